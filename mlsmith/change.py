@@ -1,0 +1,43 @@
+"""The second noun: a `Change` says that something became *different* between two revisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Component(StrEnum):
+    """What a run is made of; reproducing one needs all six to be equal."""
+
+    SOURCE = "source"
+    CONFIGURATION = "configuration"
+    PLATFORM = "platform"
+    DATA = "data"
+    MODEL = "model"
+    HARDWARE = "hardware"
+
+
+class Significance(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One behavioural difference. `subject` names what changed in the field's terms, e.g. `torch.utils.data.DataLoader(shuffle)`.
+
+    `old` and `new` are source texts or literal representations, None where the thing is absent; `line` is 1-based in the new
+    revision (in the old one, where the thing is gone).
+    """
+
+    component: Component
+    kind: str
+    path: str
+    line: int
+    symbol: str
+    subject: str
+    old: str | None
+    new: str | None
+    significance: Significance
+    moved_from: str | None = None

@@ -1,0 +1,56 @@
+"""What a lint run knows at its end: findings of every status, errors, and the counts that debt is measured against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlsmith.finding import Finding, Status
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEntry:
+    """A file that could not be read or parsed. `line` is 1-based, None where the whole file is at fault."""
+
+    path: str
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    """Size of one linted file.
+
+    `lines` are physical lines; `code_lines` those of Python (notebooks: of code cells) that hold a token other than comment,
+    docstring or blank; `counted` is False for tests, vendored and generated files, which stay out of the debt ratio; `ml` says
+    whether the file imports a machine-learning library.
+    """
+
+    lines: int
+    code_lines: int
+    counted: bool
+    ml: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LintResult:
+    """Everything reports, debt and gate read. `findings` holds every status, sorted by `Finding.sort_key`."""
+
+    root: Path
+    findings: tuple[Finding, ...]
+    errors: tuple[ErrorEntry, ...]
+    counts: dict[str, FileCount]
+    rules_fingerprint: str
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Time by phase and, under `rule:CODE`, by rule; empty unless asked for."""
+
+    def having(self, status: Status) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.status is status)
+
+    @property
+    def new(self) -> tuple[Finding, ...]:
+        return self.having(Status.NEW)
+
+    @property
+    def lines(self) -> int:
+        return sum(count.lines for count in self.counts.values())

@@ -1,0 +1,150 @@
+"""The first noun: a `Finding` says that something is wrong *here*."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+AREAS = {
+    "EXP": "experiment-management",
+    "TRA": "limited-transparency",
+    "TRB": "troubleshooting",
+    "RES": "resource-limitations",
+    "TST": "testing",
+    "DEP": "dependency-management",
+    "MON": "monitoring-and-logging",
+    "FBL": "unintended-feedback-loops",
+    "GLU": "glue-code",
+    "EFF": "effort-estimation",
+    "PRV": "privacy-and-data-safety",
+    "CUL": "cultural-differences",
+    "CFG": "configuration-debt",
+    "DEX": "dead-experimental-code",
+}
+"""Area prefix of a rule code → the area's name."""
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Confidence(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+
+
+class Safety(StrEnum):
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+class Status(StrEnum):
+    NEW = "new"
+    BASELINE = "baseline"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text: both numbers 1-based; columns count characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `start` up to, not including, `end`. In a notebook, `cell` is the 0-based cell index and lines count inside the cell."""
+
+    start: Position
+    end: Position
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of `span` by `text`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    title: str
+    safety: Safety
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One piece of debt at one place.
+
+    `scope` is the qualified name of the enclosing definitions without the file (`Trainer.fit`, empty at module level); `anchor` the
+    hash of the normalised source line(s). With `occurrence` (0 for the first of equal ones) they make the `fingerprint`, which
+    therefore survives moved lines, renamed files and moved functions.
+    """
+
+    code: str
+    name: str
+    message: str
+    advice: str
+    path: str
+    span: Span
+    severity: Severity
+    confidence: Confidence
+    minutes: int
+    scope: str = ""
+    symbol: str = ""
+    anchor: str = ""
+    occurrence: int = 0
+    fix: Fix | None = None
+    status: Status = Status.NEW
+
+    @property
+    def area(self) -> str:
+        """The prefix of the code: `EXP` of `EXP104`."""
+        return self.code[:3]
+
+    @property
+    def area_name(self) -> str:
+        return AREAS.get(self.area, self.area.lower())
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of the finding: rule, scope, normalised line and occurrence; never the file, nor the line number."""
+        text = f"{self.code}\0{self.scope}\0{self.anchor}\0{self.occurrence}"
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+    @property
+    def url(self) -> str:
+        return f"https://mlsmith.dev/rules/{self.code}"
+
+    @property
+    def sort_key(self) -> tuple[str, int, Position, Position, str, str]:
+        cell = -1 if self.span.cell is None else self.span.cell
+        return (self.path, cell, self.span.start, self.span.end, self.code, self.message)
+
+    def with_status(self, status: Status) -> Finding:
+        return replace(self, status=status)
+
+
+def anchor_of(lines: list[str]) -> str:
+    """Hash of source lines with white space folded, so that re-indenting and re-wrapping blanks does not change identity."""
+    text = "\n".join(" ".join(line.split()) for line in lines)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def number_occurrences(findings: list[Finding]) -> list[Finding]:
+    """Sort the findings and give equal ones of one file (rule, scope, anchor) their ordinals."""
+    seen: dict[tuple[str, str, str, str], int] = {}
+    numbered = []
+    for finding in sorted(findings, key=lambda f: f.sort_key):
+        key = (finding.path, finding.code, finding.scope, finding.anchor)
+        ordinal = seen.get(key, 0)
+        seen[key] = ordinal + 1
+        numbered.append(replace(finding, occurrence=ordinal) if ordinal else finding)
+    return numbered

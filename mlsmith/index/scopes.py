@@ -1,0 +1,189 @@
+"""Scopes, the bindings of their names, and the branches in which both stand."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Block:
+    """A run of statements that are executed together: a body or branch of `owner` (its `field`), nested in `parent`."""
+
+    __slots__ = ("field", "owner", "parent")
+
+    def __init__(self, parent: Block | None, owner: ast.AST, field: str) -> None:
+        self.parent = parent
+        self.owner = owner
+        self.field = field
+
+    def contains(self, other: Block | None) -> bool:
+        """Whether `other` is this block or nested in it: what is done here has been done there."""
+        while other is not None:
+            if other is self:
+                return True
+            other = other.parent
+        return False
+
+    def excludes(self, other: Block) -> bool:
+        """Whether both are different branches of the same statement, so that only one of them is executed."""
+        mine = {id(block.owner): block for block in self.chain()}
+        for block in other.chain():
+            same = mine.get(id(block.owner))
+            if same is not None and same is not block:
+                return not isinstance(block.owner, (ast.For, ast.While, ast.AsyncFor))
+        return False
+
+    def chain(self) -> list[Block]:
+        blocks: list[Block] = []
+        block: Block | None = self
+        while block is not None:
+            blocks.append(block)
+            block = block.parent
+        return blocks
+
+    def loop(self) -> ast.AST | None:
+        """The innermost loop whose body this block is or stands in."""
+        block: Block | None = self
+        while block is not None:
+            if isinstance(block.owner, (ast.For, ast.While, ast.AsyncFor)) and block.field == "body":
+                return block.owner
+            block = block.parent
+        return None
+
+
+class Binding:
+    """One way in which a name gets its value.
+
+    `kind`: assign, declare (annotation only), augment, for, with, parameter, star, def, class, import, except, delete, or `store`
+    (the object that the name holds is written through it: `x.a = v`, `x[k] = v`). `value` is the expression assigned, `index` the
+    position of the name in an unpacked tuple, `origin` the dotted name that an import brings in.
+    """
+
+    __slots__ = ("block", "index", "kind", "name", "node", "origin", "scope", "target", "value")
+
+    def __init__(
+        self, name: str, kind: str, node: Any, value: ast.expr | None, index: int | None, block: Block, scope: Scope
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.node = node
+        self.value = value
+        self.index = index
+        self.block = block
+        self.scope = scope
+        self.origin = ""
+        self.target: ast.expr | None = None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where the binding takes effect: after its statement's value has been evaluated."""
+        if self.kind in ("for", "parameter", "star", "def", "class", "import", "except", "with"):
+            return (self.node.lineno, self.node.col_offset) if hasattr(self.node, "lineno") else (0, 0)
+        return (self.node.end_lineno, self.node.end_col_offset)
+
+
+class Scope:
+    """A module, class, function, lambda or comprehension, with the names bound in it."""
+
+    __slots__ = ("attributes", "bindings", "block", "globals", "kind", "name", "node", "parent")
+
+    def __init__(self, kind: str, name: str, node: ast.AST, parent: Scope | None) -> None:
+        self.kind = kind
+        self.name = name
+        self.node = node
+        self.parent = parent
+        self.block: Block | None = None
+        self.bindings: dict[str, list[Binding]] = {}
+        self.attributes: dict[str, list[Binding]] = {}
+        self.globals: set[str] = set()
+
+    @property
+    def qualified(self) -> str:
+        """Names of the enclosing definitions, outermost first, without the module: `Trainer.fit`."""
+        names: list[str] = []
+        scope: Scope | None = self
+        while scope is not None and scope.parent is not None:
+            if scope.kind in ("function", "class"):
+                names.append(scope.name)
+            scope = scope.parent
+        return ".".join(reversed(names))
+
+    def enclosing(self, *kinds: str) -> Scope | None:
+        """This scope or the nearest around it of one of the kinds."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind not in kinds:
+            scope = scope.parent
+        return scope
+
+
+@dataclass(slots=True)
+class Syntax:
+    """Everything that the walk saw, in source order; `module_name` is dotted, without a leading `src.`."""
+
+    tree: ast.Module
+    module_name: str
+    scope: Scope
+    is_package: bool = False
+    calls: list[ast.Call] = field(default_factory=list)
+    functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=list)
+    classes: list[ast.ClassDef] = field(default_factory=list)
+    branches: list[ast.If | ast.IfExp] = field(default_factory=list)
+    loops: list[ast.For | ast.While | ast.AsyncFor] = field(default_factory=list)
+    boolean_operations: list[ast.BoolOp] = field(default_factory=list)
+    assignments: list[ast.Assign | ast.AnnAssign | ast.AugAssign] = field(default_factory=list)
+    returns: list[ast.Return] = field(default_factory=list)
+    withs: list[ast.With | ast.AsyncWith] = field(default_factory=list)
+    attributes: list[ast.Attribute] = field(default_factory=list)
+    subscripts: list[ast.Subscript] = field(default_factory=list)
+    tries: list[ast.Try] = field(default_factory=list)
+    comparisons: list[ast.Compare] = field(default_factory=list)
+    names: list[ast.Name] = field(default_factory=list)
+    imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
+    star_imports: list[str] = field(default_factory=list)
+    global_writes: set[str] = field(default_factory=set)
+
+    def absolute(self, node: ast.ImportFrom) -> str:
+        """The dotted module an import statement reads from, relative ones made absolute."""
+        if not node.level:
+            return node.module or ""
+        parts = self.module_name.split(".")
+        keep = len(parts) - node.level + (1 if self.is_package else 0)
+        base = parts[: max(keep, 0)]
+        return ".".join([*base, node.module] if node.module else base)
+
+
+def parent(node: ast.AST) -> ast.AST | None:
+    """The node that holds this one, as the walk noted it."""
+    up: ast.AST | None = node.up  # type: ignore[attr-defined]
+    return up
+
+
+def statement_of(node: ast.AST) -> ast.stmt:
+    """The innermost statement that holds the node (the node itself where it is one)."""
+    while not isinstance(node, ast.stmt):
+        node = node.up  # type: ignore[attr-defined]
+    return node
+
+
+def block_of(node: ast.AST) -> Block:
+    block: Block = statement_of(node).block  # type: ignore[attr-defined]
+    return block
+
+
+def scope_of(node: ast.AST) -> Scope:
+    """The scope in which a name at this node is looked up."""
+    if isinstance(node, ast.stmt):
+        own: Scope = node.scope  # type: ignore[attr-defined]
+        return own
+    child, up = node, node.up  # type: ignore[attr-defined]
+    while not isinstance(up, ast.stmt):
+        if isinstance(up, ast.Lambda) and child is up.body:
+            return up.own_scope  # type: ignore[attr-defined, no-any-return]
+        if isinstance(up, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            return up.own_scope  # type: ignore[attr-defined, no-any-return]
+        if up is None:
+            break
+        child, up = up, up.up
+    scope: Scope = up.scope
+    return scope

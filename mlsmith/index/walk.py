@@ -1,0 +1,325 @@
+"""The one walk over a syntax tree: every node learns its parent, scopes their bindings, and what rules ask for is listed by kind.
+
+The visitor of each node class is generated from the table below, because a loop over `_fields` costs three times as much.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from mlsmith.errors import SourceError
+from mlsmith.index.scopes import Binding, Block, Scope, Syntax
+
+_CHILDREN = {
+    # expressions
+    "BoolOp": "values*", "NamedExpr": "value", "BinOp": "left right", "UnaryOp": "operand",
+    "IfExp": "test body orelse", "Dict": "keys*? values*", "Set": "elts*", "Await": "value", "Yield": "value?",
+    "YieldFrom": "value", "Compare": "left comparators*", "Call": "func args* keywords*", "FormattedValue": "value format_spec?",
+    "JoinedStr": "values*", "Attribute": "value", "Subscript": "value slice", "Starred": "value", "List": "elts*",
+    "Tuple": "elts*", "Slice": "lower? upper? step?", "keyword": "value",
+    "TemplateStr": "values*", "Interpolation": "value format_spec?",
+    # leaves
+    "Constant": "", "Name": "",
+    # statements
+    "Return": "value?", "Delete": "targets*", "Expr": "value", "Raise": "exc? cause?", "Assert": "test msg?", "Pass": "", "Break": "",
+    "Continue": "", "Assign": "value targets*", "AugAssign": "value target", "AnnAssign": "annotation value? target",
+    "Import": "", "ImportFrom": "", "Global": "", "Nonlocal": "",
+    "If": "test body+ orelse+", "While": "test body+ orelse+", "For": "iter target body+ orelse+",
+    "AsyncFor": "iter target body+ orelse+", "With": "items* body=", "AsyncWith": "items* body=", "withitem": "context_expr optional_vars?",
+    "Try": "body= handlers* orelse= finalbody=", "TryStar": "body= handlers* orelse= finalbody=", "ExceptHandler": "type? body+",
+    "Match": "subject cases*", "match_case": "pattern guard? body+",
+    "MatchValue": "value", "MatchSingleton": "", "MatchSequence": "patterns*", "MatchMapping": "keys* patterns*",
+    "MatchClass": "cls patterns* kwd_patterns*", "MatchStar": "", "MatchAs": "pattern?", "MatchOr": "patterns*",
+}  # fmt: skip
+"""Node class → its children in order of evaluation. `*` a list, `?` may be None, `+` a branch of its own, `=` same branch."""
+
+_LISTED = {
+    "Call": "calls", "If": "branches", "While": "loops", "For": "loops", "AsyncFor": "loops", "IfExp": "branches",
+    "BoolOp": "boolean_operations", "Assign": "assignments", "AnnAssign": "assignments", "AugAssign": "assignments",
+    "Return": "returns", "With": "withs", "AsyncWith": "withs", "Attribute": "attributes", "Subscript": "subscripts",
+    "Try": "tries", "TryStar": "tries", "Compare": "comparisons", "Name": "names",
+}  # fmt: skip
+
+
+def walk(tree: ast.Module, module_name: str, *, is_package: bool = False) -> Syntax:
+    """Walk the tree once. Raises SourceError where nesting exceeds what can be walked."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 6000))
+    try:
+        return _Walker(tree, module_name, is_package).syntax
+    except RecursionError:
+        raise SourceError("is nested too deeply to be analysed") from None
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+class _Walker:
+    def __init__(self, tree: ast.Module, module_name: str, is_package: bool) -> None:
+        self.scope = Scope("module", "", tree, None)
+        self.block = Block(None, tree, "body")
+        self.syntax = Syntax(tree, module_name, self.scope, is_package)
+        self.visitors = _generated(self)
+        self.visitors |= {
+            ast.FunctionDef: self.function, ast.AsyncFunctionDef: self.function, ast.Lambda: self.lambda_,
+            ast.ClassDef: self.class_, ast.ListComp: self.comprehension, ast.SetComp: self.comprehension,
+            ast.GeneratorExp: self.comprehension, ast.DictComp: self.comprehension,
+        }  # fmt: skip
+        tree.up = None  # type: ignore[attr-defined]
+        self.scope.block = self.block
+        self.body(tree.body, tree)
+
+    def visit(self, node: ast.AST, up: ast.AST) -> None:
+        self.visitors[node.__class__](node, up)
+
+    def body(self, statements: list[ast.stmt], up: ast.AST) -> None:
+        block, scope = self.block, self.scope
+        for statement in statements:
+            statement.block = block  # type: ignore[attr-defined]
+            statement.scope = scope  # type: ignore[attr-defined]
+            self.visit(statement, up)
+
+    def branch(self, statements: list[ast.stmt], up: ast.AST, field: str) -> None:
+        if statements:
+            outer, self.block = self.block, Block(self.block, up, field)
+            self.body(statements, up)
+            self.block = outer
+
+    # definitions
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, up: ast.AST) -> None:
+        node.up = up  # type: ignore[union-attr]
+        self.syntax.functions.append(node)
+        for decorator in node.decorator_list:
+            self.visit(decorator, node)
+        self.defaults(node.args, node)
+        if node.returns is not None:
+            self.visit(node.returns, node)
+        self.bind(node.name, "def", node, None)
+        self.enter("function", node.name, node, node.body, node.args)
+
+    def lambda_(self, node: ast.Lambda, up: ast.AST) -> None:
+        node.up = up  # type: ignore[attr-defined]
+        self.defaults(node.args, node)
+        outer_scope, outer_block = self.scope, self.block
+        self.scope = node.own_scope = Scope("lambda", "<lambda>", node, outer_scope)  # type: ignore[attr-defined]
+        self.block = self.scope.block = Block(None, node, "body")
+        self.parameters(node.args)
+        self.visit(node.body, node)
+        self.scope, self.block = outer_scope, outer_block
+
+    def class_(self, node: ast.ClassDef, up: ast.AST) -> None:
+        node.up = up  # type: ignore[attr-defined]
+        self.syntax.classes.append(node)
+        for part in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(part, node)
+        self.bind(node.name, "class", node, None)
+        self.enter("class", node.name, node, node.body, None)
+
+    def enter(self, kind: str, name: str, node: Any, body: list[ast.stmt], arguments: ast.arguments | None) -> None:
+        outer_scope, outer_block = self.scope, self.block
+        self.scope = node.own_scope = Scope(kind, name, node, outer_scope)
+        self.block = self.scope.block = Block(None, node, "body")
+        if arguments is not None:
+            self.parameters(arguments)
+        self.body(body, node)
+        self.scope, self.block = outer_scope, outer_block
+
+    def defaults(self, arguments: ast.arguments, up: ast.AST) -> None:
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.visit(default, up)
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            if argument.annotation is not None:
+                self.visit(argument.annotation, up)
+
+    def parameters(self, arguments: ast.arguments) -> None:
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            self.bind(argument.arg, "parameter", argument, None)
+        for star in (arguments.vararg, arguments.kwarg):
+            if star is not None:
+                self.bind(star.arg, "star", star, None)
+
+    def comprehension(self, node: Any, up: ast.AST) -> None:
+        """A comprehension binds in a small scope of its own; its parts are visited generators first."""
+        node.up = up
+        outer_scope = self.scope
+        self.scope = node.own_scope = Scope("comprehension", outer_scope.name, node, outer_scope)
+        self.scope.block = self.block
+        for generator in node.generators:
+            generator.up = node
+            self.visit(generator.iter, generator)
+            self.target(generator.target, "for", generator.iter, generator, None)
+            self.visit(generator.target, generator)
+            for condition in generator.ifs:
+                self.visit(condition, generator)
+        if isinstance(node, ast.DictComp):
+            self.visit(node.key, node)
+            self.visit(node.value, node)
+        else:
+            self.visit(node.elt, node)
+        self.scope = outer_scope
+
+    # bindings
+
+    def bind(self, name: str, kind: str, node: ast.AST, value: ast.expr | None, index: int | None = None) -> None:
+        scope = self.scope
+        binding = Binding(name, kind, node, value, index, self.block, scope)
+        scope.bindings.setdefault(name, []).append(binding)
+
+    def target(self, target: ast.expr, kind: str, value: ast.expr | None, node: ast.AST, index: int | None) -> None:
+        if isinstance(target, ast.Name):
+            self.bind(target.id, kind, node, value, index)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self.unpack(target, kind, value, node)
+        elif isinstance(target, ast.Starred):
+            self.target(target.value, "star", None, node, None)
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+            self.store(target, kind, value, node, index)
+
+    def unpack(self, target: ast.Tuple | ast.List, kind: str, value: ast.expr | None, node: ast.AST) -> None:
+        pairs = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) and kind == "assign"
+        for position, element in enumerate(target.elts):
+            if pairs:
+                self.target(element, kind, value.elts[position], node, None)  # type: ignore[union-attr]
+            else:
+                self.target(element, kind, value, node, position)
+
+    def store(self, target: Any, kind: str, value: ast.expr | None, node: ast.AST, index: int | None) -> None:
+        """`x.a = v` and `x[k] = v` change the object a name holds without rebinding the name."""
+        root = target
+        while isinstance(root, (ast.Attribute, ast.Subscript)):
+            root = root.value
+        if isinstance(root, ast.Name):
+            self.bind(root.id, "store", node, value, index)
+            self.scope.bindings[root.id][-1].target = target
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                key = f"{target.value.id}.{target.attr}"
+                binding = Binding(key, kind, node, value, index, self.block, self.scope)
+                self.scope.attributes.setdefault(key, []).append(binding)
+
+    # statements that bind (called by the generated visitors)
+
+    def bind_assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            self.target(target, "assign", node.value, node, None)
+
+    def bind_annassign(self, node: ast.AnnAssign) -> None:
+        self.target(node.target, "assign" if node.value is not None else "declare", node.value, node, None)
+
+    def bind_augassign(self, node: ast.AugAssign) -> None:
+        self.target(node.target, "augment", node.value, node, None)
+
+    def bind_for(self, node: ast.For) -> None:
+        self.target(node.target, "for", node.iter, node, None)
+
+    def bind_withitem(self, node: ast.withitem) -> None:
+        if node.optional_vars is not None:
+            self.target(node.optional_vars, "with", node.context_expr, node.context_expr, None)
+
+    def bind_namedexpr(self, node: ast.NamedExpr) -> None:
+        node.target.up = node  # type: ignore[attr-defined]
+        self.target(node.target, "assign", node.value, node, None)
+
+    def bind_excepthandler(self, node: ast.ExceptHandler) -> None:
+        if node.name:
+            self.bind(node.name, "except", node, None)
+
+    def bind_global(self, node: ast.Global) -> None:
+        self.scope.globals.update(node.names)
+        self.syntax.global_writes.update(node.names)
+
+    def bind_delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.bind(target.id, "delete", node, None)
+
+    def bind_import(self, node: ast.Import) -> None:
+        self.syntax.imports.append(node)
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            self.bind(name, "import", node, None)
+            self.scope.bindings[name][-1].origin = alias.name if alias.asname else name
+
+    def bind_importfrom(self, node: ast.ImportFrom) -> None:
+        self.syntax.imports.append(node)
+        origin = self.syntax.absolute(node)
+        for alias in node.names:
+            if alias.name == "*":
+                self.syntax.star_imports.append(origin)
+                continue
+            name = alias.asname or alias.name
+            self.bind(name, "import", node, None)
+            self.scope.bindings[name][-1].origin = f"{origin}.{alias.name}" if origin else alias.name
+
+
+_BINDERS = {
+    "Assign": "bind_assign", "AnnAssign": "bind_annassign", "AugAssign": "bind_augassign", "withitem": "bind_withitem",
+    "NamedExpr": "bind_namedexpr", "Import": "bind_import", "ImportFrom": "bind_importfrom", "Global": "bind_global",
+    "Nonlocal": "bind_global", "Delete": "bind_delete",
+}  # fmt: skip
+_BINDERS_FIRST = {"For": "bind_for", "AsyncFor": "bind_for", "ExceptHandler": "bind_excepthandler"}
+"""Loops and handlers bind before their bodies are visited, the others once their values have been."""
+
+
+def _source_of(name: str, children: str) -> str:
+    lines = [f"def visit_{name}(n, up):", "    n.up = up"]
+    if name in ("Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Return"):
+        lines.append("    n.scope = w.scope")
+    if name in _LISTED:
+        lines.append(f"    {_LISTED[name]}.append(n)")
+    if name in _BINDERS_FIRST:
+        lines.append(f"    w.{_BINDERS_FIRST[name]}(n)")
+    for child in children.split():
+        field, mark = (child.rstrip("*?+="), child[len(child.rstrip("*?+=")) :])
+        if mark == "+":
+            lines.append(f"    branch(n.{field}, n, {field!r})")
+        elif mark == "=":
+            lines.append(f"    body(n.{field}, n)")
+        elif "*" in mark:
+            lines.append(f"    for c in n.{field}:")
+            guard = "if c is not None: " if "?" in mark else ""
+            lines.append(f"        {guard}V[c.__class__](c, n)")
+        elif mark == "?":
+            lines.append(f"    c = n.{field}")
+            lines.append("    if c is not None: V[c.__class__](c, n)")
+        else:
+            lines.append(f"    c = n.{field}; V[c.__class__](c, n)")
+    if name in _BINDERS:
+        lines.append(f"    w.{_BINDERS[name]}(n)")
+    return "\n".join(lines)
+
+
+def _generated(walker: _Walker) -> _Visitors:
+    table = _Visitors(walker)
+    names: dict[str, Any] = {"w": walker, "V": table, "body": walker.body, "branch": walker.branch}
+    names.update({listed: getattr(walker.syntax, listed) for listed in set(_LISTED.values())})
+    exec(_COMPILED, names)
+    for name in _CHILDREN:
+        cls = getattr(ast, name, None)
+        if cls is not None:
+            table[cls] = names[f"visit_{name}"]
+    return table
+
+
+class _Visitors(dict[type, Callable[[Any, Any], None]]):
+    """Node classes that the table does not know (of a newer Python) are walked generically."""
+
+    def __init__(self, walker: _Walker) -> None:
+        self.walker = walker
+
+    def __missing__(self, cls: type) -> Callable[[Any, Any], None]:
+        walker = self.walker
+
+        def generic(node: ast.AST, up: ast.AST) -> None:
+            node.up = up  # type: ignore[attr-defined]
+            for child in ast.iter_child_nodes(node):
+                walker.visitors[child.__class__](child, node)
+
+        self[cls] = generic
+        return generic
+
+
+_COMPILED = compile("\n".join(_source_of(name, children) for name, children in _CHILDREN.items()), "<generated walk>", "exec")
