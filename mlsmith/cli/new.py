@@ -1,0 +1,164 @@
+"""`mlsmith new`: a project skeleton that runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlsmith.errors import UserError
+
+if TYPE_CHECKING:
+    from mlsmith.scaffold.create import Created
+    from mlsmith.scaffold.kinds import Catalogue
+    from mlsmith.scaffold.planning import Wish
+
+_DEFAULT_KIND = "minimal"
+
+
+class NewFormat(StrEnum):
+    """How the result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def new(
+    directory: Annotated[str | None, typer.Argument(help="Where the project goes; its name too.")] = None,
+    kind: Annotated[str, typer.Option("-k", "--kind", help="What it predicts; see --list.")] = "",
+    layers: Annotated[
+        list[str] | None, typer.Option("-w", "--with", help="A layer on top; repeatable.")
+    ] = None,
+    show_list: Annotated[bool, typer.Option("--list", help="Show kinds and layers, write nothing.")] = False,
+    settings: Annotated[
+        list[str] | None, typer.Option("-s", "--set", metavar="KEY=VALUE", help="One answer; repeatable.")
+    ] = None,
+    no_input: Annotated[bool, typer.Option("-y", "--no-input", "--defaults", help="Ask nothing.")] = False,
+    replay: Annotated[Path | None, typer.Option("--replay", help="Take the answers from this file.")] = None,
+    template: Annotated[
+        str, typer.Option("--template", metavar="PATH|GIT_URL", help="A cookiecutter template of your own.")
+    ] = "",
+    checkout: Annotated[str, typer.Option("--checkout", metavar="REF", help="The template's revision.")] = "",
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Let the template run its hooks and extensions.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the tree, write nothing.")] = False,
+    no_git: Annotated[bool, typer.Option("--no-git", help="Make no repository and no commit.")] = False,
+    output_dir: Annotated[
+        Path | None, typer.Option("-o", "--output-dir", help="Put the project into this directory.")
+    ] = None,
+    output_format: Annotated[
+        NewFormat, typer.Option("-f", "--format", help="How to print it.")
+    ] = NewFormat.TEXT,
+) -> None:
+    """Set up a project that trains, evaluates and tests itself from the first commit.
+
+    Example: mlsmith new shop --kind fraud -y
+    """
+    from mlsmith.cli import new_output
+    from mlsmith.scaffold.answers import parse_settings
+    from mlsmith.scaffold.kinds import read_catalogue
+    from mlsmith.scaffold.locate import templates_root
+    from mlsmith.scaffold.planning import Wish
+    from mlsmith.scaffold.record import Replay, read_replay
+
+    as_json = output_format is NewFormat.JSON
+    if show_list:
+        new_output.show_catalogue(read_catalogue(templates_root()), as_json=as_json)
+        return
+    replayed = read_replay(replay) if replay else Replay()
+    said = parse_settings(settings or [])
+    given = {**replayed.answers, **said}
+    if directory and "slug" not in said:
+        given.pop("slug", None)  # A replay under another name is a new project.
+    asking = not no_input and not as_json and sys.stdin.isatty() and sys.stderr.isatty()
+    wish = Wish(kind or replayed.kind, (*replayed.layers, *(layers or ())), given, directory, output_dir)
+    if template:
+        _refuse_with_template(kind, layers)
+        created = _from_template(
+            template, checkout, wish, trust=trust, asking=asking, git=not no_git, dry_run=dry_run
+        )
+    elif checkout or trust:
+        raise UserError(
+            "--checkout and --trust belong to --template", advice="name the template, or leave them out"
+        )
+    else:
+        created = _from_catalogue(read_catalogue(templates_root()), wish, no_input=no_input, asking=asking,
+                                  git=not no_git, dry_run=dry_run)  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(as_data(created)))
+    elif dry_run:
+        new_output.show_tree(created)
+    else:
+        new_output.show_created(created)
+
+
+def as_data(created: Created) -> dict[str, object]:
+    """The result as the JSON contract has it."""
+    return {
+        "version": 1,
+        "directory": str(created.directory),
+        "kind": created.kind or None,
+        "layers": list(created.layers),
+        "files": list(created.files),
+        "notes": list(created.notes),
+    }
+
+
+def _from_catalogue(
+    catalogue: Catalogue, wish: Wish, *, no_input: bool, asking: bool, git: bool, dry_run: bool
+) -> Created:
+    from mlsmith.scaffold.create import create, preview
+    from mlsmith.scaffold.planning import make_plan
+
+    if asking:
+        from mlsmith.cli.new_dialogue import Dialogue
+
+        dialogue = Dialogue(catalogue)
+        wish = dialogue.complete_wish(wish)
+        plan = make_plan(catalogue, wish, ask=dialogue.ask)
+        if dialogue.asked and not dry_run and not dialogue.agrees(preview(plan)):
+            raise UserError("nothing was written", advice="start again whenever you like")
+    else:
+        if not wish.kind and not no_input:
+            raise UserError("which kind of project?", advice=f"say -k {' | '.join(catalogue.kinds)}")
+        plan = make_plan(catalogue, _with_kind(wish), ask=None)
+    return preview(plan) if dry_run else create(plan, git=git)
+
+
+def _with_kind(wish: Wish) -> Wish:
+    from dataclasses import replace
+
+    return wish if wish.kind else replace(wish, kind=_DEFAULT_KIND)
+
+
+def _from_template(
+    source: str, checkout: str, wish: Wish, *, trust: bool, asking: bool, git: bool, dry_run: bool
+) -> Created:
+    from mlsmith.scaffold.foreign import fetched
+    from mlsmith.scaffold.foreign_render import create_foreign
+
+    with (
+        tempfile.TemporaryDirectory(prefix="mlsmith-") as box,
+        fetched(source, checkout=checkout, into=Path(box)) as it,
+    ):
+        ask = None
+        if asking:
+            from mlsmith.cli.new_dialogue import ask_foreign, consents
+
+            trust = trust or (bool(it.code) and consents(it))
+            ask = ask_foreign
+        return create_foreign(
+            it, given=wish.given, directory=wish.directory, output_dir=wish.output_dir,
+            trust=trust, git=git, dry_run=dry_run, ask=ask,
+        )  # fmt: skip
+
+
+def _refuse_with_template(kind: str, layers: list[str] | None) -> None:
+    if kind or layers:
+        raise UserError("--template brings its own files", advice="leave out --kind and --with")

@@ -1,0 +1,208 @@
+"""TOML as text: values written out, and tables added to a file whose comments and layout stay."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from mlsmith.scaffold.defects import TemplateDefect
+from mlsmith.scaffold.merged import merge_data
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_HEADER = re.compile(r"^\s*\[(?!\[)(?P<path>.+?)\]\s*(#.*)?$")
+_ANY_HEADER = re.compile(r"^\s*\[")
+_WIDTH = 100
+
+Path = tuple[str, ...]
+
+
+def merge_toml(text: str, addition: Mapping[str, Any]) -> str:
+    """`text` with the tables of `addition` in it; keys that exist must agree, lists become unions.
+
+    Comments and layout of `text` stay, save inside a list or inline table that grows.
+    Raises `TemplateDefect` where a value contradicts, or the file cannot be extended as it is written.
+    """
+    expected = merge_data(tomllib.loads(text), addition)
+    merged = _add_table(text, (), addition)
+    # The text was edited by position; the meaning is checked against a merge of plain data.
+    try:
+        same = tomllib.loads(merged) == expected
+    except tomllib.TOMLDecodeError:
+        same = False
+    if not same:
+        raise TemplateDefect("a table spelled with dotted keys or over several lines cannot be extended")
+    return merged
+
+
+def dump_table(path: Path, table: Mapping[str, Any]) -> str:
+    """A `[path]` section with one line a key; sub-tables are written inline."""
+    header = f"[{'.'.join(map(dump_key, path))}]\n" if path else ""
+    return header + "".join(f"{dump_key(key)} = {dump_value(value)}\n" for key, value in table.items())
+
+
+def dump_key(key: str) -> str:
+    """A bare key where TOML allows one, else a quoted one."""
+    return key if _BARE_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+
+
+def dump_value(value: Any) -> str:
+    """One TOML value; a list that does not fit a line gets one line an element."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{dump_key(key)} = {dump_value(item)}" for key, item in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, Sequence):
+        return _list([dump_value(item) for item in value])
+    raise TypeError(f"TOML has no {type(value).__name__}")
+
+
+def _float(value: float) -> str:
+    if math.isnan(value):
+        return "nan"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return repr(value)
+
+
+def _list(items: list[str]) -> str:
+    line = f"[{', '.join(items)}]"
+    if len(line) <= _WIDTH:
+        return line
+    return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
+
+
+def _add_table(text: str, path: Path, addition: Mapping[str, Any]) -> str:
+    for key, value in addition.items():
+        here = (*path, key)
+        existing = _lookup(text, here)
+        if isinstance(value, Mapping) and not _is_inline(text, here):
+            text = _add_table(text, here, value) if value else text
+        elif _is_array_of_tables(value) and not _is_inline(text, here):
+            known = existing or []
+            text = (
+                text.rstrip("\n")
+                + "".join(_array_table(here, one) for one in value if one not in known)
+                + "\n"
+            )
+        elif existing is None:
+            text = _insert(text, path, f"{dump_key(key)} = {dump_value(value)}")
+        else:
+            merged = merge_data({key: existing}, {key: value})[key]
+            text = text if merged == existing else _replace(text, here, merged)
+    return text
+
+
+def _array_table(path: Path, table: Mapping[str, Any]) -> str:
+    return f"\n\n[[{'.'.join(map(dump_key, path))}]]\n" + dump_table((), table).rstrip("\n")
+
+
+def _is_array_of_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
+
+
+def _lookup(text: str, path: Path) -> Any:
+    found: Any = tomllib.loads(text)
+    for key in path:
+        if not isinstance(found, dict) or key not in found:
+            return None
+        found = found[key]
+    return found
+
+
+def _is_inline(text: str, path: Path) -> bool:
+    """Whether the value at `path` stands behind an equals sign of its own."""
+    return _lookup(text, path) is not None and _span(text.splitlines(keepends=True), path) is not None
+
+
+def _sections(lines: list[str]) -> list[tuple[Path, int, int]]:
+    """Each `[table]` with the range of its lines, header excluded; what stands before the first has path ()."""
+    starts: list[tuple[Path, int]] = [((), 0)]
+    for number, line in enumerate(lines):
+        if _ANY_HEADER.match(line):
+            header = _HEADER.match(line)
+            path = _header_path(line) if header else None
+            if path is not None:
+                starts.append((path, number + 1))
+            elif line.lstrip().startswith("[["):
+                starts.append((("",), number + 1))
+    ends = [start - 1 for _, start in starts[1:]] + [len(lines)]
+    return [(path, start, end) for (path, start), end in zip(starts, ends, strict=True)]
+
+
+def _header_path(line: str) -> Path | None:
+    try:
+        table: Any = tomllib.loads(line)
+    except tomllib.TOMLDecodeError:
+        return None
+    path: list[str] = []
+    while isinstance(table, dict) and table:
+        [(key, table)] = table.items()
+        path.append(key)
+    return tuple(path)
+
+
+def _insert(text: str, path: Path, line: str) -> str:
+    lines = text.splitlines(keepends=True)
+    for section, start, end in _sections(lines):
+        if section == path and (path or start < end):
+            while end > start and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+                end -= 1
+            lines.insert(end, line + "\n")
+            return "".join(lines)
+    if not path:
+        return f"{line}\n\n{text}"
+    block = f"[{'.'.join(map(dump_key, path))}]\n{line}\n"
+    related = [
+        end for section, _, end in _sections(lines) if section[:1] == path[:1] and _is_near(section, path)
+    ]
+    if not related:
+        return f"{text.rstrip()}\n\n{block}"
+    above, below = "".join(lines[: related[-1]]), "".join(lines[related[-1] :])
+    return f"{above.rstrip()}\n\n{block}" + (f"\n{below}" if below else "")
+
+
+def _is_near(section: Path, path: Path) -> bool:
+    """Whether a new table reads best after this one: its parent or a sibling, two names deep under `tool`."""
+    depth = 2 if path[0] == "tool" else 1
+    return section[:depth] == path[:depth]
+
+
+def _span(lines: list[str], path: Path) -> tuple[int, int] | None:
+    """The lines of `key = value` for `path`, where the value parses as a whole."""
+    for section, start, end in _sections(lines):
+        if section != path[:-1]:
+            continue
+        for first in range(start, end):
+            key, equals, _ = lines[first].partition("=")
+            if not equals or _header_path(f"[{key.strip()}]") != path[-1:]:
+                continue
+            for last in range(first + 1, end + 1):
+                try:
+                    tomllib.loads("".join(lines[first:last]))
+                except tomllib.TOMLDecodeError:
+                    continue
+                return first, last
+    return None
+
+
+def _replace(text: str, path: Path, value: Any) -> str:
+    lines = text.splitlines(keepends=True)
+    span = _span(lines, path)
+    if span is None:
+        raise TemplateDefect(f"the value of {'.'.join(path)} cannot be extended where it stands")
+    lines[slice(*span)] = [f"{dump_key(path[-1])} = {dump_value(value)}\n"]
+    return "".join(lines)
