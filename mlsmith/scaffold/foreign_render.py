@@ -35,9 +35,9 @@ def create_foreign(
     template: Foreign, *, given: Mapping[str, str], directory: str | None, output_dir: Path | None,
     trust: bool = False, git: bool = True, dry_run: bool = False, ask: Ask | None = None,
 ) -> Created:  # fmt: skip
-    """A project from a template of others; the guarantees of `create` hold, the files are taken as they come.
+    """A project from a template of others; `create`'s guarantees hold, the files are taken as they come.
 
-    Without `trust` Jinja runs in a sandbox and no hook or extension runs. Raises `UserError` as `create` does.
+    Without `trust` Jinja runs in a sandbox and no hook or extension runs. Raises as `create` does.
     """
     require_consent(template, trust=trust)
     with _cookiecutter(template, trust=trust) as folder:

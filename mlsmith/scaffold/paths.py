@@ -32,8 +32,12 @@ def require_inside(path: str) -> str:
         raise TemplateDefect(f'the template writes outside the project: "{path}"')
     if "\0" in path or "\n" in path:
         raise TemplateDefect("the template has a file name with control characters")
+    parts = PurePosixPath(path).parts
+    # A repository's own settings can name programs that git then runs.
+    if any(part.lower() in {".git", "git~1"} for part in parts):
+        raise TemplateDefect(f'the template writes into a repository\'s own folder: "{path}"')
     try:
-        for part in PurePosixPath(path).parts:
+        for part in parts:
             check_portable(part)
     except UserError as error:
         raise TemplateDefect(f"{path}: {error.message}") from error

@@ -129,7 +129,7 @@ def _is_inline(text: str, path: Path) -> bool:
 
 
 def _sections(lines: list[str]) -> list[tuple[Path, int, int]]:
-    """Each `[table]` with the range of its lines, header excluded; what stands before the first has path ()."""
+    """Each `[table]` with the range of its lines without the header; what is above the first has path ()."""
     starts: list[tuple[Path, int]] = [((), 0)]
     for number, line in enumerate(lines):
         if _ANY_HEADER.match(line):

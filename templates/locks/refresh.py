@@ -59,7 +59,8 @@ def resolve(wanted: list[str]) -> str:
         source.write_text("\n".join(wanted) + "\n", encoding="utf-8")
         command = [
             "uv", "pip", "compile", "--universal", "--python-version", OLDEST_PYTHON,
-            "--fork-strategy", "fewest", "--generate-hashes", "--no-header", "--no-emit-index-url", "--no-emit-find-links",
+            "--fork-strategy", "fewest", "--generate-hashes",
+            "--no-header", "--no-emit-index-url", "--no-emit-find-links",
             "--no-config", "--quiet", "--output-file", output.name, source.name,
         ]  # fmt: skip
         subprocess.run(command, check=True, cwd=box)
