@@ -53,11 +53,11 @@ def show_created(created: Created) -> None:
     from rich.panel import Panel
     from rich.text import Text
 
-    what = f"{created.kind} project" if created.kind else "project"
+    what = f"a {created.kind} project" if created.kind else "a project"
     parts: list[RenderableType] = [_tree(created, levels=1)]
     commands = next_commands(created)
     parts += [Text("\nNext", style="bold"), *(Text(f"  {command}", style="green") for command in commands)]
-    title = Text.assemble("A ", (what, "bold"), f" of {len(created.files)} files")
+    title = Text(f"{what} of {len(created.files)} files", style="bold")
     Console().print(Panel(Group(*parts), title=title, title_align="left", border_style="cyan", expand=False))
     for note in created.notes:
         Console(stderr=True).print(Text(f"note: {note}", style="yellow"))

@@ -16,6 +16,7 @@ from mlsmith.scaffold.layers import Layer
 from mlsmith.scaffold.locks import closure, read_lock
 from mlsmith.scaffold.target import check_slug, find_target, require_free
 
+_IN_PATH = re.compile(r"\{\{ cookiecutter\.(\w+) \}\}")
 _MENTION = re.compile(r"\bcookiecutter\.(\w+)")
 
 
@@ -76,11 +77,11 @@ def contents(catalogue: Catalogue, layers: Iterable[Layer]) -> Contents:
 
 
 def mentions(layers: Iterable[Layer]) -> dict[str, tuple[str, ...]]:
-    """Answer key → the files (as template paths) whose name or text it goes into."""
+    """Answer key → the files whose name or text it goes into, answers in their names as `<key>`."""
     found: dict[str, list[str]] = {}
     for layer in layers:
         for path, source in layer_files(layer):
             text = path + source.read_bytes().decode("utf-8", errors="replace")
             for key in sorted(set(_MENTION.findall(text))):
-                found.setdefault(key, []).append(path)
+                found.setdefault(key, []).append(_IN_PATH.sub(r"<\1>", path))
     return {key: tuple(dict.fromkeys(paths)) for key, paths in found.items()}

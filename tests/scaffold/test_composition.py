@@ -189,4 +189,4 @@ def test_the_size_of_a_stack_is_known_before_anything_is_written(catalogue: Cata
 def test_where_an_answer_goes_is_known_before_it_is_given(catalogue: Catalogue) -> None:
     places = mentions(stack(catalogue, find_kind(catalogue, "tiny")))
     assert places["owner"] == ("README.md",)
-    assert "src/{{ cookiecutter.package }}/model.py" in places["package"]
+    assert "src/<package>/model.py" in places["package"]

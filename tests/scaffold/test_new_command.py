@@ -239,7 +239,8 @@ def test_on_a_terminal_missing_answers_are_asked_with_what_they_add(place: Path)
         place, "shop", "-s", "author=Ada Example", "-s", "description=Counts",
         answers=[
             ("What will it predict?", "tiny"), ("+3", "serving"), ("Name of the project", ""),
-            ("Python package", "class"), ("cannot name a Python package", "till"), ("goes into README.md", "Ada"),
+            ("Python package", "class"), ("cannot name a Python package", "till"),
+            ("goes into README.md", "Ada"),
             ("3.12", ""), ("a whole number", "5"), ("Port", ""), ("Write them?", "y"),
         ],
     )  # fmt: skip
