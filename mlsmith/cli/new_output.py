@@ -30,11 +30,15 @@ def show_catalogue(catalogue: Catalogue, *, as_json: bool) -> None:
         }
         typer.echo(json.dumps({"version": 1, **rows}))
         return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(soft_wrap=True)
     width = max((len(name) for entries in groups.values() for name, _, _ in entries), default=0)
     for group, entries in groups.items():
-        typer.secho(group, bold=True)
+        console.print(Text(group, style="bold"))
         for name, title, summary in entries:
-            typer.echo(f"  {typer.style(name.ljust(width), fg='cyan')}  {summary or title}")
+            console.print(Text.assemble("  ", (name.ljust(width), "cyan"), f"  {summary or title}"))
 
 
 def show_tree(created: Created) -> None:
