@@ -139,6 +139,7 @@ class Syntax:
     tries: list[ast.Try] = field(default_factory=list)
     comparisons: list[ast.Compare] = field(default_factory=list)
     names: list[ast.Name] = field(default_factory=list)
+    strings: list[ast.Constant] = field(default_factory=list)
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
     star_imports: list[str] = field(default_factory=list)
     global_writes: set[str] = field(default_factory=set)

@@ -268,6 +268,8 @@ def _source_of(name: str, children: str) -> str:
     lines = [f"def visit_{name}(n, up):", "    n.up = up"]
     if name in ("Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Return"):
         lines.append("    n.scope = w.scope")
+    if name == "Constant":
+        lines.append("    if n.value.__class__ is str: strings.append(n)")
     if name in _LISTED:
         lines.append(f"    {_LISTED[name]}.append(n)")
     if name in _BINDERS_FIRST:
@@ -295,7 +297,7 @@ def _source_of(name: str, children: str) -> str:
 def _generated(walker: _Walker) -> _Visitors:
     table = _Visitors(walker)
     names: dict[str, Any] = {"w": walker, "V": table, "body": walker.body, "branch": walker.branch}
-    names.update({listed: getattr(walker.syntax, listed) for listed in set(_LISTED.values())})
+    names.update({listed: getattr(walker.syntax, listed) for listed in {*_LISTED.values(), "strings"}})
     exec(_COMPILED, names)
     for name in _CHILDREN:
         cls = getattr(ast, name, None)

@@ -1,0 +1,1 @@
+"""The one door for rule authors: code in the field's language."""

@@ -1,0 +1,247 @@
+"""The map and the reduce of mlsmith: one file's bytes become findings and facts; the facts of all files become project findings.
+
+`analyse` is a pure function of its arguments: no disk, no git, no other file. Its result can therefore be kept by content and
+computed in any process on any machine.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlsmith.engine.result import ErrorEntry, FileCount
+from mlsmith.errors import SourceError
+from mlsmith.finding import Finding
+from mlsmith.rules.catalogue import RuleSet, ignored_for
+from mlsmith.rules.kit.context import Context, context_of_path
+
+if TYPE_CHECKING:
+    from mlsmith.index.facts import FileFacts
+    from mlsmith.index.project import History
+    from mlsmith.rules.kit.module import Module
+    from mlsmith.settings import Settings
+    from mlsmith.sources.directives import Directive
+    from mlsmith.sources.python import PythonSource
+
+_ML_PACKAGES = frozenset({
+    "torch", "tensorflow", "keras", "sklearn", "jax", "flax", "lightning", "pytorch_lightning", "xgboost", "lightgbm", "catboost",
+    "transformers", "datasets", "timm", "fastai", "mxnet", "paddle", "gluonts", "statsmodels", "prophet", "spacy", "gensim", "optuna",
+    "diffusers", "accelerate", "sentence_transformers", "pyspark.ml", "implicit", "surprise", "mlflow", "wandb", "onnx", "onnxruntime",
+})  # fmt: skip
+
+
+class Analysis(NamedTuple):
+    """What one file gives. `facts` is plain data that `marshal` takes: (FileFacts as tuple or None, {rule code: collected})."""
+
+    findings: list[Finding]
+    facts: Any
+    error: ErrorEntry | None
+    count: FileCount
+    directives: tuple[Directive, ...]
+
+
+def analyse(
+    data: bytes, path: str, kind: str, rules: RuleSet, settings: Settings, *, seconds: dict[str, float] | None = None
+) -> Analysis:
+    """Analyse one file. `kind`: python, notebook, config, requirements, dockerfile. `seconds` collects time by rule if given."""
+    try:
+        return _ANALYSERS[kind](data, path, rules, settings, seconds)
+    except SourceError as error:
+        lines = data.count(b"\n")
+        return Analysis([], None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ())
+
+
+def analyse_project(
+    facts: Mapping[str, Any],
+    rules: RuleSet,
+    settings: Settings,
+    *,
+    history: History | None = None,
+    manifest: Mapping[str, Any] | None = None,
+    seconds: dict[str, float] | None = None,
+) -> list[Finding]:
+    """Findings of project grain from the merged facts of all files."""
+    from mlsmith.index.project import Project
+
+    project = Project(
+        _files(facts), _collected(facts), kind=settings.project, manifest=manifest or _manifest(facts), history=history
+    )
+    findings: list[Finding] = []
+    for rule in rules.by_hook.get("project", ()):
+        findings.extend(_timed(rule.code, rule.project(project), seconds))
+    return [finding for finding in findings if _wanted(finding, rules, settings)]
+
+
+def _python(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+    from mlsmith.sources.python import read_python
+
+    return _of_source(read_python(data, path), None, rules, settings, seconds)
+
+
+def _notebook(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+    from mlsmith.sources.notebook import read_notebook
+    from mlsmith.sources.python import Cell, parse_python
+
+    notebook = read_notebook(data)
+    if not notebook.cells:
+        return Analysis([], None, None, FileCount(0, 0, False, False), ())
+    cells = tuple(Cell(cell.index, cell.first_line) for cell in notebook.cells)
+    try:
+        source = parse_python(notebook.text, path, cells)
+    except SourceError as error:
+        raise SourceError(_in_cell(error, cells)) from None
+    return _of_source(source, notebook, rules, settings, seconds)
+
+
+def _in_cell(error: SourceError, cells: tuple[Any, ...]) -> str:
+    if error.line is None:
+        return error.message
+    cell = max((c for c in cells if c.first_line <= error.line), key=lambda c: c.first_line, default=cells[0])
+    return f"cell {cell.index}, line {error.line - cell.first_line + 1}: {error.message}"
+
+
+def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+    from mlsmith.index.facts import pack
+    from mlsmith.rules.kit.collect import collect_facts
+    from mlsmith.rules.kit.module import Module
+    from mlsmith.sources.directives import read_directives
+
+    started = time.perf_counter()
+    module = Module(source, settings, notebook)
+    directives = read_directives(source.text, cells=source.cells)
+    count = _count(module)
+    if module.context in (Context.VENDORED, Context.GENERATED):
+        return Analysis([], None, None, count, directives)
+    facts = (pack(collect_facts(module)), _collect(module, rules, "collect", seconds))
+    if seconds is not None:
+        seconds["walk and facts"] = seconds.get("walk and facts", 0.0) + time.perf_counter() - started
+    findings = _run(module, "python", rules, settings, seconds, test=module.is_test)
+    return Analysis(findings, facts, None, count, directives)
+
+
+def _config(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+    from mlsmith.sources.config import read_config
+    from mlsmith.sources.directives import read_directives
+
+    document = read_config(data, path)
+    directives = () if document.format == "json" else read_directives(data.decode("utf-8", "replace"), language=document.format)
+    facts = (None, _collect(document, rules, "collect_config", seconds))
+    findings = _run(document, "config", rules, settings, seconds, test=context_of_path(path) is Context.TEST)
+    return Analysis(findings, facts, None, FileCount(data.count(b"\n"), 0, False, False), directives)
+
+
+def _requirements(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+    from mlsmith.sources.directives import read_directives
+    from mlsmith.sources.requirements import read_requirements
+
+    document = read_requirements(data, path)
+    collected = _collect(document, rules, "collect_requirements", seconds)
+    findings = _run(document, "requirements", rules, settings, seconds, test=context_of_path(path) is Context.TEST)
+    directives = read_directives(data.decode("utf-8", "replace"), language="toml")
+    return Analysis(findings, (None, collected), None, FileCount(data.count(b"\n"), 0, False, False), directives)
+
+
+def _dockerfile(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+    from mlsmith.sources.directives import read_directives
+    from mlsmith.sources.docker import read_dockerfile
+
+    document = read_dockerfile(data, path)
+    findings = _run(document, "dockerfile", rules, settings, seconds, test=False)
+    directives = read_directives(data.decode("utf-8", "replace"), language="dockerfile")
+    return Analysis(findings, None, None, FileCount(data.count(b"\n"), 0, False, False), directives)
+
+
+_ANALYSERS = {
+    "python": _python, "notebook": _notebook, "config": _config, "requirements": _requirements, "dockerfile": _dockerfile,
+}  # fmt: skip
+
+
+def _run(
+    subject: Any, hook: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None, *, test: bool
+) -> list[Finding]:
+    findings: list[Finding] = []
+    for rule in rules.by_hook.get(hook, ()):
+        if not test or rule.speaks_in_tests:
+            findings.extend(_timed(rule.code, getattr(rule, hook)(subject), seconds))
+    return [finding for finding in findings if not ignored_for(finding.path, finding.code, settings)]
+
+
+def _collect(subject: Any, rules: RuleSet, hook: str, seconds: dict[str, float] | None) -> dict[str, Any]:
+    collected = {}
+    for rule in rules.by_hook.get(hook, ()):
+        started = time.perf_counter()
+        data = getattr(rule, hook)(subject)
+        if data:
+            collected[rule.code] = data
+        if seconds is not None:
+            seconds[f"rule:{rule.code}"] = seconds.get(f"rule:{rule.code}", 0.0) + time.perf_counter() - started
+    return collected
+
+
+def _timed(code: str, found: Iterable[Finding], seconds: dict[str, float] | None) -> list[Finding]:
+    if seconds is None:
+        return list(found)
+    started = time.perf_counter()
+    findings = list(found)
+    seconds[f"rule:{code}"] = seconds.get(f"rule:{code}", 0.0) + time.perf_counter() - started
+    return findings
+
+
+def _wanted(finding: Finding, rules: RuleSet, settings: Settings) -> bool:
+    context = context_of_path(finding.path)
+    if context in (Context.VENDORED, Context.GENERATED):
+        return False
+    if context is Context.TEST and not rules.by_code[finding.code].speaks_in_tests:
+        return False
+    return not ignored_for(finding.path, finding.code, settings)
+
+
+def _count(module: Module) -> FileCount:
+    source = module.source
+    counted = module.context not in (Context.TEST, Context.VENDORED, Context.GENERATED)
+    lines = len(source.lines) - (1 if source.lines and not source.lines[-1] else 0)
+    return FileCount(lines, _code_lines(module) if counted else 0, counted, bool(module.packages & _ML_PACKAGES))
+
+
+def _code_lines(module: Module) -> int:
+    """Lines that hold a token other than comment, docstring or blank, counted from the tree and the text without a tokenizer run."""
+    silent: set[int] = set()
+    for node in (module.syntax.tree, *module.syntax.classes, *module.syntax.functions):
+        first = node.body[0] if node.body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            silent.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+    source = module.source
+    blank = sum(1 for number, line in enumerate(source.lines, 1) if number not in silent and _is_blank(line))
+    return len(source.lines) - len(silent) - blank
+
+
+def _is_blank(line: str) -> bool:
+    stripped = line.strip()
+    return not stripped or stripped[0] == "#"
+
+
+def _files(facts: Mapping[str, Any]) -> dict[str, FileFacts]:
+    from mlsmith.index.facts import unpack
+
+    return {path: unpack(fact[0]) for path, fact in facts.items() if fact is not None and fact[0] is not None}
+
+
+def _collected(facts: Mapping[str, Any]) -> dict[str, list[tuple[str, Any]]]:
+    merged: dict[str, list[tuple[str, Any]]] = {}
+    for path in sorted(facts):
+        fact = facts[path]
+        if fact is not None:
+            for code, data in fact[1].items():
+                merged.setdefault(code, []).append((path, data))
+    return merged
+
+
+def _manifest(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether the project distributes a package, from its pyproject.toml or setup.py."""
+    scripts = any(fact is not None and fact[0] is not None and path == "setup.py" for path, fact in facts.items())
+    return {"distributes": scripts}
+
+
+__all__ = ["Analysis", "analyse", "analyse_project"]

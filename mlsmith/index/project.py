@@ -1,0 +1,236 @@
+"""The facts of all files merged: which name is which definition, who calls it with what, whether the project is a library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
+
+from mlsmith.index.facts import CallFact, FileFacts, FunctionFact
+
+
+class History(Protocol):
+    """What git knows; every answer is empty where there is no repository."""
+
+    def churn(self) -> Mapping[str, int]:
+        """Commits that touched each path within the window."""
+        ...
+
+    def last_change(self, path: str, line: int) -> tuple[str, str, str] | None:
+        """Author, ISO date and commit that last touched a 1-based line."""
+        ...
+
+
+class Definition(NamedTuple):
+    path: str
+    function: FunctionFact
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.path, self.function.name)
+
+
+class SeenCall(NamedTuple):
+    path: str
+    fact: CallFact
+
+
+class Project:
+    """Everything project rules may look at."""
+
+    def __init__(
+        self,
+        files: Mapping[str, FileFacts],
+        collected: Mapping[str, list[tuple[str, Any]]],
+        *,
+        kind: str = "auto",
+        manifest: Mapping[str, Any] | None = None,
+        history: History | None = None,
+    ) -> None:
+        self.files = files
+        self.history = history
+        self._collected = collected
+        self._kind = kind
+        self._manifest = manifest or {}
+        self._modules = {facts.module: path for path, facts in files.items()}
+        self._known: dict[tuple[str, str], str] = {}
+        self._exports: dict[tuple[str, str], str] = {}
+        self._import_tables: dict[str, dict[str, str]] = {}
+
+    def collected(self, rule: Any) -> list[tuple[str, Any]]:
+        """What a rule's `collect` hooks returned, by path, in path order."""
+        return self._collected.get(rule.code, [])
+
+    @cached_property
+    def is_library(self) -> bool:
+        """A library builds a distribution and its package is not run by its own scripts: others may use its public names."""
+        if self._kind != "auto":
+            return self._kind == "library"
+        return bool(self._manifest.get("distributes")) and not self._manifest.get("application")
+
+    # definitions
+
+    @cached_property
+    def definitions(self) -> dict[str, Definition]:
+        """Dotted name with module → definition."""
+        return {
+            f"{facts.module}.{function.name}": Definition(path, function)
+            for path, facts in self.files.items() for function in facts.functions
+        }  # fmt: skip
+
+    @cached_property
+    def classes(self) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Dotted name of a class → (path, dotted bases)."""
+        return {f"{facts.module}.{name}": (path, bases) for path, facts in self.files.items() for name, bases in facts.classes}
+
+    def absolute(self, path: str, name: str) -> str:
+        """The dotted name of a project definition that `name`, used in the file `path`, stands for; empty where it is none.
+
+        Imports are looked up from the file's own folder outwards (a script's folder is on its path), through re-exports.
+        """
+        key = (path, name)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._absolute(path, name)
+        return known
+
+    def _absolute(self, path: str, name: str) -> str:
+        facts = self.files.get(path)
+        if facts is None or not name or name.startswith("."):
+            return ""
+        plain = name.replace("()", "")
+        parts = facts.module.split(".")
+        for keep in range(len(parts), -1, -1):
+            found = self._defined(".".join([*parts[:keep], plain]))
+            if found:
+                return found
+        return ""
+
+    def _defined(self, dotted: str) -> str:
+        """The definition under a dotted name counted from the top: directly, or through what its module imports."""
+        if dotted in self.definitions or dotted in self.classes:
+            return dotted
+        head = dotted
+        while "." in head:
+            head, _, _ = head.rpartition(".")
+            if head in self._modules:
+                first, _, tail = dotted[len(head) + 1 :].partition(".")
+                origin = self._export(self._modules[head], first)
+                if not origin:
+                    return ""
+                if not tail:
+                    return origin
+                whole = f"{origin}.{tail}"
+                return whole if whole in self.definitions else self.inherited(origin, tail)
+        return ""
+
+    def _export(self, path: str, name: str) -> str:
+        """The definition that a module offers under a name: its own, imported, or through a star import."""
+        key = (path, name)
+        known = self._exports.get(key)
+        if known is not None:
+            return known
+        self._exports[key] = ""  # a circle of imports ends here
+        facts = self.files[path]
+        own = f"{facts.module}.{name}"
+        if own in self.definitions or own in self.classes:
+            found = own
+        elif name in self._imports(path):
+            found = self.absolute(path, self._imports(path)[name])
+        else:
+            found = next((hit for star in facts.stars if (hit := self._starred(path, star, name))), "")
+        self._exports[key] = found
+        return found
+
+    def _starred(self, path: str, star: str, name: str) -> str:
+        parts = self.files[path].module.split(".")
+        for keep in range(len(parts), -1, -1):
+            source = self._modules.get(".".join([*parts[:keep], star]))
+            if source is not None:
+                return self._export(source, name)
+        return ""
+
+    def _imports(self, path: str) -> dict[str, str]:
+        table = self._import_tables.get(path)
+        if table is None:
+            table = self._import_tables[path] = dict(self.files[path].imports)
+        return table
+
+    def inherited(self, cls: str, method: str) -> str:
+        """The definition of a method that a class has from itself or an ancestor in the project."""
+        for ancestor in self.lineage(cls):
+            if f"{ancestor}.{method}" in self.definitions:
+                return f"{ancestor}.{method}"
+        return ""
+
+    def lineage(self, cls: str) -> list[str]:
+        """A class and its ancestors: project ones by their absolute dotted name, others as the file names them."""
+        order, queue = [], [cls]
+        while queue and len(order) < 40:
+            current = queue.pop(0)
+            if current in order:
+                continue
+            order.append(current)
+            known = self.classes.get(current)
+            if known is not None:
+                path, bases = known
+                queue.extend(self.absolute(path, base) or base for base in bases)
+        return order
+
+    @cached_property
+    def heirs(self) -> dict[str, set[str]]:
+        """Class → the project's classes that inherit from it, directly or not."""
+        table: dict[str, set[str]] = {}
+        for cls in self.classes:
+            for ancestor in self.lineage(cls)[1:]:
+                table.setdefault(ancestor, set()).add(cls)
+        return table
+
+    # calls
+
+    @cached_property
+    def _call_table(self) -> tuple[dict[str, list[SeenCall]], dict[str, list[SeenCall]]]:
+        resolved: dict[str, list[SeenCall]] = {}
+        loose: dict[str, list[SeenCall]] = {}
+        for path, facts in self.files.items():
+            for fact in facts.calls:
+                name = self._called(path, fact.callee)
+                if name:
+                    resolved.setdefault(name, []).append(SeenCall(path, fact))
+                else:
+                    loose.setdefault(fact.callee.rpartition(".")[2], []).append(SeenCall(path, fact))
+        return resolved, loose
+
+    def _called(self, path: str, callee: str) -> str:
+        name = self.absolute(path, callee)
+        if name in self.classes:
+            return self.inherited(name, "__init__") or name
+        if not name and "()." in callee:
+            owner, _, method = callee.rpartition("().")
+            cls = self.absolute(path, owner)
+            return self.inherited(cls, method) if cls else ""
+        return name
+
+    def calls_of(self, definition: Definition) -> list[SeenCall]:
+        """Calls that surely reach a definition, in path order. Calls of a class count as calls of its `__init__`."""
+        dotted = f"{self.files[definition.path].module}.{definition.function.name}"
+        return self._call_table[0].get(dotted, [])
+
+    def loose_calls(self, name: str) -> list[SeenCall]:
+        """Calls of something of that last name whose definition could not be told: they may reach any definition so called."""
+        return self._call_table[1].get(name, [])
+
+    @cached_property
+    def references(self) -> dict[str, set[str]]:
+        """Name mentioned otherwise than by a call, or in a string → the paths that mention it."""
+        table: dict[str, set[str]] = {}
+        for path, facts in self.files.items():
+            for name in facts.references:
+                table.setdefault(name, set()).add(path)
+            for text in facts.strings:
+                table.setdefault(text.rpartition(".")[2], set()).add(path)
+        return table
+
+    def each_function(self) -> Iterator[Definition]:
+        yield from self.definitions.values()
+

@@ -1,0 +1,144 @@
+"""All rules: found by walking the area folders, switched by the settings, fingerprinted by their own source."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsmith import rules as rules_package
+from mlsmith.errors import SettingsError, nearest
+from mlsmith.finding import Severity
+from mlsmith.rules.kit.rule import Rule
+
+if TYPE_CHECKING:
+    from mlsmith.settings import Settings
+
+
+@lru_cache(maxsize=1)
+def all_rules() -> tuple[type[Rule], ...]:
+    """Every rule class, by code: the built-in ones, and those of the entry point group `mlsmith.rules`."""
+    found: list[type[Rule]] = []
+    for area in pkgutil.iter_modules(rules_package.__path__):
+        if area.ispkg and area.name != "kit":
+            package = importlib.import_module(f"mlsmith.rules.{area.name}")
+            for module in pkgutil.iter_modules(package.__path__):
+                found.extend(_rules_in(f"mlsmith.rules.{area.name}.{module.name}"))
+    found.extend(_foreign_rules())
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rules of one run, with the project's prices, severities and options applied."""
+
+    rules: tuple[Rule, ...]
+    fingerprint: str
+
+    @cached_property
+    def by_code(self) -> dict[str, Rule]:
+        return {rule.code: rule for rule in self.rules}
+
+    @cached_property
+    def by_hook(self) -> dict[str, tuple[Rule, ...]]:
+        """Hook name → the rules that have it."""
+        hooks: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            for hook in type(rule).hooks():
+                hooks.setdefault(hook, []).append(rule)
+        return {hook: tuple(found) for hook, found in hooks.items()}
+
+
+def load_rules(settings: Settings) -> RuleSet:
+    """The rules that the settings switch on. Raises SettingsError on unknown codes and options."""
+    known = {rule.code: rule for rule in all_rules()}
+    _check_codes(settings, known)
+    chosen = [rule for rule in known.values() if _selected(rule, settings)]
+    instances = tuple(
+        rule(
+            _options(rule, dict(settings.rules.get(rule.code, {}))),
+            severity=Severity(settings.severity[rule.code]) if rule.code in settings.severity else None,
+            minutes=settings.minutes.get(rule.code),
+        )
+        for rule in chosen
+    )
+    return RuleSet(instances, rules_fingerprint())
+
+
+def ignored_for(path: str, code: str, settings: Settings) -> bool:
+    """Whether `per-file-ignores` switches a code off for a path."""
+    return any(
+        fnmatch(path, pattern) and any(matches(code, wanted) for wanted in codes)
+        for pattern, codes in settings.per_file_ignores.items()
+    )
+
+
+def matches(code: str, pattern: str) -> bool:
+    """Whether a code, a prefix of one, or `ALL` names this code."""
+    return pattern == "ALL" or code.startswith(pattern)
+
+
+@lru_cache(maxsize=1)
+def rules_fingerprint() -> str:
+    """A hash of the source of everything an analysis depends on, so that a cache never outlives a change of the rules."""
+    digest = hashlib.sha256()
+    top = Path(__file__).parent.parent
+    for folder in ("sources", "index", "rules", "engine"):
+        for file in sorted((top / folder).rglob("*.py")):
+            digest.update(file.relative_to(top).as_posix().encode() + b"\0" + file.read_bytes())
+    digest.update((top / "finding.py").read_bytes())
+    for rule in all_rules():
+        if not rule.__module__.startswith("mlsmith."):
+            digest.update(f"{rule.__module__}.{rule.__qualname__}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _rules_in(module_name: str) -> list[type[Rule]]:
+    module = importlib.import_module(module_name)
+    return [
+        value for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Rule) and value is not Rule and value.__module__ == module_name
+        and not value.__name__.startswith("_")
+    ]  # fmt: skip
+
+
+def _foreign_rules() -> list[type[Rule]]:
+    from importlib.metadata import entry_points
+
+    return [rule for point in entry_points(group="mlsmith.rules") if issubclass(rule := point.load(), Rule)]
+
+
+def _check_codes(settings: Settings, known: dict[str, type[Rule]]) -> None:
+    named = [*settings.select, *settings.ignore, *settings.extend_select, *settings.severity, *settings.minutes, *settings.rules]
+    named += [code for codes in settings.per_file_ignores.values() for code in codes]
+    for pattern in named:
+        if pattern != "ALL" and not any(code.startswith(pattern) for code in known):
+            raise SettingsError(f'unknown rule code "{pattern}"', advice=nearest(pattern, list(known)) or "see `mlsmith rule --list`")
+
+
+def _selected(rule: type[Rule], settings: Settings) -> bool:
+    """The most specific pattern that names the code decides; at equal length, ignoring wins."""
+    chosen = [len(p) if p != "ALL" else 0 for p in (*settings.select, *settings.extend_select) if matches(rule.code, p)]
+    dropped = [len(p) if p != "ALL" else 0 for p in settings.ignore if matches(rule.code, p)]
+    if settings.select:
+        on = bool(chosen)
+    else:
+        on = rule.default_on or bool(chosen)
+    return on and (not dropped or max(chosen, default=-1) > max(dropped))
+
+
+def _options(rule: type[Rule], given: dict[str, object]) -> dict[str, object]:
+    for name, value in given.items():
+        if name not in rule.options:
+            raise SettingsError(
+                f'unknown option "{name}" of rule {rule.code}', advice=nearest(name, list(rule.options)) or "it has no such option"
+            )
+        default = rule.options[name]
+        if default is not None and not isinstance(value, type(default)):
+            raise SettingsError(f'option "{name}" of rule {rule.code} must be {type(default).__name__}, not {type(value).__name__}')
+    return given

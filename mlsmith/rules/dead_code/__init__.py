@@ -1,0 +1,1 @@
+"""Dead experimental code (DEX)."""

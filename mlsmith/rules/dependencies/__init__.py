@@ -1,0 +1,1 @@
+"""Dependency management (DEP)."""

@@ -1,0 +1,1 @@
+"""Glue code (GLU)."""

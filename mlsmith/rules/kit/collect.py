@@ -1,0 +1,97 @@
+"""The facts that every Python file leaves behind for project rules."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+
+from mlsmith.finding import anchor_of
+from mlsmith.index.facts import (
+    FileFacts,
+    FunctionFact,
+    ParameterFact,
+    Where,
+    calls_of,
+    forwards_of,
+    literal,
+    references_of,
+)
+from mlsmith.index.scopes import statement_of
+from mlsmith.rules.kit.definitions import Function
+from mlsmith.rules.kit.module import Module
+
+_IDENTIFIER = re.compile(r"^[A-Za-z_][\w.]{2,79}$")
+_LIBRARIES = frozenset({
+    "torch", "torchvision", "torchaudio", "numpy", "np", "pandas", "scipy", "sklearn", "matplotlib", "seaborn", "plotly", "tensorflow",
+    "keras", "jax", "flax", "transformers", "datasets", "tokenizers", "accelerate", "lightning", "xgboost", "lightgbm", "catboost",
+    "PIL", "cv2", "tqdm", "yaml", "requests", "wandb", "mlflow", "optuna", "hydra", "omegaconf", "click", "typer", "rich", "pytest",
+    "polars", "duckdb", "pyspark", "dask", "ray", "boto3", "fastapi", "flask", "pydantic", "joblib", "statsmodels", "nltk", "spacy",
+})  # fmt: skip
+
+
+def collect_facts(module: Module) -> FileFacts:
+    """The facts of one module."""
+    syntax, resolver = module.syntax, module.resolver
+    return FileFacts(
+        module=module.name,
+        is_package=syntax.is_package,
+        context=module.context.value,
+        imports=tuple(
+            (name, binding.origin)
+            for name, bindings in syntax.scope.bindings.items() for binding in bindings if binding.kind == "import"
+        ),
+        stars=tuple(syntax.star_imports),
+        classes=tuple((cls.node.own_scope.qualified, tuple(n for b in cls.node.bases for n in resolver.names(b))) for cls in module.classes),  # type: ignore[attr-defined]
+        functions=tuple(_function(function) for function in module.functions),
+        calls=calls_of(syntax, resolver, lambda node: _brief(module, node), _foreign),
+        references=references_of(syntax),
+        strings=_strings(module),
+        is_script=_is_script(syntax.tree),
+    )  # fmt: skip
+
+
+def where(module: Module, node: ast.AST) -> Where:
+    """The place of a node, as facts keep it."""
+    place = module.place(node)
+    span = place.span
+    cell = -1 if span.cell is None else span.cell
+    return Where(span.start.line, span.start.column, span.end.line, span.end.column, place.scope, place.anchor, cell)
+
+
+def _brief(module: Module, node: ast.AST) -> tuple[int, int, int, int, str, int]:
+    span = module.source.span(node)
+    scope: str = statement_of(node).scope.qualified  # type: ignore[attr-defined]
+    return (span.start.line, span.start.column, span.end.line, span.end.column, scope, -1 if span.cell is None else span.cell)
+
+
+def _function(function: Function) -> FunctionFact:
+    owner = function.owner
+    return FunctionFact(
+        name=function.scope.qualified,
+        parameters=tuple(ParameterFact(p.name, p.kind, literal(p.default)) for p in function.parameters),
+        decorators=function.decorators,
+        owner=owner.node.own_scope.qualified if owner is not None else "",  # type: ignore[attr-defined]
+        where=where(function.module, function.node),
+        nested=function.outer is not None,
+        forwards=forwards_of(function.node, function.module.resolver, [call.node for call in function.calls]),
+    )
+
+
+def _foreign(callee: str) -> bool:
+    top = callee.partition(".")[0].partition("(")[0]
+    return "." not in callee or top in sys.stdlib_module_names or top in _LIBRARIES if top else False
+
+
+def _strings(module: Module) -> tuple[str, ...]:
+    found = {node.value for node in module.syntax.strings if len(node.value) < 80 and _IDENTIFIER.match(node.value)}
+    return tuple(sorted(found))
+
+
+def _is_script(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and isinstance(node.test.left, ast.Name)
+        and node.test.left.id == "__name__"
+        for node in tree.body
+    )  # fmt: skip
+

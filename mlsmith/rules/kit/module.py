@@ -1,0 +1,242 @@
+"""A Python file as rules see it: calls by the name of what is called, functions, classes, loops, and what flows between them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mlsmith.finding import anchor_of
+from mlsmith.index.resolve import Resolver
+from mlsmith.index.scopes import Scope, Syntax, block_of, scope_of, statement_of
+from mlsmith.index.walk import walk
+from mlsmith.rules.kit.call import Argument, Call
+from mlsmith.rules.kit.constants import UNKNOWN, Constants
+from mlsmith.rules.kit.context import Context, context_of, module_name_of
+from mlsmith.rules.kit.definitions import Class, Function, Loop
+from mlsmith.rules.kit.rule import Place
+from mlsmith.sources.python import PythonSource
+
+if TYPE_CHECKING:
+    from mlsmith.rules.kit.flow import Flow
+    from mlsmith.settings import Settings
+    from mlsmith.sources.notebook import Notebook
+
+__all__ = ["UNKNOWN", "Argument", "Call", "Class", "Function", "Loop", "Module", "Node"]
+
+
+class Module:
+    """One Python file or notebook, walked once and shared by all rules."""
+
+    def __init__(self, source: PythonSource, settings: Settings, notebook: Notebook | None = None) -> None:
+        self.source = source
+        self.settings = settings
+        self.notebook = notebook
+        self.path = source.path
+        self.name = module_name_of(source.path)
+        self.syntax: Syntax = walk(source.tree, self.name, is_package=source.path.endswith("__init__.py"))
+        self.resolver = Resolver(self.syntax)
+        self.constants = Constants(self.resolver)
+        self.context: Context = context_of(source.path, "\n".join(source.lines[:5]))
+        self._wrapped: dict[int, Any] = {}
+
+    @property
+    def is_test(self) -> bool:
+        return self.context is Context.TEST
+
+    # calls
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """Every call, in source order."""
+        return [self._call(node) for node in self.syntax.calls]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Call]]:
+        table: dict[str, list[Call]] = {}
+        for call in self.calls:
+            for name in call.names:
+                table.setdefault(name, []).append(call)
+        return table
+
+    def calls_to(self, *names: str) -> Iterator[Call]:
+        """Calls to any of the fully qualified names, in source order; `X()` in a name is an instance of X, as in
+        `sklearn.preprocessing.StandardScaler().fit`. A project class that extends X counts as X."""
+        found = {id(call): call for name in names for call in self._by_name.get(name, ())}
+        for name in names:
+            for heir in self._heirs.get(name.partition("()")[0], ()):
+                for call in self._by_name.get(heir + name[len(name.partition("()")[0]) :], ()):
+                    found[id(call)] = call
+        yield from sorted(found.values(), key=lambda call: call.order)
+
+    def calls_under(self, *prefixes: str) -> Iterator[Call]:
+        """Calls whose qualified name begins with one of the prefixes, in source order."""
+        matching = [call for name, calls in self._by_name.items() if name.startswith(prefixes) for call in calls]
+        yield from sorted({id(call): call for call in matching}.values(), key=lambda call: call.order)
+
+    def method_calls(self, *methods: str) -> Iterator[Call]:
+        """Calls `x.method(…)` whatever `x` is, in source order."""
+        wanted = set(methods)
+        for call in self.calls:
+            func = call.node.func
+            if isinstance(func, ast.Attribute) and func.attr in wanted:
+                yield call
+
+    @cached_property
+    def _heirs(self) -> dict[str, list[str]]:
+        """Library class → names of this module's classes that extend it."""
+        table: dict[str, list[str]] = {}
+        for cls in self.classes:
+            for ancestor in cls.lineage[1:]:
+                table.setdefault(ancestor, []).append(cls.name)
+        return table
+
+    def call(self, node: ast.AST | None) -> Call | None:
+        """The kit's call of a node, where it is one."""
+        return self._call(node) if isinstance(node, ast.Call) else None
+
+    def _call(self, node: ast.Call) -> Call:
+        known = self._wrapped.get(id(node))
+        if known is None:
+            known = self._wrapped[id(node)] = Call(self, node)
+        return known  # type: ignore[no-any-return]
+
+    # definitions
+
+    @cached_property
+    def functions(self) -> list[Function]:
+        return [self.function(node) for node in self.syntax.functions]
+
+    @cached_property
+    def classes(self) -> list[Class]:
+        return [self.class_(node) for node in self.syntax.classes]
+
+    @cached_property
+    def loops(self) -> list[Loop]:
+        return [Loop(self, node) for node in self.syntax.loops]
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+        known = self._wrapped.get(id(node))
+        if known is None:
+            known = self._wrapped[id(node)] = Function(self, node)
+        return known  # type: ignore[no-any-return]
+
+    def class_(self, node: ast.ClassDef) -> Class:
+        known = self._wrapped.get(id(node))
+        if known is None:
+            known = self._wrapped[id(node)] = Class(self, node)
+        return known  # type: ignore[no-any-return]
+
+    def function_around(self, node: ast.AST) -> Function | None:
+        """The innermost function whose body holds the node."""
+        scope: Scope | None = scope_of(node)
+        while scope is not None and scope.kind not in ("function",):
+            scope = scope.parent
+        return self.function(scope.node) if scope is not None else None  # type: ignore[arg-type]
+
+    def class_around(self, node: ast.AST) -> Class | None:
+        scope = scope_of(node).enclosing("class")
+        return self.class_(scope.node) if scope is not None else None  # type: ignore[arg-type]
+
+    @cached_property
+    def _calls_by_function(self) -> dict[int, list[Call]]:
+        table: dict[int, list[Call]] = {}
+        for call in self.calls:
+            scope: Scope | None = call.node.scope  # type: ignore[attr-defined]
+            while scope is not None:
+                if scope.kind == "function":
+                    table.setdefault(id(scope.node), []).append(call)
+                scope = scope.parent
+        return table
+
+    def calls_in(self, function: Function) -> list[Call]:
+        """Calls in a function's own body, nested functions included, in source order."""
+        return self._calls_by_function.get(id(function.node), [])
+
+    def callers(self, function: Function) -> list[Call]:
+        """Calls of a function of this module, from this module."""
+        return self._by_name.get(function.name, []) + (
+            [call for cls in function.owner_names for call in self._by_name.get(f"{cls}().{function.node.name}", ())] if function.owner else []
+        )
+
+    # expressions
+
+    def names(self, node: ast.expr) -> tuple[str, ...]:
+        """Dotted names of what an expression refers to, several where branches merge, none where it is not known."""
+        return self.resolver.names(node)
+
+    def refers_to(self, node: ast.expr, *names: str) -> bool:
+        return any(name in names for name in self.resolver.names(node))
+
+    def constant(self, node: ast.expr | None) -> Any:
+        """The literal value of an expression, through names that are assigned once; `UNKNOWN` where it has none."""
+        return self.constants.value(node)
+
+    def imports(self, *packages: str) -> bool:
+        """Whether the file imports one of the top-level packages."""
+        return bool(self.packages & set(packages))
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """Top-level packages that the file imports, relative imports aside."""
+        found: set[str] = set()
+        for node in self.syntax.imports:
+            if isinstance(node, ast.Import):
+                found.update(alias.name.partition(".")[0] for alias in node.names)
+            elif not node.level and node.module:
+                found.add(node.module.partition(".")[0])
+        return frozenset(found)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Where values come from and go to, through assignments."""
+        from mlsmith.rules.kit.flow import Flow
+
+        return Flow(self)
+
+    # places
+
+    def at(self, node: ast.AST) -> Node:
+        """Something to report at, for any syntax node that has a position."""
+        return Node(self, node)
+
+    def place(self, node: ast.AST) -> Place:
+        statement = statement_of(node)
+        scope = statement.scope.qualified  # type: ignore[attr-defined]
+        first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try)):
+            last = first
+        symbol = ".".join(part for part in (self.name, scope) if part)
+        return Place(self.path, self.span(node), scope, symbol, anchor_of(self.source.lines[first - 1 : last]))
+
+    def span(self, node: ast.AST) -> Any:
+        """Where to underline: the node; of a compound statement only its first line."""
+        span = self.source.span(node)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try)):
+            from mlsmith.finding import Position, Span
+
+            line = self.source.lines[node.lineno - 1]
+            return Span(span.start, Position(span.start.line, max(len(line.rstrip()), span.start.column) + 1), span.cell)
+        return span
+
+    # order and branches
+
+    def runs_before(self, first: ast.AST, second: ast.AST) -> bool:
+        """Whether `first`, in the same scope, stands before `second` and not in a branch that excludes it."""
+        one, two = statement_of(first), statement_of(second)
+        return one.lineno <= two.lineno and not block_of(one).excludes(block_of(two))
+
+
+class Node:
+    """Any syntax node as something to report at."""
+
+    __slots__ = ("module", "node")
+
+    def __init__(self, module: Module, node: ast.AST) -> None:
+        self.module = module
+        self.node = node
+
+    @property
+    def place(self) -> Place:
+        return self.module.place(self.node)

@@ -1,0 +1,1 @@
+"""Troubleshooting, silent training bugs (TRB)."""
