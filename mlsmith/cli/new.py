@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,35 +69,27 @@ def new(
     Example: mlsmith new shop --kind fraud -y
     """
     from mlsmith.cli import new_output
-    from mlsmith.scaffold.answers import parse_settings
-    from mlsmith.scaffold.kinds import read_catalogue
-    from mlsmith.scaffold.locate import templates_root
-    from mlsmith.scaffold.planning import Wish
-    from mlsmith.scaffold.record import Replay, read_replay
 
     as_json = output_format is NewFormat.JSON
     if show_list:
-        new_output.show_catalogue(read_catalogue(templates_root()), as_json=as_json)
+        new_output.show_catalogue(_catalogue(), as_json=as_json)
         return
-    replayed = read_replay(replay) if replay else Replay()
-    said = parse_settings(settings or [])
-    given = {**replayed.answers, **said}
-    if directory and "slug" not in said:
-        given.pop("slug", None)  # A replay under another name is a new project.
-    asking = not no_input and not as_json and sys.stdin.isatty() and sys.stderr.isatty()
-    wish = Wish(kind or replayed.kind, (*replayed.layers, *(layers or ())), given, directory, output_dir)
+    terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    manner = _Manner(terminal and not no_input and not as_json, no_input, trust, not no_git, dry_run)
+    wish, source = _wish(directory, kind, layers or [], settings or [], replay, output_dir)
     if template:
-        _refuse_with_template(kind, layers)
-        created = _from_template(
-            template, checkout, wish, trust=trust, asking=asking, git=not no_git, dry_run=dry_run
-        )
-    elif checkout or trust:
-        raise UserError(
-            "--checkout and --trust belong to --template", advice="name the template, or leave them out"
-        )
-    else:
-        created = _from_catalogue(read_catalogue(templates_root()), wish, no_input=no_input, asking=asking,
-                                  git=not no_git, dry_run=dry_run)  # fmt: skip
+        source = _Source(template, checkout)
+    try:
+        if source.template:
+            if kind or layers:
+                raise UserError("--template brings its own files", advice="leave out --kind and --with")
+            created = _from_template(source, wish, manner)
+        elif checkout or trust:
+            raise UserError("--checkout and --trust belong to --template", advice="name the template too")
+        else:
+            created = _from_catalogue(_catalogue(), wish, manner)
+    except EOFError:
+        raise KeyboardInterrupt from None  # The answers ended at a question.
     if as_json:
         typer.echo(json.dumps(as_data(created)))
     elif dry_run:
@@ -117,55 +110,82 @@ def as_data(created: Created) -> dict[str, object]:
     }
 
 
-def _from_catalogue(
-    catalogue: Catalogue, wish: Wish, *, no_input: bool, asking: bool, git: bool, dry_run: bool
-) -> Created:
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How to go about it, apart from what to make."""
+
+    asking: bool
+    no_input: bool
+    trust: bool
+    git: bool
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A template of others; empty for mlsmith's own."""
+
+    template: str = ""
+    checkout: str = ""
+
+
+def _catalogue() -> Catalogue:
+    from mlsmith.scaffold.kinds import read_catalogue
+    from mlsmith.scaffold.locate import templates_root
+
+    return read_catalogue(templates_root())
+
+
+def _wish(
+    directory: str | None, kind: str, layers: list[str], settings: list[str],
+    replay: Path | None, output_dir: Path | None,
+) -> tuple[Wish, _Source]:  # fmt: skip
+    from mlsmith.scaffold.answers import parse_settings
+    from mlsmith.scaffold.planning import Wish
+    from mlsmith.scaffold.record import Replay, read_replay
+
+    replayed = read_replay(replay) if replay else Replay()
+    said = parse_settings(settings)
+    given = {**replayed.answers, **said}
+    if directory and "slug" not in said:
+        given.pop("slug", None)  # A replay under another name is a new project.
+    source = _Source() if kind else _Source(replayed.template, replayed.revision)
+    return Wish(kind or replayed.kind, (*replayed.layers, *layers), given, directory, output_dir), source
+
+
+def _from_catalogue(catalogue: Catalogue, wish: Wish, manner: _Manner) -> Created:
     from mlsmith.scaffold.create import create, preview
     from mlsmith.scaffold.planning import make_plan
 
-    if asking:
+    if manner.asking:
         from mlsmith.cli.new_dialogue import Dialogue
 
         dialogue = Dialogue(catalogue)
         wish = dialogue.complete_wish(wish)
         plan = make_plan(catalogue, wish, ask=dialogue.ask)
-        if dialogue.asked and not dry_run and not dialogue.agrees(preview(plan)):
+        if dialogue.asked and not manner.dry_run and not dialogue.agrees(preview(plan)):
             raise UserError("nothing was written", advice="start again whenever you like")
     else:
-        if not wish.kind and not no_input:
+        if not wish.kind and not manner.no_input:
             raise UserError("which kind of project?", advice=f"say -k {' | '.join(catalogue.kinds)}")
-        plan = make_plan(catalogue, _with_kind(wish), ask=None)
-    return preview(plan) if dry_run else create(plan, git=git)
+        plan = make_plan(catalogue, wish if wish.kind else replace(wish, kind=_DEFAULT_KIND))
+    return preview(plan) if manner.dry_run else create(plan, git=manner.git)
 
 
-def _with_kind(wish: Wish) -> Wish:
-    from dataclasses import replace
-
-    return wish if wish.kind else replace(wish, kind=_DEFAULT_KIND)
-
-
-def _from_template(
-    source: str, checkout: str, wish: Wish, *, trust: bool, asking: bool, git: bool, dry_run: bool
-) -> Created:
+def _from_template(source: _Source, wish: Wish, manner: _Manner) -> Created:
     from mlsmith.scaffold.foreign import fetched
     from mlsmith.scaffold.foreign_render import create_foreign
 
+    trust, ask = manner.trust, None
     with (
         tempfile.TemporaryDirectory(prefix="mlsmith-") as box,
-        fetched(source, checkout=checkout, into=Path(box)) as it,
+        fetched(source.template, checkout=source.checkout, into=Path(box)) as it,
     ):
-        ask = None
-        if asking:
+        if manner.asking:
             from mlsmith.cli.new_dialogue import ask_foreign, consents
 
-            trust = trust or (bool(it.code) and consents(it))
-            ask = ask_foreign
+            trust, ask = trust or (bool(it.code) and consents(it)), ask_foreign
         return create_foreign(
             it, given=wish.given, directory=wish.directory, output_dir=wish.output_dir,
-            trust=trust, git=git, dry_run=dry_run, ask=ask,
+            trust=trust, git=manner.git, dry_run=manner.dry_run, ask=ask,
         )  # fmt: skip
-
-
-def _refuse_with_template(kind: str, layers: list[str] | None) -> None:
-    if kind or layers:
-        raise UserError("--template brings its own files", advice="leave out --kind and --with")

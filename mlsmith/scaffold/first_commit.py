@@ -41,8 +41,10 @@ def commit_all(project: Path, *, author: str, message: str, beside: Path) -> str
     if run("rev-parse", "--is-inside-work-tree", cwd=beside).stdout.strip() == "true":
         return "the directory belongs to a git repository already, so the project got none of its own"
     branch = run("config", "--get", "init.defaultBranch").stdout.strip() or "main"
-    # No hooks, no signing: the first commit asks for nothing and runs nothing.
-    quiet = ("-c", f"core.hooksPath={os.devnull}", "-c", "commit.gpgSign=false", "-c", "core.safecrlf=false")
+    # No hooks, no signing: the first commit asks for nothing and runs nothing. No ignore list of the user's
+    # either: it may name a folder of the project, and the first commit is the whole project.
+    off = (f"core.hooksPath={os.devnull}", f"core.excludesFile={os.devnull}", "commit.gpgSign=false")
+    quiet = tuple(text for setting in (*off, "core.safecrlf=false") for text in ("-c", setting))
     steps = (
         ("-c", f"init.defaultBranch={branch}", "init", "--quiet"),
         (*quiet, "add", "--all"),

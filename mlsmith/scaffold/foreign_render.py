@@ -12,7 +12,7 @@ from typing import Any
 
 from mlsmith.errors import UserError, nearest
 from mlsmith.scaffold.create import Created, listing
-from mlsmith.scaffold.defects import TemplateDefect
+from mlsmith.scaffold.defects import TemplateDefect, first_line
 from mlsmith.scaffold.first_commit import commit_all
 from mlsmith.scaffold.foreign import Foreign
 from mlsmith.scaffold.paths import rendered_paths, require_inside
@@ -87,7 +87,7 @@ def _cookiecutter(template: Foreign, *, trust: bool) -> Iterator[Path]:
     except TemplateError as error:
         raise UserError(f"{template.source} does not render: {error}", advice="mend the template") from error
     except CookiecutterException as error:
-        reason = str(getattr(error, "message", error)).splitlines()[0]
+        reason = first_line(error)
         raise UserError(f"{template.source} does not render: {reason}", advice="mend the template") from error
     finally:
         generate.create_env_with_context = prompt.create_env_with_context = original

@@ -28,6 +28,8 @@ class Replay:
     kind: str = ""
     layers: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    template: str = ""
+    revision: str = ""
 
 
 def write_record(
@@ -100,7 +102,11 @@ def _replay(data: dict[str, Any], path: Path) -> Replay:
     for key, value in kept.items():
         if not isinstance(value, str | int | float):
             raise UserError(f"{path}: {key} is not a plain value", advice="answers are texts or numbers")
-    return Replay(kind, tuple(map(str, layers)), {key: _text(value) for key, value in kept.items()})
+    made_from = data.get("template", {})
+    made_from = made_from if isinstance(made_from, dict) else {}
+    answered = {key: _text(value) for key, value in kept.items()}
+    source, revision = (str(made_from.get(key, "")) for key in ("source", "revision"))
+    return Replay(kind, tuple(map(str, layers)), answered, source, revision)
 
 
 def _text(value: str | int | float) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlsmith.scaffold.compose import FRAGMENTS, LINES, PROJECT, Composed
-from mlsmith.scaffold.defects import TemplateDefect
+from mlsmith.scaffold.defects import TemplateDefect, first_line
 from mlsmith.scaffold.paths import rendered_paths
 from mlsmith.scaffold.toml_text import merge_toml
 from mlsmith.scaffold.yaml_text import merge_yaml
@@ -42,17 +42,10 @@ def render(composed: Composed, context: Context, *, into: Path) -> tuple[Path, f
         place = f"{getattr(error, 'name', '') or 'a template'}, line {getattr(error, 'lineno', '?')}"
         raise TemplateDefect(f"{place} does not render: {error}") from error
     except CookiecutterException as error:
-        raise TemplateDefect(f"a template does not render: {_reason(error)}") from error
+        raise TemplateDefect(f"a template does not render: {first_line(error)}") from error
     project = into / str(context["slug"])
     _merge_fragments(project)
     return project, frozenset(paths[path] for path in composed.verbatim)
-
-
-def _reason(error: Exception) -> str:
-    """cookiecutter's own text prints the whole context; the first line and the cause say it all."""
-    message = str(getattr(error, "message", error)).splitlines()[0]
-    cause = getattr(error, "error", None)
-    return f"{message} ({cause})" if cause else message
 
 
 def _merge_fragments(project: Path) -> None:

@@ -74,6 +74,8 @@ def _remove_if_empty(path: Path) -> None:
 
 
 def _explained(error: OSError, target: Path) -> UserError:
+    if error.errno is None and isinstance(error.__cause__, OSError):
+        error = error.__cause__  # cookiecutter wraps the reason a directory could not be made.
     if error.errno in _FULL:
         return UserError(
             f"the disk of {target.parent} is full", advice="make room and try again; nothing was written"

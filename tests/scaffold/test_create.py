@@ -116,6 +116,16 @@ def test_hooks_and_signing_of_the_user_do_not_touch_the_first_commit(
     assert git("branch", "--show-current", cwd=project) == "trunk"
 
 
+def test_the_users_ignore_list_does_not_thin_out_the_first_commit(
+    git: Git, plan: MakePlan, home: Path
+) -> None:
+    (home / "ignore").write_text("*.py\n.mlsmith/\n")
+    with (home / ".gitconfig").open("a") as config:
+        config.write(f"[core]\n\texcludesFile = {home / 'ignore'}\n")
+    created = create(plan("shop"))
+    assert tuple(git("ls-files", cwd=created.directory).splitlines()) == created.files
+
+
 def test_inside_another_repository_no_second_one_is_made(git: Git, plan: MakePlan, place: Path) -> None:
     git("init", "--quiet", cwd=place)
     created = create(plan("shop"))

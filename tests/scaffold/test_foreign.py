@@ -256,6 +256,12 @@ def test_a_settings_file_out_of_shape_is_one_clear_line(template: Path, place: P
         _create(template, place)
 
 
+def test_a_template_without_a_project_folder_is_one_clear_line(tmp_path: Path, place: Path) -> None:
+    _settings(tmp_path, slug="theirs")
+    with pytest.raises(UserError, match="does not render"):
+        _create(tmp_path, place)
+
+
 def test_a_folder_without_settings_is_no_template(tmp_path: Path, place: Path) -> None:
     with pytest.raises(UserError, match=r"no cookiecutter\.json"):
         _create(tmp_path, place)

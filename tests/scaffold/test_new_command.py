@@ -188,6 +188,21 @@ def test_a_template_of_others_is_rendered_without_questions(run: Run, place: Pat
     assert (place / "other/ran").is_file()
 
 
+def test_a_record_of_a_foreign_template_is_replayed_from_it_with_consent_asked_anew(
+    run: Run, place: Path
+) -> None:
+    folder = place / "template/{{ cookiecutter.slug }}"
+    folder.mkdir(parents=True)
+    (folder.parent / "cookiecutter.json").write_text('{"slug": "theirs", "word": "a"}')
+    (folder / "x.txt").write_text("{{ cookiecutter.word }}")
+    run("mine", "--template", "template", "-s", "word=b")
+    run("again", "--replay", "mine")
+    assert (place / "again/x.txt").read_text() == "b"
+    (folder.parent / "hooks").mkdir()
+    (folder.parent / "hooks/pre_prompt.py").write_text("")
+    assert "--trust" in str(run("third", "--replay", "mine").error)
+
+
 def test_the_next_commands_can_be_pasted(place: Path) -> None:
     here = Created(place / "my shop", "tiny", (), ("project.py",))
     assert next_commands(here) == ["cd 'my shop'", "python3 project.py train", "python3 project.py test"]
@@ -262,6 +277,13 @@ def test_on_a_terminal_a_no_at_the_end_writes_nothing(place: Path) -> None:
     )
     assert code != 0
     assert "nothing was written" in shown
+    assert list(place.iterdir()) == []
+
+
+def test_on_a_terminal_the_end_of_input_is_an_interrupt_and_writes_nothing(place: Path) -> None:
+    code, shown = _talk(place, "shop", "-k", "bare", answers=[("Name of the project", "\x04")])
+    assert code != 0
+    assert "EOFError" not in shown
     assert list(place.iterdir()) == []
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mlsmith.scaffold.defects import TemplateDefect
+from mlsmith.scaffold.merged import merge_data
 from mlsmith.scaffold.yaml_text import merge_yaml
 
 CI = """\
@@ -77,3 +80,32 @@ def test_a_file_without_a_final_newline_gets_one() -> None:
 def test_a_list_at_the_top_is_refused() -> None:
     with pytest.raises(TemplateDefect, match="mapping at the top"):
         merge_yaml("- a\n", "- b\n")
+
+
+_words = st.text("abcxyz", min_size=1, max_size=3)
+_trees = st.dictionaries(
+    _words,
+    st.recursive(
+        st.integers(0, 9) | _words,
+        lambda inner: (
+            st.dictionaries(_words, inner, min_size=1, max_size=3) | st.lists(inner, min_size=1, max_size=3)
+        ),
+        max_leaves=8,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(_trees, _trees, st.integers(2, 4))
+def test_a_merge_in_block_style_means_what_the_merge_of_the_data_means(
+    first: dict[str, object], second: dict[str, object], indent: int
+) -> None:
+    texts = yaml.safe_dump(first), yaml.safe_dump(second, indent=indent)
+    try:
+        expected = merge_data(first, second)
+    except TemplateDefect:
+        with pytest.raises(TemplateDefect):
+            merge_yaml(*texts)
+        return
+    assert yaml.safe_load(merge_yaml(*texts)) == expected
