@@ -1,1 +1,21 @@
-"""The one door for rule authors: code in the field's language."""
+"""The one door for rule authors: everything a rule needs, in the field's language."""
+
+from __future__ import annotations
+
+from mlsmith.finding import Confidence, Edit, Finding, Fix, Safety, Severity
+from mlsmith.index.project import Definition, Project, SeenCall
+from mlsmith.rules.kit.call import Argument, Call
+from mlsmith.rules.kit.concrete import replace_expression, with_argument, wrapped_in
+from mlsmith.rules.kit.constants import UNKNOWN
+from mlsmith.rules.kit.context import Context
+from mlsmith.rules.kit.definitions import Class, Function, Loop, Parameter
+from mlsmith.rules.kit.flow import Flow, Trace
+from mlsmith.rules.kit.module import Module, Node
+from mlsmith.rules.kit.roles import Role, role_of_name, roles_of_name, tokens
+from mlsmith.rules.kit.rule import Place, Rule
+
+__all__ = [
+    "UNKNOWN", "Argument", "Call", "Class", "Confidence", "Context", "Definition", "Edit", "Finding", "Fix", "Flow", "Function", "Loop",
+    "Module", "Node", "Parameter", "Place", "Project", "Role", "Rule", "Safety", "SeenCall", "Severity", "Trace", "replace_expression",
+    "role_of_name", "roles_of_name", "tokens", "with_argument", "wrapped_in",
+]  # fmt: skip

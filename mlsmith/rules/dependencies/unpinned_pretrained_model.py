@@ -1,0 +1,114 @@
+"""DEP102."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Argument, Call, Finding, Module, Rule, Severity
+
+_BRANCHES = {"main", "master", "latest", "HEAD"}
+_LOCAL_BUILDERS = {"csv", "json", "parquet", "text", "pandas", "arrow", "imagefolder", "audiofolder", "videofolder", "webdataset", "generator"}
+_HUB_NAME = re.compile(r"^[\w.-]+(/[\w.-]+)?$")
+_LOCAL_WORDS = re.compile(r"(^|[/_.-])(out|output|outputs|ckpt|ckpts|checkpoint|checkpoints|results|tmp|local|models?|saved|runs|weights|data|dir)([/_.-]|$)")
+_FUNCTIONS = {
+    "huggingface_hub.hf_hub_download": ("repo_id", 0), "huggingface_hub.snapshot_download": ("repo_id", 0),
+    "datasets.load_dataset": ("path", 0), "sentence_transformers.SentenceTransformer": ("model_name_or_path", 0),
+    "sentence_transformers.CrossEncoder": ("model_name", 0), "transformers.pipeline": ("model", 1),
+}  # fmt: skip
+
+
+class UnpinnedPretrainedModel(Rule):
+    """A model or data set is fetched from a hub by name, without a revision.
+
+    ## What it finds
+    Calls that fetch a remote model, tokenizer or data set by a literal name and give no commit, tag or version: `from_pretrained`,
+    `hf_hub_download`, `snapshot_download`, `load_dataset`, `SentenceTransformer`, `pipeline(model=…)`, `torch.hub.load`, TensorFlow Hub's
+    `load` and `KerasLayer`, `timm.create_model("hf-hub:…")`. A branch name such as `main` pins nothing. As information only:
+    torchvision's `pretrained=True`, which means whatever weights the installed version thinks best.
+
+    ## Why it is debt
+    The owner of a hub repository can replace the weights, the tokenizer or the data under the same name. The next training or
+    deployment then differs from the last one although no line of the project changed; deep-learning dependencies moving underneath a
+    project is one of the challenges that Arpteg et al. (2018, dependency management) met in every project they studied.
+
+    ## Bad
+    ```python
+    from transformers import AutoModel
+
+    model = AutoModel.from_pretrained("bert-base-uncased")  # finding: DEP102
+    ```
+
+    ## Good
+    ```python
+    from transformers import AutoModel
+
+    model = AutoModel.from_pretrained("bert-base-uncased", revision="86b5e0934494bd15c9632b12f734a8a67f723594")
+    ```
+
+    ## When it stays silent
+    When the name comes from a parameter, the command line or configuration; when it looks like a local folder, or the same file saves
+    a model under that name; when `revision` is any expression other than a branch name; when `local_files_only=True`; in tests.
+
+    ## References
+    Hugging Face Hub documentation on revisions; Sculley et al. 2015 on unstable data dependencies.
+    """
+
+    code = "DEP102"
+    severity = Severity.WARNING
+    minutes = 15
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        yield from self._from_pretrained(module)
+        for name, (argument, position) in _FUNCTIONS.items():
+            for call in module.calls_to(name):
+                source = call.argument(argument, position)
+                if _is_remote(source, call) and not _is_pinned(call):
+                    yield self._unpinned(call, source.value)
+        yield from self._hubs_with_versions_in_the_name(module)
+        for call in module.calls_under("torchvision.models."):
+            if call.argument("pretrained").value is True:
+                yield self.finding(
+                    call, f"`pretrained=True` loads whatever weights the installed torchvision holds to be the best for `{call.method}`",
+                    advice="name the weights, e.g. `weights=ResNet50_Weights.IMAGENET1K_V2`", severity=Severity.INFO, minutes=5,
+                )  # fmt: skip
+
+    def _from_pretrained(self, module: Module) -> Iterator[Finding]:
+        saved = {call.argument("save_directory", 0).value for call in module.method_calls("save_pretrained", "save_model")}
+        for call in module.method_calls("from_pretrained"):
+            source = call.argument("pretrained_model_name_or_path", 0)
+            known = any(name.startswith(("transformers.", "diffusers.", "peft.", "tokenizers.")) for name in call.names)
+            if _is_remote(source, call) and source.value not in saved and (known or "/" in source.value) and not _is_pinned(call):
+                yield self._unpinned(call, source.value)
+
+    def _hubs_with_versions_in_the_name(self, module: Module) -> Iterator[Finding]:
+        for call in module.calls_to("torch.hub.load"):
+            repository = call.argument("repo_or_dir", 0)
+            local = call.argument("source").value == "local"
+            if _is_remote(repository, call) and ":" not in repository.value and not local:
+                yield self._unpinned(call, repository.value, "append a tag or commit to the name: `owner/repo:v1.2.3`")
+        for call in module.calls_to("tensorflow_hub.load", "tensorflow_hub.KerasLayer", "tensorflow_hub.Module"):
+            handle = call.argument("handle", 0)
+            if isinstance(handle.value, str) and handle.value.startswith("https://") and not re.search(r"/\d+/?$", handle.value):
+                yield self._unpinned(call, handle.value, "name the version at the end of the address: `…/4`")
+        for call in module.calls_to("timm.create_model", "timm.models.create_model"):
+            name = call.argument("model_name", 0)
+            if isinstance(name.value, str) and name.value.startswith(("hf-hub:", "hf_hub:")) and "@" not in name.value:
+                yield self._unpinned(call, name.value, "append the commit: `hf-hub:owner/name@<commit>`")
+
+    def _unpinned(self, call: Call, name: str, advice: str = "pass `revision=` with a commit hash or tag") -> Finding:
+        return self.finding(call, f'"{name}" is fetched without a revision: its owner can change what this line loads', advice=advice)
+
+
+def _is_remote(source: Argument, call: Call) -> bool:
+    name = source.value
+    if not isinstance(name, str) or not (_HUB_NAME.match(name) or ":" in name and "/" in name):
+        return False
+    if name in _LOCAL_BUILDERS and "datasets.load_dataset" in call.names or call.argument("local_files_only").value is True:
+        return False
+    return not name.startswith((".", "/", "~")) and not (_LOCAL_WORDS.search(name.lower()) and name.count("/") != 1)
+
+
+def _is_pinned(call: Call) -> bool:
+    revision = call.argument("revision")
+    return revision.state == "unknown" or (revision.given and revision.value is not None and revision.value not in _BRANCHES)

@@ -1,0 +1,95 @@
+"""Cases for rules, read from Markdown: `##` headings are cases, their fenced blocks the files of a small project.
+
+    ```python train.py          a file; without a name it is `code.py` (`config.yaml`, `requirements.txt`, `Dockerfile` for others)
+    ```python train.py @base    the same file as it was in the base revision
+    ```toml settings            the project's `[tool.mlsmith]`, without that prefix
+
+`# finding: EXP104` at the end of a line says that a finding of that rule starts there; several codes are separated by commas.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_FENCE = re.compile(r"^(`{3,})\s*(\S*)\s*(.*)$")
+_MARK = re.compile(r"#\s*finding:\s*([A-Z0-9, ]+?)\s*$")
+_DEFAULT_NAMES = {
+    "python": "code.py", "yaml": "config.yaml", "toml": "config.toml", "json": "config.json", "text": "requirements.txt",
+    "requirements": "requirements.txt", "dockerfile": "Dockerfile",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One small project and the findings that it must give: (path, 1-based line, code)."""
+
+    title: str
+    source: str
+    line: int
+    files: dict[str, str] = field(default_factory=dict)
+    base: dict[str, str] = field(default_factory=dict)
+    settings: str = ""
+    expected: frozenset[tuple[str, int, str]] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}:{self.title}"
+
+
+def read_cases(path: Path) -> list[Case]:
+    return parse_cases(path.read_text(encoding="utf-8"), path.stem)
+
+
+def parse_cases(text: str, source: str) -> list[Case]:
+    cases: list[Case] = []
+    title, line_of_title = "", 0
+    files: dict[str, str] = {}
+    base: dict[str, str] = {}
+    settings = ""
+    lines = text.split("\n")
+    number = 0
+
+    def close() -> None:
+        if files or base:
+            cases.append(Case(title, source, line_of_title, dict(files), dict(base), settings, expectations(files)))
+
+    while number < len(lines):
+        line = lines[number]
+        fence = _FENCE.match(line)
+        if line.startswith("## "):
+            close()
+            title, line_of_title = line[3:].strip(), number + 1
+            files, base, settings = {}, {}, ""
+        elif fence:
+            ticks, language, info = fence.groups()
+            body: list[str] = []
+            number += 1
+            while number < len(lines) and lines[number].strip() != ticks:
+                body.append(lines[number])
+                number += 1
+            content = "\n".join(body) + "\n"
+            name, _, flag = info.strip().partition(" ")
+            if name == "@base":
+                name, flag = "", "@base"
+            name = name or _DEFAULT_NAMES.get(language, "code.py")
+            if name == "settings":
+                settings = content
+            elif flag.strip() == "@base":
+                base[name] = content
+            else:
+                files[name] = content
+        number += 1
+    close()
+    return cases
+
+
+def expectations(files: dict[str, str]) -> frozenset[tuple[str, int, str]]:
+    found = set()
+    for path, text in files.items():
+        for number, line in enumerate(text.split("\n"), 1):
+            mark = _MARK.search(line)
+            if mark:
+                found.update((path, number, code.strip()) for code in mark.group(1).split(","))
+    return frozenset(found)
