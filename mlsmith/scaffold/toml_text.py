@@ -28,9 +28,9 @@ def merge_toml(text: str, addition: Mapping[str, Any]) -> str:
     Raises `TemplateDefect` where a value contradicts, or the file cannot be extended as it is written.
     """
     expected = merge_data(tomllib.loads(text), addition)
-    merged = _add_table(text, (), addition)
-    # The text was edited by position; the meaning is checked against a merge of plain data.
+    # The text is edited by position; the meaning is checked against a merge of plain data.
     try:
+        merged = _add_table(text, (), addition)
         same = tomllib.loads(merged) == expected
     except tomllib.TOMLDecodeError:
         same = False
@@ -132,7 +132,8 @@ def _sections(lines: list[str]) -> list[tuple[Path, int, int]]:
     """Each `[table]` with the range of its lines without the header; what is above the first has path ()."""
     starts: list[tuple[Path, int]] = [((), 0)]
     for number, line in enumerate(lines):
-        if _ANY_HEADER.match(line):
+        # A line of a list or a long string can look like a header; then what stands above it does not parse.
+        if _ANY_HEADER.match(line) and _parses(lines[:number]):
             header = _HEADER.match(line)
             path = _header_path(line) if header else None
             if path is not None:
@@ -141,6 +142,14 @@ def _sections(lines: list[str]) -> list[tuple[Path, int, int]]:
                 starts.append((("",), number + 1))
     ends = [start - 1 for _, start in starts[1:]] + [len(lines)]
     return [(path, start, end) for (path, start), end in zip(starts, ends, strict=True)]
+
+
+def _parses(lines: list[str]) -> bool:
+    try:
+        tomllib.loads("".join(lines))
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _header_path(line: str) -> Path | None:
@@ -191,11 +200,8 @@ def _span(lines: list[str], path: Path) -> tuple[int, int] | None:
             if not equals or _header_path(f"[{key.strip()}]") != path[-1:]:
                 continue
             for last in range(first + 1, end + 1):
-                try:
-                    tomllib.loads("".join(lines[first:last]))
-                except tomllib.TOMLDecodeError:
-                    continue
-                return first, last
+                if _parses(lines[first:last]):
+                    return first, last
     return None
 
 

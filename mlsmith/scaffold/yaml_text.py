@@ -9,8 +9,6 @@ import yaml
 from mlsmith.scaffold.defects import TemplateDefect
 from mlsmith.scaffold.merged import merge_data
 
-Insertions = list[tuple[int, int, str]]
-
 
 def merge_yaml(text: str, addition: str) -> str:
     """`text` with the entries of `addition` in it, in block style; comments stay on both sides.
@@ -18,16 +16,7 @@ def merge_yaml(text: str, addition: str) -> str:
     Raises `TemplateDefect` where a value contradicts, or a collection to extend is written in flow style.
     """
     expected = merge_data(_load(text), _load(addition))
-    insertions: Insertions = []
-    _merge(_node(text), text.splitlines(), _node(addition), addition.splitlines(), insertions)
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    # Bottom up, so that line numbers hold; where two meet at one line, the deeper entry stands first.
-    in_order = sorted(insertions, key=lambda item: (item[0], -item[1]))
-    for line, _, block in in_order[::-1]:
-        lines.insert(line, block)
-    merged = "".join(lines)
+    merged = _Merger(text.splitlines(), addition.splitlines()).merged(_node(text), _node(addition))
     # Edited by position, so compared with a merge of the plain data before anyone sees it.
     try:
         same = _load(merged) == expected
@@ -52,36 +41,60 @@ def _node(text: str) -> yaml.Node:
     return node
 
 
-def _merge(
-    base: yaml.Node, base_lines: list[str], extra: yaml.Node, extra_lines: list[str], out: Insertions
-) -> None:
-    if isinstance(base, yaml.MappingNode) and isinstance(extra, yaml.MappingNode):
-        known = {key.value: value for key, value in base.value}
-        starts = [key.start_mark.line for key, _ in extra.value]
-        for number, (key, value) in enumerate(extra.value):
-            if key.value in known:
-                _merge(known[key.value], base_lines, value, extra_lines, out)
-            else:
-                block = _block(extra_lines, starts[number], _end(extra, starts, number, extra_lines))
-                _append(base, base_lines, block, column=key.start_mark.column, out=out)
-    elif isinstance(base, yaml.SequenceNode) and isinstance(extra, yaml.SequenceNode):
-        known_items = [_plain(item) for item in base.value]
-        starts = [item.start_mark.line for item in extra.value]
-        for number, item in enumerate(extra.value):
-            if _plain(item) not in known_items:
-                block = _block(extra_lines, starts[number], _end(extra, starts, number, extra_lines))
-                _append(base, base_lines, block, column=extra.start_mark.column, out=out)
+class _Merger:
+    """Collects blocks of `extra` and the lines of `base` they go to, then writes the sum."""
+
+    def __init__(self, base: list[str], extra: list[str]) -> None:
+        self._base = base
+        self._extra = extra
+        self._insertions: list[tuple[int, int, list[str]]] = []
+
+    def merged(self, base: yaml.Node, extra: yaml.Node) -> str:
+        self._visit(base, extra, 0)
+        lines = list(self._base)
+        # Bottom up, so that line numbers hold; where two meet at one line, the deeper entry stands first.
+        in_order = sorted(self._insertions, key=lambda item: (item[0], -item[1]))
+        for line, _, block in in_order[::-1]:
+            lines[line:line] = block
+        return "".join(f"{line}\n" for line in lines)
+
+    def _visit(self, base: yaml.Node, extra: yaml.Node, depth: int) -> None:
+        if isinstance(base, yaml.MappingNode) and isinstance(extra, yaml.MappingNode):
+            known = {key.value: value for key, value in base.value}
+            for number, (key, value) in enumerate(extra.value):
+                if key.value in known:
+                    self._visit(known[key.value], value, depth + 1)
+                else:
+                    self._append(base, extra, [key for key, _ in extra.value], number, depth)
+        elif isinstance(base, yaml.SequenceNode) and isinstance(extra, yaml.SequenceNode):
+            known_items = [_plain(item) for item in base.value]
+            for number, item in enumerate(extra.value):
+                if _plain(item) not in known_items:
+                    self._append(base, extra, extra.value, number, depth)
+
+    def _append(
+        self, base: yaml.Node, extra: yaml.Node, entries: list[yaml.Node], number: int, depth: int
+    ) -> None:
+        """Note that entry `number` of `extra` goes to the end of `base`, at the indent of `base`."""
+        start = _with_comments_above(self._extra, entries[number].start_mark.line)
+        if number + 1 < len(entries):
+            end = _with_comments_above(self._extra, entries[number + 1].start_mark.line)
+        else:
+            end = _last_line(extra, self._extra)
+        block = self._extra[start:end]
+        while block and not block[-1].strip():
+            block.pop()
+        moved = [_moved(line, extra.start_mark.column, base.start_mark.column) for line in block]
+        self._insertions.append((_last_line(base, self._base), depth, moved))
+
+
+def _moved(line: str, column: int, to: int) -> str:
+    own = min(column, len(line) - len(line.lstrip()))
+    return " " * to + line[own:] if line.strip() else ""
 
 
 def _plain(node: yaml.Node) -> Any:
     return yaml.safe_load(yaml.serialize(node))
-
-
-def _end(parent: yaml.Node, starts: list[int], number: int, lines: list[str]) -> int:
-    """The line after the last one of entry `number`."""
-    if number + 1 < len(starts):
-        return _with_comments_above(lines, starts[number + 1])
-    return _last_line(parent, lines)
 
 
 def _last_line(node: yaml.Node, lines: list[str]) -> int:
@@ -109,17 +122,3 @@ def _with_comments_above(lines: list[str], start: int) -> int:
     while start > 0 and lines[start - 1].lstrip().startswith("#"):
         start -= 1
     return start
-
-
-def _block(lines: list[str], start: int, end: int) -> list[str]:
-    return lines[_with_comments_above(lines, start) : end]
-
-
-def _append(
-    base: yaml.Node, base_lines: list[str], block: list[str], *, column: int, out: Insertions
-) -> None:
-    indent = " " * base.start_mark.column
-    moved = [(indent + line[min(column, len(line) - len(line.lstrip())) :]).rstrip() for line in block]
-    while moved and not moved[-1]:
-        moved.pop()
-    out.append((_last_line(base, base_lines), len(indent), "".join(f"{line}\n" for line in moved)))

@@ -70,13 +70,16 @@ def test_true_does_not_pass_for_one() -> None:
         merge_toml("a = 1\n", {"a": True})
 
 
-def test_a_header_inside_a_multi_line_string_is_not_a_table() -> None:
-    text = 'text = """\n[tool.ruff]\n"""\n\n[tool.ruff]\na = 1\n'
-    try:
-        merged = merge_toml(text, {"tool": {"ruff": {"b": 2}}})
-    except TemplateDefect:
-        return  # Refusing is allowed; changing the string is not.
-    assert tomllib.loads(merged) == {"text": "[tool.ruff]\n", "tool": {"ruff": {"a": 1, "b": 2}}}
+@pytest.mark.parametrize("value", ['"""\n[tool.ruff]\n"""', '[\n  ["x"],\n  [],\n]'])
+def test_lines_that_only_look_like_headers_are_not_tables(value: str) -> None:
+    text = f"text = {value}\n\n[tool.ruff]\na = 1\n"
+    merged = tomllib.loads(merge_toml(text, {"tool": {"ruff": {"b": 2}}}))
+    assert merged == {"text": tomllib.loads(text)["text"], "tool": {"ruff": {"a": 1, "b": 2}}}
+
+
+def test_a_table_of_dotted_keys_is_refused_or_right() -> None:
+    with pytest.raises(TemplateDefect, match="dotted keys"):
+        merge_toml("[tool]\nruff.a = 1\n", {"tool": {"ruff": {"b": 2}}})
 
 
 def test_merging_nothing_changes_nothing() -> None:
