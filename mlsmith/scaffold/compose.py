@@ -118,12 +118,13 @@ def _spelling(path: str) -> str:
 
 
 def _place(path: str, layer: Layer, owners: Mapping[str, tuple[Layer, Path]], number: int) -> str:
-    if path not in owners or path in layer.replaces:
+    if path not in owners or path in map(_spelling, layer.replaces):
         return path
     if can_merge(path):
         return f"{FRAGMENTS}/{number:02}-{layer.name}/{path}"
     first = owners[path][0]
-    raise TemplateDefect(f'the layers "{first.name}" and "{layer.name}" both write {path}')
+    advice = f"if {layer.name} is meant to, list the path under `replaces` in its layer.toml"
+    raise TemplateDefect(f'the layers "{first.name}" and "{layer.name}" both write {path}', advice=advice)
 
 
 def _refuse_clashes(owners: Mapping[str, tuple[Layer, Path]]) -> None:
