@@ -12,7 +12,7 @@ from typing import Any
 
 from mlsmith.scaffold.defects import TemplateDefect
 from mlsmith.scaffold.layers import PURPOSES, Layer
-from mlsmith.scaffold.toml_text import dump_table
+from mlsmith.scaffold.toml_values import dump_table
 
 PROJECT = "{{ cookiecutter.slug }}"
 """The name of the project's folder inside the template."""
@@ -49,7 +49,7 @@ def compose(layers: Iterable[Layer], *, into: Path) -> Composed:
     """
     owners: dict[str, tuple[Layer, Path]] = {}
     fragments: dict[str, Path] = {}
-    written: list[tuple[Layer, str, Path | str]] = []
+    tables: dict[str, str] = {}
     for number, layer in enumerate(layers):
         for path, source in layer_files(layer):
             place = _place(path, layer, owners, number)
@@ -58,17 +58,14 @@ def compose(layers: Iterable[Layer], *, into: Path) -> Composed:
             else:
                 fragments[place] = source
         if text := pyproject_fragment(layer):
-            written.append((layer, f"{FRAGMENTS}/{number:02}-{layer.name}-tables/pyproject.toml", text))
+            tables[f"{FRAGMENTS}/{number:02}-{layer.name}-tables/pyproject.toml"] = text
     _refuse_clashes(owners)
     project = into / PROJECT
-    for path, (_, source) in owners.items():
+    for path, source in ({path: source for path, (_, source) in owners.items()} | fragments).items():
         _copy(source, project / path)
-    for path, source in fragments.items():
-        _copy(source, project / path)
-    for _, path, content in written:
-        _write(project / path, str(content))
-    files = (*owners, *fragments, *(path for _, path, _ in written))
-    return Composed(into, tuple(sorted(files)), _verbatim(owners))
+    for path, text in tables.items():
+        _write(project / path, text)
+    return Composed(into, tuple(sorted((*owners, *fragments, *tables))), _verbatim(owners))
 
 
 def layer_files(layer: Layer) -> Iterable[tuple[str, Path]]:

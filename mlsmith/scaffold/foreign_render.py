@@ -82,11 +82,9 @@ def _cookiecutter(template: Foreign, *, trust: bool) -> Iterator[Path]:
     except SecurityError as error:
         advice = "read the template, then say --trust"
         raise UserError(
-            f"{template.source} reaches for Python's internals: {error}", advice=advice
+            f"{template.source} reaches for Python's internals: {first_line(error)}", advice=advice
         ) from error
-    except TemplateError as error:
-        raise UserError(f"{template.source} does not render: {error}", advice="mend the template") from error
-    except CookiecutterException as error:
+    except (TemplateError, CookiecutterException) as error:
         reason = first_line(error)
         raise UserError(f"{template.source} does not render: {reason}", advice="mend the template") from error
     finally:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mlsmith import __version__
 from mlsmith.errors import UnreadableInput, UserError
-from mlsmith.scaffold.toml_text import dump_table
+from mlsmith.scaffold.toml_values import dump_table
 
 RECORD = ".mlsmith/project.toml"
 _HEADER = (

@@ -40,7 +40,7 @@ def render(composed: Composed, context: Context, *, into: Path) -> tuple[Path, f
         generate_files(composed.folder, values, output_dir=into, accept_hooks=False)
     except TemplateError as error:
         place = f"{getattr(error, 'name', '') or 'a template'}, line {getattr(error, 'lineno', '?')}"
-        raise TemplateDefect(f"{place} does not render: {error}") from error
+        raise TemplateDefect(f"{place} does not render: {first_line(error)}") from error
     except CookiecutterException as error:
         raise TemplateDefect(f"a template does not render: {first_line(error)}") from error
     project = into / str(context["slug"])

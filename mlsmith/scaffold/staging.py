@@ -36,7 +36,11 @@ def staging(target: Path) -> Iterator[Path]:
             box = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".mlsmith", dir=target.parent))
             yield box
         except OSError as error:
-            raise _explained(error, target) from error
+            # cookiecutter wraps the reason a directory could not be made.
+            reason = error if error.errno else error.__cause__
+            if not isinstance(reason, OSError):
+                raise  # A missing template is an OSError to Jinja, and none of the disk's.
+            raise _explained(reason, target) from error
         finally:
             if box is not None:
                 _remove(box)
@@ -74,8 +78,6 @@ def _remove_if_empty(path: Path) -> None:
 
 
 def _explained(error: OSError, target: Path) -> UserError:
-    if error.errno is None and isinstance(error.__cause__, OSError):
-        error = error.__cause__  # cookiecutter wraps the reason a directory could not be made.
     if error.errno in _FULL:
         return UserError(
             f"the disk of {target.parent} is full", advice="make room and try again; nothing was written"

@@ -110,6 +110,13 @@ def test_an_undefined_variable_is_named_with_its_file(templates: Path, place: Pa
     assert list(place.iterdir()) == []
 
 
+def test_a_syntax_error_of_jinja_is_one_line_with_its_place(templates: Path, place: Path) -> None:
+    _layer(templates, "rival", **{"x.md": "fine\n{% if %}\n"})
+    with pytest.raises(TemplateDefect, match=r"x\.md, line 2") as caught:
+        _create(templates, place, "rival")
+    assert "\n" not in str(caught.value)
+
+
 def test_a_symbolic_link_in_a_layer_is_refused(templates: Path, place: Path) -> None:
     _layer(templates, "rival")
     (templates / "layers/rival/files/secret").symlink_to("/etc/hosts")

@@ -262,6 +262,15 @@ def test_a_template_without_a_project_folder_is_one_clear_line(tmp_path: Path, p
         _create(tmp_path, place)
 
 
+@pytest.mark.parametrize("text", ["{{ unclosed", "{% if %}", "{{ unknown }}", "{% include 'absent' %}"])
+def test_a_template_that_does_not_render_is_one_clear_line(template: Path, place: Path, text: str) -> None:
+    (template / TOP / "broken.txt").write_text(text)
+    with pytest.raises(UserError, match="does not render") as caught:
+        _create(template, place)
+    assert "\n" not in str(caught.value)
+    assert list(place.iterdir()) == []
+
+
 def test_a_folder_without_settings_is_no_template(tmp_path: Path, place: Path) -> None:
     with pytest.raises(UserError, match=r"no cookiecutter\.json"):
         _create(tmp_path, place)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mlsmith.scaffold.defects import TemplateDefect
 from mlsmith.scaffold.merged import merge_data
-from mlsmith.scaffold.toml_text import dump_table, dump_value, merge_toml
+from mlsmith.scaffold.toml_text import merge_toml
+from mlsmith.scaffold.toml_values import dump_table, dump_value
 
 BASE = """\
 # The project.
