@@ -20,6 +20,7 @@ from mlsmith.rules.kit.context import Context, context_of_path
 if TYPE_CHECKING:
     from mlsmith.index.facts import FileFacts
     from mlsmith.index.project import History
+    from mlsmith.rules.kit.rule import Rule
     from mlsmith.rules.kit.module import Module
     from mlsmith.settings import Settings
     from mlsmith.sources.directives import Directive
@@ -43,14 +44,22 @@ class Analysis(NamedTuple):
 
 
 def analyse(
-    data: bytes, path: str, kind: str, rules: RuleSet, settings: Settings, *, seconds: dict[str, float] | None = None
+    data: bytes,
+    path: str,
+    kind: str,
+    rules: RuleSet,
+    settings: Settings,
+    *,
+    seconds: dict[str, float] | None = None,
 ) -> Analysis:
     """Analyse one file. `kind`: python, notebook, config, requirements, dockerfile. `seconds` collects time by rule if given."""
     try:
         return _ANALYSERS[kind](data, path, rules, settings, seconds)
     except SourceError as error:
         lines = data.count(b"\n")
-        return Analysis([], None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ())
+        return Analysis(
+            [], None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ()
+        )
 
 
 def analyse_project(
@@ -59,28 +68,29 @@ def analyse_project(
     settings: Settings,
     *,
     history: History | None = None,
-    manifest: Mapping[str, Any] | None = None,
     seconds: dict[str, float] | None = None,
 ) -> list[Finding]:
     """Findings of project grain from the merged facts of all files."""
     from mlsmith.index.project import Project
 
-    project = Project(
-        _files(facts), _collected(facts), kind=settings.project, manifest=manifest or _manifest(facts), history=history
-    )
+    project = Project(_files(facts), _collected(facts), kind=settings.project, history=history)
     findings: list[Finding] = []
     for rule in rules.by_hook.get("project", ()):
         findings.extend(_timed(rule.code, rule.project(project), seconds))
     return [finding for finding in findings if _wanted(finding, rules, settings)]
 
 
-def _python(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+def _python(
+    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
+) -> Analysis:
     from mlsmith.sources.python import read_python
 
     return _of_source(read_python(data, path), None, rules, settings, seconds)
 
 
-def _notebook(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+def _notebook(
+    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
+) -> Analysis:
     from mlsmith.sources.notebook import read_notebook
     from mlsmith.sources.python import Cell, parse_python
 
@@ -102,7 +112,9 @@ def _in_cell(error: SourceError, cells: tuple[Any, ...]) -> str:
     return f"cell {cell.index}, line {error.line - cell.first_line + 1}: {error.message}"
 
 
-def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+def _of_source(
+    source: PythonSource, notebook: Any, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
+) -> Analysis:
     from mlsmith.index.facts import pack
     from mlsmith.rules.kit.collect import collect_facts
     from mlsmith.rules.kit.module import Module
@@ -113,42 +125,54 @@ def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Se
     directives = read_directives(source.text, cells=source.cells)
     count = _count(module)
     if module.context in (Context.VENDORED, Context.GENERATED):
-        return Analysis([], None, None, count, directives)
+        return Analysis([], None, None, count, ())
     facts = (pack(collect_facts(module)), _collect(module, rules, "collect", seconds))
     if seconds is not None:
         seconds["walk and facts"] = seconds.get("walk and facts", 0.0) + time.perf_counter() - started
-    findings = _run(module, "python", rules, settings, seconds, test=module.is_test)
+    findings = _run(module, "python", rules, settings, seconds, module.context)
     return Analysis(findings, facts, None, count, directives)
 
 
-def _config(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+def _config(
+    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
+) -> Analysis:
     from mlsmith.sources.config import read_config
     from mlsmith.sources.directives import read_directives
 
     document = read_config(data, path)
-    directives = () if document.format == "json" else read_directives(data.decode("utf-8", "replace"), language=document.format)
+    directives = (
+        ()
+        if document.format == "json"
+        else read_directives(data.decode("utf-8", "replace"), language=document.format)
+    )
     facts = (None, _collect(document, rules, "collect_config", seconds))
-    findings = _run(document, "config", rules, settings, seconds, test=context_of_path(path) is Context.TEST)
+    findings = _run(document, "config", rules, settings, seconds, context_of_path(path))
     return Analysis(findings, facts, None, FileCount(data.count(b"\n"), 0, False, False), directives)
 
 
-def _requirements(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+def _requirements(
+    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
+) -> Analysis:
     from mlsmith.sources.directives import read_directives
     from mlsmith.sources.requirements import read_requirements
 
     document = read_requirements(data, path)
-    collected = _collect(document, rules, "collect_requirements", seconds)
-    findings = _run(document, "requirements", rules, settings, seconds, test=context_of_path(path) is Context.TEST)
+    collected = {"manifest": True} if path == "pyproject.toml" and b"[build-system]" in data else {}
+    findings = _run(document, "requirements", rules, settings, seconds, context_of_path(path))
     directives = read_directives(data.decode("utf-8", "replace"), language="toml")
-    return Analysis(findings, (None, collected), None, FileCount(data.count(b"\n"), 0, False, False), directives)
+    return Analysis(
+        findings, (None, collected), None, FileCount(data.count(b"\n"), 0, False, False), directives
+    )
 
 
-def _dockerfile(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+def _dockerfile(
+    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
+) -> Analysis:
     from mlsmith.sources.directives import read_directives
     from mlsmith.sources.docker import read_dockerfile
 
     document = read_dockerfile(data, path)
-    findings = _run(document, "dockerfile", rules, settings, seconds, test=False)
+    findings = _run(document, "dockerfile", rules, settings, seconds, context_of_path(path))
     directives = read_directives(data.decode("utf-8", "replace"), language="dockerfile")
     return Analysis(findings, None, None, FileCount(data.count(b"\n"), 0, False, False), directives)
 
@@ -159,13 +183,27 @@ _ANALYSERS = {
 
 
 def _run(
-    subject: Any, hook: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None, *, test: bool
+    subject: Any,
+    hook: str,
+    rules: RuleSet,
+    settings: Settings,
+    seconds: dict[str, float] | None,
+    context: Context,
 ) -> list[Finding]:
     findings: list[Finding] = []
     for rule in rules.by_hook.get(hook, ()):
-        if not test or rule.speaks_in_tests:
+        if _speaks(rule, context):
             findings.extend(_timed(rule.code, getattr(rule, hook)(subject), seconds))
     return [finding for finding in findings if not ignored_for(finding.path, finding.code, settings)]
+
+
+def _speaks(rule: Rule, context: Context) -> bool:
+    """Whether a rule is wanted in code that stands there."""
+    if context in (Context.VENDORED, Context.GENERATED):
+        return False
+    if context is Context.TEST:
+        return rule.speaks_in_tests
+    return rule.speaks_in_examples or context is Context.CODE
 
 
 def _collect(subject: Any, rules: RuleSet, hook: str, seconds: dict[str, float] | None) -> dict[str, Any]:
@@ -176,7 +214,9 @@ def _collect(subject: Any, rules: RuleSet, hook: str, seconds: dict[str, float] 
         if data:
             collected[rule.code] = data
         if seconds is not None:
-            seconds[f"rule:{rule.code}"] = seconds.get(f"rule:{rule.code}", 0.0) + time.perf_counter() - started
+            seconds[f"rule:{rule.code}"] = (
+                seconds.get(f"rule:{rule.code}", 0.0) + time.perf_counter() - started
+            )
     return collected
 
 
@@ -190,10 +230,7 @@ def _timed(code: str, found: Iterable[Finding], seconds: dict[str, float] | None
 
 
 def _wanted(finding: Finding, rules: RuleSet, settings: Settings) -> bool:
-    context = context_of_path(finding.path)
-    if context in (Context.VENDORED, Context.GENERATED):
-        return False
-    if context is Context.TEST and not rules.by_code[finding.code].speaks_in_tests:
+    if not _speaks(rules.by_code[finding.code], context_of_path(finding.path)):
         return False
     return not ignored_for(finding.path, finding.code, settings)
 
@@ -202,7 +239,9 @@ def _count(module: Module) -> FileCount:
     source = module.source
     counted = module.context not in (Context.TEST, Context.VENDORED, Context.GENERATED)
     lines = len(source.lines) - (1 if source.lines and not source.lines[-1] else 0)
-    return FileCount(lines, _code_lines(module) if counted else 0, counted, bool(module.packages & _ML_PACKAGES))
+    return FileCount(
+        lines, _code_lines(module) if counted else 0, counted, bool(module.packages & _ML_PACKAGES)
+    )
 
 
 def _code_lines(module: Module) -> int:
@@ -210,7 +249,11 @@ def _code_lines(module: Module) -> int:
     silent: set[int] = set()
     for node in (module.syntax.tree, *module.syntax.classes, *module.syntax.functions):
         first = node.body[0] if node.body else None
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        if (
+            isinstance(first, ast.Expr)
+            and isinstance(first.value, ast.Constant)
+            and isinstance(first.value.value, str)
+        ):
             silent.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     source = module.source
     blank = sum(1 for number, line in enumerate(source.lines, 1) if number not in silent and _is_blank(line))
@@ -236,12 +279,6 @@ def _collected(facts: Mapping[str, Any]) -> dict[str, list[tuple[str, Any]]]:
             for code, data in fact[1].items():
                 merged.setdefault(code, []).append((path, data))
     return merged
-
-
-def _manifest(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Whether the project distributes a package, from its pyproject.toml or setup.py."""
-    scripts = any(fact is not None and fact[0] is not None and path == "setup.py" for path, fact in facts.items())
-    return {"distributes": scripts}
 
 
 __all__ = ["Analysis", "analyse", "analyse_project"]

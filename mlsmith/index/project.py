@@ -44,14 +44,12 @@ class Project:
         collected: Mapping[str, list[tuple[str, Any]]],
         *,
         kind: str = "auto",
-        manifest: Mapping[str, Any] | None = None,
         history: History | None = None,
     ) -> None:
         self.files = files
         self.history = history
         self._collected = collected
         self._kind = kind
-        self._manifest = manifest or {}
         self._modules = {facts.module: path for path, facts in files.items()}
         self._known: dict[tuple[str, str], str] = {}
         self._exports: dict[tuple[str, str], str] = {}
@@ -63,10 +61,22 @@ class Project:
 
     @cached_property
     def is_library(self) -> bool:
-        """A library builds a distribution and its package is not run by its own scripts: others may use its public names."""
+        """Whether the project builds a distribution, so that its package has users we cannot see (settings may say otherwise)."""
         if self._kind != "auto":
             return self._kind == "library"
-        return bool(self._manifest.get("distributes")) and not self._manifest.get("application")
+        return any(data for _, data in self._collected.get("manifest", ())) or "setup.py" in self.files
+
+    def is_public(self, path: str, name: str = "") -> bool:
+        """Whether a name of a file may be used by people outside: a library's package, not its scripts, nothing with a leading `_`."""
+        if not self.is_library:
+            return False
+        facts = self.files[path]
+        private = any(part.startswith("_") and not part.startswith("__") for part in (*facts.module.split("."), *name.split(".")))
+        return not private and not facts.is_script and (facts.is_package or self._in_package(path))
+
+    def _in_package(self, path: str) -> bool:
+        folder = path.rpartition("/")[0]
+        return f"{folder}/__init__.py" in self.files if folder else False
 
     # definitions
 
@@ -229,6 +239,33 @@ class Project:
                 table.setdefault(name, set()).add(path)
             for text in facts.strings:
                 table.setdefault(text.rpartition(".")[2], set()).add(path)
+        return table
+
+    def named_in_strings(self, name: str) -> set[str]:
+        """Paths that hold a string ending in the name: registries, patches, `setattr`, configuration by name."""
+        return self._strings.get(name, set())
+
+    @cached_property
+    def _strings(self) -> dict[str, set[str]]:
+        table: dict[str, set[str]] = {}
+        for path, facts in self.files.items():
+            for text in facts.strings:
+                table.setdefault(text.rpartition(".")[2], set()).add(path)
+        return table
+
+    def importers(self, path: str, name: str) -> set[str]:
+        """Other files that import a module-level name of the file `path`."""
+        module = self.files[path].module
+        return self._importers.get(name, {}).get(module.rpartition(".")[2], set()) - {path}
+
+    @cached_property
+    def _importers(self) -> dict[str, dict[str, set[str]]]:
+        """Imported name → last word of the module it comes from → files."""
+        table: dict[str, dict[str, set[str]]] = {}
+        for path, facts in self.files.items():
+            for _, origin in facts.imports:
+                module, _, name = origin.rpartition(".")
+                table.setdefault(name, {}).setdefault(module.rpartition(".")[2], set()).add(path)
         return table
 
     def each_function(self) -> Iterator[Definition]:

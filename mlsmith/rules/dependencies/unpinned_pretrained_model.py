@@ -48,7 +48,8 @@ class UnpinnedPretrainedModel(Rule):
 
     ## When it stays silent
     When the name comes from a parameter, the command line or configuration; when it looks like a local folder, or the same file saves
-    a model under that name; when `revision` is any expression other than a branch name; when `local_files_only=True`; in tests.
+    a model under that name; when `revision` is any expression other than a branch name; when `local_files_only=True`; in tests and in example
+    code, which shows the call rather than depends on it.
 
     ## References
     Hugging Face Hub documentation on revisions; Sculley et al. 2015 on unstable data dependencies.
@@ -57,6 +58,7 @@ class UnpinnedPretrainedModel(Rule):
     code = "DEP102"
     severity = Severity.WARNING
     minutes = 15
+    speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
         yield from self._from_pretrained(module)

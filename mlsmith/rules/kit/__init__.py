@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlsmith.finding import Confidence, Edit, Finding, Fix, Safety, Severity
 from mlsmith.index.project import Definition, Project, SeenCall
+from mlsmith.rules.kit import branches
 from mlsmith.rules.kit.call import Argument, Call
 from mlsmith.rules.kit.concrete import replace_expression, with_argument, wrapped_in
 from mlsmith.rules.kit.constants import UNKNOWN
@@ -17,5 +18,5 @@ from mlsmith.rules.kit.rule import Place, Rule
 __all__ = [
     "UNKNOWN", "Argument", "Call", "Class", "Confidence", "Context", "Definition", "Edit", "Finding", "Fix", "Flow", "Function", "Loop",
     "Module", "Node", "Parameter", "Place", "Project", "Role", "Rule", "Safety", "SeenCall", "Severity", "Trace", "replace_expression",
-    "role_of_name", "roles_of_name", "tokens", "with_argument", "wrapped_in",
+    "role_of_name", "roles_of_name", "branches", "tokens", "with_argument", "wrapped_in",
 ]  # fmt: skip

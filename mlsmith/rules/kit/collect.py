@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Sequence
+from typing import Any
 
-from mlsmith.finding import anchor_of
+from mlsmith.finding import Position, Span
+
 from mlsmith.index.facts import (
     FileFacts,
     FunctionFact,
@@ -17,9 +20,11 @@ from mlsmith.index.facts import (
     literal,
     references_of,
 )
+from mlsmith.index.project import Project
 from mlsmith.index.scopes import statement_of
 from mlsmith.rules.kit.definitions import Function
 from mlsmith.rules.kit.module import Module
+from mlsmith.rules.kit.rule import Place
 
 _IDENTIFIER = re.compile(r"^[A-Za-z_][\w.]{2,79}$")
 _LIBRARIES = frozenset({
@@ -57,6 +62,15 @@ def where(module: Module, node: ast.AST) -> Where:
     span = place.span
     cell = -1 if span.cell is None else span.cell
     return Where(span.start.line, span.start.column, span.end.line, span.end.column, place.scope, place.anchor, cell)
+
+
+def place_from(path: str, project: Project, seen: Sequence[Any]) -> Place:
+    """The place of a finding, from what `where` kept."""
+    line, column, end_line, end_column, scope, anchor, cell = seen
+    span = Span(Position(line, column), Position(end_line, end_column), None if cell < 0 else cell)
+    facts = project.files.get(path)
+    module = facts.module if facts is not None else ""
+    return Place(path, span, scope, ".".join(part for part in (module, scope) if part), anchor)
 
 
 def _brief(module: Module, node: ast.AST) -> tuple[int, int, int, int, str, int]:

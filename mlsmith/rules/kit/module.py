@@ -154,6 +154,20 @@ class Module:
         """Calls in a function's own body, nested functions included, in source order."""
         return self._calls_by_function.get(id(function.node), [])
 
+    @cached_property
+    def _branches_by_function(self) -> dict[int, list[ast.If]]:
+        table: dict[int, list[ast.If]] = {}
+        for node in self.syntax.branches:
+            if isinstance(node, ast.If):
+                scope: Scope = node.scope  # type: ignore[attr-defined]
+                if scope.kind == "function":
+                    table.setdefault(id(scope.node), []).append(node)
+        return table
+
+    def branches_in(self, function: Function) -> list[ast.If]:
+        """`if` statements in a function's own body (not in nested functions), in source order."""
+        return self._branches_by_function.get(id(function.node), [])
+
     def callers(self, function: Function) -> list[Call]:
         """Calls of a function of this module, from this module."""
         return self._by_name.get(function.name, []) + (

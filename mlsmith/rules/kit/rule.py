@@ -76,6 +76,8 @@ class Rule:
     default_on: ClassVar[bool] = True
     speaks_in_tests: ClassVar[bool] = False
     """Whether findings in test code are wanted; in vendored and generated code they never are."""
+    speaks_in_examples: ClassVar[bool] = True
+    """Whether findings in example, demonstration and documentation code are wanted."""
     options: ClassVar[Mapping[str, Any]] = {}
     """Name → default of the rule's own settings under `[tool.mlsmith.rules.<CODE>]`; types follow the defaults."""
 

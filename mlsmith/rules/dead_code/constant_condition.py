@@ -1,0 +1,135 @@
+"""DEX101."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Confidence, Finding, Module, Project, Rule, Severity, branches
+from mlsmith.rules.kit.collect import place_from, where
+
+_TOOL_NAMES = {"TYPE_CHECKING", "PY2", "PY3", "WINDOWS", "LINUX", "MACOS", "IS_WINDOWS", "IS_LINUX"}
+
+
+class ConstantCondition(Rule):
+    """A branch that can never be taken, or code behind an unconditional exit.
+
+    ## What it finds
+    `if False:`, `if 0:`, `while False:`, `… and False`, `if True: … else: …`; statements after an unconditional `return`, `raise`,
+    `continue` or `break`; and branches guarded by a module-level switch (`USE_OLD_LOSS = False`) that is assigned once and that nothing
+    in the project ever writes again: not by `global`, not from another module, not by name through `setattr` or a patch.
+
+    ## Why it is debt
+    An experiment that is switched off in the source is not tested, not trained and not deleted; the code around it goes on changing.
+    Sculley et al. (2015) call these dead experimental code paths; one of them cost Knight Capital 465 million dollars in 45 minutes.
+
+    ## Bad
+    ```python
+    def loss(prediction, target):
+        if False:  # finding: DEX101
+            return focal(prediction, target)
+        return cross_entropy(prediction, target)
+    ```
+
+    ## Good
+    ```python
+    def loss(prediction, target):
+        return cross_entropy(prediction, target)
+    ```
+
+    ## Fix
+    Where no name and no generator depends on the dead branch, it is removed and the live one takes its place (safe).
+    ```python
+    def loss(prediction, target):
+        return cross_entropy(prediction, target)
+    ```
+
+    ## When it stays silent
+    `TYPE_CHECKING`, `__debug__`, platform and version switches; `if 0:` around nothing but imports, for tools that read them; a `yield`
+    behind a `return` or under `if False` that makes a function a generator; `while True`; `if True:` without an `else`; a switch that
+    another module writes or names in a string; switches in a library's public modules.
+
+    ## References
+    Sculley et al. 2015, Hidden Technical Debt in Machine Learning Systems, section 7; SEC release 34-70694 on Knight Capital.
+    """
+
+    code = "DEX101"
+    severity = Severity.WARNING
+    minutes = 20
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        for condition in branches.literal_conditions(module):
+            dead = branches.dead_part(condition)
+            expression = isinstance(condition.owner, ast.IfExp)
+            if isinstance(condition.owner, ast.While) and condition.truth or not (dead or expression) or _is_for_tools(dead):
+                continue
+            yield self.finding(
+                module.at(condition.owner), f"this condition is always {str(condition.truth).lower()}: {_what(dead, condition.truth)}",
+                advice="delete the dead branch; version control remembers it",
+                fix=branches.removal(module, condition, "remove the dead branch"),
+            )  # fmt: skip
+        for dead in branches.after_exit(module):
+            if not _is_for_tools(dead):
+                yield self.finding(
+                    module.at(dead[0]), f"{_lines(dead)} behind an unconditional exit {'is' if len(dead) == 1 else 'are'} never reached",
+                    advice="delete it, or put the exit back under its condition",
+                    fix=branches.removal_of(module, dead, "remove the unreachable code"),
+                )  # fmt: skip
+
+    def collect(self, module: Module) -> Any:
+        guards = []
+        for owner, name, taken in branches.named_conditions(module):
+            dead = [] if isinstance(owner, ast.IfExp) else owner.orelse if taken else owner.body
+            if dead and name.id not in _TOOL_NAMES and not _is_for_tools(dead) and not (isinstance(owner, ast.While) and taken):
+                guards.append((name.id, repr(module.constant(name)), tuple(where(module, owner)), _what(dead, taken)))
+        written = sorted({
+            binding.target.attr
+            for call_scope in (module.syntax.scope, *(f.scope for f in module.functions))
+            for bindings in call_scope.bindings.values() for binding in bindings
+            if binding.kind == "store" and isinstance(binding.target, ast.Attribute)
+        })  # fmt: skip
+        return (tuple(guards), tuple(written)) if guards or written else None
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = project.collected(self)
+        writes: dict[str, set[str]] = {}
+        for path, (_, written) in collected:
+            for name in written:
+                writes.setdefault(name, set()).add(path)
+        for path, (guards, _) in collected:
+            for name, value, seen, dead in guards:
+                mentioned = writes.get(name, set()) | project.named_in_strings(name) | project.importers(path, name)
+                if not project.is_public(path, name) and not mentioned:
+                    yield self.finding(
+                        place_from(path, project, seen), f"`{name}` is only ever {value}: {dead}",
+                        advice=f"delete the branch and `{name}`, or make it a configuration value that somebody sets",
+                        confidence=Confidence.MEDIUM,
+                    )  # fmt: skip
+
+
+def _is_for_tools(dead: list[ast.stmt]) -> bool:
+    """Imports for static tools, the generator trick, and bare `pass` or docstrings are no experiment."""
+    quiet = (ast.Import, ast.ImportFrom, ast.Pass)
+    return all(
+        isinstance(s, quiet)
+        or (isinstance(s, ast.Expr) and isinstance(s.value, (ast.Constant, ast.Yield, ast.YieldFrom)))
+        or isinstance(s, (ast.Break, ast.Return))
+        for s in dead
+    )  # fmt: skip
+
+
+def _what(dead: list[ast.stmt], truth: bool) -> str:
+    if not dead:
+        return f"the {'second' if truth else 'first'} value is never used"
+    return f"{_lines(dead)} under {'its else' if truth else 'it'} never run{'s' if _count(dead) == 1 else ''}"
+
+
+def _count(dead: list[ast.stmt]) -> int:
+    return (dead[-1].end_lineno or dead[-1].lineno) - dead[0].lineno + 1
+
+
+def _lines(dead: list[ast.stmt]) -> str:
+    return "1 line" if _count(dead) == 1 else f"{_count(dead)} lines"
+
+

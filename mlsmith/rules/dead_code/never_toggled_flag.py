@@ -1,0 +1,211 @@
+"""DEX102."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity
+from mlsmith.rules.kit.collect import place_from, where
+
+_CALLED_BY_OTHERS = {"forward", "call", "main", "setup", "compute", "update", "reset", "collate_fn"}
+_QUIET_DECORATORS = ("staticmethod", "classmethod", "functools.wraps", "functools.lru_cache", "functools.cache", "torch.no_grad()",
+                     "torch.no_grad", "torch.inference_mode()", "torch.inference_mode", "contextlib.contextmanager")  # fmt: skip
+_TALKATIVE = {"verbose", "quiet", "silent", "debug", "log", "progress", "progress_bar", "disable_tqdm"}
+"""Flags that switch output on and off are no experiments."""
+
+_MISSING = object()
+
+
+class NeverToggledFlag(Rule):
+    """A parameter guards a branch, and no call in the project ever gives it the value that takes the branch.
+
+    ## What it finds
+    A boolean, enumeration-like or None-default parameter tested by an `if` whose one side no call site can reach: every call leaves the
+    default, or passes the same literal. Calls are matched across files, through aliases, re-exports, methods and classes. With a git
+    history the report names who last touched the line, and when.
+
+    ## Why it is debt
+    The branch is an experiment that nobody runs: it is neither tested nor trained with, yet each change must carry it along, and one
+    day a caller switches it on (Sculley et al. 2015, dead experimental code paths).
+
+    ## Bad
+    ```python train.py
+    def augment(image, use_mixup=False):
+        if use_mixup:  # finding: DEX102
+            image = mixup(image)
+        return normalise(image)
+
+    first = augment(load(1))
+    second = augment(load(2), use_mixup=False)
+    ```
+
+    ## Good
+    ```python train.py
+    def augment(image, use_mixup=False):
+        if use_mixup:
+            image = mixup(image)
+        return normalise(image)
+
+    first = augment(load(1))
+    second = augment(load(2), use_mixup=True)
+    ```
+
+    ## When it stays silent
+    For the public names of a library; when the function is passed around, registered, decorated by something unknown, named in a string
+    (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but
+    cannot be resolved; when nothing calls the function at all; when the guarded branch only raises.
+
+    ## References
+    Sculley et al. 2015, section 7; Arpteg et al. 2018, sections on experiment management and glue code.
+    """
+
+    code = "DEX102"
+    severity = Severity.WARNING
+    minutes = 30
+
+    def collect(self, module: Module) -> Any:
+        guards: list[tuple[Any, ...]] = []
+        for function in module.functions:
+            if function.parameters and _is_plain(function):
+                guards.extend(_guards(module, function))
+        return tuple(guards)
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        for path, guards in project.collected(self):
+            for function, parameter, tests in guards:
+                definition = project.definitions.get(f"{project.files[path].module}.{function}")
+                if definition is None or definition.path != path or not _is_closed(project, definition):
+                    continue
+                value = _only_value(project, definition, parameter)
+                if value is not _MISSING:
+                    yield from self._report(project, definition, parameter, value, tests)
+
+    def _report(self, project: Project, definition: Definition, parameter: str, value: Any, tests: Any) -> Iterator[Finding]:
+        """One finding a parameter, at the first test that its value decides against a branch."""
+        dead = [(seen, lines) for operator, operand, seen, *sides in tests if (lines := _dead_lines(operator, operand, value, sides))]
+        if not dead:
+            return
+        seen, total = dead[0][0], sum(lines for _, lines in dead)
+        calls = len(project.calls_of(definition))
+        last = project.history.last_change(definition.path, seen[0]) if project.history is not None else None
+        since = f"; last touched by {last[0]} on {last[1][:10]}" if last else ""
+        how = "the only call leaves" if calls == 1 else f"all {calls} calls leave"
+        yield self.finding(
+            place_from(definition.path, project, seen),
+            f"`{parameter}` of `{definition.function.name}` is always {value!r} ({how} it so): "
+            f"{total} line{'s' if total > 1 else ''} behind it never run{'s' if total == 1 else ''}{since}",
+            advice=f"delete `{parameter}` with its dead branch, or call it with the other value in a test or configuration",
+        )  # fmt: skip
+
+
+def _dead_lines(operator: str, operand: Any, value: Any, sides: list[int]) -> int:
+    """Lines of the branch that the value excludes; `sides` are those dead if the test is true, and if it is false."""
+    return sides[0] if _truth(operator, operand, value) else sides[1]
+
+
+def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
+    """(function, parameter, its tests): each test as (operator, operand, place, dead lines if true, dead lines if false)."""
+    own = {p.name for p in function.parameters if p.name not in _TALKATIVE and p.kind in ("positional", "keyword") and len(function.scope.bindings[p.name]) == 1}
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for owner in module.branches_in(function):
+        test = _test_of(owner.test)
+        if test is not None and test[0] in own and owner.scope is function.scope:  # type: ignore[attr-defined]
+            found.setdefault(test[0], []).append(
+                (test[1], test[2], tuple(where(module, owner)), _size(owner.orelse), _size(owner.body))
+            )
+    for parameter, tests in found.items():
+        yield function.scope.qualified, parameter, tuple(tests)
+
+
+def _test_of(test: ast.expr) -> tuple[str, str, Any] | None:
+    """(parameter, operator, operand) of a condition that the parameter alone decides."""
+    if isinstance(test, ast.Name):
+        return test.id, "true", None
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and isinstance(test.operand, ast.Name):
+        return test.operand.id, "false", None
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.left, ast.Name):
+        operand = test.comparators[0]
+        if isinstance(operand, ast.Constant) and isinstance(operand.value, (str, int, bool, type(None))):
+            operator = {ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is", ast.IsNot: "is not"}.get(type(test.ops[0]))
+            return (test.left.id, operator, operand.value) if operator else None
+    return None
+
+
+def _truth(operator: str, operand: Any, value: Any) -> bool:
+    if operator == "true":
+        return bool(value)
+    if operator == "false":
+        return not value
+    equal = value == operand and isinstance(value, bool) == isinstance(operand, bool)
+    return equal if operator in ("==", "is") else not equal
+
+
+def _size(statements: list[ast.stmt]) -> int:
+    """Lines of a branch that is worth a word; a branch that only raises, warns or passes guards against misuse and is none."""
+    if not statements or all(isinstance(s, (ast.Raise, ast.Pass)) for s in statements):
+        return 0
+    if isinstance(statements[-1], ast.Raise):
+        return 0
+    return (statements[-1].end_lineno or statements[-1].lineno) - statements[0].lineno + 1
+
+
+def _is_plain(function: Function) -> bool:
+    name = function.node.name
+    if name in _CALLED_BY_OTHERS or (name.startswith("__") and name != "__init__") or name.startswith(("on_", "test_")):
+        return False
+    return all(decorator in _QUIET_DECORATORS for decorator in function.decorators)
+
+
+def _is_closed(project: Project, definition: Definition) -> bool:
+    """Whether every call of the function can be seen."""
+    function, path = definition.function, definition.path
+    last = function.name.rpartition(".")[2]
+    public_name = function.owner if last == "__init__" else last
+    if project.is_public(path, function.name) or function.nested or project.references.get(public_name.rpartition(".")[2]):
+        return False
+    if project.loose_calls(last if last != "__init__" else public_name.rpartition(".")[2]):
+        return False
+    if function.owner:
+        cls = f"{project.files[path].module}.{function.owner}"
+        family = [*project.lineage(cls)[1:], *project.heirs.get(cls, ())]
+        if any(f"{relative}.{last}" in project.definitions for relative in family):
+            return False
+        return not any(not _is_known(project, ancestor) for ancestor in project.lineage(cls)[1:]) or last == "__init__"
+    return True
+
+
+def _is_known(project: Project, ancestor: str) -> bool:
+    return ancestor in project.classes or ancestor.startswith(("torch.nn.Module", "object", "abc.", "torch.utils.data.", "typing."))
+
+
+def _only_value(project: Project, definition: Definition, parameter: str) -> Any:
+    """The one literal that the parameter has in every call, or `_MISSING`."""
+    calls = project.calls_of(definition)
+    if not calls:
+        return _MISSING
+    values = [_passed(definition, parameter, call) for call in calls]
+    same = len({repr(value) for value in values}) == 1
+    return values[0] if same and isinstance(values[0], (bool, str, type(None))) else _MISSING
+
+
+def _passed(definition: Definition, parameter: str, call: SeenCall) -> Any:
+    fact, function = call.fact, definition.function
+    if fact.spread:
+        return _MISSING
+    index = next((i for i, p in enumerate(function.parameters) if p.name == parameter), None)
+    if index is None:
+        return _MISSING
+    bound = bool(function.owner) and "staticmethod" not in function.decorators
+    position = index - 1 if bound else index
+    for name, literal in fact.keywords:
+        if name == parameter:
+            return literal[1] if literal[0] == "=" else _MISSING
+    if function.parameters[index].kind == "positional" and position < len(fact.positional):
+        literal = fact.positional[position]
+        return literal[1] if literal[0] == "=" else _MISSING
+    default = function.parameters[index].default
+    return default[1] if default is not None and default[0] == "=" else _MISSING
+
+
