@@ -45,13 +45,16 @@ def compose(layers: Iterable[Layer], *, into: Path) -> Composed:
     """Write the layers as one template into the new folder `into`.
 
     The first layer to name a file owns it. A later one may add to it where the format can be merged, or take
-    it over when its `replaces` says so; anything else raises `TemplateDefect` with both layers' names.
+    it over when its `replaces` says so; an empty file adds nothing. All else raises `TemplateDefect` with
+    both layers' names.
     """
     owners: dict[str, tuple[Layer, Path]] = {}
     fragments: dict[str, Path] = {}
     tables: dict[str, str] = {}
     for number, layer in enumerate(layers):
         for path, source in layer_files(layer):
+            if path in owners and not source.stat().st_size:
+                continue  # An empty file only says that it must exist, as `__init__.py` does.
             place = _place(path, layer, owners, number)
             if place == path:
                 owners[path] = (layer, source)

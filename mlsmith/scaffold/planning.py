@@ -17,6 +17,8 @@ from mlsmith.scaffold.locks import closure, read_lock
 from mlsmith.scaffold.target import check_slug, find_target, require_free
 
 _IN_PATH = re.compile(r"\{\{ cookiecutter\.(\w+) \}\}")
+# Import names that differ from the distribution's, which is all that a lock knows.
+_IMPORTED_AS = {"yaml", "sklearn", "dateutil", "attr", "pkg_resources"}
 _MENTION = re.compile(r"\bcookiecutter\.(\w+)")
 
 
@@ -43,7 +45,7 @@ def make_plan(catalogue: Catalogue, wish: Wish, *, ask: Ask | None = None) -> Pl
     if wish.directory:
         # Before the first question: nobody answers seven of them to hear that the directory is taken.
         require_free(find_target(wish.directory, slug=given["slug"], output_dir=wish.output_dir))
-    taken = {name.replace("-", "_") for name in lock}
+    taken = {name.replace("-", "_") for name in lock} | _IMPORTED_AS
     answers = complete(questions_of(layers, kind), given, ask=ask, taken=taken)
     target = find_target(wish.directory, slug=answers["slug"], output_dir=wish.output_dir)
     return Plan(target, kind.name, layers, answers, lock)

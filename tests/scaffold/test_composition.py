@@ -79,6 +79,13 @@ def test_a_layer_that_says_so_takes_a_file_over(templates: Path, place: Path) ->
     assert (_create(templates, place, "rival") / "README.md").read_text() == "mine"
 
 
+def test_an_empty_file_only_says_that_it_must_exist(templates: Path, place: Path) -> None:
+    _layer(templates, "rival", **{"README.md": "", "py.typed": ""})
+    project = _create(templates, place, "rival")
+    assert (project / "README.md").read_text().startswith("# Shop")
+    assert (project / "py.typed").read_bytes() == b""
+
+
 def test_names_that_differ_only_in_case_are_refused(templates: Path, place: Path) -> None:
     _layer(templates, "rival", **{"readme.MD": "mine"})
     with pytest.raises(TemplateDefect, match="one file on some systems"):

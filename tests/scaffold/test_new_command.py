@@ -137,6 +137,8 @@ def test_no_git_leaves_no_repository(run: Run, place: Path) -> None:
         (["shop", "-k", "tiny", "-s", "python=3.9"], "python cannot be"),
         (["shop", "-k", "tiny", "-s", "slug=till"], "say it once"),
         (["shop", "-k", "tiny", "-s", "package"], "KEY=VALUE"),
+        (["jinja2", "-k", "tiny"], "hide"),
+        (["sklearn", "-k", "tiny"], "hide"),
         (["../shop", "-k", "tiny"], "leaves the directory"),
         (["-k", "tiny", "-s", "slug=../shop"], "is a path"),
         (["-k", "tiny", "-s", "slug=/tmp/shop"], "is a path"),
@@ -278,6 +280,21 @@ def test_on_a_terminal_a_no_at_the_end_writes_nothing(place: Path) -> None:
     assert code != 0
     assert "nothing was written" in shown
     assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_on_a_terminal_consent_to_foreign_code_is_asked_for_and_no_is_the_default(
+    place: Path, answer: str
+) -> None:
+    folder = place / "template/{{ cookiecutter.slug }}"
+    folder.mkdir(parents=True)
+    (folder / "x.txt").write_text("x")
+    (folder.parent / "cookiecutter.json").write_text('{"slug": "theirs", "size": ["small", "large"]}')
+    (folder.parent / "hooks").mkdir()
+    (folder.parent / "hooks/post_gen_project.py").write_text("open('ran', 'w')")
+    answers = [("Run it?", answer), ("slug", ""), ("size", "large")] if answer == "y" else [("Run it?", "")]
+    code, _ = _talk(place, "mine", "--template", "template", answers=answers)
+    assert (code == 0, (place / "mine/ran").exists()) == (answer == "y", answer == "y")
 
 
 def test_on_a_terminal_the_end_of_input_is_an_interrupt_and_writes_nothing(place: Path) -> None:

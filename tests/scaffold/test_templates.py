@@ -1,0 +1,125 @@
+"""The templates that ship: every kind, every layer, every lock."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import tomllib
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mlsmith.errors import UserError
+from mlsmith.scaffold.create import create, requirements
+from mlsmith.scaffold.kinds import find_kind, questions_of, read_catalogue, stack
+from mlsmith.scaffold.layers import PURPOSES
+from mlsmith.scaffold.locate import templates_root
+from mlsmith.scaffold.locks import closure, read_lock
+from mlsmith.scaffold.planning import Wish, make_plan
+
+CATALOGUE = read_catalogue(templates_root())
+LOCK = CATALOGUE.root / "locks" / "universal.txt"
+KINDS = sorted(CATALOGUE.kinds)
+Git = Callable[..., str]
+COMMON = {"project_name", "slug", "package", "description", "author", "owner", "python", "seed"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_makes_a_project_within_three_seconds(kind: str, place: Path, git: Git) -> None:
+    plan = make_plan(CATALOGUE, Wish(kind, (), {}, "shop"))
+    start = time.perf_counter()
+    created = create(plan)
+    assert time.perf_counter() - start < 3
+    assert (
+        tuple(git("-c", "core.quotePath=off", "ls-files", cwd=created.directory).splitlines())
+        == created.files
+    )
+    assert {"README.md", "pyproject.toml", "project.py", ".mlsmith/project.toml"} <= set(created.files)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_asks_the_common_questions(kind: str) -> None:
+    layers = stack(CATALOGUE, find_kind(CATALOGUE, kind))
+    assert {question.key for question in questions_of(layers)} >= COMMON
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_answers_reach_every_file(kind: str, place: Path) -> None:
+    given = {
+        "project_name": "Zebra & Söhne",
+        "package": "zebra",
+        "owner": "risk@localhost",
+        "seed": "4711",
+        "author": "O'Neil",
+    }
+    project = create(make_plan(CATALOGUE, Wish(kind, (), given, "stripes")), git=False).directory
+    assert (project / "src/zebra").is_dir()
+    settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    assert settings["project"]["name"] == "stripes"
+
+
+@pytest.mark.parametrize("layer", sorted(CATALOGUE.layers))
+def test_every_layer_fits_every_kind_or_says_why_not(layer: str, place: Path) -> None:
+    made = []
+    for kind in KINDS:
+        try:
+            made.append(create(make_plan(CATALOGUE, Wish(kind, (layer,), {}, kind)), git=False))
+        except UserError as error:
+            assert "exclude each other" in str(error)  # noqa: PT017
+    assert made
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_locks_are_closed_hashed_and_hold_the_former_ones(kind: str, place: Path) -> None:
+    project = create(make_plan(CATALOGUE, Wish(kind, (), {}, "shop")), git=False).directory
+    before: set[str] = set()
+    for purpose in PURPOSES:
+        path = project / f"requirements/{purpose}.txt"
+        lock = read_lock(path)
+        assert before <= set(lock)
+        assert {parent for pins in lock.values() for pin in pins for parent in pin.needed_by} <= set(lock)
+        assert "://" not in path.read_text(encoding="utf-8")
+        before = set(lock)
+
+
+def test_the_universal_lock_names_no_index_and_fits_the_layers() -> None:
+    text = LOCK.read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "index" not in text
+    done = subprocess.run(
+        [sys.executable, LOCK.with_name("refresh.py"), "--check"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_layers_ranges_hold_the_locked_releases() -> None:
+    lock = read_lock(LOCK)
+    for layer in CATALOGUE.layers.values():
+        assert closure(lock, requirements([layer], "dev")) is not None
+
+
+def test_nothing_is_locked_that_no_layer_needs() -> None:
+    lock = read_lock(LOCK)
+    wanted = requirements(CATALOGUE.layers.values(), "dev")
+    assert {pin.name for pin in closure(lock, wanted)} == set(lock)
+
+
+@pytest.mark.slow
+def test_the_run_lock_of_fraud_installs_by_hashes_alone_and_is_complete(place: Path) -> None:
+    project = create(make_plan(CATALOGUE, Wish("fraud", (), {}, "shop")), git=False).directory
+    venv.create(place / "venv", with_pip=True)
+    python = place / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    install = [
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "--no-deps",
+        "-r",
+        str(project / "requirements/run.txt"),
+    ]
+    subprocess.run([python, "-m", "pip", *install], check=True)
+    checked = subprocess.run([python, "-m", "pip", "check"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
