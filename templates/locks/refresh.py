@@ -1,7 +1,8 @@
-"""Write universal.txt, the one lock of all layers: `python templates/locks/refresh.py [--check]`.
+"""Write universal.txt, the one lock of all layers: `python templates/locks/refresh.py`.
 
-Needs the network and the development tools (uv). `--check` needs neither: it says whether the layers'
-requirements have changed since the lock was made, and exits 1 if so.
+Needs the network and uv. Releases that still fit stay as they are; `--upgrade` takes the newest of all.
+`--check` needs neither network nor uv: it says whether the layers' requirements have changed since the lock was
+made, and exits 1 if so.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def main(arguments: list[str]) -> int:
         fresh = LOCK.is_file() and mark in LOCK.read_text(encoding="utf-8")
         print("the lock fits the layers" if fresh else "the lock is older than the layers: run refresh.py")
         return 0 if fresh else 1
-    LOCK.write_text(header(mark) + resolve(wanted), encoding="utf-8", newline="\n")
+    known = LOCK.read_text(encoding="utf-8") if LOCK.is_file() and "--upgrade" not in arguments else ""
+    LOCK.write_text(header(mark) + resolve(wanted, known), encoding="utf-8", newline="\n")
     print(f"{LOCK.name}: {len(wanted)} requirements")
     return 0
 
@@ -52,11 +54,12 @@ def header(mark: str) -> str:
     )
 
 
-def resolve(wanted: list[str]) -> str:
+def resolve(wanted: list[str], known: str) -> str:
     """uv's universal resolution: one release a package wherever one fits all Pythons, so results agree."""
     with tempfile.TemporaryDirectory() as box:
         source, output = Path(box, "layers.in"), Path(box, "out.txt")
         source.write_text("\n".join(wanted) + "\n", encoding="utf-8")
+        output.write_text(known, encoding="utf-8")  # uv prefers what the output file holds already.
         command = [
             "uv", "pip", "compile", "--universal", "--python-version", OLDEST_PYTHON,
             "--fork-strategy", "fewest", "--generate-hashes",

@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Callable
 from hashlib import sha256
@@ -298,9 +297,11 @@ def test_a_project_takes_less_than_three_seconds_from_a_cold_start(place: Path) 
         "from mlsmith.scaffold.planning import Wish, make_plan\n"
         "create(make_plan(read_catalogue(Path(sys.argv[1])), Wish('tiny', ('serving',), {}, 'shop')))\n"
     )
-    start = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", program, str(TEMPLATES)], cwd=place, check=True)
-    assert time.perf_counter() - start < 3
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Processor time, git's included: what the machine does besides must not decide.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3
 
 
 def test_planning_imports_neither_cookiecutter_nor_rich_before_it_must() -> None:
