@@ -1,6 +1,6 @@
 """`[tool.mlsmith]` in pyproject.toml, or mlsmith.toml: read, checked against one declaration, and frozen.
 
-The declaration (`OPTIONS`) is the only list of settings: checks, error messages and the JSON Schema come from it.
+The declaration (`OPTIONS`) is the only list of settings: checks, messages and the JSON Schema come from it.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Settings:
 
 
 _ANALYTIC = (
-    "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles", "serving",
-    "project",
+    "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles",
+    "serving", "project",
 )  # fmt: skip
 
 

@@ -1,0 +1,160 @@
+"""Analyses kept between runs: one append-only file a project, one record an analysis, found by content.
+
+A record is a magic number, its key, its length and a checksum, then the bytes. What is damaged is a miss:
+reading goes on at the next magic number. Writers append under a lock, so processes can share a file; a
+reader sees what was there when it opened. The file stands in the user's cache folder, never in the project:
+what a repository brings along is not to be trusted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import struct
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from mlsmith.engine.state import FORMAT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAGIC = b"\x8emlsmith"
+_HEADER = struct.Struct("<8s16sII")
+
+LIMIT = 256 << 20
+"""Bytes a store never outgrows."""
+_SMALL = 32 << 20
+"""Below this many bytes nothing is thrown away."""
+
+
+def key_of(path: str, blob: str, context: str) -> bytes:
+    """The key of one analysis: what the file is called, what is in it, and all else that the result depends
+    on.
+    """
+    said = f"{path}\0{blob}\0{context}\0{sys.implementation.cache_tag}"
+    return sha256(said.encode("utf-8", "surrogateescape")).digest()[:16]
+
+
+class Store:
+    """The analyses of one project. Every failure of the disk makes a miss, never an error."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / f"analyses-{sys.implementation.cache_tag}-{FORMAT}.bin"
+        self._lock = folder / "lock"
+        self._data = _mapped(self._file)
+        self._places = dict(_records(self._data))
+        self._live: set[bytes] = set()
+        self._added: dict[bytes, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._places) + len(self._added)
+
+    def get(self, key: bytes) -> bytes | None:
+        """What was put under the key, or None."""
+        if key in self._added:
+            return self._added[key]
+        place = self._places.get(key)
+        if place is None:
+            return None
+        start, length, checksum = place
+        payload = self._data[start : start + length]
+        if crc32(payload) != checksum:
+            return None
+        self._live.add(key)
+        return payload
+
+    def put(self, key: bytes, payload: bytes) -> None:
+        """Keep `payload`; it reaches the disk with `flush`."""
+        self._added[key] = payload
+
+    def flush(self) -> None:
+        """Append what is new. Does nothing where the folder cannot be written."""
+        if not self._added:
+            return
+        block = b"".join(_record(key, payload) for key, payload in self._added.items())
+        with contextlib.suppress(OSError), _locked(self._lock):
+            with open(self._file, "ab") as stream:
+                stream.write(block)
+                size = stream.tell()
+            live = len(block) + sum(self._places[key][1] for key in self._live)
+            if size > LIMIT or size > max(_SMALL, 4 * live):
+                self._compact()
+
+    def _compact(self) -> None:
+        """Rewrite the file with what this run used, and as much of the newest else as half of the limit
+        holds.
+        """
+        data = _mapped(self._file)
+        places = dict(_records(data))
+        wanted = self._live | self._added.keys()
+        kept: list[bytes] = []
+        room = LIMIT // 2
+        for key in sorted(places, key=lambda key: (key in wanted, places[key][0]), reverse=True):
+            start, length, _ = places[key]
+            room -= _HEADER.size + length
+            if room < 0:
+                break
+            kept.append(data[start - _HEADER.size : start + length])
+        replace_file(self._file, b"".join(reversed(kept)))
+
+
+def replace_file(file: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all. Raises OSError."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.replace(name, file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _record(key: bytes, payload: bytes) -> bytes:
+    return _HEADER.pack(_MAGIC, key, len(payload), crc32(payload)) + payload
+
+
+def _mapped(file: Path) -> mmap.mmap | bytes:
+    try:
+        with open(file, "rb") as stream:
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):
+        return b""
+
+
+def _records(data: mmap.mmap | bytes) -> Iterator[tuple[bytes, tuple[int, int, int]]]:
+    """Key and (start of the payload, length, checksum) of every record that is all there."""
+    at, end = 0, len(data)
+    while at + _HEADER.size <= end:
+        magic, key, length, checksum = _HEADER.unpack_from(data, at)
+        start = at + _HEADER.size
+        if magic != _MAGIC or start + length > end:
+            at = data.find(_MAGIC, at + 1)
+            if at < 0:
+                return
+            continue
+        yield key, (start, length, checksum)
+        at = start + length
+
+
+@contextlib.contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Hold the lock of a folder, waiting for it; released by the system should the process die."""
+    with open(file, "ab") as stream:
+        if sys.platform == "win32":
+            import msvcrt
+
+            stream.seek(0)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,319 @@
+"""One lint run: which files, their analyses from the cache or made anew, the project's findings, and who
+suppressed what.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlsmith import __version__
+from mlsmith.engine.analyse import analyse_project
+from mlsmith.engine.cache import Store, key_of
+from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
+from mlsmith.engine.packing import Analysed, unpack
+from mlsmith.engine.result import ErrorEntry, FileCount, LintResult
+from mlsmith.engine.snapshot import is_racy
+from mlsmith.engine.state import State, folder_of, load_state, save_state
+from mlsmith.engine.suppress import suppress
+from mlsmith.engine.workers import Work, analyse_all, blob_of, cpus
+from mlsmith.errors import SourceError
+from mlsmith.finding import Finding, Status, number_occurrences
+from mlsmith.rules.catalogue import all_rules, load_rules
+
+if TYPE_CHECKING:
+    from mlsmith.engine.suppress import DirectiveUse
+    from mlsmith.index.project import History
+    from mlsmith.settings import Settings
+    from mlsmith.sources.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is done; none of it changes what is found.
+
+    `jobs` 0 means one for each processor. `cache_home` is the folder of all caches; None works without one.
+    """
+
+    jobs: int = 0
+    cache_home: str | None = None
+    timings: bool = False
+    executor: Executor | None = None
+    progress: Callable[[int, int], None] | None = None
+    kept: Kept | None = None
+
+
+@dataclass(slots=True)
+class Kept:
+    """Takes over the index of a run, for the caller to add to and to save; without it, the run saves it."""
+
+    state: State | None = None
+    folder: str = ""
+
+
+def lint_working_tree(
+    root: Path,
+    settings: Settings,
+    *,
+    paths: Sequence[str] = (),
+    overlay: Mapping[str, bytes] | None = None,
+    history: History | None = None,
+    options: Options | None = None,
+) -> LintResult:
+    """Lint the project at `root`.
+
+    Project rules see all of it; reported is what lies at or below `paths` (relative to the root; none: all).
+    `overlay` gives the content of paths that differs from the disk, or is not there.
+    """
+    from mlsmith.sources.tree import WorkingTree
+
+    options = options or Options()
+    clock = _Clock()
+    seen = walk(root, exclude=settings.exclude)
+    extra = [path for path in paths if path not in seen.files and _is_named_file(root, path, settings)]
+    kinds = {path: kind for path in (*seen.files, *extra, *(overlay or ())) if (kind := kind_of(path))}
+    folder = _folder(root, options)
+    state = (load_state(str(root), folder) if folder else None) or State(str(root))
+    clock.lap("discover")
+    opener = partial(_overlaid, root, dict(overlay)) if overlay else partial(WorkingTree, root)
+    blobs = _trusted_blobs(state, seen)
+    for path, data in (overlay or {}).items():
+        blobs[path] = blob_of(data)
+    run = _Run(root, kinds, opener, blobs, settings, options, clock, _store(folder))
+    result = run.result(paths, history)
+    if folder and not overlay:
+        _renew(state, seen, run.blobs, settings)
+        if options.kept is None:
+            save_state(state, folder)
+        else:
+            options.kept.state, options.kept.folder = state, folder
+    return result
+
+
+def lint_tree(
+    open_tree: Callable[[], Tree],
+    root: Path,
+    settings: Settings,
+    *,
+    paths: Sequence[str] = (),
+    history: History | None = None,
+    options: Options | None = None,
+) -> LintResult:
+    """Lint any tree, such as one of a revision, as a walk of the same files on disk would.
+
+    `open_tree` gives a tree whose paths are relative to `root`; it is called once in each process.
+    """
+    options = options or Options()
+    clock = _Clock()
+    tree = open_tree()
+    found = lintable(tree, exclude=settings.exclude)
+    kinds = {path: kind for path in found if (kind := kind_of(path))}
+    blobs = {path: tree.blob_id(path) for path in kinds}
+    clock.lap("discover")
+    run = _Run(root, kinds, open_tree, blobs, settings, options, clock, _store(_folder(root, options)))
+    return run.result(paths, history)
+
+
+class _Run:
+    """The steps that all trees share, with what they hand on to each other."""
+
+    def __init__(
+        self,
+        root: Path,
+        kinds: dict[str, str],
+        open_tree: Callable[[], Tree],
+        blobs: dict[str, str],
+        settings: Settings,
+        options: Options,
+        clock: _Clock,
+        store: Store | None,
+    ) -> None:
+        self.blobs = blobs
+        self._root = root
+        self._kinds = kinds
+        self._settings = settings
+        self._options = options
+        self._clock = clock
+        self._store = store
+        self._rules = load_rules(settings)
+        self._work = Work(open_tree, self._rules, settings, options.timings)
+        self._context = f"{self._rules.fingerprint}\0{settings.fingerprint}\0{__version__}"
+        clock.lap("rules")
+
+    def result(self, paths: Sequence[str], history: History | None) -> LintResult:
+        wanted = paths or ("",)
+        chosen = [path for path in sorted(self._kinds) if within(path, wanted)]
+        needed = sorted(self._kinds) if "project" in self._rules.by_hook else chosen
+        analyses, unreadable = self._analyses(needed)
+        findings = [finding for path in chosen if path in analyses for finding in analyses[path].findings]
+        facts = {path: analysed.facts for path, analysed in analyses.items()}
+        seconds = self._clock.rules if self._options.timings else None
+        projects = analyse_project(facts, self._rules, self._settings, history=history, seconds=seconds)
+        findings += [finding for finding in projects if within(finding.path, wanted)]
+        self._clock.lap("project rules")
+        decided = self._decide(findings, {path: analyses[path] for path in chosen if path in analyses})
+        self._clock.lap("suppressions")
+        errors = [analyses[path].error for path in chosen if path in analyses]
+        errors += [ErrorEntry(path, None, why) for path, why in unreadable.items() if within(path, wanted)]
+        return LintResult(
+            root=self._root,
+            findings=tuple(decided),
+            errors=tuple(sorted(filter(None, errors), key=lambda e: (e.path, e.line or 0, e.message))),
+            counts={path: analyses[path].count for path in chosen if path in analyses},
+            rules_fingerprint=self._rules.fingerprint,
+            seconds=self._clock.seconds() if self._options.timings else {},
+        )
+
+    def _analyses(self, needed: Sequence[str]) -> tuple[dict[str, Analysed], dict[str, str]]:
+        """Analyses by path in path order, and why the others could not be read."""
+        found = self._cached(needed)
+        self._clock.lap("cache")
+        missing = [(path, self._kinds[path]) for path in needed if path not in found]
+        unreadable: dict[str, str] = {}
+        batches = analyse_all(
+            missing, self._work, jobs=self._options.jobs or cpus(), executor=self._options.executor,
+            progress=self._options.progress,
+        )  # fmt: skip
+        with contextlib.closing(batches):
+            for outcomes, seconds in batches:
+                self._clock.add(seconds)
+                for path, blob, payload, why in outcomes:
+                    if why:
+                        unreadable[path] = why
+                        continue
+                    self.blobs[path] = blob
+                    found[path] = unpack(payload, path)
+                    if self._store is not None:
+                        self._store.put(key_of(path, blob, self._context), payload)
+        self._clock.lap("analyse")
+        if self._store is not None:
+            self._store.flush()
+        self._clock.lap("cache")
+        return {path: found[path] for path in needed if path in found}, unreadable
+
+    def _cached(self, needed: Sequence[str]) -> dict[str, Analysed]:
+        if self._store is None or not len(self._store):
+            return {}
+        tree: Tree | None = None
+        found = {}
+        for path in needed:
+            blob = self.blobs.get(path)
+            if blob is None:
+                tree = tree or self._work.open_tree()
+                try:
+                    blob = self.blobs[path] = tree.blob_id(path)
+                except SourceError:
+                    continue  # Said once, when it is read to be analysed.
+            payload = self._store.get(key_of(path, blob, self._context))
+            if payload is not None:
+                with contextlib.suppress(ValueError, TypeError, EOFError):
+                    found[path] = unpack(payload, path)
+        return found
+
+    def _decide(self, findings: list[Finding], analyses: dict[str, Analysed]) -> list[Finding]:
+        directives = {path: analysed.directives for path, analysed in analyses.items() if analysed.directives}
+        codes = [rule.code for rule in self._rules.rules]
+        known = [rule.code for rule in all_rules()]
+        decided, uses = suppress(number_occurrences(findings), directives, active=codes, known=known)
+        # A suppression can speak of these in turn, but no finding is made of whether it does.
+        about, _ = suppress(
+            number_occurrences(self._about_suppressions(uses)), directives, active=codes, known=known
+        )
+        return sorted([*decided, *about], key=lambda finding: finding.sort_key)
+
+    def _about_suppressions(self, uses: list[DirectiveUse]) -> list[Finding]:
+        rules: tuple[Any, ...] = self._rules.by_hook.get("suppressions", ())
+        return [finding for rule in rules for finding in rule.suppressions(uses)]
+
+
+class _Clock:
+    """Seconds by phase, and by rule over all processes."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, float] = {}
+        self._phases: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, phase: str) -> None:
+        """What has passed since the last lap was this phase."""
+        now = time.perf_counter()
+        self._phases[phase] = self._phases.get(phase, 0.0) + now - self._last
+        self._last = now
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        for name, value in seconds.items():
+            self.rules[name] = self.rules.get(name, 0.0) + value
+
+    def seconds(self) -> dict[str, float]:
+        return {**self._phases, **self.rules}
+
+
+class _Overlaid:
+    """A working tree in which some files have other content than on disk."""
+
+    def __init__(self, tree: Tree, overlay: Mapping[str, bytes]) -> None:
+        self._tree = tree
+        self._overlay = overlay
+
+    def paths(self) -> list[str]:
+        return sorted({*self._tree.paths(), *self._overlay})
+
+    def read(self, path: str) -> bytes:
+        return self._overlay[path] if path in self._overlay else self._tree.read(path)
+
+    def blob_id(self, path: str) -> str:
+        return blob_of(self._overlay[path]) if path in self._overlay else self._tree.blob_id(path)
+
+
+def _overlaid(root: Path, overlay: Mapping[str, bytes]) -> Tree:
+    from mlsmith.sources.tree import WorkingTree
+
+    return _Overlaid(WorkingTree(root), overlay)
+
+
+def _is_named_file(root: Path, path: str, settings: Settings) -> bool:
+    """Whether a path was named as a file: it is linted although ignored by git, but not where the settings
+    exclude it.
+    """
+    return bool(path) and (root / path).is_file() and not excluded_by(settings, path)
+
+
+def _trusted_blobs(state: State, seen: Walk) -> dict[str, str]:
+    """Blobs of the files whose stamps are as they were when the blob was taken, beyond doubt."""
+    return {
+        path: state.blobs[path]
+        for path, stamp in seen.files.items()
+        if path in state.blobs and state.files.get(path) == stamp and not is_racy(stamp, state.taken_ns)
+    }
+
+
+def _renew(state: State, seen: Walk, blobs: Mapping[str, str], settings: Settings) -> None:
+    blobs = {path: blobs[path] for path in seen.files if path in blobs}
+    if state.blobs != blobs or state.files.keys() != seen.files.keys() or state.excluded != settings.exclude:
+        state.runs = []  # They were runs over other files.
+    state.excluded = settings.exclude
+    state.taken_ns = seen.taken_ns
+    state.files, state.folders, state.guards, state.blobs = seen.files, seen.folders, seen.guards, blobs
+
+
+def _folder(root: Path, options: Options) -> str | None:
+    """The folder of the project's cache, made if need be; None where there is none to be had."""
+    if options.cache_home is None:
+        return None
+    folder = folder_of(str(root), options.cache_home)
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError:
+        return None
+    return folder
+
+
+def _store(folder: str | None) -> Store | None:
+    return Store(Path(folder)) if folder else None

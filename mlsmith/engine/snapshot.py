@@ -1,0 +1,52 @@
+"""What a walk saw, kept between runs: so that a run over an unchanged project stats its files and need not
+look further.
+
+A stamp is what a change cannot leave as it was: modification and change time, size and inode. Times that
+are so near to the moment of looking that a later change could bear the same ones are not trusted. This
+module imports next to nothing: it is on the way of every run.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Stamp = tuple[int, int, int, int]
+
+SLACK_NS = 2_000_000_000
+"""The coarsest clock of a file system in use."""
+
+
+def stamp_of(path: str) -> Stamp | None:
+    """The stamp of what a path names, without following a link; None where there is nothing."""
+    try:
+        seen = os.lstat(path)
+    except OSError:
+        return None
+    return (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
+
+
+def is_racy(stamp: Stamp, taken_ns: int) -> bool:
+    """Whether a change after `taken_ns` (nanoseconds of the wall clock) could have left the stamp as it is."""
+    return max(stamp[0], stamp[1]) > taken_ns - SLACK_NS
+
+
+def all_unchanged(root: str, stamps: Iterable[tuple[str, Stamp | None]], taken_ns: int) -> bool:
+    """Whether every path (relative to `root`, or absolute) bears its stamp still, beyond doubt."""
+    lstat, join = os.lstat, root + "/"
+    limit = taken_ns - SLACK_NS
+    for path, known in stamps:
+        try:
+            seen = lstat(path if path[:1] == "/" else join + path)
+        except OSError:
+            if known is None:
+                continue
+            return False
+        if (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino) != known:
+            return False
+        if known[1] > limit or known[0] > limit:
+            return False
+    return True

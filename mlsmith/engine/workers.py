@@ -1,0 +1,157 @@
+"""Cold files analysed: here one after the other, or shared out to processes from so many files on that it
+pays.
+
+What comes back is bytes, the same whichever way it was made.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import time
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass
+from hashlib import sha1
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlsmith.engine.analyse import analyse
+from mlsmith.engine.extents import extents_of
+from mlsmith.engine.packing import pack
+from mlsmith.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mlsmith.rules.catalogue import RuleSet
+    from mlsmith.settings import Settings
+    from mlsmith.sources.tree import Tree
+
+SHARED_FROM = 64
+"""Files from which on starting processes pays."""
+_CHUNK = 12
+
+Task = tuple[str, str]
+"""A path and its kind."""
+
+
+class Outcome(NamedTuple):
+    """One file: its blob and its packed analysis, or why it could not be read."""
+
+    path: str
+    blob: str
+    payload: bytes
+    unreadable: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every analysis of a run shares. `open_tree` is called once in each process."""
+
+    open_tree: Callable[[], Tree]
+    rules: RuleSet
+    settings: Settings
+    timings: bool = False
+
+
+def analyse_all(
+    tasks: Sequence[Task],
+    work: Work,
+    *,
+    jobs: int,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[tuple[list[Outcome], dict[str, float]]]:
+    """Outcomes in batches as they are ready, in no order, each with its seconds by phase and rule.
+
+    `executor` is any of `concurrent.futures`; without one, processes are started where that pays.
+    """
+    if executor is None and (jobs < 2 or len(tasks) < SHARED_FROM):
+        tree = work.open_tree()
+        for number, task in enumerate(tasks, 1):
+            yield _batch((task,), work, tree)
+            if progress:
+                progress(number, len(tasks))
+        return
+    chunks = [tuple(tasks[start : start + _CHUNK]) for start in range(0, len(tasks), _CHUNK)]
+    shared = executor or _processes(min(jobs, len(chunks)), work)
+    done = 0
+    try:
+        pending = {
+            shared.submit(_in_process, chunk, work if executor else None): len(chunk) for chunk in chunks
+        }
+        for future in as_completed(pending):
+            yield future.result()
+            done += pending.pop(future)
+            if progress:
+                progress(done, len(tasks))
+    finally:
+        if executor is None:
+            shared.shutdown(wait=True, cancel_futures=True)
+
+
+def blob_of(data: bytes) -> str:
+    """Git's name for a file of this content."""
+    return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def cpus() -> int:
+    """The processors that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_work: Work | None = None
+_tree: Tree | None = None
+
+
+def _processes(jobs: int, work: Work) -> Executor:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    safe = sys.platform == "linux"  # Elsewhere the system's own libraries do not survive a fork.
+    if safe:
+        gc.collect()
+        gc.freeze()
+    context = multiprocessing.get_context("fork" if safe else "spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(work,))
+
+
+def _start(work: Work) -> None:
+    global _work, _tree
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent ends the work; a worker has nothing to say.
+    _work, _tree = work, work.open_tree()
+
+
+def _in_process(tasks: tuple[Task, ...], work: Work | None) -> tuple[list[Outcome], dict[str, float]]:
+    if work is None:
+        assert _work is not None and _tree is not None
+        return _batch(tasks, _work, _tree)
+    return _batch(tasks, work, work.open_tree())
+
+
+def _batch(tasks: Sequence[Task], work: Work, tree: Tree) -> tuple[list[Outcome], dict[str, float]]:
+    seconds: dict[str, float] = {}
+    return [_outcome(path, kind, work, tree, seconds) for path, kind in tasks], seconds
+
+
+def _outcome(path: str, kind: str, work: Work, tree: Tree, seconds: dict[str, float]) -> Outcome:
+    try:
+        data = tree.read(path)
+    except SourceError as error:
+        return Outcome(path, "", b"", error.message)
+    started = time.perf_counter()
+    timed = seconds if work.timings else None
+    try:
+        analysis = analyse(data, path, kind, work.rules, work.settings, seconds=timed)
+        extents = extents_of(analysis.directives, data, path, kind)
+    except RecursionError:
+        return Outcome(path, "", b"", "is nested too deeply to be analysed")
+    except Exception as error:
+        error.add_note(f"while {path} was analysed")
+        raise
+    if work.timings:
+        seconds["files"] = seconds.get("files", 0.0) + time.perf_counter() - started
+    return Outcome(path, blob_of(data), pack(analysis, extents), "")
