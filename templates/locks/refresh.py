@@ -1,8 +1,8 @@
 """Write universal.txt, the one lock of all layers: `python templates/locks/refresh.py`.
 
 Needs the network and uv. Releases that still fit stay as they are; `--upgrade` takes the newest of all.
-`--check` needs neither network nor uv: it says whether the layers' requirements have changed since the lock was
-made, and exits 1 if so.
+`--check` needs neither network nor uv: it says whether the layers' requirements have changed since the lock
+was made, and exits 1 if so.
 """
 
 from __future__ import annotations
