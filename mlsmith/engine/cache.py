@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import stat
 import struct
 import sys
 import tempfile
@@ -104,17 +105,30 @@ class Store:
         replace_file(self._file, b"".join(reversed(kept)))
 
 
-def replace_file(file: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all. Raises OSError."""
+def replace_file(file: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Write a file so that it is there whole or not at all. Raises OSError.
+
+    A file that is there keeps its permissions; a new one gets `mode` less the user's mask.
+    """
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
+        os.chmod(name, _mode_for(file, mode))
         os.replace(name, file)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+
+
+def _mode_for(file: Path, mode: int) -> int:
+    try:
+        return stat.S_IMODE(file.stat().st_mode)
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return mode & ~mask
 
 
 def _record(key: bytes, payload: bytes) -> bytes:

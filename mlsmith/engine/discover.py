@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from mlsmith.engine.ignore import Patterns, Stack
 from mlsmith.engine.snapshot import Stamp
-from mlsmith.errors import UnreadableInput
+from mlsmith.errors import SourceError, UnreadableInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,12 +98,7 @@ def lintable(tree: Tree, *, exclude: Sequence[str] = ()) -> list[str]:
     marked = {path.rpartition("/")[0] for path in every if _name(path) == "pyvenv.cfg"}
     excluded = Patterns("\n".join(exclude))
     known: dict[str, tuple[bool, Stack]] = {}
-    return [
-        path for path in every
-        if kind_of(path) and _open(path.rpartition("/")[0], known, ignores, marked, excluded)[0]
-        and not known[path.rpartition("/")[0]][1].ignores(path, folder=False)
-        and not excluded.decide(path, folder=False)
-    ]  # fmt: skip
+    return [path for path in every if _is_lintable(path, tree, known, ignores, marked, excluded)]
 
 
 def named(root: Path, paths: Iterable[Path]) -> tuple[str, ...]:
@@ -188,7 +183,8 @@ def _out(path: str, stack: Stack, excluded: Patterns, *, folder: bool) -> bool:
 
 
 def _closed(name: str) -> bool:
-    return name in _SKIPPED or name.endswith(".egg-info")
+    """Whether a folder is shut by its name: caches, environments, and templates, which are no source yet."""
+    return name in _SKIPPED or name.endswith(".egg-info") or "{{" in name
 
 
 def _with_patterns(where: str, folder: str, stack: Stack, guards: dict[str, Stamp], prefix: str) -> Stack:
@@ -235,6 +231,28 @@ def _is_text(path: str) -> bool:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def _is_lintable(
+    path: str,
+    tree: Tree,
+    known: dict[str, tuple[bool, Stack]],
+    ignores: dict[str, str],
+    marked: set[str],
+    excluded: Patterns,
+) -> bool:
+    kind = kind_of(path)
+    if kind is None or not _is_text(path):
+        return False
+    is_open, stack = _open(path.rpartition("/")[0], known, ignores, marked, excluded)
+    if not is_open or _out(path, stack, excluded, folder=False):
+        return False
+    if kind != "config":
+        return True
+    try:
+        return len(tree.read(path)) < DATA_FROM
+    except SourceError:
+        return False  # So large that it is data, too.
 
 
 def _open(

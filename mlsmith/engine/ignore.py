@@ -121,7 +121,7 @@ def _translate(glob: str) -> str | None:
 
 
 def _character_class(glob: str, at: int) -> tuple[str, int] | None:
-    """The regex of a bracket expression that starts at `at`, and where it ends; None where it never closes."""
+    """The regex of the bracket expression at `at`, and where it ends; None where it never closes."""
     start = at + 1
     negated = glob[start : start + 1] in ("!", "^")
     at = start + 1 if negated else start

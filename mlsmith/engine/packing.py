@@ -24,7 +24,7 @@ class Analysed(NamedTuple):
     findings: list[Finding]
     facts: Any
     error: ErrorEntry | None
-    count: FileCount
+    size: FileCount
     directives: list[tuple[Directive, Extent]]
 
 
@@ -98,5 +98,5 @@ def _packed_directive(directive: Directive) -> tuple[Any, ...]:
 
 
 def _directive(packed: list[Any]) -> Directive:
-    *plain, span = packed
-    return Directive(*plain, _span(span))
+    kind, line, text_line, cell, codes, reason, malformed, span = packed
+    return Directive(kind, line, text_line, cell, codes, reason, malformed, _span(span))

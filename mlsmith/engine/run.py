@@ -19,13 +19,14 @@ from mlsmith.engine.analyse import analyse_project
 from mlsmith.engine.cache import Store, key_of
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.packing import Analysed, unpack
-from mlsmith.engine.result import ErrorEntry, FileCount, LintResult
+from mlsmith.engine.result import ErrorEntry, LintResult
 from mlsmith.engine.snapshot import is_racy
 from mlsmith.engine.state import State, folder_of, load_state, save_state
 from mlsmith.engine.suppress import suppress
+from mlsmith.engine.trees import open_working_tree
 from mlsmith.engine.workers import Work, analyse_all, blob_of, cpus
 from mlsmith.errors import SourceError
-from mlsmith.finding import Finding, Status, number_occurrences
+from mlsmith.finding import Finding, number_occurrences
 from mlsmith.rules.catalogue import all_rules, load_rules
 
 if TYPE_CHECKING:
@@ -72,8 +73,6 @@ def lint_working_tree(
     Project rules see all of it; reported is what lies at or below `paths` (relative to the root; none: all).
     `overlay` gives the content of paths that differs from the disk, or is not there.
     """
-    from mlsmith.sources.tree import WorkingTree
-
     options = options or Options()
     clock = _Clock()
     seen = walk(root, exclude=settings.exclude)
@@ -82,7 +81,7 @@ def lint_working_tree(
     folder = _folder(root, options)
     state = (load_state(str(root), folder) if folder else None) or State(str(root))
     clock.lap("discover")
-    opener = partial(_overlaid, root, dict(overlay)) if overlay else partial(WorkingTree, root)
+    opener = partial(open_working_tree, root, dict(overlay or {}))
     blobs = _trusted_blobs(state, seen)
     for path, data in (overlay or {}).items():
         blobs[path] = blob_of(data)
@@ -166,7 +165,7 @@ class _Run:
             root=self._root,
             findings=tuple(decided),
             errors=tuple(sorted(filter(None, errors), key=lambda e: (e.path, e.line or 0, e.message))),
-            counts={path: analyses[path].count for path in chosen if path in analyses},
+            counts={path: analyses[path].size for path in chosen if path in analyses},
             rules_fingerprint=self._rules.fingerprint,
             seconds=self._clock.seconds() if self._options.timings else {},
         )
@@ -253,29 +252,6 @@ class _Clock:
 
     def seconds(self) -> dict[str, float]:
         return {**self._phases, **self.rules}
-
-
-class _Overlaid:
-    """A working tree in which some files have other content than on disk."""
-
-    def __init__(self, tree: Tree, overlay: Mapping[str, bytes]) -> None:
-        self._tree = tree
-        self._overlay = overlay
-
-    def paths(self) -> list[str]:
-        return sorted({*self._tree.paths(), *self._overlay})
-
-    def read(self, path: str) -> bytes:
-        return self._overlay[path] if path in self._overlay else self._tree.read(path)
-
-    def blob_id(self, path: str) -> str:
-        return blob_of(self._overlay[path]) if path in self._overlay else self._tree.blob_id(path)
-
-
-def _overlaid(root: Path, overlay: Mapping[str, bytes]) -> Tree:
-    from mlsmith.sources.tree import WorkingTree
-
-    return _Overlaid(WorkingTree(root), overlay)
 
 
 def _is_named_file(root: Path, path: str, settings: Settings) -> bool:

@@ -30,7 +30,7 @@ def stamp_of(path: str) -> Stamp | None:
 
 
 def is_racy(stamp: Stamp, taken_ns: int) -> bool:
-    """Whether a change after `taken_ns` (nanoseconds of the wall clock) could have left the stamp as it is."""
+    """Whether a change after `taken_ns` (wall clock, nanoseconds) could have left the stamp as it is."""
     return max(stamp[0], stamp[1]) > taken_ns - SLACK_NS
 
 

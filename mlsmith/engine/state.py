@@ -31,7 +31,12 @@ class Run:
     __slots__ = ("err", "exit_code", "guards", "key", "out")
 
     def __init__(
-        self, key: bytes, guards: tuple[tuple[str, Stamp | None], ...], exit_code: int, out: bytes, err: bytes
+        self,
+        key: tuple[object, ...],
+        guards: tuple[tuple[str, Stamp | None], ...],
+        exit_code: int,
+        out: bytes,
+        err: bytes,
     ) -> None:
         self.key = key
         self.guards = guards

@@ -22,7 +22,7 @@ from mlsmith.engine.packing import pack
 from mlsmith.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from mlsmith.rules.catalogue import RuleSet
     from mlsmith.settings import Settings
@@ -62,7 +62,7 @@ def analyse_all(
     jobs: int,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Iterator[tuple[list[Outcome], dict[str, float]]]:
+) -> Generator[tuple[list[Outcome], dict[str, float]], None, None]:
     """Outcomes in batches as they are ready, in no order, each with its seconds by phase and rule.
 
     `executor` is any of `concurrent.futures`; without one, processes are started where that pays.
@@ -98,20 +98,19 @@ def blob_of(data: bytes) -> str:
 
 def cpus() -> int:
     """The processors that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-_work: Work | None = None
-_tree: Tree | None = None
+_mine: tuple[Work, Tree]
+"""Of a process that was started for the work: set once, by `_start`."""
 
 
 def _processes(jobs: int, work: Work) -> Executor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    safe = sys.platform == "linux"  # Elsewhere the system's own libraries do not survive a fork.
+    safe = sys.platform.startswith("linux")  # Elsewhere the system's own libraries do not survive a fork.
     if safe:
         gc.collect()
         gc.freeze()
@@ -120,15 +119,14 @@ def _processes(jobs: int, work: Work) -> Executor:
 
 
 def _start(work: Work) -> None:
-    global _work, _tree
+    global _mine
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent ends the work; a worker has nothing to say.
-    _work, _tree = work, work.open_tree()
+    _mine = (work, work.open_tree())
 
 
 def _in_process(tasks: tuple[Task, ...], work: Work | None) -> tuple[list[Outcome], dict[str, float]]:
     if work is None:
-        assert _work is not None and _tree is not None
-        return _batch(tasks, _work, _tree)
+        return _batch(tasks, *_mine)
     return _batch(tasks, work, work.open_tree())
 
 

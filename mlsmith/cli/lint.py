@@ -1,0 +1,308 @@
+"""`mlsmith lint`: what is wrong in a project, as a report and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsmith.cli.progress import progress
+from mlsmith.cli.streams import note, wants_colour, width, write_result
+from mlsmith.engine.discover import kind_of, named
+from mlsmith.engine.history import GitHistory
+from mlsmith.engine.run import Kept, Options, lint_working_tree
+from mlsmith.engine.state import cache_home
+from mlsmith.errors import ExitCode, UnreadableInput, UserError
+from mlsmith.finding import Status
+from mlsmith.settings import load_settings, with_codes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlsmith.engine.result import LintResult
+    from mlsmith.settings import Settings
+
+FORMATS = ("text", "concise", "json", "sarif", "github")
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The command line of `lint`."""
+
+    paths: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    format: str = "text"
+    output: str | None = None
+    baseline: str | None = None
+    no_baseline: bool = False
+    write_baseline: bool = False
+    since: str | None = None
+    jobs: int = 0
+    no_cache: bool = False
+    cache_dir: str | None = None
+    statistics: bool = False
+    exit_zero: bool = False
+    watch: bool = False
+    stdin_filename: str | None = None
+    verbose: bool = False
+    show_suppressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a command line comes to: the project, its settings, and what is linted of it."""
+
+    root: Path
+    settings: Settings
+    paths: tuple[str, ...]
+    overlay: dict[str, bytes]
+    start: Path
+    """Where the search for settings began"""
+
+
+def lint(arguments: Arguments, *, argv: Sequence[str] | None = None) -> int:
+    """Lint, print, and give the exit code. `argv` is the whole command line, where its result may be kept
+    for the next.
+    """
+    _refuse_contradictions(arguments)
+    if arguments.watch:
+        from mlsmith.cli.watch import watch
+
+        return watch(arguments)
+    scene = scene_of(arguments)
+    if arguments.fix or arguments.unsafe_fixes or arguments.diff:
+        from mlsmith.cli.lint_fix import fix
+
+        done = fix(arguments, scene)
+        if done is not None:
+            return done
+    return report(arguments, scene, argv=argv)
+
+
+def report(arguments: Arguments, scene: Scene, *, argv: Sequence[str] | None = None) -> int:
+    """One run over the project as it is now, printed."""
+    from mlsmith.cli.replay import is_repeatable
+
+    started = time.perf_counter()
+    kept = Kept() if argv is not None and is_repeatable(list(argv)) else None
+    history = GitHistory(scene.root)
+    result = run(arguments, scene, history=history, kept=kept)
+    if arguments.write_baseline:
+        return _write_baseline(arguments, scene, result)
+    text = render(arguments, scene, result)
+    if arguments.output:
+        write_file(Path(arguments.output), text)
+    else:
+        write_result(text)
+    if arguments.verbose:
+        from mlsmith.cli.timings import timings
+
+        note(timings(result, time.perf_counter() - started))
+    code = exit_code(result, exit_zero=arguments.exit_zero)
+    if kept is not None and argv is not None:
+        _remember(list(argv), arguments, scene, kept, history, code, text)
+    return code
+
+
+def run(
+    arguments: Arguments, scene: Scene, *, history: GitHistory | None = None, kept: Kept | None = None
+) -> LintResult:
+    """The result of one run, with the baseline or the other revision taken into account."""
+    options = _options(arguments, kept)
+    history = history or GitHistory(scene.root)
+    result = lint_working_tree(
+        scene.root, scene.settings, paths=scene.paths, overlay=scene.overlay, history=history, options=options
+    )
+    if arguments.write_baseline or arguments.no_baseline:
+        known = None
+    else:
+        known = _baseline_file(arguments, scene)
+    if known is not None:
+        from mlsmith.debt import baseline
+
+        findings = baseline.match(result.findings, baseline.read(known), {})
+        result = replace(result, findings=tuple(findings))
+    if arguments.since is not None:
+        from mlsmith.cli.since import only_new
+
+        result = only_new(result, scene, arguments.since, replace(options, kept=None))
+    return result
+
+
+def scene_of(arguments: Arguments) -> Scene:
+    """Where the command line points. Raises UserError on paths and settings that cannot be."""
+    if arguments.paths == ("-",):
+        return _stdin_scene(arguments)
+    paths = [Path(path) for path in arguments.paths or (".",)]
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UnreadableInput(f"{path} does not exist", advice="check the path")
+    real = [path.resolve() for path in paths]
+    start = Path(os.path.commonpath(real))
+    settings, root, _ = load_settings(start)
+    return Scene(root, _with_codes(settings, arguments), named(root, paths), {}, start)
+
+
+def exit_code(result: LintResult, *, exit_zero: bool = False) -> int:
+    """1 for findings that are new, else 2 for files that cannot be read, else 0."""
+    if result.new:
+        return ExitCode.OK if exit_zero else ExitCode.NO
+    return ExitCode.USAGE if result.errors else ExitCode.OK
+
+
+def render(arguments: Arguments, scene: Scene, result: LintResult) -> bytes:
+    """The report as bytes, ending with a line end."""
+    from mlsmith import reports
+    from mlsmith.cli.source_lines import SourceLines
+    from mlsmith.rules.catalogue import all_rules
+
+    text = reports.render(
+        result,
+        format=arguments.format,
+        lines=SourceLines(scene.root, scene.overlay),
+        show_suppressed=arguments.show_suppressed,
+        statistics=arguments.statistics,
+        width=width(),
+        colour=wants_colour() and not arguments.output,
+        rules=[rule.info() for rule in all_rules()] if arguments.format == "sarif" else [],
+    )
+    if text and not text.endswith("\n"):
+        text += "\n"
+    return text.encode("utf-8", "backslashreplace")
+
+
+def write_file(file: Path, data: bytes) -> None:
+    """Write a report so that it is there whole or not at all."""
+    from mlsmith.engine.cache import replace_file
+
+    if not file.parent.is_dir():
+        raise UserError(
+            f"the folder {file.parent} does not exist", advice="make it, or choose another --output"
+        )
+    if file.is_dir():
+        raise UserError(f"{file} is a folder", advice="--output names a file")
+    if file.exists() and not file.is_file():
+        file.write_bytes(data)  # A device or a pipe, which cannot be replaced.
+        return
+    replace_file(file, data, mode=0o666)
+
+
+def _refuse_contradictions(arguments: Arguments) -> None:
+    if "-" in arguments.paths and len(arguments.paths) > 1:
+        raise UserError("- stands alone", advice="lint stdin, or files")
+    if arguments.stdin_filename is not None and arguments.paths != ("-",):
+        raise UserError("--stdin-filename belongs to -", advice="write: mlsmith lint - --stdin-filename NAME")
+    if arguments.watch and (arguments.paths == ("-",) or arguments.output or arguments.write_baseline):
+        raise UserError("--watch goes with neither -, --output nor --write-baseline")
+    if arguments.no_baseline and (arguments.baseline or arguments.write_baseline):
+        raise UserError("--no-baseline contradicts --baseline and --write-baseline", advice="choose one")
+    if arguments.write_baseline and arguments.since:
+        raise UserError("--write-baseline contradicts --since", advice="a baseline holds all that is known")
+    if arguments.diff and (arguments.watch or arguments.write_baseline):
+        raise UserError("--diff writes nothing", advice="leave out --watch and --write-baseline")
+
+
+def _stdin_scene(arguments: Arguments) -> Scene:
+    name = arguments.stdin_filename or "stdin.py"
+    if kind_of(Path(name).as_posix()) is None:
+        raise UserError(
+            f"mlsmith does not know what to look for in {name}", advice="--stdin-filename decides"
+        )
+    file = Path(os.path.abspath(name))
+    settings, root, _ = load_settings(file.parent if file.parent.is_dir() else Path.cwd())
+    file = file.parent.resolve() / file.name
+    if not file.is_relative_to(root):
+        raise UnreadableInput(
+            f"{name} is outside the project at {root}", advice="run mlsmith inside its project"
+        )
+    path = file.relative_to(root).as_posix()
+    data = sys.stdin.buffer.read()
+    return Scene(root, _with_codes(settings, arguments), (path,), {path: data}, file.parent)
+
+
+def _with_codes(settings: Settings, arguments: Arguments) -> Settings:
+    return with_codes(
+        settings,
+        select=_codes(arguments.select),
+        ignore=_codes(arguments.ignore),
+        extend_select=_codes(arguments.extend_select),
+    )
+
+
+def _codes(said: Sequence[str]) -> tuple[str, ...]:
+    """`EXP104,TRB` and repeated options alike."""
+    return tuple(code for group in said for code in group.replace(",", " ").split())
+
+
+def _options(arguments: Arguments, kept: Kept | None) -> Options:
+    home = arguments.cache_dir and os.path.abspath(arguments.cache_dir)
+    return Options(
+        jobs=arguments.jobs,
+        cache_home=None if arguments.no_cache else home or cache_home(),
+        timings=arguments.verbose,
+        progress=progress("reading"),
+        kept=kept,
+    )
+
+
+def _baseline_file(arguments: Arguments, scene: Scene) -> Path | None:
+    if arguments.baseline:
+        file = Path(arguments.baseline)
+        if not file.is_file():
+            raise UnreadableInput(
+                f"the baseline {file} does not exist", advice="make it with --write-baseline"
+            )
+        return file
+    file = scene.root / scene.settings.baseline
+    return file if file.is_file() else None
+
+
+def _write_baseline(arguments: Arguments, scene: Scene, result: LintResult) -> int:
+    from mlsmith.debt import baseline
+
+    file = Path(arguments.baseline) if arguments.baseline else scene.root / scene.settings.baseline
+    known = [finding for finding in result.findings if finding.status is not Status.SUPPRESSED]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    baseline.write(file, known)
+    note(f"{len(known)} finding{'' if len(known) == 1 else 's'} written to {file}")
+    return ExitCode.USAGE if result.errors else ExitCode.OK
+
+
+def _remember(
+    argv: list[str],
+    arguments: Arguments,
+    scene: Scene,
+    kept: Kept,
+    history: GitHistory,
+    code: int,
+    out: bytes,
+) -> None:
+    from mlsmith.cli.replay import remember
+    from mlsmith.engine.state import save_state
+    from mlsmith.rules.catalogue import all_rules
+    from mlsmith.settings import candidates
+
+    if kept.state is None:
+        return
+    plugged = any(not rule.__module__.startswith("mlsmith.") for rule in all_rules())
+    if plugged or history.asked:
+        save_state(kept.state, kept.folder)
+        return
+    folder = scene.start if scene.start.is_dir() else scene.start.parent
+    depends = {str(place) for place in candidates(folder) if place.name != ".git"}
+    depends |= {str(above / ".git") for above in (folder, *folder.parents) if not (above / ".git").exists()}
+    depends.add(
+        str(
+            Path(arguments.baseline).resolve() if arguments.baseline else scene.root / scene.settings.baseline
+        )
+    )
+    depends |= {str(scene.root / path) for path in scene.paths if path and path not in kept.state.files}
+    remember(argv, kept.state, kept.folder, depends_on=depends, exit_code=code, out=out, err=b"")

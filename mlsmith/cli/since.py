@@ -1,0 +1,53 @@
+"""`--since REV`: what was there already at a revision is not new."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mlsmith.engine.run import lint_tree
+from mlsmith.engine.trees import open_revision
+from mlsmith.errors import GitError
+from mlsmith.finding import Status
+from mlsmith.sources.git import Repository
+
+if TYPE_CHECKING:
+    from mlsmith.cli.lint import Scene
+    from mlsmith.engine.result import LintResult
+    from mlsmith.engine.run import Options
+
+
+def only_new(result: LintResult, scene: Scene, revision: str, options: Options) -> LintResult:
+    """The result with every finding that the revision had, too, in the baseline.
+
+    Both are whole projects under today's rules and settings; unchanged files are analysed once, for
+    analyses are kept by content. Raises GitError.
+    """
+    from mlsmith.debt import baseline
+
+    if shutil.which("git") is None:
+        raise GitError("git is not installed", advice="install it, or leave out --since")
+    repository = Repository.find(scene.root)
+    if repository is None:
+        raise GitError(f"{scene.root} is in no git repository", advice="leave out --since")
+    commit = repository.rev_parse(revision)
+    before = lint_tree(
+        partial(open_revision, scene.root, commit), scene.root, scene.settings, options=options
+    )
+    new = [finding for finding in result.findings if finding.status is Status.NEW]
+    decided = baseline.match(new, baseline.known(before.findings), _renamed(repository, commit, scene))
+    rest = [finding for finding in result.findings if finding.status is not Status.NEW]
+    return replace(result, findings=tuple(sorted([*decided, *rest], key=lambda finding: finding.sort_key)))
+
+
+def _renamed(repository: Repository, commit: str, scene: Scene) -> dict[str, str]:
+    """New path → old path, relative to the project's root."""
+    folder = scene.root.relative_to(repository.root).as_posix()
+    prefix = "" if folder == "." else folder + "/"
+    return {
+        path.removeprefix(prefix): changed.old_path.removeprefix(prefix)
+        for path, changed in repository.changed_paths(commit).items()
+        if changed.status == "R" and changed.old_path is not None and path.startswith(prefix)
+    }
