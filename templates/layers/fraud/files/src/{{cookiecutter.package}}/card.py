@@ -82,7 +82,8 @@ what this one let pass.
 
 ## Decisions
 Blocks from a probability of {model.thresholds.block:.4f}, asks an analyst from {model.thresholds.review:.4f}.
-The first is where the cost on the calibration period is least (chargeback fee {cost.chargeback_fee_eur:g} €,
+The first is where the cost on the calibration period is least, with at most
+{config.capacity.blocked_good_per_1000:g} of 1,000 good payments refused (chargeback fee {cost.chargeback_fee_eur:g} €,
 {cost.goodwill_per_blocked_eur:g} € and {cost.margin_share:.0%} of the amount for an honest customer refused), the
 second fills the analysts' capacity of {config.capacity.reviews_per_1000_payments:g} in 1,000 payments.
 

@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="gateway messages on stdin, one JSON a line; decisions on stdout")
     commands.add_parser("monitor", help="alarms since deployment")
     commands.add_parser("report", help="where the newest run's page is")
+    commands.add_parser("schema", help="write conf/schema.json anew after a change of config.py")
     return parser
 
 
@@ -139,6 +140,11 @@ def _report(given: argparse.Namespace, settings: Config) -> int:
     return 0
 
 
+def _schema(given: argparse.Namespace, settings: Config) -> int:
+    print(config.write_schema(given.conf))
+    return 0
+
+
 def _contract() -> contract.Contract:
     return contract.load(PROJECT / "data" / "contract.yaml")
 
@@ -156,4 +162,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "serve": _serve,
     "monitor": _monitor,
     "report": _report,
+    "schema": _schema,
 }

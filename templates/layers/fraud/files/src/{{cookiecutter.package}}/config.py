@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from {{ cookiecutter.package }}.record import digest
+from {{ cookiecutter.package }}.record import digest, write_atomically
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -56,9 +57,10 @@ class CostConfig(_Strict):
 
 
 class CapacityConfig(_Strict):
-    """What the analysts can look at."""
+    """What the analysts can look at, and how many honest customers the company is ready to refuse."""
 
     reviews_per_1000_payments: Positive
+    blocked_good_per_1000: Positive
 
 
 class ExplorationConfig(_Strict):
@@ -77,12 +79,17 @@ class QualityConfig(_Strict):
 
 
 class MonitorConfig(_Strict):
-    """When an alarm rings; calibrated by tests/calibrate.py."""
+    """When an alarm rings; calibrated by tests/calibrate.py.
+
+    `min_dispersion` is how much more the number of blocked payments varies than independent ones would, at least:
+    fraud comes in campaigns of several payments.
+    """
 
     window_days: Days
     bins: Annotated[int, Field(gt=1)]
     max_psi: Positive
     max_block_rate_z: Positive
+    min_dispersion: Positive
 
 
 class ServingConfig(_Strict):
@@ -118,6 +125,13 @@ class Config(_Strict):
     def digest(self) -> str:
         """SHA-256 of the values, whatever the file's layout and comments."""
         return digest(self.model_dump())
+
+
+def write_schema(folder: Path) -> Path:
+    """Write the configuration's JSON Schema, for editors and reviewers, beside it."""
+    path = folder / "schema.json"
+    write_atomically(path, json.dumps(Config.model_json_schema(), indent=2) + "\n")
+    return path
 
 
 def load(folder: Path, *, engine: str = "duckdb", **changes: object) -> Config:

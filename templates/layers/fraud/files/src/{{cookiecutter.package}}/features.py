@@ -42,8 +42,6 @@ FEATURES = (
             "coalesce(sum(paid) OVER device_24h, 0)"),
     Feature("device_cards_30d", "count", "several cards new to this device",
             "coalesce(sum(card_arrives) OVER device_30d, 0)", direction=1),
-    Feature("device_chargebacks_90d", "count", "chargebacks from this device",
-            "coalesce(sum(disputed) OVER device_90d, 0)", direction=1),
     Feature("customer_chargebacks_90d", "count", "chargebacks by this customer",
             "coalesce(sum(disputed) OVER customer_90d, 0)", direction=1),
     Feature("account_age_days", "days, at most 30", "the account is new",
@@ -124,8 +122,7 @@ known AS (
         customer_90d AS (PARTITION BY customer ORDER BY moment RANGE BETWEEN 7776000 PRECEDING AND 1 PRECEDING),
         customer_on_device AS (PARTITION BY customer, device),
         device_24h AS (PARTITION BY device ORDER BY moment RANGE BETWEEN 86400 PRECEDING AND 1 PRECEDING),
-        device_30d AS (PARTITION BY device ORDER BY moment RANGE BETWEEN 2592000 PRECEDING AND 1 PRECEDING),
-        device_90d AS (PARTITION BY device ORDER BY moment RANGE BETWEEN 7776000 PRECEDING AND 1 PRECEDING)
+        device_30d AS (PARTITION BY device ORDER BY moment RANGE BETWEEN 2592000 PRECEDING AND 1 PRECEDING)
 )
 SELECT * FROM known WHERE payment {wanted} ORDER BY payment
 """

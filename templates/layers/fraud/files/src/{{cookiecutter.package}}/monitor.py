@@ -84,7 +84,7 @@ def describe(features: FeatureTable, score: Array, blocked: Array, config: Monit
         shares={name: _shares(values, edges[name]).tolist() for name, values in columns.items()},
         ranges={name: [float(np.nanmin(values)), float(np.nanmax(values))] for name, values in columns.items()},
         block_rate=rate,
-        dispersion=max(1.0, float(np.mean((counts[:, 0] - expected) ** 2 / expected))),
+        dispersion=max(config.min_dispersion, float(np.mean((counts[:, 0] - expected) ** 2 / expected))),
     )
 
 
@@ -110,9 +110,13 @@ def measure(
 
 
 def _edges(values: Array, bins: int) -> list[float]:
-    """Inner edges with about equally many reference values between them; fewer where values repeat."""
+    """Inner edges with about equally many reference values between them; fewer where values repeat.
+
+    A value at an edge belongs below it; the largest value, at which capped features pile up, has a bin of its own.
+    """
     inner = np.nanquantile(values, np.linspace(0, 1, bins + 1)[1:-1])
-    return [float(edge) for edge in np.unique(inner)]
+    below_most = np.nextafter(np.nanmax(values), -np.inf)
+    return [float(edge) for edge in np.unique(np.minimum(inner, below_most))]
 
 
 def _shares(values: Array, edges: list[float]) -> Array:

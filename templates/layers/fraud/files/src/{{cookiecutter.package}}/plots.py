@@ -84,7 +84,7 @@ def _cost(axes: Axes, judged: Judged, thresholds: Thresholds, rules: Metrics, co
     axes.axhline(rules.cost_eur_per_1000, color=_RULES, label="rules")
     axes.set(xscale="log", xlabel="probability from which payments are blocked", ylabel="euro per 1,000 payments")
     axes.set_ylim(0, 2.2 * max(rules.cost_eur_per_1000, float(euro[shown].min())))
-    axes.legend()
+    axes.legend(loc="upper center")
 
 
 def _drift(axes: Axes, windows: list[Window], config: MonitorConfig) -> None:

@@ -50,13 +50,19 @@ def cost_curve(
 def choose(
     probability: Array, fraud: Array, amount_eur: Array, weight: Array, *, cost: CostConfig, capacity: CapacityConfig
 ) -> Thresholds:
-    """The cheapest threshold for blocking; the review threshold fills the analysts' capacity below it."""
+    """The cheapest threshold for blocking that refuses few enough good payments; below it, reviews up to capacity."""
     thresholds, euro = cost_curve(probability, fraud, amount_eur, weight, cost)
-    block = float(thresholds[int(np.argmin(euro))])
-    below = np.sort(probability[probability < block])[::-1]
+    refused = _blocked_good(probability, (1 - fraud) * weight, thresholds)
+    bearable = refused <= capacity.blocked_good_per_1000
+    block = float(thresholds[bearable][int(np.argmin(euro[bearable]))])
     room = int(capacity.reviews_per_1000_payments / 1_000 * len(probability))
-    review = float(below[room - 1]) if 0 < room <= len(below) else block
-    if (below >= review).sum() > room:
-        higher = below[below > review]
-        review = float(higher[-1]) if len(higher) else block
-    return Thresholds(block=block, review=review)
+    levels, counts = np.unique(probability[probability < block], return_counts=True)
+    fits = np.cumsum(counts[::-1])[::-1] <= room
+    return Thresholds(block=block, review=float(levels[fits][0]) if fits.any() else block)
+
+
+def _blocked_good(probability: Array, good: Array, thresholds: Array) -> Array:
+    """Good payments blocked per 1,000 good ones at each threshold."""
+    order = np.argsort(probability, kind="stable")
+    below = np.r_[0.0, np.cumsum(good[order])][np.searchsorted(probability[order], thresholds, side="left")]
+    return np.asarray(1_000 * (1 - below / max(good.sum(), 1e-9)))

@@ -23,7 +23,7 @@ class Rules:
     new_account_eur: float = 80.0
     night_eur: float = 150.0
     cards_on_device: int = 3
-    young_account_days: float = 14.0
+    shared_eur: float = 70.0
 
     def hits(self, features: FeatureTable) -> dict[str, Array]:
         """Which payments each rule would block, by the rule's code."""
@@ -36,7 +36,7 @@ class Rules:
             & (amount > self.new_account_eur),
             "R5 at night": (hour >= 1) & (hour < 6) & (amount > self.night_eur),
             "R6 shared device": (features.column("device_cards_30d") >= self.cards_on_device)
-            & (features.column("account_age_days") < self.young_account_days),
+            & (amount > self.shared_eur),
         }
 
     def blocks(self, features: FeatureTable) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,7 @@ class Service:
 
         Raises `ContractViolation` or `RefusedMessage` for a message that must not be decided on; nothing is kept of it.
         """
+        begin = time.perf_counter()
         row = from_gateway(message, self.contract)
         if not self.history.has("customers", "customer", row["customer"]):
             raise RefusedMessage("customer: no such account")
@@ -88,7 +90,7 @@ class Service:
         self.history.add("payments", row)
         features = self.history.features(only=row["payment"])
         decision = self._decide(features)
-        self._write(decision, row, features)
+        self._write(decision, row, features, milliseconds=1_000 * (time.perf_counter() - begin))
         return decision
 
     def _decide(self, features: FeatureTable) -> Decision:
@@ -128,7 +130,9 @@ class Service:
         drawn = hmac.new(self._key, f"explore {payment}".encode(), hashlib.sha256).digest()
         return int.from_bytes(drawn[:7], "big") / 2**56
 
-    def _write(self, decision: Decision, row: Mapping[str, Any], features: FeatureTable) -> None:
+    def _write(
+        self, decision: Decision, row: Mapping[str, Any], features: FeatureTable, *, milliseconds: float
+    ) -> None:
         """One JSON line with all that retraining, monitoring and an appeal need, and no name of a person in it."""
         entry = {
             "payment": decision.payment,
@@ -144,6 +148,8 @@ class Service:
             "propensity": decision.propensity,
             "model": decision.model,
             "configuration": decision.configuration,
+            "milliseconds": round(milliseconds, 3),
+            "slow": milliseconds > self.config.serving.p99_ms,
             "features": {
                 name: None if np.isnan(value) else float(value)
                 for name, value in zip(NAMES, features.values[0], strict=True)

@@ -13,7 +13,7 @@ from {{ cookiecutter.package }}.population import COUNTRIES, DAY, Size, accounts
 FRAUD_SHARE = 0.0058
 """Of all payments, without the disputes of friends, which add the rest to 0.6 %."""
 
-_ABROAD = 1_000_000_000
+_ABROAD = 500_000_000
 """Cards and devices of fraudsters start here, so that they never meet an honest one by accident."""
 
 

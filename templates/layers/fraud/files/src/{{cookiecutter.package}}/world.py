@@ -14,7 +14,7 @@ from {{ cookiecutter.package }}.population import DAY, Size
 from {{ cookiecutter.package }}.rules import Rules
 
 SIZES = {
-    "small": Size(customers=4_000),
+    "small": Size(customers=7_000),
     "medium": Size(customers=12_000),
     "large": Size(customers=12_000, shards=40),
 }

@@ -113,7 +113,7 @@ def _check_column(column: Column, values: Array, where: str) -> Iterator[str]:
     if column.choices:
         strange = sorted(set(np.unique(present.astype(str))) - set(column.choices))
         if strange:
-            yield f"{where}: {strange[0]!r} is not one of {', '.join(column.choices)}"
+            yield f"{where}: '{strange[0]}' is not one of {', '.join(column.choices)}"
 
 
 def _check_key(table: Table, columns: Columns, name: str) -> Iterator[str]:
