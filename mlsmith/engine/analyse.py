@@ -158,6 +158,7 @@ def _requirements(
 
     document = read_requirements(data, path)
     collected = {"manifest": True} if path == "pyproject.toml" and b"[build-system]" in data else {}
+    collected |= _collect(document, rules, "collect_requirements", seconds)
     findings = _run(document, "requirements", rules, settings, seconds, context_of_path(path))
     directives = read_directives(data.decode("utf-8", "replace"), language="toml")
     return Analysis(

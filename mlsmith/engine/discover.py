@@ -41,6 +41,7 @@ DATA_FROM = 1 << 20
 _REQUIREMENTS = re.compile(
     r"(?:^|/)(?:"
     r"[^/]*requirements?[^/]*\.(?:txt|in)|requirements?/[^/]+\.(?:txt|in)|constraints[^/]*\.txt"
+    r"|(?:poetry|uv|pdm|Pipfile|pixi)\.lock|pylock\.toml|conda-lock\.ya?ml"
     r"|pyproject\.toml|setup\.cfg|Pipfile|environment[^/]*\.ya?ml|conda[^/]*env[^/]*\.ya?ml)\Z"
 )
 _DOCKERFILE = re.compile(r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]+\.[Dd]ockerfile)\Z")

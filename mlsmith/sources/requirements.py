@@ -53,7 +53,7 @@ class Include:
 class RequirementsDocument:
     path: str
     kind: str
-    """requirements, pyproject, conda, setup-cfg or pipfile"""
+    """requirements, pyproject, conda, setup-cfg, pipfile, or lock (whose content is not read)"""
     requirements: tuple[Requirement, ...]
     includes: tuple[Include, ...] = ()
     lines: tuple[str, ...] = ()
@@ -66,6 +66,8 @@ def read_requirements(data: bytes, path: str) -> RequirementsDocument:
     except UnicodeDecodeError as error:
         raise SourceError("is not valid UTF-8", line=data[: error.start].count(b"\n") + 1) from None
     name = path.rsplit("/", 1)[-1].lower()
+    if name.endswith(".lock") or name in ("pylock.toml", "conda-lock.yml", "conda-lock.yaml"):
+        return RequirementsDocument(path, "lock", ())
     lines = tuple(text.split("\n"))
     if name == "pyproject.toml":
         return RequirementsDocument(path, "pyproject", tuple(_pyproject(text, lines)), (), lines)

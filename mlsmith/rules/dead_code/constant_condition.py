@@ -48,7 +48,8 @@ class ConstantCondition(Rule):
     ## When it stays silent
     `TYPE_CHECKING`, `__debug__`, platform and version switches; `if 0:` around nothing but imports, for tools that read them; a `yield`
     behind a `return` or under `if False` that makes a function a generator; `while True`; `if True:` without an `else`; a switch that
-    another module writes or names in a string; switches in a library's public modules.
+    another module writes or names in a string; switches in a library's public modules and
+    in notebooks, which are run by hand.
 
     ## References
     Sculley et al. 2015, Hidden Technical Debt in Machine Learning Systems, section 7; SEC release 34-70694 on Knight Capital.
@@ -79,6 +80,8 @@ class ConstantCondition(Rule):
 
     def collect(self, module: Module) -> Any:
         guards = []
+        if module.notebook is not None:  # the first cell of a notebook is where its switches are set by hand
+            return None
         for owner, name, taken in branches.named_conditions(module):
             dead = [] if isinstance(owner, ast.IfExp) else owner.orelse if taken else owner.body
             if dead and name.id not in _TOOL_NAMES and not _is_for_tools(dead) and not (isinstance(owner, ast.While) and taken):
@@ -114,7 +117,8 @@ def _is_for_tools(dead: list[ast.stmt]) -> bool:
     return all(
         isinstance(s, quiet)
         or (isinstance(s, ast.Expr) and isinstance(s.value, (ast.Constant, ast.Yield, ast.YieldFrom)))
-        or isinstance(s, (ast.Break, ast.Return))
+        or isinstance(s, ast.Break)
+        or (isinstance(s, ast.Return) and s.value is None)
         for s in dead
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlsmith.finding import Confidence, Edit, Finding, Fix, Safety, Severity
 from mlsmith.index.project import Definition, Project, SeenCall
-from mlsmith.rules.kit import branches
+from mlsmith.rules.kit import branches, training
 from mlsmith.rules.kit.call import Argument, Call
 from mlsmith.rules.kit.concrete import replace_expression, with_argument, wrapped_in
 from mlsmith.rules.kit.constants import UNKNOWN
@@ -14,9 +14,11 @@ from mlsmith.rules.kit.flow import Flow, Trace
 from mlsmith.rules.kit.module import Module, Node
 from mlsmith.rules.kit.roles import Role, role_of_name, roles_of_name, tokens
 from mlsmith.rules.kit.rule import Place, Rule
+from mlsmith.sources.config import ConfigDocument
+from mlsmith.sources.requirements import RequirementsDocument
 
 __all__ = [
-    "UNKNOWN", "Argument", "Call", "Class", "Confidence", "Context", "Definition", "Edit", "Finding", "Fix", "Flow", "Function", "Loop",
-    "Module", "Node", "Parameter", "Place", "Project", "Role", "Rule", "Safety", "SeenCall", "Severity", "Trace", "replace_expression",
-    "role_of_name", "roles_of_name", "branches", "tokens", "with_argument", "wrapped_in",
+    "UNKNOWN", "Argument", "Call", "Class", "ConfigDocument", "Confidence", "Context", "Definition", "Edit", "Finding", "Fix", "Flow", "Function", "Loop",
+    "Module", "Node", "Parameter", "Place", "Project", "RequirementsDocument", "Role", "Rule", "Safety", "SeenCall", "Severity", "Trace", "replace_expression",
+    "role_of_name", "roles_of_name", "branches", "tokens", "training", "with_argument", "wrapped_in",
 ]  # fmt: skip

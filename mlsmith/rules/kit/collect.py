@@ -49,7 +49,7 @@ def collect_facts(module: Module) -> FileFacts:
         stars=tuple(syntax.star_imports),
         classes=tuple((cls.node.own_scope.qualified, tuple(n for b in cls.node.bases for n in resolver.names(b))) for cls in module.classes),  # type: ignore[attr-defined]
         functions=tuple(_function(function) for function in module.functions),
-        calls=calls_of(syntax, resolver, lambda node: _brief(module, node), _foreign),
+        calls=calls_of(syntax, resolver, lambda node: _brief(module, node), lambda name: _foreign(name, module.name)),
         references=references_of(syntax),
         strings=_strings(module),
         is_script=_is_script(syntax.tree),
@@ -92,7 +92,10 @@ def _function(function: Function) -> FunctionFact:
     )
 
 
-def _foreign(callee: str) -> bool:
+def _foreign(callee: str, own: str) -> bool:
+    """Whether a dotted name surely belongs to no file of the project (whose own modules may share a library's name)."""
+    if callee.startswith(f"{own}."):
+        return False
     top = callee.partition(".")[0].partition("(")[0]
     return "." not in callee or top in sys.stdlib_module_names or top in _LIBRARIES if top else False
 

@@ -4,7 +4,7 @@ A rule overrides the hooks it needs; each yields findings and keeps no state:
 
 - `python(module)` looks at one Python file or notebook;
 - `config(document)`, `requirements(document)`, `dockerfile(document)` look at one file of that kind;
-- `collect(module)` and `collect_config(document)` return plain data (tuples, strings, numbers) of one file, which
+- `collect(module)`, `collect_config(document)` and `collect_requirements(document)` return plain data (tuples, strings, numbers) of one file, which
   `project(project)` receives merged as `project.collected(self)`; it sees facts only, never source;
 - `changes(changes)` speaks of what became different between two revisions.
 """
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from mlsmith.finding import AREAS, Confidence, Finding, Fix, Severity, Span
+from mlsmith.finding import AREAS, Confidence, Finding, Fix, Position, Severity, Span, anchor_of
 
 if TYPE_CHECKING:
     from mlsmith.change import Change
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mlsmith.sources.docker import Dockerfile
     from mlsmith.sources.requirements import RequirementsDocument
 
-HOOKS = ("python", "config", "requirements", "dockerfile", "collect", "collect_config", "project", "changes", "suppressions")
+HOOKS = ("python", "config", "requirements", "dockerfile", "collect", "collect_config", "collect_requirements", "project", "changes", "suppressions")
 
 HEADINGS = ("What it finds", "Why it is debt", "Bad", "Good", "When it stays silent", "Options", "References")
 """The headings of a rule's docstring, in order; `Options` only where the rule has some."""
@@ -42,6 +42,12 @@ class Place:
     scope: str = ""
     symbol: str = ""
     anchor: str = ""
+
+    @classmethod
+    def of_line(cls, path: str, numbers: tuple[int, int, int, int], text: str) -> Place:
+        """A place outside Python: line, column, end line, end column (1-based), and the text that gives it its identity."""
+        line, column, end_line, end_column = numbers
+        return cls(path, Span(Position(line, column), Position(end_line, end_column)), anchor=anchor_of([text]))
 
 
 class Placed(Protocol):
@@ -107,6 +113,9 @@ class Rule:
         return None
 
     def collect_config(self, document: ConfigDocument) -> Any:
+        return None
+
+    def collect_requirements(self, document: RequirementsDocument) -> Any:
         return None
 
     def project(self, project: Project) -> Iterator[Finding]:

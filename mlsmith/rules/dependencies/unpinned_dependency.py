@@ -1,0 +1,84 @@
+"""DEP101."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Finding, Place, Project, RequirementsDocument, Rule, Severity
+
+_FRAMEWORKS = (
+    "torch", "tensorflow", "keras", "jax", "scikit-learn", "transformers", "lightning", "pytorch-lightning", "xgboost", "lightgbm", "catboost",
+    "torchvision", "datasets", "accelerate", "numpy", "pandas", "polars", "pyspark",
+)  # fmt: skip
+_INDIRECT = ("doc", "test", "dev", "lint", "example", "requirements.in")
+
+
+class UnpinnedDependency(Rule):
+    """An application's dependencies have no exact versions, and no lock stands beside them.
+
+    ## What it finds
+    A requirements file, conda environment, Pipfile or pyproject.toml of an application with requirements that name no exact version, in
+    a project without a lock file. One finding a file, at its first such line, machine-learning frameworks named first.
+
+    ## Why it is debt
+    Deep-learning platforms change weekly, and results change with them: Arpteg et al. (2018, dependency management) found projects that
+    could not be rebuilt, and models whose figures moved, because a library underneath had moved.
+
+    ## Bad
+    ```requirements requirements.txt
+    torch>=2.0  # finding: DEP101
+    pandas
+    ```
+
+    ## Good
+    ```requirements requirements.txt
+    torch==2.9.1
+    pandas==2.3.3
+    ```
+
+    ## Fix
+    None: which version works is not written in the file. `pip freeze`, `uv pip compile --generate-hashes` or `poetry lock` find out.
+
+    ## When it stays silent
+    For libraries (their users need ranges); when a lock file or a fully pinned or hashed requirements file stands in the same folder or
+    at the top; for files of development, test and documentation tools; when the file only includes others.
+
+    ## References
+    pip documentation, repeatable installs.
+    """
+
+    code = "DEP101"
+    severity = Severity.WARNING
+    minutes = 10
+
+    def collect_requirements(self, document: RequirementsDocument) -> Any:
+        wanted = [r for r in document.requirements if r.group in ("project", "conda", "conda-pip") and not r.editable and r.name != "python"]
+        loose = [r for r in wanted if not r.pinned and not r.url]
+        first = loose[0].span if loose else None
+        seen = (first.start.line, first.start.column, first.end.line, first.end.column) if first is not None else None
+        line = document.lines[first.start.line - 1].strip() if first is not None else ""
+        return (document.kind, len(wanted), tuple(dict.fromkeys(r.name for r in loose)), seen, line, any(i.flag == "-c" for i in document.includes))
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = project.collected(self)
+        pinned = {posixpath.dirname(path) for path, (kind, wanted, loose, *_) in collected if kind == "lock" or (wanted and not loose)}
+        for path, (kind, wanted, loose, seen, line, constrained) in collected:
+            folder, name = posixpath.split(path)
+            tooling = any(word in name.lower() or f"/{word}" in f"/{folder.lower()}" for word in _INDIRECT)
+            if not loose or tooling or constrained or (kind in ("pyproject", "setup-cfg") and project.is_library):
+                continue
+            if project.is_library and (kind == "requirements" and not folder):
+                continue
+            if folder in pinned or ("" in pinned and (kind in ("pyproject", "setup-cfg") or not folder)):
+                continue
+            yield self._report(path, wanted, loose, seen, line)
+
+    def _report(self, path: str, wanted: int, loose: tuple[str, ...], seen: Any, line: str) -> Finding:
+        order = sorted(loose, key=lambda name: (_FRAMEWORKS.index(name) if name in _FRAMEWORKS else len(_FRAMEWORKS), name))
+        listed = ", ".join(order[:4]) + (f" and {len(order) - 4} more" if len(order) > 4 else "")
+        return self.finding(
+            Place.of_line(path, seen, line), f"{len(loose)} of {wanted} requirements have no exact version and no lock stands beside them: {listed}",
+            advice="pin them (`pip freeze`), or commit a lock (`uv pip compile --generate-hashes`, `poetry lock`)",
+        )  # fmt: skip

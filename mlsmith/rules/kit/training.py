@@ -1,0 +1,270 @@
+"""Training and evaluation in PyTorch: passes of a model over data, and the modes (train/eval, gradients on/off) in force there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlsmith.rules.kit.call import Call
+from mlsmith.rules.kit.definitions import Function, Loop
+from mlsmith.rules.kit.roles import Role, roles_of_name, tokens
+
+if TYPE_CHECKING:
+    from mlsmith.index.project import Project, SeenCall
+    from mlsmith.rules.kit.module import Module
+
+_MODEL_WORDS = frozenset({
+    "model", "net", "network", "encoder", "decoder", "generator", "discriminator", "classifier", "backbone", "autoencoder", "vae", "unet",
+    "resnet", "detector", "segmenter", "transformer", "regressor",
+})  # fmt: skip
+_GRADIENT_OFF = frozenset({
+    "torch.no_grad", "torch.inference_mode", "torch.autograd.no_grad", "torch.autograd.inference_mode", "torch.autograd.grad_mode.no_grad",
+    "torch.set_grad_enabled", "torch.autograd.set_grad_enabled", "torch.autograd.grad_mode.set_grad_enabled",
+    "torch.autograd.grad_mode.inference_mode",
+})  # fmt: skip
+_USES_GRADIENT = frozenset({"backward", "requires_grad_", "grad", "jacobian", "vjp", "jvp", "retain_grad", "register_full_backward_hook", "register_backward_hook"})
+_FRAMEWORKS = ("lightning.pytorch.LightningModule", "transformers.Trainer", "transformers.Seq2SeqTrainer", "ignite.engine.Engine",
+               "fastai.learner.Learner", "lightning.pytorch.Callback", "keras.Model", "torch.autograd.Function")  # fmt: skip
+_STOCHASTIC = ("Dropout", "AlphaDropout", "BatchNorm", "SyncBatchNorm", "InstanceNorm", "RReLU", "Transformer", "MultiheadAttention", "LSTM", "GRU", "RNN")
+"""torch.nn classes (by the beginning of their names) that behave differently, or may, in training and evaluation."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationPass:
+    """A run of a model over data that is not for training: an evaluating function, or the evaluating loop inside another one."""
+
+    at: Function | Loop
+    function: Function | None
+    forwards: tuple[Call, ...]
+
+
+def uses_torch(module: Module) -> bool:
+    return module.imports("torch", "torchvision", "timm")
+
+
+def forward_calls(module: Module, calls: list[Call]) -> list[Call]:
+    """Calls of a network on data: `model(x)`, `self.net(x)`, `model.forward(x)`; not of methods of the network's own class."""
+    return [call for call in calls if call.node.args and _is_forward(module, call)]
+
+
+def _is_forward(module: Module, call: Call) -> bool:
+    func = call.node.func
+    if isinstance(func, ast.Attribute) and func.attr == "forward":
+        func = func.value
+    if not isinstance(func, (ast.Name, ast.Attribute)):
+        return False
+    if any(_is_network(module, name) for name in module.names(func)):
+        return True
+    if module.names(func):
+        return False
+    last = func.id if isinstance(func, ast.Name) else func.attr
+    words = tokens(last)
+    return bool(words) and words[-1] in _MODEL_WORDS and not last[0].isupper() and _is_value(module, func)
+
+
+def _is_network(module: Module, name: str) -> bool:
+    if not name.endswith("()"):
+        return False
+    if name.startswith(("torchvision.models.", "timm.create_model", "segmentation_models_pytorch.")):
+        return True
+    cls = module.resolver.class_named(name)
+    return cls is not None and module.class_(cls).extends("torch.nn.Module", "torch.nn.Sequential")
+
+
+def _is_value(module: Module, func: ast.expr) -> bool:
+    """A parameter or an attribute may hold a network; a function of this module or an import does not."""
+    if isinstance(func, ast.Name):
+        reaching = module.resolver.reaching(func)
+        return bool(reaching) and all(binding.kind in ("parameter", "assign", "for", "with") for binding in reaching)
+    return True
+
+
+def evaluation_passes(module: Module) -> Iterator[EvaluationPass]:
+    """All evaluation passes of a PyTorch module, outermost first; those run by a framework's hooks are left out."""
+    if not uses_torch(module):
+        return
+    for function in module.functions:
+        if _belongs_to_framework(function) or uses_gradients(function.calls):
+            continue
+        forwards = forward_calls(module, function.calls)
+        if forwards and _evaluates(function) and not _is_network_method(function):
+            yield EvaluationPass(function, function, tuple(forwards))
+    for loop in module.loops:
+        if isinstance(loop.node, (ast.For, ast.AsyncFor)):
+            yield from _loop_pass(module, loop)
+
+
+def _loop_pass(module: Module, loop: Loop) -> Iterator[EvaluationPass]:
+    """A loop over evaluation data in a function that also trains."""
+    function = loop.function
+    if function is not None and (_evaluates(function) or _belongs_to_framework(function) or _is_network_method(function)):
+        return
+    names = {n.id for n in ast.walk(loop.node.iter) if isinstance(n, ast.Name)}  # type: ignore[union-attr]
+    names |= {n.attr for n in ast.walk(loop.node.iter) if isinstance(n, ast.Attribute)}  # type: ignore[union-attr]
+    roles = {role for name in names for role in roles_of_name(name)}
+    if not roles or Role.TRAIN in roles or not any("load" in n.lower() or "batch" in n.lower() or "_dl" in n.lower() for n in names):
+        return
+    forwards = forward_calls(module, loop.calls)
+    around = function.calls if function is not None else module.calls
+    if forwards and not uses_gradients(loop.calls) and uses_gradients(around):
+        yield EvaluationPass(loop, function, tuple(forwards))
+
+
+def _evaluates(function: Function) -> bool:
+    """By its name, or (a method called `run`, `__call__`…) by its class's."""
+    roles = roles_of_name(function.node.name)
+    words = tokens(function.node.name)
+    if "loss" in words or "mode" in words or words[-1:] == ("step",) or words[:1] == ("get",) or words[:1] == ("test",) and function.module.is_test:
+        return False
+    return bool(roles) and Role.TRAIN not in roles
+
+
+def _is_network_method(function: Function) -> bool:
+    return function.owner is not None and function.owner.extends("torch.nn.Module")
+
+
+def _belongs_to_framework(function: Function) -> bool:
+    owner = function.owner or (function.outer.owner if function.outer is not None else None)
+    if any("ignite" in name or "on(" in name for name in function.decorators):
+        return True
+    return owner is not None and (owner.extends(*_FRAMEWORKS) or any(base.endswith(("Trainer", "LightningModule")) for base in owner.lineage[1:]))
+
+
+def uses_gradients(calls: list[Call]) -> bool:
+    """Whether gradients are asked for: training, adversarial examples, saliency, meta-learning."""
+    return any(call.method in _USES_GRADIENT for call in calls)
+
+
+# modes
+
+
+def sets_evaluation_mode(calls: list[Call]) -> bool:
+    """`x.eval()`, `x.train(False)`, `x.train(mode)`, or a helper whose name says so."""
+    for call in calls:
+        if call.method == "eval" and call.receiver is not None and not call.node.args and not call.name.startswith(("pandas.", "polars.")):
+            return True
+        if call.method == "train" and call.receiver is not None and (call.node.args or call.node.keywords):
+            return True
+        words = tokens(call.method)
+        if isinstance(call.node.up, ast.withitem) and {"eval", "evaluating", "evaluation", "inference"} & set(words) and call.name not in _GRADIENT_OFF:  # type: ignore[attr-defined]
+            return True
+        if "mode" in words and ("eval" in words or "evaluation" in words or "inference" in words and call.name not in _GRADIENT_OFF):
+            return True
+        if call.method in ("set_eval", "to_eval", "switch_to_eval", "freeze", "eval_mode", "prepare_for_eval"):
+            return True
+    return False
+
+
+def sets_training_mode(calls: list[Call]) -> bool:
+    return any(
+        call.method in ("train", "set_train", "train_mode", "switch_to_train") and call.receiver is not None and len(call.node.args) <= 1
+        for call in calls
+    )  # fmt: skip
+
+
+def turns_gradients_off(function: Function) -> bool:
+    """By a decorator, or by a block or a switch anywhere in its body."""
+    if any(name.removesuffix("()") in _GRADIENT_OFF or name == "?" for name in function.decorators):
+        return True
+    if function.outer is not None and turns_gradients_off(function.outer):
+        return True
+    return any(_is_gradient_switch(call) for call in function.calls)
+
+
+def _is_gradient_switch(call: Call) -> bool:
+    if any(name in _GRADIENT_OFF for name in call.names):
+        return True
+    words = tokens(call.method)
+    return "grad" in words and ("no" in words or "off" in words or "disable" in words or "enabled" in words)
+
+
+def gradients_off_lines(module: Module) -> list[tuple[int, int]]:
+    """Line ranges of the `with` blocks in which gradients are off."""
+    ranges = []
+    for node in module.syntax.withs:
+        for item in node.items:
+            call = module.call(item.context_expr)
+            if call is not None and _is_gradient_switch(call):
+                ranges.append((node.lineno, node.end_lineno or node.lineno))
+    return ranges
+
+
+def is_known_deterministic(module: Module, forwards: tuple[Call, ...]) -> bool:
+    """Whether every network called is a class of this module that surely has neither dropout nor normalisation by batch."""
+    for call in forwards:
+        func = call.node.func.value if isinstance(call.node.func, ast.Attribute) and call.method == "forward" else call.node.func
+        names = module.names(func)
+        if not names or not all(_is_plain_network(module, name, 0) for name in names):
+            return False
+    return True
+
+
+def _is_plain_network(module: Module, name: str, depth: int) -> bool:
+    cls = module.resolver.class_named(name)
+    if cls is None or depth > 3:
+        return False
+    layers = module.class_(cls)
+    for method in layers.methods.values():
+        for call in method.calls:
+            for called in call.names:
+                last = called.rpartition(".")[2]
+                if called.startswith("torch.nn.") and last.startswith(_STOCHASTIC) or last in ("dropout", "batch_norm"):
+                    return False
+                if module.resolver.class_named(called) is not None:
+                    if not _is_plain_network(module, called, depth + 1):
+                        return False
+                elif last[:1].isupper() and not called.startswith("torch."):
+                    return False
+            if not call.names and not isinstance(call.node.func, ast.Attribute):
+                return False
+    return layers.lineage[1:] == ["torch.nn.Module"]
+
+
+# across files
+
+
+def mode_facts(module: Module) -> dict[str, Any]:
+    """Which functions of a file set evaluation mode or turn gradients off, and the blocks in which gradients are off."""
+    return {
+        "eval": [f.scope.qualified for f in module.functions if sets_evaluation_mode(f.calls)],
+        "no_grad": [f.scope.qualified for f in module.functions if turns_gradients_off(f)],
+        "off": gradients_off_lines(module),
+        "module_eval": sets_evaluation_mode([c for c in module.calls if module.function_around(c.node) is None]),
+        "module_off": any(_is_gradient_switch(c) for c in module.calls if module.function_around(c.node) is None and not _in_with(c)),
+    }
+
+
+def _in_with(call: Call) -> bool:
+    return isinstance(call.node.up, ast.withitem)  # type: ignore[attr-defined]
+
+
+def reached_by_mode(project: Project, modes: dict[str, Any], path: str, function: str, mode: str, reach: int = 2) -> bool | None:
+    """Whether a caller (or a caller's caller) puts the mode in force before it calls the function.
+
+    None where no call of the function can be seen, so that nothing is known.
+    """
+    definition = project.definitions.get(f"{project.files[path].module}.{function}")
+    calls = project.calls_of(definition) if definition is not None else []
+    if not calls:
+        return None
+    answers = [_in_force(project, modes, call, mode, reach) for call in calls]
+    if any(answer for answer in answers):
+        return True
+    return None if all(answer is None for answer in answers) else False
+
+
+def _in_force(project: Project, modes: dict[str, Any], call: SeenCall, mode: str, reach: int) -> bool | None:
+    facts = modes.get(call.path)
+    scope, line = call.fact.where[4], call.fact.where[0]
+    if facts is None:
+        return False
+    if mode == "no_grad" and any(first <= line <= last for first, last in facts["off"]):
+        return True
+    if scope in facts[mode] or facts["module_eval" if mode == "eval" else "module_off"]:
+        return True
+    if not scope or reach <= 1:
+        return False
+    return bool(reached_by_mode(project, modes, call.path, scope, mode, reach - 1))
+

@@ -1,0 +1,149 @@
+"""TRB102."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Confidence, Finding, Function, Loop, Module, Project, Rule, Severity, training
+from mlsmith.rules.kit.collect import place_from, where
+
+
+class MissingEvalMode(Rule):
+    """A network is evaluated in training mode, or trained on in evaluation mode.
+
+    ## What it finds
+    A function that evaluates, tests or predicts with a PyTorch network, or the validation loop of a training function, that no `.eval()`
+    reaches: neither its own body nor the functions that call it, two calls up, across files. And the twin: a training loop that
+    switches to `.eval()` every epoch and never back to `.train()`.
+
+    ## Why it is debt
+    Dropout goes on dropping and batch normalisation goes on learning from the test data; nothing fails, the reported figure is just
+    wrong, and differs with the batch size. Arpteg et al. (2018, troubleshooting) describe how such small bugs surface neither at compile
+    time nor at run time.
+
+    ## Bad
+    ```python
+    import torch
+    from torch import nn
+
+    def evaluate(model, loader):  # finding: TRB102
+        with torch.no_grad():
+            return sum((model(x).argmax(1) == y).sum() for x, y in loader)
+
+    def main(loader):
+        print(evaluate(nn.Sequential(nn.Linear(9, 9), nn.Dropout(), nn.Linear(9, 2)), loader))
+    ```
+
+    ## Good
+    ```python
+    import torch
+    from torch import nn
+
+    def evaluate(model, loader):
+        model.eval()
+        with torch.no_grad():
+            return sum((model(x).argmax(1) == y).sum() for x, y in loader)
+
+    def main(loader):
+        print(evaluate(nn.Sequential(nn.Linear(9, 9), nn.Dropout(), nn.Linear(9, 2)), loader))
+    ```
+
+    ## Fix
+    None: whether the mode belongs into the function or to its callers is the author's decision.
+
+    ## When it stays silent
+    When a caller sets the mode; when no caller of the function can be seen; inside Lightning, Trainer and ignite hooks, which set it
+    themselves; in methods of the network; for a network of the same file that has neither dropout nor batch normalisation; where
+    gradients are used (adversarial examples, saliency).
+
+    ## References
+    PyTorch documentation of `torch.nn.Module.eval` and of autograd mechanics, evaluation mode.
+    """
+
+    code = "TRB102"
+    severity = Severity.ERROR
+    minutes = 20
+
+    def collect(self, module: Module) -> Any:
+        if not training.uses_torch(module):
+            return None
+        candidates = []
+        for found in training.evaluation_passes(module):
+            calls = found.function.calls if found.function is not None else module.calls
+            if not training.sets_evaluation_mode(calls) and not training.is_known_deterministic(module, found.forwards):
+                node = found.at.node
+                name = found.function.scope.qualified if found.function is not None else ""
+                candidates.append((name, isinstance(found.at, Loop), tuple(where(module, node)), _network(found.forwards[0].node)))
+        twins = [(tuple(where(module, call.node)), _receiver(call.node)) for call in _never_back(module)]
+        return {"modes": training.mode_facts(module), "passes": candidates, "twins": twins}
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = dict(project.collected(self))
+        modes = {path: data["modes"] for path, data in collected.items()}
+        for path, data in collected.items():
+            for function, is_loop, seen, network in data["passes"]:
+                reached = training.reached_by_mode(project, modes, path, function, "eval") if function else False
+                if reached or (reached is None and not is_loop) or data["modes"]["module_eval"]:
+                    continue
+                what = "this loop over evaluation data" if is_loop else f"`{function.rpartition('.')[2]}`"
+                yield self.finding(
+                    place_from(path, project, seen), f"{what} runs `{network}` in training mode: no `.eval()` reaches it",
+                    advice=f"call `{network}.eval()` before, and `{network}.train()` when training goes on", confidence=Confidence.MEDIUM,
+                )  # fmt: skip
+            for seen, network in data["twins"]:
+                yield self.finding(
+                    place_from(path, project, seen),
+                    f"`{network}.eval()` is called in the training loop and nothing in the loop calls `.train()`: "
+                    "from the second round on, training runs in evaluation mode",
+                    advice=f"call `{network}.train()` at the start of each epoch",
+                )
+
+
+def _never_back(module: Module) -> Iterator[Any]:
+    """`.eval()` calls of a training loop in which nothing goes back to `.train()`."""
+    for loop in module.loops:
+        direct = loop.calls
+        nested = [call for called in _called(module, loop) for call in called.calls]
+        if any(call.method == "backward" for call in (*direct, *nested)) and not training.sets_training_mode([*direct, *nested]):
+            if any(not call.names and "train" in call.method for call in direct) or _calls_unknown_training(module, loop):
+                continue
+            evals = [c for c in direct if c.method == "eval" and isinstance(c.receiver, ast.Name) and not c.node.args and not c.name.startswith("pandas.")]
+            before = [c for c in evals if not _after_last_backward_forever(loop, c)]
+            yield from before[:1]
+
+
+def _called(module: Module, loop: Loop) -> list[Function]:
+    found = []
+    for call in loop.calls:
+        for name in call.names:
+            node = module.resolver.function_named(name)
+            if node is not None:
+                found.append(module.function(node))
+    return found
+
+
+def _calls_unknown_training(module: Module, loop: Loop) -> bool:
+    return any("train" in call.method and not any(module.resolver.function_named(n) for n in call.names) for call in loop.calls)
+
+
+def _after_last_backward_forever(loop: Loop, call: Any) -> bool:
+    """Whether the loop ends (break, return) behind this call, so that no second round sees the mode."""
+    block = call.statement.block
+    ends = [s for s in _body_of(block) if isinstance(s, (ast.Break, ast.Return)) and s.lineno > call.node.lineno]
+    return bool(ends)
+
+
+def _body_of(block: Any) -> list[ast.stmt]:
+    body = getattr(block.owner, block.field, [])
+    return body if isinstance(body, list) else []
+
+
+def _network(node: ast.Call) -> str:
+    func = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "forward" else node.func
+    return ast.unparse(func)
+
+
+def _receiver(node: ast.Call) -> str:
+    return ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else "model"

@@ -1,0 +1,101 @@
+"""TRB103."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Confidence, Finding, Loop, Module, Project, Rule, Severity, training
+from mlsmith.rules.kit.collect import place_from, where
+
+
+class MissingNoGrad(Rule):
+    """A network is evaluated with gradients recorded that nobody uses.
+
+    ## What it finds
+    A function that evaluates, tests or predicts with a PyTorch network, or the validation loop of a training function, outside of
+    `no_grad`, `inference_mode` and `set_grad_enabled(False)`: as a decorator, as a block around the pass or around the call of the
+    function, two calls up, across files.
+
+    ## Why it is debt
+    The graph of every batch is built and thrown away: two to three times the memory, and time. Where outputs are kept in a list, their
+    graphs are kept too, until memory ends. Limited resources are one of the challenges of Arpteg et al. (2018).
+
+    ## Bad
+    ```python
+    import torch
+    from torch import nn
+
+    def predict(model, batches):  # finding: TRB103
+        model.eval()
+        return [model(batch) for batch in batches]
+
+    def main(batches):
+        return predict(nn.Linear(9, 2), batches)
+    ```
+
+    ## Good
+    ```python
+    import torch
+    from torch import nn
+
+    @torch.inference_mode()
+    def predict(model, batches):
+        model.eval()
+        return [model(batch) for batch in batches]
+
+    def main(batches):
+        return predict(nn.Linear(9, 2), batches)
+    ```
+
+    ## Fix
+    None: `no_grad` and `inference_mode` differ for outputs that later take part in training.
+
+    ## When it stays silent
+    Where gradients are used in the function (`backward`, `autograd.grad`, `requires_grad_`: saliency, adversarial examples,
+    meta-learning); where a caller turns them off; where no caller can be seen; inside Lightning, Trainer and ignite hooks, which turn
+    them off themselves; in methods of the network.
+
+    ## References
+    PyTorch documentation, autograd mechanics: locally disabling gradient computation.
+    """
+
+    code = "TRB103"
+    severity = Severity.WARNING
+    minutes = 10
+
+    def collect(self, module: Module) -> Any:
+        if not training.uses_torch(module):
+            return None
+        off = training.gradients_off_lines(module)
+        candidates = []
+        for found in training.evaluation_passes(module):
+            if found.function is not None and not isinstance(found.at, Loop) and training.turns_gradients_off(found.function):
+                continue
+            if any(first <= call.node.lineno <= last for call in found.forwards for first, last in off):
+                continue
+            if isinstance(found.at, Loop) and found.function is not None and _switches(found.function):
+                continue
+            name = found.function.scope.qualified if found.function is not None else ""
+            candidates.append((name, isinstance(found.at, Loop), tuple(where(module, found.at.node))))
+        return {"modes": training.mode_facts(module), "passes": candidates}
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = dict(project.collected(self))
+        modes = {path: data["modes"] for path, data in collected.items()}
+        for path, data in collected.items():
+            for function, is_loop, seen in data["passes"]:
+                reached = training.reached_by_mode(project, modes, path, function, "no_grad") if function else False
+                if reached or (reached is None and not is_loop) or data["modes"]["module_off"]:
+                    continue
+                what = "this loop over evaluation data" if is_loop else f"`{function.rpartition('.')[2]}`"
+                yield self.finding(
+                    place_from(path, project, seen), f"{what} records gradients that nobody uses: memory grows, and time",
+                    advice="decorate it with `@torch.inference_mode()`, or put the pass under `with torch.no_grad():`",
+                    confidence=Confidence.MEDIUM,
+                )  # fmt: skip
+
+
+def _switches(function: Any) -> bool:
+    """Whether `set_grad_enabled` is used as a statement, whose reach lines do not tell."""
+    return any(call.method == "set_grad_enabled" for call in function.calls)
