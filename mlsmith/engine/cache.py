@@ -149,13 +149,18 @@ def _records(data: mmap.mmap | bytes) -> Iterator[tuple[bytes, tuple[int, int, i
     while at + _HEADER.size <= end:
         magic, key, length, checksum = _HEADER.unpack_from(data, at)
         start = at + _HEADER.size
-        if magic != _MAGIC or start + length > end:
+        after = start + length
+        whole = magic == _MAGIC and after <= end
+        if whole and after != end and data[after : after + len(_MAGIC)] != _MAGIC:
+            # Either what follows is damaged, or this was cut off and what follows was added later.
+            whole = crc32(data[start:after]) == checksum
+        if whole:
+            yield key, (start, length, checksum)
+            at = after
+        else:
             at = data.find(_MAGIC, at + 1)
             if at < 0:
                 return
-            continue
-        yield key, (start, length, checksum)
-        at = start + length
 
 
 @contextlib.contextmanager

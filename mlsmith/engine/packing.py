@@ -92,8 +92,8 @@ def _span(packed: tuple[int, int, int, int, int | None]) -> Span:
 
 def _packed_directive(directive: Directive) -> tuple[Any, ...]:
     return (
-        directive.kind, directive.line, directive.text_line, directive.cell, directive.codes, directive.reason,
-        directive.malformed, _packed_span(directive.span),
+        directive.kind, directive.line, directive.text_line, directive.cell, directive.codes,
+        directive.reason, directive.malformed, _packed_span(directive.span),
     )  # fmt: skip
 
 
