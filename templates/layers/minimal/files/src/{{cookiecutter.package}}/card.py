@@ -17,7 +17,8 @@ def write(model: Model, metrics: Metrics, baseline: Metrics, missed: list[str], 
 Run `{model.version}` · configuration `{config.digest()[:12]}` · data `{data[:12]}` · quality bar **{verdict}**
 
 ## What it is for
-{{ cookiecutter.description }}. The customer is warned from a probability of {config.decision.warn_from_probability:g}.
+{{ cookiecutter.description }}.
+The customer is warned from a probability of {config.decision.warn_from_probability:g}.
 
 ## How good it is
 | on the test period | model | each carrier's rate |
@@ -27,8 +28,8 @@ Run `{model.version}` · configuration `{config.digest()[:12]}` · data `{data[:
 | orders, late ones | {metrics.orders}, {metrics.late} | |
 
 ## Data and labels
-Tested on the {config.split.test_days} days after deployment; trained on orders at least {config.split.label_delay_days} days
-older than it, since a younger order may still be under way.
+Tested on the {config.split.test_days} days after deployment; trained on orders at least
+{config.split.label_delay_days} days older than it, since a younger order may still be under way.
 
 ## Inputs
 | feature | weight, log-odds a standard deviation |
@@ -36,7 +37,8 @@ older than it, since a younger order may still be under way.
 {weights}
 
 ## Limits
-A linear model: it cannot see that two things together are worse than each. The address is in the source and never in a feature.
+A linear model: it cannot see that two things together are worse than each. The address is in the source and
+never in a feature.
 """
 
 
@@ -55,5 +57,6 @@ def picture(metrics: Metrics, baseline: Metrics) -> str:
     share = metrics.late / metrics.orders
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 160" font-family="sans-serif" font-size="15">'
-        f'<text x="8" y="20" fill="#777">PR-AUC on the test period; guessing would reach {share:.3f}</text>{bars}</svg>\n'
+        f'<text x="8" y="20" fill="#777">PR-AUC on the test period; guessing would reach {share:.3f}</text>'
+        f"{bars}</svg>\n"
     )

@@ -76,5 +76,5 @@ def load(path: Path) -> Model:
         raise UnusableModel(f"the model in {path} is not the one that was saved")
     if document["features"] != list(NAMES):
         raise UnusableModel(f"the model in {path} was trained on other features than this code computes")
-    vectors = (np.array(document[name], dtype=np.float64) for name in ("centre", "scale", "weights"))
-    return Model(*vectors, offset=document["offset"], version=document["version"])
+    centre, scale, weights = (np.array(document[name], dtype=np.float64) for name in ("centre", "scale", "weights"))
+    return Model(centre, scale, weights, document["offset"], document["version"])

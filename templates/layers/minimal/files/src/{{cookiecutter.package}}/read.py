@@ -50,7 +50,12 @@ def read(path: Path, contract: Contract) -> Columns:
 def one(message: Mapping[str, Any], contract: Contract) -> Columns:
     """One order as a table of one row, without its label. Raises `ContractViolation` saying what is wrong with it."""
     table = contract.tables["orders"]
-    wanted = {name: column for name, column in table.columns.items() if name != LABEL}
+    # One order is wholly there or not: a column that may be missing now and then may be missing here.
+    wanted = {
+        name: column.model_copy(update={"nulls": 1.0 if column.nulls else 0.0})
+        for name, column in table.columns.items()
+        if name != LABEL
+    }
     absent = [name for name, column in wanted.items() if name not in message and not column.nulls]
     if absent:
         raise ContractViolation([f"order: {name} is missing" for name in absent])

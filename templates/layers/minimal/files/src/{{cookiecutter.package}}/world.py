@@ -41,7 +41,7 @@ def make(config: WorldConfig, *, seed: int) -> Columns:
 def probability_late(carrier: Array, distance: Array, weight: Array, waiting: Array, promised: Array) -> Array:
     """The law of this world: far, heavy, busy and hastily promised orders are late; the post more than others."""
     logit = (
-        -2.2
+        -1.4
         + 0.9 * (carrier == 1)
         + 0.55 * np.log(distance / 25)
         + 0.3 * np.log(weight / 2)
