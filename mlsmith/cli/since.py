@@ -14,6 +14,8 @@ from mlsmith.finding import Status
 from mlsmith.sources.git import Repository
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mlsmith.cli.lint import Scene
     from mlsmith.engine.result import LintResult
     from mlsmith.engine.run import Options
@@ -37,14 +39,14 @@ def only_new(result: LintResult, scene: Scene, revision: str, options: Options) 
         partial(open_revision, scene.root, commit), scene.root, scene.settings, options=options
     )
     new = [finding for finding in result.findings if finding.status is Status.NEW]
-    decided = baseline.match(new, baseline.known(before.findings), _renamed(repository, commit, scene))
+    decided = baseline.match(new, baseline.known(before.findings), renamed_since(repository, commit, scene.root))
     rest = [finding for finding in result.findings if finding.status is not Status.NEW]
     return replace(result, findings=tuple(sorted([*decided, *rest], key=lambda finding: finding.sort_key)))
 
 
-def _renamed(repository: Repository, commit: str, scene: Scene) -> dict[str, str]:
+def renamed_since(repository: Repository, commit: str, root: Path) -> dict[str, str]:
     """New path → old path, relative to the project's root."""
-    folder = scene.root.relative_to(repository.root).as_posix()
+    folder = root.relative_to(repository.root).as_posix()
     prefix = "" if folder == "." else folder + "/"
     return {
         path.removeprefix(prefix): changed.old_path.removeprefix(prefix)

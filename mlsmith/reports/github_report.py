@@ -9,13 +9,13 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def render(report: Report) -> str:
-    lines = [_annotation(finding) for finding in report.shown]
+    lines = [annotation(finding) for finding in report.shown]
     for error in report.result.errors:
         lines.append(f"::error file={_property(error.path)},line={error.line or 1},title=mlsmith::{_data(error.message)}")
     return "".join(line + "\n" for line in lines)
 
 
-def _annotation(finding: Finding) -> str:
+def annotation(finding: Finding) -> str:
     start, end = finding.span.start, finding.span.end
     title = _property(f"{finding.code} {finding.name}")
     place = f"file={_property(finding.path)},line={start.line},endLine={end.line},col={start.column}"

@@ -1,0 +1,186 @@
+"""`mlsmith gate`: the debt score against its limits, and what a change adds against its base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlsmith.cli.streams import wants_colour, width, write_result
+from mlsmith.errors import ExitCode, GitError, UserError
+
+if TYPE_CHECKING:
+    from mlsmith.cli.lint import Scene
+    from mlsmith.debt.gate import Movement, Verdict
+    from mlsmith.engine.result import LintResult
+    from mlsmith.engine.run import Options
+    from mlsmith.settings import GateSettings, Settings
+    from mlsmith.sources.git import Repository
+
+
+class GateFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The project at the base, by the base's own settings, and what changed since."""
+
+    commit: str
+    settings: Settings
+    before: LintResult
+    new: Movement
+    fixed: Movement
+    new_suppressions: int
+
+
+def gate(
+    paths: Annotated[list[str] | None, typer.Argument(help="What to judge; the project by default.", show_default=False)] = None,
+    base: Annotated[str, typer.Option("--base", help="Judge what changed since this revision, by its settings.", show_default=False)] = "",
+    max_ratio: Annotated[float | None, typer.Option("--max-ratio", help="Highest ratio of debt to development cost.", min=0)] = None,
+    min_grade: Annotated[str | None, typer.Option("--min-grade", help="Worst grade that passes, A to E.")] = None,
+    max_new_minutes: Annotated[int | None, typer.Option("--max-new-minutes", help="Most minutes of new debt (with --base).", min=0)] = None,
+    output_format: Annotated[GateFormat, typer.Option("-f", "--format", help="How to print the verdict.")] = GateFormat.TEXT,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes; 0 for one a processor.", min=0)] = 0,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+) -> int:
+    """Pass or fail on the debt score. Example: mlsmith gate --base origin/main --max-new-minutes 30"""
+    from mlsmith.cli.lint import Arguments, scene_of
+    from mlsmith.reports.gate_report import render
+
+    grade = _grade(min_grade)
+    scene = scene_of(Arguments(paths=tuple(paths or ())))
+    verdict = judge(scene, base=base or None, limits=_said(max_ratio, grade, max_new_minutes), jobs=jobs, cached=not no_cache)
+    text = render(verdict, format=output_format.value, width=width(), colour=wants_colour() and output_format is GateFormat.TEXT)
+    write_result(text.encode("utf-8", "backslashreplace"))
+    return ExitCode.OK if verdict.passed else ExitCode.NO
+
+
+def judge(scene: Scene, *, base: str | None, limits: GateSettings, jobs: int = 0, cached: bool = True) -> Verdict:
+    """The verdict on a project. Limits said on the command line go before those of the settings. Raises GitError on the base."""
+    from mlsmith.debt.gate import Movement, Verdict, conditions, count_of
+    from mlsmith.debt.hotspots import hotspots
+    from mlsmith.debt.pricing import score
+    from mlsmith.engine.history import GitHistory
+    from mlsmith.engine.run import Options, lint_working_tree
+    from mlsmith.engine.state import cache_home
+    from mlsmith.finding import Status
+
+    options = Options(jobs=jobs, cache_home=str(cache_home()) if cached else None)
+    compared = _compare(scene, base, options) if base is not None else None
+    settings = compared.settings if compared is not None else scene.settings
+    history = GitHistory(scene.root)
+    result = lint_working_tree(scene.root, settings, paths=scene.paths, history=history, options=options)
+    result = _with_baseline(result, scene, settings)
+    marks = score(result.findings, result.counts, settings.serving)
+    none = Movement((), 0)
+    return Verdict(
+        score=marks,
+        conditions=conditions(
+            marks, _merged(settings.gate, limits),
+            new_minutes=compared.new.minutes if compared is not None else None,
+            new_suppressions=compared.new_suppressions if compared is not None else None,
+        ),
+        hotspots=hotspots(marks.terms, history.churn() if marks.terms else {}, {}),
+        new=compared.new if compared is not None else none,
+        fixed=compared.fixed if compared is not None else none,
+        suppressed=count_of(result.findings, Status.SUPPRESSED),
+        baseline=count_of(result.findings, Status.BASELINE),
+        base=compared.commit if compared is not None else None,
+    )  # fmt: skip
+
+
+def _compare(scene: Scene, base: str, options: Options) -> Compared:
+    """Both sides under the base's settings, so that a change cannot loosen the gate that judges it."""
+    from mlsmith.cli.since import renamed_since
+    from mlsmith.debt import baseline
+    from mlsmith.debt.gate import Movement, count_of
+    from mlsmith.engine.run import lint_tree, lint_working_tree
+    from mlsmith.engine.trees import open_revision
+    from mlsmith.finding import Status
+    from mlsmith.sources.git import Repository
+
+    repository = Repository.find(scene.root)
+    if repository is None:
+        raise GitError(f"{scene.root} is in no git repository", advice="leave out --base, or run inside one")
+    commit = repository.merge_base(base, "HEAD")
+    settings = _settings_at(scene, commit)
+    before = lint_tree(partial(open_revision, scene.root, commit), scene.root, settings, paths=scene.paths, options=options)
+    after = lint_working_tree(scene.root, settings, paths=scene.paths, options=options)
+    names = renamed_since(repository, commit, scene.root)
+    owed = [f for f in after.findings if f.status is Status.NEW]
+    matched = baseline.match(owed, baseline.known(before.findings), names)
+    back = {old: new for new, old in names.items()}
+    gone = baseline.match([f for f in before.findings if f.status is Status.NEW], baseline.known(after.findings), back)
+    lines = _changed_lines(repository, commit)
+    return Compared(
+        commit, settings, before,
+        Movement(tuple(f for f in matched if f.status is Status.NEW), lines),
+        Movement(tuple(f for f in gone if f.status is Status.NEW), lines),
+        max(0, count_of(after.findings, Status.SUPPRESSED) - count_of(before.findings, Status.SUPPRESSED)),
+    )  # fmt: skip
+
+
+def _settings_at(scene: Scene, commit: str) -> Settings:
+    from mlsmith.engine.trees import open_revision
+    from mlsmith.errors import SourceError
+    from mlsmith.settings import FILES, Settings, load_settings_text
+
+    tree = open_revision(scene.root, commit)
+    for name in FILES:
+        try:
+            text = tree.read(name).decode("utf-8")
+        except SourceError:
+            continue
+        if name == "mlsmith.toml" or "[tool.mlsmith" in text:
+            return load_settings_text(text, name)
+    return Settings()
+
+
+def _with_baseline(result: LintResult, scene: Scene, settings: Settings) -> LintResult:
+    from mlsmith.debt import baseline
+
+    file = scene.root / settings.baseline
+    if not file.is_file():
+        return result
+    return replace(result, findings=tuple(baseline.match(result.findings, baseline.read(file), {})))
+
+
+def _changed_lines(repository: Repository, commit: str) -> int:
+    """Lines added or changed in Python files and notebooks since the commit."""
+    output = repository.run("diff", "--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", commit, "--", "*.py", "*.ipynb")
+    total = 0
+    for record in output.split(b"\0"):
+        added = record.split(b"\t")[0]
+        total += int(added) if added.isdigit() else 0
+    return total
+
+
+def _grade(text: str | None) -> str | None:
+    if text is not None and text.upper() not in "ABCDE":
+        raise UserError(f'"{text}" is no grade', advice="one of A, B, C, D, E")
+    return text.upper() if text is not None else None
+
+
+def _said(max_ratio: float | None, min_grade: str | None, max_new_minutes: int | None) -> GateSettings:
+    from mlsmith.settings import GateSettings
+
+    return GateSettings(max_ratio=max_ratio, min_grade=min_grade, max_new_minutes=max_new_minutes)
+
+
+def _merged(settled: GateSettings, said: GateSettings) -> GateSettings:
+    from mlsmith.settings import GateSettings
+
+    def pick(name: str) -> object:
+        value = getattr(said, name)
+        return getattr(settled, name) if value is None else value
+
+    return GateSettings(**{name: pick(name) for name in GateSettings.__slots__})  # type: ignore[arg-type]
+
+

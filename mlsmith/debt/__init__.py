@@ -1,0 +1,1 @@
+"""What the findings cost: the score, the baseline, the gate, the hotspots. Reads findings, never source."""
