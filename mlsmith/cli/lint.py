@@ -17,15 +17,14 @@ from mlsmith.engine.run import Kept, Options, lint_working_tree
 from mlsmith.engine.state import cache_home
 from mlsmith.errors import ExitCode, UnreadableInput, UserError
 from mlsmith.finding import Status
-from mlsmith.settings import load_settings, with_codes
+from mlsmith.reports import render as render_report
+from mlsmith.settings import FILES, load_settings, with_codes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlsmith.engine.result import LintResult
     from mlsmith.settings import Settings
-
-FORMATS = ("text", "concise", "json", "sarif", "github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +144,7 @@ def scene_of(arguments: Arguments) -> Scene:
     for path in paths:
         if not os.path.lexists(path):
             raise UnreadableInput(f"{path} does not exist", advice="check the path")
-    real = [path.resolve() for path in paths]
-    start = Path(os.path.commonpath(real))
+    start = _start([path.resolve() for path in paths])
     settings, root, _ = load_settings(start)
     return Scene(root, _with_codes(settings, arguments), named(root, paths), {}, start)
 
@@ -160,11 +158,10 @@ def exit_code(result: LintResult, *, exit_zero: bool = False) -> int:
 
 def render(arguments: Arguments, scene: Scene, result: LintResult) -> bytes:
     """The report as bytes, ending with a line end."""
-    from mlsmith import reports
     from mlsmith.cli.source_lines import SourceLines
     from mlsmith.rules.catalogue import all_rules
 
-    text = reports.render(
+    text = render_report(
         result,
         format=arguments.format,
         lines=SourceLines(scene.root, scene.overlay),
@@ -208,6 +205,19 @@ def _refuse_contradictions(arguments: Arguments) -> None:
         raise UserError("--write-baseline contradicts --since", advice="a baseline holds all that is known")
     if arguments.diff and (arguments.watch or arguments.write_baseline):
         raise UserError("--diff writes nothing", advice="leave out --watch and --write-baseline")
+
+
+def _start(paths: Sequence[Path]) -> Path:
+    """Where to look for the project: what the paths have in common, where that is in one.
+
+    Where it is in none, the folder we are in is the project, if it holds them all, else that of the first.
+    """
+    common = Path(os.path.commonpath(paths))
+    _, root, _ = load_settings(common)
+    if any((root / name).exists() for name in (".git", *FILES)):
+        return common
+    here = Path.cwd().resolve()
+    return here if common.is_relative_to(here) else paths[0]
 
 
 def _stdin_scene(arguments: Arguments) -> Scene:
@@ -305,4 +315,4 @@ def _remember(
         )
     )
     depends |= {str(scene.root / path) for path in scene.paths if path and path not in kept.state.files}
-    remember(argv, kept.state, kept.folder, depends_on=depends, exit_code=code, out=out, err=b"")
+    remember(argv, kept.state, kept.folder, depends_on=depends, exit_code=int(code), out=out, err=b"")

@@ -20,6 +20,10 @@ class LintFormat(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+    HTML = "html"
 
 
 _RULES, _FIXING, _OUTPUT, _KNOWN, _RUNNING = (
@@ -122,8 +126,8 @@ def lint(
         extend_select=tuple(extend_select or ()), fix=fix, unsafe_fixes=unsafe_fixes, diff=diff,
         format=output_format.value, output=_text(output), baseline=_text(baseline), no_baseline=no_baseline,
         write_baseline=write_baseline, since=since, jobs=jobs, no_cache=no_cache, cache_dir=_text(cache_dir),
-        statistics=statistics, exit_zero=exit_zero, watch=watch, stdin_filename=stdin_filename, verbose=verbose,
-        show_suppressed=show_suppressed,
+        statistics=statistics, exit_zero=exit_zero, watch=watch, stdin_filename=stdin_filename,
+        verbose=verbose, show_suppressed=show_suppressed,
     )  # fmt: skip
     argv = context.obj if isinstance(context.obj, list) else None
     raise typer.Exit(run(arguments, argv=argv))

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlsmith.cli.lint import FORMATS, Arguments
+from mlsmith.cli.lint import Arguments
+from mlsmith.reports import FORMATS
 
 FLAGS = {
     "--fix": "fix", "--unsafe-fixes": "unsafe_fixes", "--diff": "diff", "--no-baseline": "no_baseline",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,9 +58,11 @@ def rule(
 def as_data(info: RuleInfo) -> dict[str, Any]:
     """One rule as JSON has it."""
     return {
-        "code": info.code, "name": info.name, "area": info.area, "title": info.title, "severity": info.severity,
-        "minutes": info.minutes, "default": info.default_on, "fix": info.has_fix, "options": info.options,
-        "sections": info.sections, "url": f"https://mlsmith.dev/rules/{info.code}",
+        "code": info.code, "name": info.name, "area": info.area, "title": info.title,
+        "severity": info.severity, "minutes": info.minutes, "default": info.default_on, "fix": info.has_fix,
+        "options": info.options,
+        "sections": {heading: _for_readers(body) for heading, body in info.sections.items()},
+        "url": f"https://mlsmith.dev/rules/{info.code}",
     }  # fmt: skip
 
 
@@ -115,7 +119,7 @@ def _show(info: RuleInfo) -> None:
     console.print(Text(" · ".join(facts), style="dim"))
     for heading, body in info.sections.items():
         console.print(Text(f"\n{heading}", style="bold"))
-        console.print(Padding(Markdown(body, code_theme="ansi_dark"), (0, 0, 0, 2)))
+        console.print(Padding(Markdown(_for_readers(body), code_theme="ansi_dark"), (0, 0, 0, 2)))
     if info.options:
         console.print(Text("\nConfigure", style="bold"))
         lines = [f"[tool.mlsmith.rules.{info.code}]"]
@@ -124,9 +128,12 @@ def _show(info: RuleInfo) -> None:
     console.print(Text(f"\nSilence one place:  # mlsmith: ignore[{info.code}] the reason", style="dim"))
 
 
-def _is_terminal() -> bool:
-    import sys
+def _for_readers(body: str) -> str:
+    """A section without the marks that its examples carry for the tests."""
+    return re.sub(r" *# finding: [A-Z]+\d+", "", body)
 
+
+def _is_terminal() -> bool:
     return sys.stdout.isatty()
 
 

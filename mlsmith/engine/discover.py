@@ -46,7 +46,7 @@ _REQUIREMENTS = re.compile(
 )
 _DOCKERFILE = re.compile(r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]+\.[Dd]ockerfile)\Z")
 _FOREIGN_CONFIG = re.compile(
-    r"(?:^|/)(?:[tj]sconfig[^/]*\.json|package(?:-lock)?\.json|composer\.json|[^/]*\.code-workspace)\Z"
+    r"(?:^|/)(?:[tj]sconfig[^/]*\.json|devcontainer\.json|package(?:-lock)?\.json|composer\.json)\Z"
 )
 _CONFIG = (".yaml", ".yml", ".toml", ".json")
 

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 Stamp = tuple[int, int, int, int]
 
-SLACK_NS = 2_000_000_000
-"""The coarsest clock of a file system in use."""
+_COARSE_NS = 2_000_000_000
+"""The coarsest clock of a file system in use"""
+_FINE_NS = 50_000_000
+"""Well above the tick of those whose times have fractions of a second"""
+_SECOND_NS = 1_000_000_000
 
 
 def stamp_of(path: str) -> Stamp | None:
@@ -31,13 +34,14 @@ def stamp_of(path: str) -> Stamp | None:
 
 def is_racy(stamp: Stamp, taken_ns: int) -> bool:
     """Whether a change after `taken_ns` (wall clock, nanoseconds) could have left the stamp as it is."""
-    return max(stamp[0], stamp[1]) > taken_ns - SLACK_NS
+    last = max(stamp[0], stamp[1])
+    return last > taken_ns - (_FINE_NS if last % _SECOND_NS else _COARSE_NS)
 
 
 def all_unchanged(root: str, stamps: Iterable[tuple[str, Stamp | None]], taken_ns: int) -> bool:
     """Whether every path (relative to `root`, or absolute) bears its stamp still, beyond doubt."""
     lstat, join = os.lstat, root + "/"
-    limit = taken_ns - SLACK_NS
+    surely = taken_ns - _COARSE_NS
     for path, known in stamps:
         try:
             seen = lstat(path if path[:1] == "/" else join + path)
@@ -47,6 +51,6 @@ def all_unchanged(root: str, stamps: Iterable[tuple[str, Stamp | None]], taken_n
             return False
         if (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino) != known:
             return False
-        if known[1] > limit or known[0] > limit:
+        if (known[1] > surely or known[0] > surely) and is_racy(known, taken_ns):
             return False
     return True

@@ -169,8 +169,14 @@ def test_a_link_that_is_named_stands_for_its_target(tmp_path: Path) -> None:
     assert named(tmp_path, [tmp_path / "b.py"]) == ("a.py",)
 
 
-@pytest.mark.parametrize(("name", "said"), [("gone.py", "does not exist"), ("out.py", "is outside the project"),
-                                            ("round.py", "cannot be followed")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("gone.py", "does not exist"),
+        ("out.py", "is outside the project"),
+        ("round.py", "cannot be followed"),
+    ],
+)
 def test_a_named_path_that_cannot_be_linted_is_one_clear_line(tmp_path: Path, name: str, said: str) -> None:
     project = tmp_path / "project"
     write(project, {"a.py": ""})
