@@ -154,11 +154,11 @@ def _with_baseline(result: LintResult, scene: Scene, settings: Settings) -> Lint
 
 def _changed_lines(repository: Repository, commit: str) -> int:
     """Lines added or changed in Python files and notebooks since the commit."""
-    output = repository.run("diff", "--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", commit, "--", "*.py", "*.ipynb")
+    output = repository.run("diff", "--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", commit)
     total = 0
     for record in output.split(b"\0"):
-        added = record.split(b"\t")[0]
-        total += int(added) if added.isdigit() else 0
+        added, _, path = record.partition(b"\t")
+        total += int(added) if added.isdigit() and path.endswith((b".py", b".ipynb")) else 0
     return total
 
 
