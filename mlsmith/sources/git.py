@@ -1,4 +1,5 @@
-"""Git, asked as seldom as possible and never trusted: no hooks, no external diff or text conversion, no pager, no locks taken.
+"""Git, asked as seldom as possible and never trusted: nothing that a repository configures is run, nothing is
+fetched, no lock is taken.
 
 A repository that we did not write may name programs in its configuration; every call switches those off.
 """
@@ -7,17 +8,19 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from mlsmith.errors import GitError
+from mlsmith.errors import GitError, SourceError
+from mlsmith.sources.regular import blob_id_of, read_regular
 
 SAFE_OPTIONS = (
-    "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "diff.external=",
-    "-c", "core.pager=cat", "-c", "protocol.ext.allow=never", "-c", "log.showSignature=false", "-c", "core.sshCommand=false",
+    "--no-pager", "--no-replace-objects", "--literal-pathspecs",
+    "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+    "-c", "diff.external=", "-c", "core.pager=cat", "-c", "protocol.ext.allow=never",
+    "-c", "log.showSignature=false", "-c", "core.sshCommand=false", "-c", "i18n.logOutputEncoding=UTF-8", "-c", "diff.relative=false",
 )  # fmt: skip
 CHURN_DAYS = 180
 
@@ -37,65 +40,113 @@ class Repository:
 
     @classmethod
     def find(cls, path: Path) -> Repository | None:
-        """The repository whose working tree holds `path`; None where there is none, or no git."""
-        folder = path if path.is_dir() else path.parent
+        """The repository whose working tree holds `path`; None where git finds none, or is missing."""
         try:
-            done = _run(folder, ["rev-parse", "--show-toplevel"])
+            return cls.require(path)
         except GitError:
             return None
-        return cls(Path(os.fsdecode(done).rstrip("\n"))) if done else None
 
-    def run(self, *arguments: str) -> bytes:
-        """Standard output of a git command. Raises GitError with git's own first line."""
-        return _run(self.root, list(arguments))
+    @classmethod
+    def require(cls, path: Path) -> Repository:
+        """The repository whose working tree holds `path`. Raises GitError that says why there is none."""
+        folder = path if path.is_dir() else path.parent
+        root = _run(folder, ["rev-parse", "--show-toplevel"])
+        if not root.strip():
+            raise GitError(f"{folder} is in no git working tree", advice="run mlsmith inside one")
+        return cls(Path(os.fsdecode(root).removesuffix("\n")))
+
+    def run(self, *arguments: str, index: str | None = None) -> bytes:
+        """Standard output of a git command, on another index if one is given.
+
+        Raises GitError with git's own first line.
+        """
+        return _run(self.root, list(arguments), settings={"GIT_INDEX_FILE": index} if index else None)
 
     @property
     def is_shallow(self) -> bool:
         return self.run("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def rev_parse(self, revision: str) -> str:
-        """The commit a revision names. Raises GitError in one clear line, naming a shallow clone where that is why."""
+        """The commit a revision names.
+
+        Raises GitError in one clear line, naming a shallow clone where that is why.
+        """
+        shown = revision.encode("unicode_escape").decode()
         if revision.startswith("-") or "\0" in revision:
-            raise GitError(f'"{revision}" is no revision', advice="name a branch, tag or commit")
+            raise GitError(f'"{shown}" is no revision', advice="name a branch, tag or commit")
         try:
-            return self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+            return (
+                self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+                .decode()
+                .strip()
+            )
         except GitError:
             pass
         if self.is_shallow:
             raise GitError(
-                f'revision "{revision}" is not in this shallow clone', advice="fetch the history, e.g. `git fetch --unshallow`"
+                f'revision "{shown}" is not in this shallow clone',
+                advice="fetch the history, e.g. `git fetch --unshallow`",
             )
-        raise GitError(f'git knows no revision "{revision}" in {self.root}', advice="name a branch, tag or commit that exists")
+        raise GitError(
+            f'git knows no revision "{shown}" in {self.root}',
+            advice="name a branch, tag or commit that exists",
+        )
 
     def merge_base(self, one: str, two: str) -> str:
         """The best common ancestor of two revisions. Raises GitError where there is none."""
+        first, second = self.rev_parse(one), self.rev_parse(two)
         try:
-            return self.run("merge-base", self.rev_parse(one), self.rev_parse(two)).decode().split()[0]
+            return self.run("merge-base", first, second).decode().split()[0]
         except (GitError, IndexError):
-            hint = "fetch the history, e.g. `git fetch --unshallow`" if self.is_shallow else "name a base that shares history"
+            hint = (
+                "fetch the history, e.g. `git fetch --unshallow`"
+                if self.is_shallow
+                else "name a base that shares history"
+            )
             raise GitError(f'"{one}" and "{two}" have no common ancestor here', advice=hint) from None
 
     def changed_paths(self, base: str, head: str | None = None) -> dict[str, Changed]:
-        """Path → how it differs from `base`, renames followed; in the working tree (untracked files too) where `head` is None."""
-        arguments = ["diff", "--name-status", "-z", "-M", "--no-ext-diff", "--no-textconv", "--ignore-submodules", base]
-        if head is not None:
-            arguments.append(head)
-        changed = _name_status(self.run(*arguments, "--"))
+        """Path → how it differs from `base`, renames followed; in the working tree (untracked files too)
+        where `head` is None.
+        """
+        arguments = [
+            "diff",
+            "--raw",
+            "--no-abbrev",
+            "-z",
+            "-M",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--ignore-submodules=all",
+            "-O/dev/null",
+        ]
+        revisions = [self.rev_parse(base), *([self.rev_parse(head)] if head is not None else [])]
+        changed, gone = _changes(
+            _run(self.root, [*arguments, *revisions, "--"], settings=self._without_filters())
+        )
         if head is None:
-            for path in self.run("ls-files", "-z", "--others", "--exclude-standard").split(b"\0"):
-                if path:
-                    changed.setdefault(os.fsdecode(path), Changed("A", None))
+            self._add_untracked(changed, gone)
         return changed
 
     def churn(self, days: int = CHURN_DAYS) -> Mapping[str, int]:
-        """Commits that touched each path in the last `days` before the newest commit (not before today: a repository that sleeps
+        """What git blame says, nothing where it fails; without the list of ignored commits if it is missing."""
         keeps its figures)."""
         try:
             newest = int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
         except (GitError, ValueError):
             return {}
-        since = f"--since={newest - days * 86_400}"
-        output = self.run("log", since, "--format=", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-merges")
+        since = f"--since=@{max(0, newest - days * 86_400)} +0000"
+        output = self.run(
+            "log",
+            since,
+            "--format=",
+            "--name-only",
+            "-z",
+            "--no-renames",
+            "--no-ext-diff",
+            "--no-merges",
+            "-O/dev/null",
+        )
         counts: dict[str, int] = {}
         for name in output.split(b"\0"):
             path = os.fsdecode(name).lstrip("\n")
@@ -104,53 +155,147 @@ class Repository:
         return counts
 
     def last_change(self, path: str, line: int) -> tuple[str, str, str] | None:
-        """Author, ISO date and commit that last touched a 1-based line; None where git cannot tell."""
-        try:
-            output = self.run("blame", "--porcelain", f"-L{line},{line}", "--no-textconv", "--", path) if line > 0 else b""
-        except GitError:
+        """Author, ISO date and commit that last touched a 1-based line of the working tree; None where no
+        commit did.
+        """
+        if line < 1:
             return None
+        arguments = ["blame", "--porcelain", f"-L{line},{line}", "--no-textconv", "--", path]
+        output = self._blamed(arguments)
         lines = output.decode("utf-8", "replace").split("\n")
-        fields = dict(part for text in lines[1:] if len(part := tuple(text.split(" ", 1))) == 2)
-        if "author" not in fields or not fields.get("author-time", "").isdigit():
+        commit = lines[0].split(" ", 1)[0]
+        fields = {name: rest for name, _, rest in (text.partition(" ") for text in lines[1:])}
+        when = _iso(fields.get("author-time", ""))
+        if "author" not in fields or when is None or commit.strip("0") == "":
             return None
-        from datetime import datetime, timezone
+        return fields["author"], when, commit
 
-        when = datetime.fromtimestamp(int(fields["author-time"]), timezone.utc).isoformat()
-        return fields["author"], when, lines[0].split(" ", 1)[0]
+    def _blamed(self, arguments: list[str]) -> bytes:
+        """What git blame says, nothing where it fails.
+
+        The user's list of ignored commits may be missing here: then without it.
+        """
+        settings = self._without_filters()
+        for more in ({}, {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}):
+            try:
+                return _run(self.root, arguments, settings={**settings, **more})
+            except GitError as error:
+                if "object name list" not in error.message:
+                    break
+        return b""
+
+    def _add_untracked(self, changed: dict[str, Changed], gone: dict[str, str]) -> None:
+        """Untracked files are added ones, or renamed where a file that is gone had the same content."""
+        by_blob: dict[str, list[str]] = {}
+        for old, blob in gone.items():
+            by_blob.setdefault(blob, []).append(old)
+        for record in self.run("ls-files", "-z", "--others", "--exclude-standard").split(b"\0"):
+            path = os.fsdecode(record)
+            if not path or path.endswith("/"):
+                continue
+            if path in gone:
+                changed[path] = Changed("M", None)  # Out of the index, still on disk.
+                continue
+            olds = by_blob.get(self._blob(path), []) if by_blob else []
+            changed[path] = Changed("R", olds[0]) if olds else Changed("A", None)
+            if olds:
+                changed.pop(olds.pop(0), None)
+
+    def _blob(self, path: str) -> str:
+        try:
+            return blob_id_of(read_regular(str(self.root), path))
+        except SourceError:
+            return ""
+
+    def _without_filters(self) -> dict[str, str]:
+        """Settings that switch off every filter the repository's configuration names: reading a changed file
+        would run it.
+        """
+        try:
+            listed = self.run("config", "-z", "--name-only", "--get-regexp", r"^filter\.").split(b"\0")
+        except GitError:
+            return {}  # There is none.
+        names = {os.fsdecode(name).rpartition(".")[0] for name in listed if name}
+        pairs = [(f"{name}.{key}", value) for name in sorted(names) for key, value in _NO_FILTER]
+        settings = {"GIT_CONFIG_COUNT": str(len(pairs))}
+        for number, (key, value) in enumerate(pairs):
+            settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        return settings
 
 
-def _name_status(output: bytes) -> dict[str, Changed]:
-    fields = [os.fsdecode(part) for part in output.split(b"\0")]
-    changed: dict[str, Changed] = {}
-    position = 0
-    while position < len(fields) - 1:
-        status = fields[position][:1]
-        if status in ("R", "C"):
-            changed[fields[position + 2]] = Changed("R" if status == "R" else "A", fields[position + 1])
-            position += 3
-        else:
-            changed[fields[position + 1]] = Changed("M" if status in ("T", "U") else status, None)
-            position += 2
-    return changed
+_NO_FILTER = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 
 
-def _run(folder: Path, arguments: Sequence[str]) -> bytes:
+def environment() -> dict[str, str]:
+    """The user's environment without what would make git talk, ask, lock, fetch, or look at another
+    repository.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name == "GIT_CEILING_DIRECTORIES"
+    }
+    return kept | {
+        "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat",
+        "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none",
+    }  # fmt: skip
+
+
+def _run(folder: Path, arguments: Sequence[str], *, settings: Mapping[str, str] | None = None) -> bytes:
+    if not folder.is_dir():
+        raise GitError(f"{folder} does not exist", advice="check the path")
     try:
         done = subprocess.run(
-            ["git", *SAFE_OPTIONS, *arguments], cwd=folder, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
+            ["git", *SAFE_OPTIONS, *arguments], cwd=folder, env={**environment(), **(settings or {})},
+            stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        )  # fmt: skip
     except FileNotFoundError:
-        raise GitError("git is not installed", advice="install git, or leave out the option that needs it") from None
-    except OSError as error:
-        raise GitError(f"git cannot be run in {folder}: {error.strerror}") from None
+        raise GitError(
+            "git is not installed", advice="install git, or leave out the option that needs it"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise GitError(f"git cannot be run in {folder}: {error}") from None
     if done.returncode:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(f"git {arguments[0]}: {lines[0].removeprefix('fatal: ') if lines else 'failed'}")
+        raise _failure(arguments[0], folder, done.stderr.decode("utf-8", "replace").strip())
     return done.stdout
 
 
-@lru_cache(maxsize=1)
-def environment() -> dict[str, str]:
-    """The user's environment without what would make git talk, ask, lock, or look at another repository."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in ("GIT_CEILING_DIRECTORIES",)}
-    return {**kept, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat"}
+def _failure(command: str, folder: Path, said: str) -> GitError:
+    if "dubious ownership" in said:
+        advice = f"if you trust it: git config --global --add safe.directory {folder}"
+        return GitError(
+            f"git does not read the repository at {folder}, because it belongs to another user", advice=advice
+        )
+    if "not a git repository" in said or "must be run in a work tree" in said:
+        return GitError(f"{folder} is in no git repository", advice="run mlsmith inside one")
+    line = said.splitlines()[0].removeprefix("fatal: ") if said else "failed"
+    return GitError(f"git {command}: {line}")
+
+
+def _changes(output: bytes) -> tuple[dict[str, Changed], dict[str, str]]:
+    """What `git diff --raw -z` says: path → change, and path → blob of what is gone."""
+    changed: dict[str, Changed] = {}
+    gone: dict[str, str] = {}
+    fields: Iterator[str] = iter([os.fsdecode(part) for part in output.split(b"\0")])
+    for head in fields:
+        if not head.startswith(":"):
+            continue
+        blob, status = head.split(" ")[2], head.split(" ")[4][:1]
+        path = next(fields)
+        if status in ("R", "C"):
+            new = next(fields)
+            changed[new] = Changed("R" if status == "R" else "A", path if status == "R" else None)
+        else:
+            changed[path] = Changed(status if status in ("A", "D") else "M", None)
+            if status == "D":
+                gone[path] = blob
+    return changed, gone
+
+
+def _iso(seconds: str) -> str | None:
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,19 +1,22 @@
-"""A tree is anything that lists paths and reads bytes: the working tree, a revision, what is staged, a dict in memory."""
+"""A tree is anything that lists paths and reads bytes: the working tree, a revision, what is staged, a dict
+in memory.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Protocol
 
 from mlsmith.errors import GitError, SourceError
 from mlsmith.sources.git import SAFE_OPTIONS, Repository, environment
+from mlsmith.sources.regular import MAX_BYTES, TOO_LARGE, blob_id_of, read_regular
 
-MAX_BYTES = 10 << 20
+__all__ = ["MAX_BYTES", "MemoryTree", "RevisionTree", "StagedTree", "Tree", "WorkingTree", "blob_id_of"]
+
+_CHUNK = 1 << 20
 
 
 class Tree(Protocol):
@@ -28,13 +31,8 @@ class Tree(Protocol):
         ...
 
     def blob_id(self, path: str) -> str:
-        """Git's name for the content: the SHA-1 of its blob."""
+        """Git's name for the content: the SHA-1 of its blob. Raises SourceError as `read` does."""
         ...
-
-
-def blob_id_of(data: bytes) -> str:
-    """What `git hash-object` says of these bytes."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 class MemoryTree:
@@ -49,10 +47,12 @@ class MemoryTree:
     def read(self, path: str) -> bytes:
         if path not in self.files:
             raise SourceError("does not exist")
-        return _limited(self.files[path])
+        if len(self.files[path]) > MAX_BYTES:
+            raise SourceError(TOO_LARGE)
+        return self.files[path]
 
     def blob_id(self, path: str) -> str:
-        return blob_id_of(self.files[path])
+        return blob_id_of(self.read(path))
 
 
 class WorkingTree:
@@ -61,45 +61,36 @@ class WorkingTree:
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
 
-    def paths(self) -> list[str]:
+    def paths(self, *, enter: Callable[[str], bool] | None = None) -> list[str]:
+        """Regular files; links are left out, and so is `.git`.
+
+        A folder is entered if `enter` says so of its path.
+        """
         found: list[str] = []
-        for folder, folders, files in os.walk(self.root):
-            folders[:] = sorted(name for name in folders if name != ".git")
-            relative = Path(folder).relative_to(self.root).as_posix()
-            prefix = "" if relative == "." else f"{relative}/"
-            found.extend(prefix + name for name in files if stat.S_ISREG(_mode(Path(folder) / name)))
+        pending = [""]
+        while pending:
+            folder = pending.pop()
+            for entry in _entries(self.root / folder):
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != ".git" and (enter is None or enter(path)):
+                        pending.append(path)
+                elif entry.is_file(follow_symlinks=False):
+                    found.append(path)
         return sorted(found)
 
     def read(self, path: str) -> bytes:
-        full = self.root / path
-        try:
-            real = os.path.realpath(full, strict=True)
-        except OSError as error:
-            loops = "is a circle of links" if error.errno == 40 else "does not exist"
-            raise SourceError(loops) from None
-        if real != str(full) and not Path(real).is_relative_to(self.root):
-            raise SourceError("is a link out of the project")
-        try:
-            handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
-        except OSError as error:
-            raise SourceError(f"cannot be read: {error.strerror}") from None
-        with os.fdopen(handle, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise SourceError("is no regular file")
-            if status.st_size > MAX_BYTES:
-                raise SourceError("is larger than 10 MiB; exclude it")
-            try:
-                return _limited(file.read(MAX_BYTES + 1))
-            except OSError as error:
-                raise SourceError(f"cannot be read: {error.strerror}") from None
+        return read_regular(str(self.root), path)
 
     def blob_id(self, path: str) -> str:
         return blob_id_of(self.read(path))
 
 
 class RevisionTree:
-    """The files of a commit, read through one `git cat-file --batch`."""
+    """The files of a commit, read through one `git cat-file --batch`.
+
+    Not to be shared between processes or threads.
+    """
 
     def __init__(self, repository: Repository, revision: str) -> None:
         self.repository = repository
@@ -111,49 +102,52 @@ class RevisionTree:
     def blobs(self) -> dict[str, str]:
         """Path → blob id of the regular files; links and submodules are left out."""
         if self._blobs is None:
-            self._blobs = {}
-            for record in self.repository.run("ls-tree", "-r", "-z", "--full-tree", self.revision).split(b"\0"):
-                head, _, name = record.partition(b"\t")
-                fields = head.split()
-                if len(fields) == 3 and fields[1] == b"blob" and fields[0] != b"120000":
-                    self._blobs[os.fsdecode(name)] = fields[2].decode()
+            self._blobs = self._listed()
         return self._blobs
 
     def paths(self) -> list[str]:
         return sorted(self.blobs)
 
     def read(self, path: str) -> bytes:
-        if path not in self.blobs:
-            raise SourceError(f"does not exist in {self.revision[:12]}")
-        return self.read_blob(self.blobs[path])
-
-    def read_blob(self, blob: str) -> bytes:
-        """The content of a blob by its id. Raises SourceError where it is too large, or not in this (partial) clone."""
-        reader = self._open()
-        stdin, stdout = reader.stdin, reader.stdout
-        assert stdin is not None and stdout is not None
-        stdin.write(blob.encode() + b"\n")
-        stdin.flush()
-        header = stdout.readline().split()
-        if len(header) != 3:
-            raise SourceError("is not in this clone")
-        size = int(header[2])
-        data = _exactly(stdout, size + 1)[:-1]
-        if size > MAX_BYTES:
-            raise SourceError("is larger than 10 MiB; exclude it")
-        return data
+        return self.read_blob(self.blob_id(path))
 
     def blob_id(self, path: str) -> str:
+        if path not in self.blobs:
+            raise SourceError(f"does not exist in {self.revision[:12]}")
         return self.blobs[path]
 
+    def read_blob(self, blob: str) -> bytes:
+        """The content of a blob by its id.
+
+        Raises SourceError where it is too large, or not in this (partial) clone.
+        """
+        reader = self._open()
+        assert reader.stdin is not None
+        assert reader.stdout is not None
+        try:
+            reader.stdin.write(blob.encode() + b"\n")
+            reader.stdin.flush()
+            header = reader.stdout.readline().split()
+            if len(header) == 3:
+                return _taken(reader.stdout, int(header[2]))
+        except (BrokenPipeError, EOFError):
+            header = []
+        if not header:
+            self.close()  # Git gave up; the next file starts it anew.
+        raise SourceError("is not in this clone of the repository")
+
     def close(self) -> None:
-        if self._reader is not None:
-            if self._reader.stdin is not None:
-                self._reader.stdin.close()
-            if self._reader.stdout is not None:
-                self._reader.stdout.close()
-            self._reader.wait()
-            self._reader = None
+        """End the process of git, if one was started."""
+        reader, self._reader = self._reader, None
+        if reader is None:
+            return
+        for pipe in (reader.stdin, reader.stdout):
+            try:
+                if pipe is not None:
+                    pipe.close()
+            except BrokenPipeError:
+                continue
+        reader.wait()
 
     def __enter__(self) -> RevisionTree:
         return self
@@ -161,11 +155,24 @@ class RevisionTree:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
+    def __del__(self) -> None:
+        if getattr(self, "_reader", None) is not None:
+            self.close()
+
+    def _listed(self) -> dict[str, str]:
+        output = self.repository.run("ls-tree", "-r", "-z", "--full-tree", self.revision)
+        return {
+            path: fields[2]
+            for fields, path in _records(output)
+            if fields[1] == "blob" and fields[0] in _REGULAR
+        }
+
     def _open(self) -> subprocess.Popen[bytes]:
         if self._reader is None:
             try:
                 self._reader = subprocess.Popen(
-                    ["git", *SAFE_OPTIONS, "cat-file", "--batch"], cwd=self.repository.root, env=environment(),
+                    ["git", *SAFE_OPTIONS, "cat-file", "--batch"],
+                    cwd=self.repository.root, env=environment(),
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 )  # fmt: skip
             except OSError:
@@ -174,7 +181,7 @@ class RevisionTree:
 
 
 class StagedTree(RevisionTree):
-    """What the next commit would hold."""
+    """What the next commit would hold; inside a hook of git, by the index that git made for that commit."""
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
@@ -182,33 +189,59 @@ class StagedTree(RevisionTree):
         self._blobs = None
         self._reader = None
 
-    @property
-    def blobs(self) -> dict[str, str]:
-        if self._blobs is None:
-            self._blobs = {}
-            for record in self.repository.run("ls-files", "-s", "-z").split(b"\0"):
-                head, _, name = record.partition(b"\t")
-                fields = head.split()
-                if len(fields) == 3 and fields[2] == b"0" and fields[0] in (b"100644", b"100755"):
-                    self._blobs[os.fsdecode(name)] = fields[1].decode()
-        return self._blobs
+    def _listed(self) -> dict[str, str]:
+        output = self.repository.run("ls-files", "-s", "-z", index=_index_of_hook(self.repository))
+        return {
+            path: fields[1] for fields, path in _records(output) if fields[2] == "0" and fields[0] in _REGULAR
+        }
 
 
-def _limited(data: bytes) -> bytes:
-    if len(data) > MAX_BYTES:
-        raise SourceError("is larger than 10 MiB; exclude it")
-    return data
+_REGULAR = ("100644", "100755", "100664")
+"""Modes of files in git; 100664 stands in old trees."""
 
 
-def _exactly(stream: IO[bytes], size: int) -> bytes:
-    data = stream.read(size)
-    if len(data) != size:
-        raise SourceError("git stopped in the middle of a file")
-    return data
+def _index_of_hook(repository: Repository) -> str | None:
+    """The index that `git commit -a` or `git commit FILE` hands to its hooks, if it belongs to this
+    repository.
+    """
+    told = os.environ.get("GIT_INDEX_FILE")
+    if not told:
+        return None
+    index = os.path.realpath(repository.root / told)
+    folder = os.path.realpath(
+        os.fsdecode(repository.run("rev-parse", "--absolute-git-dir")).removesuffix("\n")
+    )
+    return index if index.startswith(folder + os.sep) and os.path.exists(index) else None
 
 
-def _mode(path: Path) -> int:
+def _records(output: bytes) -> list[tuple[list[str], str]]:
+    """(fields, path) of the records that `ls-tree -z` and `ls-files -s -z` print."""
+    records = (record.partition(b"\t") for record in output.split(b"\0") if record)
+    return [(head.decode("ascii").split(), os.fsdecode(name)) for head, _, name in records]
+
+
+def _taken(stream: IO[bytes], size: int) -> bytes:
+    """The object that comes next, and the newline after it.
+
+    Raises EOFError, and SourceError where it is too large to be kept.
+    """
+    if size <= MAX_BYTES:
+        data = stream.read(size + 1)
+        if len(data) != size + 1:
+            raise EOFError
+        return data[:-1]
+    left = size + 1
+    while left:
+        chunk = len(stream.read(min(left, _CHUNK)))
+        if not chunk:
+            raise EOFError
+        left -= chunk
+    raise SourceError(TOO_LARGE)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
-        return path.lstat().st_mode
+        with os.scandir(folder) as scan:
+            return list(scan)
     except OSError:
-        return 0
+        return []  # Gone since, or not ours to read.
