@@ -20,7 +20,8 @@ SAFE_OPTIONS = (
     "--no-pager", "--no-replace-objects", "--literal-pathspecs",
     "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
     "-c", "diff.external=", "-c", "core.pager=cat", "-c", "protocol.ext.allow=never",
-    "-c", "log.showSignature=false", "-c", "core.sshCommand=false", "-c", "i18n.logOutputEncoding=UTF-8", "-c", "diff.relative=false",
+    "-c", "log.showSignature=false", "-c", "core.sshCommand=false", "-c", "i18n.logOutputEncoding=UTF-8",
+    "-c", "diff.relative=false",
 )  # fmt: skip
 CHURN_DAYS = 180
 
@@ -129,8 +130,10 @@ class Repository:
         return changed
 
     def churn(self, days: int = CHURN_DAYS) -> Mapping[str, int]:
-        """What git blame says, nothing where it fails; without the list of ignored commits if it is missing."""
-        keeps its figures)."""
+        """Commits that touched each path in the last `days` before the newest commit.
+
+        Not before today: a repository that sleeps keeps its figures.
+        """
         try:
             newest = int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
         except (GitError, ValueError):

@@ -190,9 +190,9 @@ def test_nothing_a_hostile_repository_configures_is_run(folder: Path, tmp_path: 
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "attributes")
     for key in (
-        "filter.evil=x.clean", "filter.evil=x.smudge", "filter.evil=x.process", "diff.evil.textconv", "diff.evil.command",
-        "diff.external", "core.fsmonitor", "core.pager", "pager.log", "pager.blame", "pager.diff", "core.sshCommand",
-        "core.editor", "gpg.program",
+        "filter.evil=x.clean", "filter.evil=x.smudge", "filter.evil=x.process", "diff.evil.textconv",
+        "diff.evil.command", "diff.external", "core.fsmonitor", "core.pager", "pager.log", "pager.blame",
+        "pager.diff", "core.sshCommand", "core.editor", "gpg.program",
     ):  # fmt: skip
         git(folder, "config", key, str(bait))
     git(folder, "config", "filter.evil=x.required", "true")

@@ -74,7 +74,8 @@ def test_in_a_hook_the_staged_tree_is_the_index_of_that_commit(
     hook = repository / ".git/hooks/pre-commit"
     code = "from mlsmith.sources.git import Repository; from mlsmith.sources.tree import StagedTree\n"
     code += "from pathlib import Path; tree = StagedTree(Repository.require(Path('.')))\n"
-    code += "Path('seen').write_bytes(tree.read('src/train.py') + b'|' + b' '.join(map(str.encode, tree.paths())))"
+    code += "Path('seen').write_bytes(tree.read('src/train.py') + b'|')\n"
+    code += "with Path('seen').open('ab') as seen: seen.write(b' '.join(map(str.encode, tree.paths())))"
     hook.write_text(f"#!/bin/sh\nexec '{sys.executable}' -c \"{code}\"\n")
     hook.chmod(0o755)
     (repository / "other.py").write_text("x = 1\n")
@@ -155,12 +156,20 @@ def test_folders_linked_in_a_circle_are_not_walked(tmp_path: Path) -> None:
 def test_a_named_pipe_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     (tmp_path / "link.py").symlink_to("pipe.py")
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom mlsmith.errors import SourceError\n"
-        "from mlsmith.sources.tree import WorkingTree\ntree = WorkingTree(Path(sys.argv[1]))\nassert tree.paths() == []\n"
-        "for path in ('pipe.py', 'link.py'):\n    try:\n        tree.read(path)\n    except SourceError as error:\n"
-        "        print(error.message)\n"
-    )
+    code = """
+import sys
+from pathlib import Path
+from mlsmith.errors import SourceError
+from mlsmith.sources.tree import WorkingTree
+
+tree = WorkingTree(Path(sys.argv[1]))
+assert tree.paths() == []
+for path in ("pipe.py", "link.py"):
+    try:
+        tree.read(path)
+    except SourceError as error:
+        print(error.message)
+"""
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], timeout=20, capture_output=True, text=True, check=True
     )
