@@ -1,74 +1,107 @@
-"""`mlsmith lint --fix`, `--unsafe-fixes` and `--diff`: fixes applied, or shown."""
+"""`--fix`, `--unsafe-fixes` and `--diff`: what is found, mended, and how that is shown or written."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from contextlib import ExitStack, suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsmith.cli.streams import note, wants_colour, write_result
-from mlsmith.errors import ExitCode, UserError
+from mlsmith.cli.lint import run
+from mlsmith.cli.streams import note, write_result
+from mlsmith.engine.trees import open_working_tree
+from mlsmith.errors import ExitCode, SourceError, UserError
+from mlsmith.fixes.converge import converge, unified_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from mlsmith.cli.lint import Arguments, Scene
     from mlsmith.finding import Finding
     from mlsmith.fixes.converge import Outcome
 
+    Lint = Callable[[Mapping[str, bytes]], Sequence[Finding]]
+
 
 def fix(arguments: Arguments, scene: Scene) -> int | None:
-    """Apply the fixes, or print their diff. An exit code where that is all there is to do, None where a report should follow."""
-    from mlsmith.cli.lint import run
-    from mlsmith.engine.trees import open_working_tree
-    from mlsmith.fixes.converge import converge
+    """Fix what can be fixed.
 
-    tree = open_working_tree(scene.root, scene.overlay)
-    quiet = replace(arguments, fix=False, unsafe_fixes=False, diff=False, verbose=False)
+    The exit code where that was all; None where what is left is still to be reported.
+    """
 
     def lint(changed: Mapping[str, bytes]) -> Sequence[Finding]:
-        return run(quiet, replace(scene, overlay={**scene.overlay, **changed})).new
+        return run(arguments, replace(scene, overlay={**scene.overlay, **changed})).new
 
+    tree = open_working_tree(scene.root, scene.overlay)
     outcome = converge(lint, tree.read, unsafe=arguments.unsafe_fixes)
     if arguments.diff:
-        _show(outcome)
-        return ExitCode.NO if outcome.changed and not arguments.exit_zero else ExitCode.OK
+        return _show(outcome, exit_zero=arguments.exit_zero)
     if scene.overlay:
-        write_result(next(iter(outcome.changed.values()), next(iter(scene.overlay.values()))))
-        return ExitCode.OK
-    _write(scene.root, outcome)
+        return _answer(outcome, lint, scene, exit_zero=arguments.exit_zero)
+    _write_all(scene.root, outcome)
     if outcome.applied:
-        from mlsmith.reports.wording import count
-
-        note(f"mlsmith: fixed {count(len(outcome.applied), 'finding')} in {count(len(outcome.changed), 'file')}")
+        note(f"fixed {_what(outcome)}")
     return None
 
 
-def _show(outcome: Outcome) -> None:
-    from mlsmith.fixes.converge import unified_diff
-
-    text = "".join(unified_diff(path, outcome.before[path], outcome.changed[path]) for path in sorted(outcome.changed))
-    if wants_colour():
-        text = "".join(_coloured(line) for line in text.splitlines(keepends=True))
-    write_result(text.encode("utf-8", "surrogateescape"))
-
-
-def _coloured(line: str) -> str:
-    code = {"+": "32", "-": "31", "@": "36"}.get(line[:1])
-    body = line.rstrip("\n")
-    return f"\x1b[{code}m{body}\x1b[0m\n" if code else line
+def _show(outcome: Outcome, *, exit_zero: bool) -> int:
+    diffs = [
+        unified_diff(path, outcome.before[path], outcome.changed[path]) for path in sorted(outcome.changed)
+    ]
+    write_result("".join(diffs).encode("utf-8", "surrogateescape"))
+    if not outcome.applied:
+        note("nothing can be fixed")
+        return ExitCode.OK
+    note(f"would fix {_what(outcome)}")
+    return ExitCode.OK if exit_zero else ExitCode.NO
 
 
-def _write(root: Path, outcome: Outcome) -> None:
-    """Each file whole or not at all, and none if it has changed since it was read."""
-    from mlsmith.engine.cache import replace_file
+def _answer(outcome: Outcome, lint: Lint, scene: Scene, *, exit_zero: bool) -> int:
+    """What came from stdin goes to stdout, mended; findings that are left are counted."""
+    (path,) = scene.overlay
+    write_result(outcome.changed.get(path, scene.overlay[path]))
+    left = len(lint(outcome.changed))
+    if left:
+        note(f"{_counted(left, 'finding')} left")
+    return ExitCode.NO if left and not exit_zero else ExitCode.OK
 
-    for path in sorted(outcome.changed):
-        file = Path(os.path.realpath(root / path))
-        try:
-            if file.read_bytes() != outcome.before[path]:
-                raise UserError(f"{path} has changed while it was being fixed", advice="run the command again")
-            replace_file(file, outcome.changed[path], mode=file.stat().st_mode & 0o777)
-        except OSError as error:
-            raise UserError(f"{path} cannot be written: {error.strerror}", advice="the file is as it was; free the disk or check its rights") from None
+
+def _write_all(root: Path, outcome: Outcome) -> None:
+    """Write every changed file, or none of them: all are written aside before the first takes its place.
+
+    Raises UserError where a file has been changed by someone else in the meantime, OSError where the disk fails.
+    """
+    tree = open_working_tree(root)
+    with ExitStack() as undo:
+        staged = []
+        for path, data in sorted(outcome.changed.items()):
+            file = root / path
+            try:
+                untouched = tree.read(path) == outcome.before[path]
+            except SourceError:
+                untouched = False
+            if not untouched:
+                raise UserError(f"{path} was changed while it was being fixed", advice="run mlsmith again")
+            handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+            undo.callback(_remove, name)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            os.chmod(name, file.stat().st_mode & 0o7777)
+            staged.append((name, file))
+        for name, file in staged:
+            os.replace(name, file)
+
+
+def _remove(name: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(name)
+
+
+def _what(outcome: Outcome) -> str:
+    return f"{_counted(len(outcome.applied), 'finding')} in {_counted(len(outcome.changed), 'file')}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
