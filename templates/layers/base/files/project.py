@@ -77,7 +77,7 @@ def install(purpose):
         if subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False).returncode:
             return fail("the environment could not be made", "install the venv module, e.g. the package python3-venv")
     print(f"installing requirements/{purpose}.txt …", file=sys.stderr)
-    pip = [str(interpreter()), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [str(interpreter()), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
     if subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", str(requirements)], check=False).returncode:
         return fail("the requirements could not be installed", "see pip's message above")
     stamp.write_text(wanted)

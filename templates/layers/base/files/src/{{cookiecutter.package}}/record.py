@@ -9,6 +9,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,9 +30,13 @@ class Run:
 def start(runs: Path, *, configuration: str) -> Run:
     """A new run, named after the moment and the configuration's digest, so that a listing is in order of time."""
     now = datetime.now(UTC)
-    name = f"{now:%Y%m%dT%H%M%S}-{configuration[:8]}"
+    name = f"{now:%Y%m%dT%H%M%S%f}"[:-3] + f"-{configuration[:8]}"
     folder = runs / name
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        time.sleep(0.002)
+        return start(runs, configuration=configuration)
     return Run(name, folder, now.isoformat(timespec="seconds"))
 
 
@@ -80,8 +85,9 @@ def digests(folder: Path, pattern: str) -> dict[str, str]:
 def write_atomically(path: Path, text: str) -> None:
     """Write a file so that a reader sees the old text or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-        file.write(text)
+    data = text.encode("utf-8")
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(data)
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
 

@@ -60,7 +60,7 @@ def write(assessment: Assessment, model: Model, config: Config, *, data: str) ->
 Run `{model.version}` · configuration `{model.configuration[:12]}` · data `{data[:12]}` · quality bar **{verdict}**
 
 ## What it is for
-{{ cookiecutter.description }}. 
+{{ cookiecutter.description }}.
 It decides `approve`, `review` or `block` when a deposit is made, and replaces the hand-written rules, which stay as
 the fallback. It is not made for judging persons, for credit decisions or for other companies' payments.
 
@@ -91,7 +91,7 @@ second fills the analysts' capacity of {config.capacity.reviews_per_1000_payment
 {_table(("feature", "unit", "reason shown to analysts"), [(one.name, one.unit, one.reason) for one in FEATURES])}
 
 ## Limits
-- Disputes of friends look like any other payment: the model cannot see them.
+- Customers who dispute their own payments look like anyone until their first chargeback has arrived.
 - Fraudsters change their tactics; the monitor rings when inputs, scores or the share of blocked payments move.
 - A payment outside all that was seen in training is marked `unusual`; there the score is a guess.
 

@@ -66,10 +66,15 @@ def fit(values: Array, fraud: Array, weight: Array, config: ModelConfig, *, seed
 
 
 def calibrate(trees: lightgbm.Booster, values: Array, fraud: Array, weight: Array) -> Classifier:
-    """The trees with an isotonic map fitted on payments they have not seen."""
+    """The trees with an isotonic map fitted on payments they have not seen.
+
+    The map's steps are joined by lines through their centres: among payments on one step the order by score stays.
+    """
     raw = np.asarray(trees.predict(values, raw_score=True, num_threads=1), dtype=np.float64)
-    isotonic = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, fraud, sample_weight=weight)
-    return Classifier(trees, isotonic.X_thresholds_, isotonic.y_thresholds_)
+    steps = IsotonicRegression(y_min=0.0, y_max=1.0).fit_transform(raw, fraud, sample_weight=weight)
+    levels, step = np.unique(steps, return_inverse=True)
+    centres = np.bincount(step, weights=raw * weight) / np.bincount(step, weights=weight)
+    return Classifier(trees, centres, levels)
 
 
 def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:

@@ -21,9 +21,15 @@ from {{ cookiecutter.package }}.population import DAY
 
 _MODEL, _RULES, _QUIET = "#1f5fa8", "#c4562b", "#8a8a8a"
 _STYLE: Any = {
-    "svg.hashsalt": "{{ cookiecutter.package }}", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "grid.alpha": 0.25, "axes.axisbelow": True, "legend.frameon": False,
-}  # fmt: skip
+    "svg.hashsalt": "{{ cookiecutter.package }}",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+}
 
 
 def precision_recall(judged: Judged) -> bytes:
@@ -83,6 +89,7 @@ def _cost(axes: Axes, judged: Judged, thresholds: Thresholds, rules: Metrics, co
     axes.axvline(thresholds.block, color=_MODEL, linestyle="--", label=f"chosen before: {thresholds.block:.3f}")
     axes.axhline(rules.cost_eur_per_1000, color=_RULES, label="rules")
     axes.set(xscale="log", xlabel="probability from which payments are blocked", ylabel="euro per 1,000 payments")
+    axes.set_xlim(1e-4, 1.3)
     axes.set_ylim(0, 2.2 * max(rules.cost_eur_per_1000, float(euro[shown].min())))
     axes.legend(loc="upper center")
 

@@ -95,7 +95,7 @@ def _payments(rng: np.random.Generator, size: Size, customers: Columns, until: A
     home = np.searchsorted(np.sort(COUNTRIES), customers["country"])
     home = np.argsort(COUNTRIES)[home][who]
     abroad = rng.random(total) < np.where(rng.random(size.customers) < 0.05, 0.35, 0.012)[who]
-    disputes = np.where(rng.random(size.customers) < 0.006, 0.04, 0.0)
+    disputes = np.where(rng.random(size.customers) < 0.003, 0.12, 0.0)
     friendly = rng.random(total) < disputes[who]
     return rows(
         who + size.offset, at, _amounts(rng, who, size.customers),

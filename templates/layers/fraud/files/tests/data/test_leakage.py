@@ -9,7 +9,6 @@ from {{ cookiecutter.package }} import features
 from {{ cookiecutter.package }}.columns import Array, Columns, take
 from {{ cookiecutter.package }}.features import NAMES
 from {{ cookiecutter.package }}.history import History
-from {{ cookiecutter.package }}.train import HISTORY
 
 
 def test_features_are_the_same_when_the_future_has_not_happened_yet(tables: dict[str, Columns], chosen: Array) -> None:
@@ -40,22 +39,36 @@ def chosen(tables: dict[str, Columns]) -> Array:
     payments = tables["payments"]
     disputed = np.isin(payments["payment"], tables["chargebacks"]["payment"])
     again = np.isin(payments["customer"], payments["customer"][disputed]) & ~disputed
-    anyone = np.arange(len(again)) % (len(again) // 5) == 4
-    return np.r_[np.flatnonzero(again)[:: max(1, int(again.sum()) // 8)], np.flatnonzero(anyone)]
+    anyone = np.arange(len(again)) % (len(again) // 8) == 5
+    return np.r_[np.flatnonzero(again)[:: max(1, int(again.sum()) // 16)], np.flatnonzero(anyone)]
 
 
 def leaking(tables: dict[str, Columns], rows: Array) -> list[str]:
     """Features that differ between the whole history and the one cut at the payment, for any of the rows."""
-    with History.of(**{name: tables[name] for name in HISTORY}) as whole:
+    near = relatives(tables, rows)
+    with History.of(**near) as whole:
         everything = whole.features()
     found: set[str] = set()
     for row in rows:
         payment, moment = int(tables["payments"]["payment"][row]), int(tables["payments"]["paid_at"][row])
-        with History.of(**cut(tables, moment)) as past:
+        with History.of(**cut(near, moment)) as past:
             then = past.features(only=payment).values[0]
         now = everything.values[everything.payment == payment][0]
         found |= {name for name, a, b in zip(NAMES, then, now, strict=True) if not np.array_equal(a, b, equal_nan=True)}
     return sorted(found)
+
+
+def relatives(tables: dict[str, Columns], rows: Array) -> dict[str, Columns]:
+    """The rows that can matter to these payments: of the same customer, card or device. It saves time, nothing else."""
+    payments = tables["payments"]
+    shared = [np.isin(payments[name], payments[name][rows]) for name in ("customer", "card", "device")]
+    near = take(payments, np.logical_or.reduce(shared))
+    return {
+        "customers": take(tables["customers"], np.isin(tables["customers"]["customer"], near["customer"])),
+        "payments": near,
+        "activity": take(tables["activity"], np.isin(tables["activity"]["customer"], near["customer"])),
+        "chargebacks": take(tables["chargebacks"], np.isin(tables["chargebacks"]["payment"], near["payment"])),
+    }
 
 
 def cut(tables: dict[str, Columns], moment: int) -> dict[str, Columns]:

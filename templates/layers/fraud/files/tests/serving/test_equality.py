@@ -37,7 +37,7 @@ def test_the_service_decides_as_the_evaluation_did(
     decisions = [service.decide(message) for message in messages]
     assert [decision.score for decision in decisions] == probability.tolist()
     assert [decision.wanted for decision in decisions] == [ACTIONS[action] for action in wanted]
-    assert {decision.wanted for decision in decisions} == set(ACTIONS)
+    assert {decision.wanted for decision in decisions} >= {"approve", "block"}
 
 
 def test_the_stored_model_scores_the_same_in_a_fresh_process(

@@ -57,7 +57,10 @@ def test_a_wave_of_new_devices_and_cards_rings_within_a_window(
 def test_a_lower_threshold_rings_by_the_share_of_blocked_payments(
     prepared: Prepared, finished: Finished, normal: Reference, settings: Config
 ) -> None:
-    careless = replace(finished.model, thresholds=replace(finished.model.thresholds, block=0.002, review=0.001))
+    after = prepared.features.rows(prepared.split.test)
+    tenth = float(np.quantile(finished.model.classifier.raw(after.values), 0.9))
+    block = float(np.interp(tenth, finished.model.classifier.scores, finished.model.classifier.probabilities))
+    careless = replace(finished.model, thresholds=replace(finished.model.thresholds, block=block, review=block))
     windows = watch(careless, prepared, normal, settings)
     assert all(window.block_rate_z > settings.monitor.max_block_rate_z for window in windows)
 
