@@ -4,7 +4,8 @@
     ```python train.py @base    the same file as it was in the base revision
     ```toml settings            the project's `[tool.mlsmith]`, without that prefix
 
-`# finding: EXP104` at the end of a line says that a finding of that rule starts there; several codes are separated by commas.
+`# finding: EXP104` at the end of a line says that a finding of that rule starts there; several codes are separated by commas. Where a comment would
+change the case, `# finding on the line above: EXP104` stands alone on the next line.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 _FENCE = re.compile(r"^(`{3,})\s*(\S*)\s*(.*)$")
 _MARK = re.compile(r"#\s*finding:\s*([A-Z0-9, ]+?)\s*$")
+_ABOVE = re.compile(r"#\s*finding on the line above:\s*([A-Z0-9, ]+?)\s*$")
 _DEFAULT_NAMES = {
     "python": "code.py", "yaml": "config.yaml", "toml": "config.toml", "json": "config.json", "text": "requirements.txt",
     "requirements": "requirements.txt", "dockerfile": "Dockerfile",
@@ -92,4 +94,7 @@ def expectations(files: dict[str, str]) -> frozenset[tuple[str, int, str]]:
             mark = _MARK.search(line)
             if mark:
                 found.update((path, number, code.strip()) for code in mark.group(1).split(","))
+            above = _ABOVE.search(line)
+            if above:
+                found.update((path, number - 1, code.strip()) for code in above.group(1).split(","))
     return frozenset(found)

@@ -1,0 +1,57 @@
+# Everything a developer runs. `just` alone lists the recipes; `just check` is what CI runs.
+python := if path_exists(".venv/bin/python") == "true" { ".venv/bin/python" } else { "python3" }
+
+_default:
+    @just --list
+
+# all checks: format, lint, types, layers, docs, mlsmith on itself, tests
+check: format-check lint types layers docs-check self test
+
+format:
+    {{python}} -m ruff format .
+    {{python}} -m ruff check --fix .
+
+format-check:
+    {{python}} -m ruff format --check .
+
+lint:
+    {{python}} -m ruff check .
+
+types:
+    {{python}} -m mypy
+
+# the rooms and their order, enforced on ourselves
+layers:
+    {{python}} -c "from importlinter.cli import lint_imports_command as run; run()"
+
+# mlsmith on itself
+self:
+    {{python}} -m mlsmith lint .
+    {{python}} -m mlsmith gate .
+
+# tests in parallel; `just test -m 'not slow'` for the quick ones
+test *ARGS:
+    {{python}} -m pytest -n auto --dist worksteal {{ARGS}}
+
+# write the generated pages
+docs:
+    {{python}} docs/generate.py
+
+docs-check:
+    {{python}} docs/generate.py --check
+
+# a rule and its cases, from a template
+new-rule AREA NAME:
+    {{python}} docs/contributing/new_rule.py {{AREA}} {{NAME}}
+
+# figures: speed against the limit, size, memory
+bench *ARGS:
+    {{python}} benchmarks/speed.py {{ARGS}}
+
+# the table of precision from the recorded verdicts
+precision:
+    {{python}} docs/generate.py precision
+
+# resolve the development lock anew (needs uv)
+lock:
+    uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.txt

@@ -1,0 +1,81 @@
+"""Where data is divided into training and evaluation parts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlsmith.rules.kit.roles import Role, role_of_name
+
+if TYPE_CHECKING:
+    from mlsmith.rules.kit.module import Module
+
+_FOLDS = (
+    "KFold", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold", "RepeatedKFold", "RepeatedStratifiedKFold", "ShuffleSplit",
+    "StratifiedShuffleSplit", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneOut", "LeavePOut", "LeaveOneGroupOut", "PredefinedSplit",
+)  # fmt: skip
+_CROSS_VALIDATIONS = ("cross_val_score", "cross_validate", "cross_val_predict")
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A division of data: `node` is where it happens, `data` the expressions that are divided, `name` what does it."""
+
+    node: ast.expr
+    data: tuple[ast.expr, ...]
+    name: str
+
+
+def splits(module: Module) -> Iterator[Split]:
+    """All divisions of data: scikit-learn's, PyTorch's, cross-validation, and slices kept under names of both roles."""
+    for call in module.calls_to("sklearn.model_selection.train_test_split", "torch.utils.data.random_split", "dask_ml.model_selection.train_test_split"):
+        yield Split(call.node, tuple(a for a in call.node.args[:3] if not isinstance(a, ast.Starred)), f"`{call.method}`")
+    for call in module.calls_to(*(f"sklearn.model_selection.{fold}().split" for fold in _FOLDS)):
+        yield Split(call.node, tuple(call.node.args[:1]), f"`{call.name.split('.')[2].removesuffix('()')}`")
+    for call in module.calls_to(*(f"sklearn.model_selection.{name}" for name in _CROSS_VALIDATIONS)):
+        data = call.argument("X", 1)
+        if data.node is not None:
+            yield Split(call.node, (data.node,), f"`{call.method}`")
+    yield from _slices(module)
+
+
+def _slices(module: Module) -> Iterator[Split]:
+    """`train = x[:n]` and `test = x[n:]`: two slices of one name, one for each role."""
+    found: dict[str, dict[bool, ast.Subscript]] = {}
+    for node in module.syntax.assignments:
+        if not isinstance(node, ast.Assign) or node.value is None:
+            continue
+        for target, value in _pairs(node.targets[0], node.value):
+            role = role_of_name(target)
+            if role is not None and isinstance(value, ast.Subscript) and _is_slice(value.slice):
+                whole = _whole(value.value)
+                if whole is not None:
+                    key = f"{node.scope.qualified}:{whole.id}"  # type: ignore[attr-defined]
+                    found.setdefault(key, {})[role is Role.TRAIN] = value
+    for roles in found.values():
+        if len(roles) == 2:
+            yield Split(roles[True], (roles[True].value,), "slicing")
+
+
+def _whole(node: ast.expr) -> ast.Name | None:
+    """`x` of `x[:n]`, `x.iloc[:n]` and `x.values[:n]`."""
+    if isinstance(node, ast.Attribute) and node.attr in ("iloc", "loc", "values"):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        for one, other in zip(target.elts, value.elts, strict=True):
+            if isinstance(one, ast.Name):
+                yield one.id, other
+
+
+def _is_slice(node: ast.expr) -> bool:
+    if isinstance(node, ast.Tuple) and node.elts:
+        node = node.elts[0]
+    return isinstance(node, ast.Slice) and (node.lower is None) != (node.upper is None) and node.step is None

@@ -1,0 +1,172 @@
+"""TST101."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity
+from mlsmith.rules.kit.splits import Split, splits
+
+_STATELESS = (
+    "Normalizer", "Binarizer", "FunctionTransformer", "PolynomialFeatures", "LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer",
+    "OneHotEncoder", "OrdinalEncoder", "HashingVectorizer", "FeatureHasher", "AdditiveChi2Sampler", "MissingIndicator", "VarianceThreshold",
+)  # fmt: skip
+_LEARNING = (
+    "sklearn.preprocessing.", "sklearn.impute.", "sklearn.decomposition.", "sklearn.feature_selection.", "sklearn.feature_extraction.",
+    "sklearn.compose.ColumnTransformer", "sklearn.kernel_approximation.", "sklearn.discriminant_analysis.", "category_encoders.",
+    "imblearn.over_sampling.", "imblearn.combine.", "umap.UMAP", "feature_engine.", "keras.layers.Normalization",
+)  # fmt: skip
+_FITS = ("fit", "fit_transform", "fit_resample", "partial_fit", "adapt")
+_STATISTICS = ("mean", "median", "mode", "quantile")
+
+
+class FitBeforeSplit(Rule):
+    """A scaler, imputer, selector or statistic has seen the test data before the split.
+
+    ## What it finds
+    A transformer that learns from data (scaling, imputation, selection, decomposition, text vectorising, target encoding, resampling)
+    fitted on data that is divided into training and test parts later, where the transformed data reaches the split: through names,
+    columns, attributes and functions of the same file. Splits are `train_test_split`, folds, `cross_val_score`, `random_split`, and
+    slices kept as train and test. Also `fillna` with the mean of all rows, and `(x - x.mean()) / x.std()`.
+
+    ## Why it is debt
+    The reported score is of a model that knows something about its test set; in production it meets data that its scaler has never
+    seen. Neither an error nor a warning tells (Arpteg et al. 2018, testing; Kapoor and Narayanan 2023 count such leaks in 17 fields).
+
+    ## Bad
+    ```python
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+
+    def prepare(X, y):
+        X = StandardScaler().fit_transform(X)  # finding: TST101
+        return train_test_split(X, y, random_state=7)
+    ```
+
+    ## Good
+    ```python
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+
+    def prepare(X, y):
+        X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=7)
+        scaler = StandardScaler().fit(X_train)
+        return scaler.transform(X_train), scaler.transform(X_test), y_train, y_test
+    ```
+
+    ## Fix
+    None: moving the fit behind the split changes what the program computes, which is the point.
+
+    ## When it stays silent
+    For transformers inside a Pipeline that is cross-validated; for stateless ones (`Normalizer`, `PolynomialFeatures`, hashing) and
+    plain encodings of categories and labels (`OneHotEncoder`, `LabelEncoder`, `get_dummies`); when the fit saw only a training part.
+
+    ## References
+    scikit-learn user guide, common pitfalls: data leakage; Kapoor and Narayanan 2023, Leakage and the reproducibility crisis.
+    """
+
+    code = "TST101"
+    severity = Severity.ERROR
+    minutes = 45
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        seen: set[int] = set()
+        for split in splits(module):
+            for leak in _leaks(module, split):
+                if id(leak) not in seen:
+                    seen.add(id(leak))
+                    yield self._report(module, leak, split)
+
+    def _report(self, module: Module, leak: ast.expr, split: Split) -> Finding:
+        call = module.call(leak)
+        name = _learner(call) if call is not None else ""
+        what = f"`{name}` learns from" if name else "these statistics are of"
+        span = module.source.span(split.node)
+        where = f"line {span.start.line}" if span.cell is None else f"cell {span.cell}, line {span.start.line}"
+        return self.finding(
+            module.at(leak), f"{what} all rows before {split.name} ({where}) sets the test rows apart",
+            advice="split first, then fit on the training part only, or put the step into a Pipeline",
+            confidence=Confidence.HIGH if name else Confidence.MEDIUM,
+        )  # fmt: skip
+
+
+def _leaks(module: Module, split: Split) -> Iterator[ast.expr]:
+    """Fits and statistics that the divided data comes through."""
+    for data in split.data:
+        trace = module.flow.trace(data)
+        for call in trace.calls:
+            if call.order >= (split.node.lineno, split.node.col_offset) and call.function is module.function_around(split.node):
+                continue
+            if _learner(call):
+                if not _saw_training_part_only(module, call):
+                    yield call.node
+            elif _is_mean_filling(module, call) and not _saw_training_part_only(module, call):
+                yield call.node
+            else:
+                yield from _inside(module, call)
+        for binding in trace.bindings:
+            if binding.value is not None and _is_standardising(binding.value):
+                yield binding.value
+
+
+def _learner(call: Call | None) -> str:
+    """The transformer's class where the call fits one that learns from data."""
+    if call is None or call.method not in _FITS:
+        return ""
+    for name in call.names:
+        owner = name.rpartition(".")[0]
+        if owner.endswith("()") and owner.startswith(_LEARNING) and not owner.removesuffix("()").endswith(_STATELESS):
+            return owner.removesuffix("()").rpartition(".")[2]
+    return ""
+
+
+def _saw_training_part_only(module: Module, call: Call) -> bool:
+    """Whether what is fitted on has been taken apart before, or is named for training."""
+    if not call.node.args:
+        return False
+    trace = module.flow.trace(call.node.args[0])
+    if any(other.method in ("train_test_split", "random_split") for other in trace.calls):
+        return True
+    names = {node.id for node in ast.walk(call.node.args[0]) if isinstance(node, ast.Name)}
+    return any("train" in name.lower() for name in names)
+
+
+def _inside(module: Module, call: Call) -> Iterator[ast.expr]:
+    """Fits inside a function of this file whose result the call gives."""
+    for name in call.names:
+        function = module.resolver.function_named(name)
+        if function is None:
+            continue
+        for result in module.resolver.returns_of(function):
+            if result.value is not None:
+                for inner in module.flow.trace(result.value).calls:
+                    if _learner(inner) and not _saw_training_part_only(module, inner):
+                        yield inner.node
+
+
+def _is_mean_filling(module: Module, call: Call) -> bool:
+    """`df.fillna(df.mean())`."""
+    if call.method != "fillna" or not call.node.args or call.receiver is None:
+        return False
+    value = call.node.args[0]
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _STATISTICS
+
+
+def _is_standardising(value: ast.expr) -> bool:
+    """`(x - x.mean()) / x.std()` and `(x - x.min()) / (x.max() - x.min())`, of one and the same x, down the rows."""
+    if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div) and isinstance(value.left, ast.BinOp)):
+        return False
+    inner = value.left
+    if not isinstance(inner.op, ast.Sub) or not isinstance(inner.right, ast.Call) or not isinstance(inner.right.func, ast.Attribute):
+        return False
+    centre = inner.right
+    if centre.func.attr not in ("mean", "min", "median") or _over_columns(centre):  # type: ignore[attr-defined]
+        return False
+    same = ast.dump(inner.left) == ast.dump(centre.func.value)  # type: ignore[attr-defined]
+    spread = {node.func.attr for node in ast.walk(value.right) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    return same and bool(spread & {"std", "max", "var"}) and "train" not in ast.dump(inner.left).lower()
+
+
+def _over_columns(call: ast.Call) -> bool:
+    return any(k.arg in ("axis", "dim") and not (isinstance(k.value, ast.Constant) and k.value.value == 0) for k in call.keywords)
