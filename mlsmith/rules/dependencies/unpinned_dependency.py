@@ -71,7 +71,7 @@ class UnpinnedDependency(Rule):
                 continue
             if project.is_library and (kind == "requirements" and not folder):
                 continue
-            if folder in pinned or ("" in pinned and (kind in ("pyproject", "setup-cfg") or not folder)):
+            if folder in pinned or (kind in ("pyproject", "setup-cfg") and _locked_below(folder, pinned)):
                 continue
             yield self._report(path, wanted, loose, seen, line)
 
@@ -82,3 +82,8 @@ class UnpinnedDependency(Rule):
             Place.of_line(path, seen, line), f"{len(loose)} of {wanted} requirements have no exact version and no lock stands beside them: {listed}",
             advice="pin them (`pip freeze`), or commit a lock (`uv pip compile --generate-hashes`, `poetry lock`)",
         )  # fmt: skip
+
+
+def _locked_below(folder: str, pinned: set[str]) -> bool:
+    """Whether a pinned file stands at the top or in a `requirements` folder beside a file of ranges."""
+    return "" in pinned or posixpath.join(folder, "requirements") in pinned
