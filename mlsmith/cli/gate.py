@@ -51,7 +51,8 @@ def gate(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
 ) -> int:
     """Pass or fail on the debt score. Example: mlsmith gate --base origin/main --max-new-minutes 30"""
-    from mlsmith.cli.lint import Arguments, scene_of
+    from mlsmith.cli.arguments import Arguments
+    from mlsmith.cli.lint import scene_of
     from mlsmith.reports.gate_report import render
 
     grade = _grade(min_grade)

@@ -23,36 +23,9 @@ from mlsmith.settings import FILES, load_settings, with_codes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlsmith.cli.arguments import Arguments
     from mlsmith.engine.result import LintResult
     from mlsmith.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """The command line of `lint`."""
-
-    paths: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    fix: bool = False
-    unsafe_fixes: bool = False
-    diff: bool = False
-    format: str = "text"
-    output: str | None = None
-    baseline: str | None = None
-    no_baseline: bool = False
-    write_baseline: bool = False
-    since: str | None = None
-    jobs: int = 0
-    no_cache: bool = False
-    cache_dir: str | None = None
-    statistics: bool = False
-    exit_zero: bool = False
-    watch: bool = False
-    stdin_filename: str | None = None
-    verbose: bool = False
-    show_suppressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +84,11 @@ def report(arguments: Arguments, scene: Scene, *, argv: Sequence[str] | None = N
     return code
 
 
-def run(
-    arguments: Arguments, scene: Scene, *, history: GitHistory | None = None, kept: Kept | None = None
-) -> LintResult:
+def run(arguments: Arguments, scene: Scene, *, history: GitHistory | None = None, kept: Kept | None = None) -> LintResult:
     """The result of one run, with the baseline or the other revision taken into account."""
     options = _options(arguments, kept)
     history = history or GitHistory(scene.root)
-    result = lint_working_tree(
-        scene.root, scene.settings, paths=scene.paths, overlay=scene.overlay, history=history, options=options
-    )
+    result = lint_working_tree(scene.root, scene.settings, paths=scene.paths, overlay=scene.overlay, history=history, options=options)
     if arguments.write_baseline or arguments.no_baseline:
         known = None
     else:
@@ -181,9 +150,7 @@ def write_file(file: Path, data: bytes) -> None:
     from mlsmith.engine.cache import replace_file
 
     if not file.parent.is_dir():
-        raise UserError(
-            f"the folder {file.parent} does not exist", advice="make it, or choose another --output"
-        )
+        raise UserError(f"the folder {file.parent} does not exist", advice="make it, or choose another --output")
     if file.is_dir():
         raise UserError(f"{file} is a folder", advice="--output names a file")
     if file.exists() and not file.is_file():
@@ -223,16 +190,12 @@ def _start(paths: Sequence[Path]) -> Path:
 def _stdin_scene(arguments: Arguments) -> Scene:
     name = arguments.stdin_filename or "stdin.py"
     if kind_of(Path(name).as_posix()) is None:
-        raise UserError(
-            f"mlsmith does not know what to look for in {name}", advice="--stdin-filename decides"
-        )
+        raise UserError(f"mlsmith does not know what to look for in {name}", advice="--stdin-filename decides")
     file = Path(os.path.abspath(name))
     settings, root, _ = load_settings(file.parent if file.parent.is_dir() else Path.cwd())
     file = file.parent.resolve() / file.name
     if not file.is_relative_to(root):
-        raise UnreadableInput(
-            f"{name} is outside the project at {root}", advice="run mlsmith inside its project"
-        )
+        raise UnreadableInput(f"{name} is outside the project at {root}", advice="run mlsmith inside its project")
     path = file.relative_to(root).as_posix()
     data = sys.stdin.buffer.read()
     return Scene(root, _with_codes(settings, arguments), (path,), {path: data}, file.parent)
@@ -267,9 +230,7 @@ def _baseline_file(arguments: Arguments, scene: Scene) -> Path | None:
     if arguments.baseline:
         file = Path(arguments.baseline)
         if not file.is_file():
-            raise UnreadableInput(
-                f"the baseline {file} does not exist", advice="make it with --write-baseline"
-            )
+            raise UnreadableInput(f"the baseline {file} does not exist", advice="make it with --write-baseline")
         return file
     file = scene.root / scene.settings.baseline
     return file if file.is_file() else None
@@ -303,16 +264,14 @@ def _remember(
     if kept.state is None:
         return
     plugged = any(not rule.__module__.startswith("mlsmith.") for rule in all_rules())
-    if plugged or history.asked:
+    history_guards = history.guards() if history.asked else []
+    if plugged or history_guards is None:
         save_state(kept.state, kept.folder)
         return
     folder = scene.start if scene.start.is_dir() else scene.start.parent
     depends = {str(place) for place in candidates(folder) if place.name != ".git"}
     depends |= {str(above / ".git") for above in (folder, *folder.parents) if not (above / ".git").exists()}
-    depends.add(
-        str(
-            Path(arguments.baseline).resolve() if arguments.baseline else scene.root / scene.settings.baseline
-        )
-    )
+    depends.add(str(Path(arguments.baseline).resolve() if arguments.baseline else scene.root / scene.settings.baseline))
+    depends |= {str(file) for file in history_guards}
     depends |= {str(scene.root / path) for path in scene.paths if path and path not in kept.state.files}
     remember(argv, kept.state, kept.folder, depends_on=depends, exit_code=int(code), out=out, err=b"")

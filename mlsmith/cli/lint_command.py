@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mlsmith.cli.lint import Arguments
-from mlsmith.cli.lint import lint as run
+from mlsmith.cli.arguments import Arguments
 
 
 class LintFormat(StrEnum):
@@ -46,17 +45,13 @@ def lint(
         list[str] | None,
         typer.Option(help=f"Only these rules: {_CODES}", metavar="CODES", rich_help_panel=_RULES),
     ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option(help=f"Not these: {_CODES}", metavar="CODES", rich_help_panel=_RULES)
-    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help=f"Not these: {_CODES}", metavar="CODES", rich_help_panel=_RULES)] = None,
     extend_select: Annotated[
         list[str] | None,
         typer.Option(help=f"These as well: {_CODES}", metavar="CODES", rich_help_panel=_RULES),
     ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Apply safe fixes.", rich_help_panel=_FIXING)] = False,
-    unsafe_fixes: Annotated[
-        bool, typer.Option("--unsafe-fixes", help="Apply unsafe fixes, too.", rich_help_panel=_FIXING)
-    ] = False,
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Apply unsafe fixes, too.", rich_help_panel=_FIXING)] = False,
     diff: Annotated[
         bool,
         typer.Option("--diff", help="Show what fixing would do; write nothing.", rich_help_panel=_FIXING),
@@ -72,9 +67,7 @@ def lint(
         bool,
         typer.Option("--show-suppressed", help="Show findings of every status.", rich_help_panel=_OUTPUT),
     ] = False,
-    statistics: Annotated[
-        bool, typer.Option("--statistics", help="Count findings by rule.", rich_help_panel=_OUTPUT)
-    ] = False,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count findings by rule.", rich_help_panel=_OUTPUT)] = False,
     exit_zero: Annotated[
         bool,
         typer.Option("--exit-zero", help="Exit with 0 even if there are findings.", rich_help_panel=_OUTPUT),
@@ -87,9 +80,7 @@ def lint(
         Path | None,
         typer.Option(help="The file of known findings.", rich_help_panel=_KNOWN, show_default=False),
     ] = None,
-    no_baseline: Annotated[
-        bool, typer.Option("--no-baseline", help="Report known findings, too.", rich_help_panel=_KNOWN)
-    ] = False,
+    no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Report known findings, too.", rich_help_panel=_KNOWN)] = False,
     write_baseline: Annotated[
         bool,
         typer.Option("--write-baseline", help="From now on, know what is found now.", rich_help_panel=_KNOWN),
@@ -102,16 +93,12 @@ def lint(
         str | None,
         typer.Option(help="What stdin is called, with -.", metavar="NAME", rich_help_panel=_RUNNING),
     ] = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Lint again on every change.", rich_help_panel=_RUNNING)
-    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Lint again on every change.", rich_help_panel=_RUNNING)] = False,
     jobs: Annotated[
         int,
         typer.Option("-j", "--jobs", min=0, help="Processes; 0: one a processor.", rich_help_panel=_RUNNING),
     ] = 0,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Neither read nor write the cache.", rich_help_panel=_RUNNING)
-    ] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.", rich_help_panel=_RUNNING)] = False,
     cache_dir: Annotated[
         Path | None,
         typer.Option(help="Where caches are. Default: the user's cache folder.", rich_help_panel=_RUNNING),
@@ -121,6 +108,8 @@ def lint(
 
     Example: mlsmith lint src --select EXP,TRB --format concise
     """
+    from mlsmith.cli.lint import lint as run
+
     arguments = Arguments(
         paths=tuple(paths or ()), select=tuple(select or ()), ignore=tuple(ignore or ()),
         extend_select=tuple(extend_select or ()), fix=fix, unsafe_fixes=unsafe_fixes, diff=diff,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from mlsmith.cli.lint import Arguments, Scene
+    from mlsmith.cli.arguments import Arguments
+    from mlsmith.cli.lint import Scene
     from mlsmith.finding import Finding
     from mlsmith.fixes.converge import Outcome
 
@@ -71,7 +72,7 @@ def _answer(outcome: Outcome, lint: Lint, scene: Scene, *, exit_zero: bool) -> i
 def _write_all(root: Path, outcome: Outcome) -> None:
     """Write every changed file, or none of them: all are written aside before the first takes its place.
 
-    Raises UserError where a file has been changed by someone else in the meantime, OSError where the disk fails.
+    Raises UserError where someone else has changed a file in the meantime, OSError where the disk fails.
     """
     tree = open_working_tree(root)
     with ExitStack() as undo:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlsmith.cli.lint import Arguments
+from mlsmith.cli.arguments import Arguments
 from mlsmith.reports import FORMATS
 
 FLAGS = {

@@ -13,7 +13,8 @@ from mlsmith.engine.snapshot import stamp_of
 from mlsmith.errors import UserError
 
 if TYPE_CHECKING:
-    from mlsmith.cli.lint import Arguments, Scene
+    from mlsmith.cli.arguments import Arguments
+    from mlsmith.cli.lint import Scene
 
 _PAUSE = 0.4
 """Seconds between two looks"""

@@ -52,6 +52,7 @@ class Store:
         self._places = dict(_records(self._data))
         self._live: set[bytes] = set()
         self._added: dict[bytes, bytes] = {}
+        self._written: set[bytes] = set()
 
     def __len__(self) -> int:
         return len(self._places) + len(self._added)
@@ -76,9 +77,10 @@ class Store:
 
     def flush(self) -> None:
         """Append what is new. Does nothing where the folder cannot be written."""
-        if not self._added:
+        fresh = [(key, payload) for key, payload in self._added.items() if key not in self._written]
+        if not fresh:
             return
-        block = b"".join(_record(key, payload) for key, payload in self._added.items())
+        block = b"".join(_record(key, payload) for key, payload in fresh)
         with contextlib.suppress(OSError), _locked(self._lock):
             with open(self._file, "ab") as stream:
                 stream.write(block)
@@ -86,6 +88,7 @@ class Store:
             live = len(block) + sum(self._places[key][1] for key in self._live)
             if size > LIMIT or size > max(_SMALL, 4 * live):
                 self._compact()
+        self._written |= self._added.keys()
 
     def _compact(self) -> None:
         """Rewrite the file with what this run used, and as much of the newest else as half of the limit

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import marshal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mlsmith.engine.cache import key_of
 from mlsmith.errors import GitError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from mlsmith.engine.cache import Store
     from mlsmith.sources.git import Repository
 
 
@@ -47,6 +50,34 @@ class GitHistory:
             return None
 
     @cached_property
+    def head(self) -> str:
+        """The commit that history ends with; empty where there is none."""
+        if self._repository is None:
+            return ""
+        try:
+            return self._repository.rev_parse("HEAD")
+        except GitError:
+            return ""
+
+    def guards(self) -> list[Path] | None:
+        """The files of git, there or not, that change when history does; None where that cannot be said so
+        simply.
+        """
+        if self._repository is None:
+            return []
+        folder = self._repository.root / ".git"
+        if not folder.is_dir():
+            return None  # A worktree or submodule: its parts are spread over another repository.
+        try:
+            head = (folder / "HEAD").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        names = ["HEAD", "logs/HEAD", "packed-refs"]
+        if head.startswith("ref: "):
+            names.append(head.removeprefix("ref: ").strip())
+        return [folder / name for name in names]
+
+    @cached_property
     def _repository(self) -> Repository | None:
         from mlsmith.sources.git import Repository
 
@@ -60,3 +91,31 @@ class GitHistory:
         assert self._repository is not None
         folder = self._root.relative_to(self._repository.root).as_posix()
         return "" if folder == "." else folder + "/"
+
+
+class RememberedHistory:
+    """A history whose answers about lines are kept with the analyses: asking git for each takes longer than
+    all else.
+    """
+
+    def __init__(self, history: GitHistory, store: Store, blobs: Mapping[str, str]) -> None:
+        self._history = history
+        self._store = store
+        self._blobs = blobs
+
+    def churn(self) -> Mapping[str, int]:
+        return self._history.churn()
+
+    def last_change(self, path: str, line: int) -> tuple[str, str, str] | None:
+        blob = self._blobs.get(path)
+        if blob is None:
+            return self._history.last_change(path, line)
+        self._history.asked = True
+        key = key_of(f"{path}:{line}", blob, f"last change\0{self._history.head}")
+        kept = self._store.get(key)
+        if kept is not None:
+            answer: tuple[str, str, str] | None = marshal.loads(kept)
+            return answer
+        answer = self._history.last_change(path, line)
+        self._store.put(key, marshal.dumps(answer))
+        return answer

@@ -18,6 +18,7 @@ from mlsmith import __version__
 from mlsmith.engine.analyse import analyse_project
 from mlsmith.engine.cache import Store, key_of
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
+from mlsmith.engine.history import GitHistory, RememberedHistory
 from mlsmith.engine.packing import Analysed, unpack
 from mlsmith.engine.result import ErrorEntry, LintResult
 from mlsmith.engine.snapshot import is_racy
@@ -153,9 +154,13 @@ class _Run:
         analyses, unreadable = self._analyses(needed)
         findings = [finding for path in chosen if path in analyses for finding in analyses[path].findings]
         facts = {path: analysed.facts for path, analysed in analyses.items()}
+        if self._store is not None and isinstance(history, GitHistory):
+            history = RememberedHistory(history, self._store, self.blobs)
         seconds = self._clock.rules if self._options.timings else None
         projects = analyse_project(facts, self._rules, self._settings, history=history, seconds=seconds)
         findings += [finding for finding in projects if within(finding.path, wanted)]
+        if self._store is not None:
+            self._store.flush()
         self._clock.lap("project rules")
         decided = self._decide(findings, {path: analyses[path] for path in chosen if path in analyses})
         self._clock.lap("suppressions")
@@ -222,9 +227,7 @@ class _Run:
         known = [rule.code for rule in all_rules()]
         decided, uses = suppress(number_occurrences(findings), directives, active=codes, known=known)
         # A suppression can speak of these in turn, but no finding is made of whether it does.
-        about, _ = suppress(
-            number_occurrences(self._about_suppressions(uses)), directives, active=codes, known=known
-        )
+        about, _ = suppress(number_occurrences(self._about_suppressions(uses)), directives, active=codes, known=known)
         return sorted([*decided, *about], key=lambda finding: finding.sort_key)
 
     def _about_suppressions(self, uses: list[DirectiveUse]) -> list[Finding]:

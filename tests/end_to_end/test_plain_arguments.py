@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlsmith.cli import lint_command
+from mlsmith.cli import lint as lint_module
 from mlsmith.cli.app import app
-from mlsmith.cli.lint import Arguments
+from mlsmith.cli.arguments import Arguments
 from mlsmith.cli.lint_command import LintFormat
 from mlsmith.cli.plain import FLAGS, LISTS, VALUES, parse_plain
 from mlsmith.reports import FORMATS
@@ -22,11 +22,11 @@ def by_typer(argv: list[str]) -> Arguments:
         seen.append(arguments)
         return 0
 
-    original, lint_command.run = lint_command.run, take  # type: ignore[assignment]
+    original, lint_module.lint = lint_module.lint, take
     try:
         app(["lint", *argv], standalone_mode=False)
     finally:
-        lint_command.run = original
+        lint_module.lint = original
     return seen[0]
 
 
