@@ -31,6 +31,7 @@ def main() -> int:
         DEMO.mkdir(exist_ok=True)
         say("a fraud project, offline, with hashed pins", "mlsmith new shop --kind fraud -y")
         must(mlsmith("new", "shop", "--kind", "fraud", "-y", cwd=DEMO))
+        first_commit()
     else:
         must(run("git", "checkout", "--quiet", "--", "."))
     say("train and evaluate it", "python3 project.py train")
@@ -48,6 +49,14 @@ def main() -> int:
         return 1
     print(f"\nThe project is in {PROJECT.relative_to(ROOT)}; docs/incidents/ there has more mistakes to try, and what catches each.")
     return 0
+
+
+def first_commit() -> None:
+    """`mlsmith new` makes no repository inside another one; the demonstration wants one of its own."""
+    if not (PROJECT / ".git").exists():
+        must(run("git", "init", "--quiet"))
+        must(run("git", "add", "--all"))
+        must(run("git", "-c", "user.name=demo", "-c", "user.email=demo@localhost", "commit", "--quiet", "-m", "A new project"))
 
 
 def say(what: str, command: str) -> None:

@@ -1,8 +1,8 @@
 """Write the generated pages: the rule reference, the settings, the table of precision.
 
-    python docs/generate.py            write what has changed
-    python docs/generate.py --check    write nothing; exit 1 and name the pages that are stale
-    python docs/generate.py precision  only the table of precision
+python docs/generate.py            write what has changed
+python docs/generate.py --check    write nothing; exit 1 and name the pages that are stale
+python docs/generate.py precision  only the table of precision
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def rule_pages() -> dict[Path, str]:
             if rule.area == area:
                 off = "" if rule.default_on else " (off by default)"
                 fix = "yes" if rule.has_fix and not rule.sections["Fix"].startswith("None") else ""
-                lines.append(f"| [{rule.code}]({rule.code}.md) `{rule.name}`{off} | {rule.title} | {rule.severity} | {rule.minutes} | {fix} |")
+                lines.append(
+                    f"| [{rule.code}]({rule.code}.md) `{rule.name}`{off} | {rule.title} | {rule.severity} | {rule.minutes} | {fix} |"
+                )
         lines.append("")
     pages[folder / "README.md"] = "\n".join(lines).rstrip() + "\n"
     return pages
@@ -59,7 +61,12 @@ def rule_pages() -> dict[Path, str]:
 
 def rule_page(rule: RuleInfo) -> str:
     state = "on by default" if rule.default_on else f'off by default; switch it on with `extend-select = ["{rule.code}"]`'
-    lines = [NOTE, f"# {rule.code} {rule.name}\n", f"**{rule.title}**\n", f"{rule.severity} · {rule.minutes} minutes · {rule.area} · {state}\n"]
+    lines = [
+        NOTE,
+        f"# {rule.code} {rule.name}\n",
+        f"**{rule.title}**\n",
+        f"{rule.severity} · {rule.minutes} minutes · {rule.area} · {state}\n",
+    ]
     for heading, body in rule.sections.items():
         lines += [f"## {heading}\n", body + "\n"]
     if rule.options:
@@ -105,7 +112,9 @@ def precision_pages() -> dict[Path, str]:
         )
     read = sum(total.values())
     share = f"{100 * total['true'] / read:.0f} %" if read else ""
-    lines.append(f"| **all** | {len(set().union(*repositories.values()))} | {read} | {total['true']} | {total['false']} | {total['unsure']} | {share} |")
+    lines.append(
+        f"| **all** | {len(set().union(*repositories.values()))} | {read} | {total['true']} | {total['false']} | {total['unsure']} | {share} |"
+    )
     return {DOCS / "explanation" / "precision.md": "\n".join(lines) + "\n"}
 
 

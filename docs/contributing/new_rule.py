@@ -91,7 +91,12 @@ def main() -> int:
         print(f"{rule.relative_to(ROOT)} exists already", file=sys.stderr)
         return 2
     code = next_code(PREFIXES[area])
-    fields = {"code": code, "cls": "".join(word.capitalize() for word in name.split("_")), "name": name.replace("_", "-"), "number": int(code[3:])}
+    fields = {
+        "code": code,
+        "cls": "".join(word.capitalize() for word in name.split("_")),
+        "name": name.replace("_", "-"),
+        "number": int(code[3:]),
+    }
     for file, template in ((rule, RULE), (cases, CASES)):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(template.format(**fields), encoding="utf-8")

@@ -183,5 +183,3 @@ def _merged(settled: GateSettings, said: GateSettings) -> GateSettings:
         return getattr(settled, name) if value is None else value
 
     return GateSettings(**{name: pick(name) for name in GateSettings.__slots__})  # type: ignore[arg-type]
-
-

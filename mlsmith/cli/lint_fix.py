@@ -48,9 +48,7 @@ def fix(arguments: Arguments, scene: Scene) -> int | None:
 
 
 def _show(outcome: Outcome, *, exit_zero: bool) -> int:
-    diffs = [
-        unified_diff(path, outcome.before[path], outcome.changed[path]) for path in sorted(outcome.changed)
-    ]
+    diffs = [unified_diff(path, outcome.before[path], outcome.changed[path]) for path in sorted(outcome.changed)]
     write_result("".join(diffs).encode("utf-8", "surrogateescape"))
     if not outcome.applied:
         note("nothing can be fixed")

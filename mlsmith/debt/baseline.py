@@ -72,7 +72,9 @@ def write(file: Path, findings: Iterable[Finding]) -> None:
         if file.name == "baseline.jsonl" and not attributes.exists():
             replace_file(attributes, _ATTRIBUTES.encode(), mode=0o666)
     except OSError as error:
-        raise UserError(f"the baseline {file} cannot be written: {error.strerror}", advice="free the disk, or choose another --baseline") from None
+        raise UserError(
+            f"the baseline {file} cannot be written: {error.strerror}", advice="free the disk, or choose another --baseline"
+        ) from None
 
 
 def match(findings: Iterable[Finding], entries: Iterable[Known], renamed: Mapping[str, str]) -> list[Finding]:

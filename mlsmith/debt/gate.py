@@ -53,7 +53,9 @@ class Verdict:
         return all(condition.passed for condition in self.conditions)
 
 
-def conditions(score: Score, limits: GateSettings, *, new_minutes: int | None = None, new_suppressions: int | None = None) -> tuple[Condition, ...]:
+def conditions(
+    score: Score, limits: GateSettings, *, new_minutes: int | None = None, new_suppressions: int | None = None
+) -> tuple[Condition, ...]:
     """The conditions that hold for a run; `new_minutes` and `new_suppressions` are None where there is no base to compare with.
 
     With no limit set anywhere: the ratio of grade B, or, against a base, no new debt.

@@ -20,8 +20,8 @@ from mlsmith.rules.kit.context import Context, context_of_path
 if TYPE_CHECKING:
     from mlsmith.index.facts import FileFacts
     from mlsmith.index.project import History
-    from mlsmith.rules.kit.rule import Rule
     from mlsmith.rules.kit.module import Module
+    from mlsmith.rules.kit.rule import Rule
     from mlsmith.settings import Settings
     from mlsmith.sources.directives import Directive
     from mlsmith.sources.python import PythonSource
@@ -39,7 +39,7 @@ class Analysis(NamedTuple):
     findings: list[Finding]
     facts: Any
     error: ErrorEntry | None
-    count: FileCount
+    size: FileCount
     directives: tuple[Directive, ...]
 
 
@@ -57,9 +57,7 @@ def analyse(
         return _ANALYSERS[kind](data, path, rules, settings, seconds)
     except SourceError as error:
         lines = data.count(b"\n")
-        return Analysis(
-            [], None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ()
-        )
+        return Analysis([], None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ())
 
 
 def analyse_project(
@@ -80,17 +78,13 @@ def analyse_project(
     return [finding for finding in findings if _wanted(finding, rules, settings)]
 
 
-def _python(
-    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
-) -> Analysis:
+def _python(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
     from mlsmith.sources.python import read_python
 
     return _of_source(read_python(data, path), None, rules, settings, seconds)
 
 
-def _notebook(
-    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
-) -> Analysis:
+def _notebook(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
     from mlsmith.sources.notebook import read_notebook
     from mlsmith.sources.python import Cell, parse_python
 
@@ -112,9 +106,7 @@ def _in_cell(error: SourceError, cells: tuple[Any, ...]) -> str:
     return f"cell {cell.index}, line {error.line - cell.first_line + 1}: {error.message}"
 
 
-def _of_source(
-    source: PythonSource, notebook: Any, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
-) -> Analysis:
+def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
     from mlsmith.index.facts import pack
     from mlsmith.rules.kit.collect import collect_facts
     from mlsmith.rules.kit.module import Module
@@ -133,26 +125,18 @@ def _of_source(
     return Analysis(findings, facts, None, count, directives)
 
 
-def _config(
-    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
-) -> Analysis:
+def _config(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
     from mlsmith.sources.config import read_config
     from mlsmith.sources.directives import read_directives
 
     document = read_config(data, path)
-    directives = (
-        ()
-        if document.format == "json"
-        else read_directives(data.decode("utf-8", "replace"), language=document.format)
-    )
+    directives = () if document.format == "json" else read_directives(data.decode("utf-8", "replace"), language=document.format)
     facts = (None, _collect(document, rules, "collect_config", seconds))
     findings = _run(document, "config", rules, settings, seconds, context_of_path(path))
     return Analysis(findings, facts, None, FileCount(data.count(b"\n"), 0, False, False), directives)
 
 
-def _requirements(
-    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
-) -> Analysis:
+def _requirements(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
     from mlsmith.sources.directives import read_directives
     from mlsmith.sources.requirements import read_requirements
 
@@ -161,14 +145,10 @@ def _requirements(
     collected |= _collect(document, rules, "collect_requirements", seconds)
     findings = _run(document, "requirements", rules, settings, seconds, context_of_path(path))
     directives = read_directives(data.decode("utf-8", "replace"), language="toml")
-    return Analysis(
-        findings, (None, collected), None, FileCount(data.count(b"\n"), 0, False, False), directives
-    )
+    return Analysis(findings, (None, collected), None, FileCount(data.count(b"\n"), 0, False, False), directives)
 
 
-def _dockerfile(
-    data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None
-) -> Analysis:
+def _dockerfile(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
     from mlsmith.sources.directives import read_directives
     from mlsmith.sources.docker import read_dockerfile
 
@@ -215,9 +195,7 @@ def _collect(subject: Any, rules: RuleSet, hook: str, seconds: dict[str, float] 
         if data:
             collected[rule.code] = data
         if seconds is not None:
-            seconds[f"rule:{rule.code}"] = (
-                seconds.get(f"rule:{rule.code}", 0.0) + time.perf_counter() - started
-            )
+            seconds[f"rule:{rule.code}"] = seconds.get(f"rule:{rule.code}", 0.0) + time.perf_counter() - started
     return collected
 
 
@@ -240,9 +218,7 @@ def _count(module: Module) -> FileCount:
     source = module.source
     counted = module.context not in (Context.TEST, Context.VENDORED, Context.GENERATED)
     lines = len(source.lines) - (1 if source.lines and not source.lines[-1] else 0)
-    return FileCount(
-        lines, _code_lines(module) if counted else 0, counted, bool(module.packages & _ML_PACKAGES)
-    )
+    return FileCount(lines, _code_lines(module) if counted else 0, counted, bool(module.packages & _ML_PACKAGES))
 
 
 def _code_lines(module: Module) -> int:
@@ -250,11 +226,7 @@ def _code_lines(module: Module) -> int:
     silent: set[int] = set()
     for node in (module.syntax.tree, *module.syntax.classes, *module.syntax.functions):
         first = node.body[0] if node.body else None
-        if (
-            isinstance(first, ast.Expr)
-            and isinstance(first.value, ast.Constant)
-            and isinstance(first.value.value, str)
-        ):
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
             silent.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     source = module.source
     blank = sum(1 for number, line in enumerate(source.lines, 1) if number not in silent and _is_blank(line))

@@ -30,7 +30,7 @@ class Analysed(NamedTuple):
 
 def pack(analysis: Analysis, extents: tuple[Extent, ...]) -> bytes:
     """An analysis as bytes, without its path."""
-    count, error = analysis.count, analysis.error
+    count, error = analysis.size, analysis.error
     return marshal.dumps(
         (
             [_packed_finding(finding) for finding in analysis.findings],

@@ -105,7 +105,7 @@ def _overlap(one: Edit, other: Edit) -> bool:
         return False
     if one.span == other.span and one.text == other.text:
         return True  # the same edit twice: the second finding is gone with the first
-    return one.span.start < other.span.end and other.span.start < one.span.end or _same_point(one, other)
+    return (one.span.start < other.span.end and other.span.start < one.span.end) or _same_point(one, other)
 
 
 def _same_point(one: Edit, other: Edit) -> bool:

@@ -21,9 +21,7 @@ class Outcome:
     applied: list[Finding] = field(default_factory=list)
 
 
-def converge(
-    lint: Callable[[Mapping[str, bytes]], Sequence[Finding]], read: Callable[[str], bytes], *, unsafe: bool
-) -> Outcome:
+def converge(lint: Callable[[Mapping[str, bytes]], Sequence[Finding]], read: Callable[[str], bytes], *, unsafe: bool) -> Outcome:
     """Fix all that can be fixed. `lint` gives the new findings with some files overlaid, `read` a file's bytes as they are on disk."""
     outcome = Outcome()
     for _ in range(MOST_ROUNDS):

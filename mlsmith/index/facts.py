@@ -85,9 +85,10 @@ def literal(node: ast.expr | None) -> tuple[Any, ...] | None:
         return None
     if isinstance(node, ast.Constant) and isinstance(node.value, (bool, int, float, str, type(None))):
         return ("=", node.value) if not (isinstance(node.value, str) and len(node.value) > 80) else UNKNOWN_LITERAL
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        if isinstance(node.operand.value, (int, float)):
-            return ("=", -node.operand.value)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        operand = node.operand
+        if isinstance(operand, ast.Constant) and isinstance(operand.value, (int, float)):
+            return ("=", -operand.value)
     return UNKNOWN_LITERAL
 
 
@@ -116,7 +117,9 @@ def _unresolved(func: ast.expr) -> tuple[str, ...]:
     return (f".{func.attr}",) if isinstance(func, ast.Attribute) else ()
 
 
-def forwards_of(function: ast.FunctionDef | ast.AsyncFunctionDef, resolver: Resolver, calls: list[ast.Call]) -> tuple[tuple[str, str, str | int], ...]:
+def forwards_of(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, resolver: Resolver, calls: list[ast.Call]
+) -> tuple[tuple[str, str, str | int], ...]:
     """Parameters that the function passes on as they are, never having assigned them anew."""
     scope = function.own_scope  # type: ignore[union-attr]
     own = {name for name, bindings in scope.bindings.items() if len(bindings) == 1 and bindings[0].kind == "parameter"}
@@ -133,15 +136,18 @@ def forwards_of(function: ast.FunctionDef | ast.AsyncFunctionDef, resolver: Reso
 def references_of(syntax: Syntax) -> tuple[str, ...]:
     """Names and attributes mentioned otherwise than as what is called: passed around, stored, returned, decorated with."""
     found: set[str] = set()
-    for node in syntax.names:
-        up = parent(node)
-        if isinstance(node.ctx, ast.Load) and not (isinstance(up, ast.Call) and up.func is node):
-            found.add(node.id)
-    for node in syntax.attributes:
-        up = parent(node)
-        if isinstance(node.ctx, ast.Load) and not (isinstance(up, ast.Call) and up.func is node):
-            found.add(node.attr)
+    for name in syntax.names:
+        if isinstance(name.ctx, ast.Load) and not _is_called(name):
+            found.add(name.id)
+    for attribute in syntax.attributes:
+        if isinstance(attribute.ctx, ast.Load) and not _is_called(attribute):
+            found.add(attribute.attr)
     return tuple(sorted(found))
+
+
+def _is_called(node: ast.expr) -> bool:
+    up = parent(node)
+    return isinstance(up, ast.Call) and up.func is node
 
 
 def pack(facts: FileFacts) -> tuple[Any, ...]:
@@ -150,7 +156,8 @@ def pack(facts: FileFacts) -> tuple[Any, ...]:
         (f.name, tuple(tuple(p) for p in f.parameters), f.decorators, f.owner, tuple(f.where), f.nested, f.forwards)
         for f in facts.functions
     )
-    return tuple(facts._replace(functions=functions, calls=tuple(tuple(call) for call in facts.calls)))  # type: ignore[arg-type]
+    calls: Any = tuple(tuple(call) for call in facts.calls)
+    return tuple(facts._replace(functions=functions, calls=calls))  # type: ignore[arg-type]
 
 
 def unpack(packed: tuple[Any, ...]) -> FileFacts:

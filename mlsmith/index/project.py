@@ -175,7 +175,8 @@ class Project:
 
     def lineage(self, cls: str) -> list[str]:
         """A class and its ancestors: project ones by their absolute dotted name, others as the file names them."""
-        order, queue = [], [cls]
+        order: list[str] = []
+        queue = [cls]
         while queue and len(order) < 40:
             current = queue.pop(0)
             if current in order:
@@ -270,4 +271,3 @@ class Project:
 
     def each_function(self) -> Iterator[Definition]:
         yield from self.definitions.values()
-

@@ -73,7 +73,8 @@ class Resolver:
 
     def lineage(self, name: str) -> list[str]:
         """A class and all that it inherits from, as far as this module shows, nearest first."""
-        order, queue = [], [name.removesuffix("()")]
+        order: list[str] = []
+        queue = [name.removesuffix("()")]
         while queue and len(order) < 30:
             current = queue.pop(0)
             if current in order:
@@ -114,7 +115,7 @@ class Resolver:
 
     def _compute(self, node: ast.expr) -> Names:
         method = _HANDLERS.get(node.__class__)
-        return method(self, node) if method is not None else ()  # type: ignore[operator, no-any-return]
+        return method(self, node) if method is not None else ()  # type: ignore[operator]
 
     def _of_name(self, node: ast.Name) -> Names:
         bindings = self.reaching(node)
@@ -191,9 +192,7 @@ class Resolver:
     def _of_call(self, node: ast.Call) -> Names:
         found: list[str] = []
         for name in self.names(node.func):
-            if name in _TRANSPARENT:
-                found.extend(self.names(node.args[0]) if node.args else ())
-            elif name in ("functools.partial", "functools.partialmethod"):
+            if name in _TRANSPARENT or name in ("functools.partial", "functools.partialmethod"):
                 found.extend(self.names(node.args[0]) if node.args else ())
             elif name == "super":
                 found.extend(self._of_super(node))

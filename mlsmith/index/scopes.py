@@ -62,9 +62,7 @@ class Binding:
 
     __slots__ = ("block", "index", "kind", "name", "node", "origin", "scope", "target", "value")
 
-    def __init__(
-        self, name: str, kind: str, node: Any, value: ast.expr | None, index: int | None, block: Block, scope: Scope
-    ) -> None:
+    def __init__(self, name: str, kind: str, node: Any, value: ast.expr | None, index: int | None, block: Block, scope: Scope) -> None:
         self.name = name
         self.kind = kind
         self.node = node
@@ -182,7 +180,7 @@ def scope_of(node: ast.AST) -> Scope:
         if isinstance(up, ast.Lambda) and child is up.body:
             return up.own_scope  # type: ignore[attr-defined, no-any-return]
         if isinstance(up, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            return up.own_scope  # type: ignore[attr-defined, no-any-return]
+            return up.own_scope  # type: ignore[union-attr, no-any-return]
         if up is None:
             break
         child, up = up, up.up

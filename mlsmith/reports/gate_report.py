@@ -81,7 +81,9 @@ def _arithmetic(verdict: Verdict, style: Style, width: int) -> list[str]:
     if rest:
         lines.append(f"  {sum(term.minutes for term in rest):>7,.0f}  {count(len(rest), 'more row')}")
     lines.append(f"  {score.minutes:>7,.0f}  = debt ({duration(score.minutes)})")
-    lines.append(style.dim(f"  {score.development_minutes:>7,}  = {score.code_lines:,} code lines × {MINUTES_A_LINE} min, what the code cost"))
+    lines.append(
+        style.dim(f"  {score.development_minutes:>7,}  = {score.code_lines:,} code lines × {MINUTES_A_LINE} min, what the code cost")
+    )
     if score.ratio is not None:
         bounds = ", ".join(f"{letter} ≤ {_percent(bound)}" for letter, bound in BOUNDS)
         lines.append(f"  {_percent(score.ratio):>7}  = ratio " + style.dim(f"({bounds})"))
@@ -94,7 +96,9 @@ def _areas(verdict: Verdict, style: Style) -> list[str]:
     lines = [style.bold("by area")]
     for name, area in sorted(areas.items(), key=lambda item: (-item[1].minutes, item[0])):
         bar = "█" * max(1, round(_BAR * area.minutes / most))
-        lines.append(f"  {AREAS.get(name, name).replace('-', ' '):<26} {bar:<{_BAR}} {duration(area.minutes):>10}  {count(area.findings, 'finding')}")
+        lines.append(
+            f"  {AREAS.get(name, name).replace('-', ' '):<26} {bar:<{_BAR}} {duration(area.minutes):>10}  {count(area.findings, 'finding')}"
+        )
     return lines
 
 
@@ -109,7 +113,10 @@ def _verdict(verdict: Verdict, style: Style) -> list[str]:
     for condition in verdict.conditions:
         mark = style.good("✓") if condition.passed else style.bad("✗")
         lines.append(f"{mark} {condition.name}: {_figure(condition, condition.actual)} (limit {_figure(condition, condition.limit)})")
-    apart = [f"{verdict.baseline} in the baseline" if verdict.baseline else "", f"{verdict.suppressed} suppressed" if verdict.suppressed else ""]
+    apart = [
+        f"{verdict.baseline} in the baseline" if verdict.baseline else "",
+        f"{verdict.suppressed} suppressed" if verdict.suppressed else "",
+    ]
     if any(apart):
         lines.append(style.dim("; ".join(part for part in apart if part) + " (the baseline's count in the score, suppressed ones do not)"))
     score = verdict.score
@@ -124,7 +131,14 @@ def _markdown(verdict: Verdict) -> str:
     score = verdict.score
     head = "passed ✅" if verdict.passed else "failed ❌"
     grade = f"grade **{score.grade}**, {_percent(score.ratio)} debt" if score.grade else "no grade: no machine-learning code"
-    lines = [f"### mlsmith gate {head}", "", f"{grade} ({duration(score.minutes)})", "", "| condition | limit | actual | |", "|---|---:|---:|---|"]
+    lines = [
+        f"### mlsmith gate {head}",
+        "",
+        f"{grade} ({duration(score.minutes)})",
+        "",
+        "| condition | limit | actual | |",
+        "|---|---:|---:|---|",
+    ]
     for c in verdict.conditions:
         lines.append(f"| {c.name} | {_figure(c, c.limit)} | {_figure(c, c.actual)} | {'✅' if c.passed else '❌'} |")
     if verdict.new.findings:
@@ -138,7 +152,9 @@ def _github(verdict: Verdict) -> str:
     lines = []
     for condition in verdict.conditions:
         if not condition.passed:
-            lines.append(f"::error title=mlsmith gate::{condition.name} is {_figure(condition, condition.actual)}, the limit {_figure(condition, condition.limit)}")
+            lines.append(
+                f"::error title=mlsmith gate::{condition.name} is {_figure(condition, condition.actual)}, the limit {_figure(condition, condition.limit)}"
+            )
     from mlsmith.reports.github_report import annotation
 
     lines.extend(annotation(finding) for finding in verdict.new.findings)

@@ -22,12 +22,16 @@ def render(report: Report) -> str:
             name = f"{finding.code} {place_of(path, finding.span.cell, start.line, start.column)}"
             body = f"<failure type={_attribute(finding.code)} message={_attribute(finding.message)}>{_text(finding.advice)}</failure>"
             cases.append(f"    <testcase classname={_attribute(path)} name={_attribute(name)}>{body}</testcase>")
-        suites.append(f'  <testsuite name={_attribute(path)} tests="{len(found)}" failures="{len(found)}">\n' + "\n".join(cases) + "\n  </testsuite>")
+        suites.append(
+            f'  <testsuite name={_attribute(path)} tests="{len(found)}" failures="{len(found)}">\n' + "\n".join(cases) + "\n  </testsuite>"
+        )
     for error in report.result.errors:
-        case = f"    <testcase classname={_attribute(error.path)} name=\"read\"><error message={_attribute(error.message)}/></testcase>"
+        case = f'    <testcase classname={_attribute(error.path)} name="read"><error message={_attribute(error.message)}/></testcase>'
         suites.append(f'  <testsuite name={_attribute(error.path)} tests="1" errors="1">\n{case}\n  </testsuite>')
     if not suites:
-        suites.append('  <testsuite name="mlsmith" tests="1" failures="0">\n    <testcase classname="mlsmith" name="lint"/>\n  </testsuite>')
+        suites.append(
+            '  <testsuite name="mlsmith" tests="1" failures="0">\n    <testcase classname="mlsmith" name="lint"/>\n  </testsuite>'
+        )
     return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="mlsmith">\n' + "\n".join(suites) + "\n</testsuites>\n"
 
 

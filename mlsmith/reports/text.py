@@ -44,7 +44,9 @@ def _finding(finding: Finding, report: Report, style: Style, width: int) -> str:
     lines = [head]
     lines.extend(_wrapped(visible(finding.message), "    ", width))
     lines.extend(frame(report.lines(finding.path, span.cell), span, style, paint, width))
-    lines.extend(style.dim(line) if not number else line for number, line in enumerate(_wrapped(visible(finding.advice), "    → ", width), 1))
+    lines.extend(
+        style.dim(line) if not number else line for number, line in enumerate(_wrapped(visible(finding.advice), "    → ", width), 1)
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -88,7 +90,9 @@ def _summary(report: Report, style: Style) -> str:
         parts = [f"{head} in {looked}"]
     else:
         severities = Counter(finding.severity for finding in new)
-        split = ", ".join(count(severities[s], str(s)) if s != "info" else f"{severities[s]} info" for s in ("error", "warning", "info") if severities[s])  # type: ignore[index]
+        split = ", ".join(
+            count(severities[s], str(s)) if s != "info" else f"{severities[s]} info" for s in ("error", "warning", "info") if severities[s]
+        )  # type: ignore[index]
         parts = [f"{style.bold(count(len(new), 'finding'))} ({split}) in {looked}", f"{duration(sum(f.minutes for f in new))} of debt"]
     if suppressed:
         parts.append(f"{suppressed} suppressed")
@@ -108,7 +112,9 @@ def _next_steps(new: tuple[Finding, ...], style: Style) -> list[str]:
     if safe:
         lines.append(f"{safe} can be fixed safely: {style.bold('mlsmith lint --fix')}")
     if unsafe:
-        lines.append(f"{unsafe} {'more ' if safe else ''}can be fixed if you check the result: {style.bold('mlsmith lint --unsafe-fixes --diff')}")
+        lines.append(
+            f"{unsafe} {'more ' if safe else ''}can be fixed if you check the result: {style.bold('mlsmith lint --unsafe-fixes --diff')}"
+        )
     dearest = max(new, key=lambda f: (f.minutes, f.severity == "error", f.code))
     lines.append(style.dim(f"why? mlsmith rule {dearest.code}"))
     return lines

@@ -73,8 +73,7 @@ def load_rules(settings: Settings) -> RuleSet:
 def ignored_for(path: str, code: str, settings: Settings) -> bool:
     """Whether `per-file-ignores` switches a code off for a path."""
     return any(
-        fnmatch(path, pattern) and any(matches(code, wanted) for wanted in codes)
-        for pattern, codes in settings.per_file_ignores.items()
+        fnmatch(path, pattern) and any(matches(code, wanted) for wanted in codes) for pattern, codes in settings.per_file_ignores.items()
     )
 
 

@@ -58,7 +58,8 @@ def read_dockerfile(data: bytes, path: str = "Dockerfile") -> Dockerfile:
         if not line.strip() or line.lstrip().startswith("#"):
             number += 1
             continue
-        first, parts = number, []
+        first = number
+        parts: list[str] = []
         while number < len(lines):
             piece = lines[number]
             if piece.lstrip().startswith("#") and parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Edit, Position
@@ -15,7 +16,7 @@ def apply_edits(text: str, edits: list[Edit]) -> str:
     starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
     newline = "\r\n" if "\r\n" in text else "\n"
     placed = sorted({(offset(starts, text, e.span.start), offset(starts, text, e.span.end), e.text) for e in edits})
-    for (_, end, _), (start, _, _) in zip(placed, placed[1:], strict=False):
+    for (_, end, _), (start, _, _) in pairwise(placed):
         if start < end:
             raise SourceError("two edits overlap")
     for start, end, replacement in reversed(placed):

@@ -43,7 +43,8 @@ class Notebook:
 def read_notebook(data: bytes) -> Notebook:
     """The code cells of a notebook, formats 3 and 4. No cells where the language is not Python. Raises SourceError."""
     document = _load(data)
-    metadata = document.get("metadata") if isinstance(document.get("metadata"), dict) else {}
+    said = document.get("metadata")
+    metadata: dict[str, Any] = said if isinstance(said, dict) else {}
     if _language(metadata) not in ("python", "ipython", "python3", ""):
         return Notebook("", (), metadata)
     texts: list[str] = []
@@ -191,7 +192,7 @@ def _without_magics(lines: list[str], magics: list[tuple[int, str]]) -> list[str
 
 def _parses(lines: list[str]) -> bool:
     text = "\n".join(lines)
-    if not any(line.lstrip()[:1] in ("%", "!", "?", "/") or line.rstrip().endswith("?") or "=" in line and ("!" in line or "%" in line)
+    if not any(line.lstrip()[:1] in ("%", "!", "?", "/") or line.rstrip().endswith("?") or ("=" in line and ("!" in line or "%" in line))
                for line in lines):  # fmt: skip
         return True
     try:

@@ -65,4 +65,6 @@ class UnexplainedSuppression(Rule):
             if use.unused:
                 yield self.finding(place, f"nothing here needs the suppression of {', '.join(use.unused)}", advice="delete it")
             elif not directive.reason:
-                yield self.finding(place, f"the suppression of {listed} gives no reason", advice="say after the bracket why it is acceptable here")
+                yield self.finding(
+                    place, f"the suppression of {listed} gives no reason", advice="say after the bracket why it is acceptable here"
+                )

@@ -107,14 +107,16 @@ def _dead_lines(operator: str, operand: Any, value: Any, sides: list[int]) -> in
 
 def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
     """(function, parameter, its tests): each test as (operator, operand, place, dead lines if true, dead lines if false)."""
-    own = {p.name for p in function.parameters if p.name not in _TALKATIVE and p.kind in ("positional", "keyword") and len(function.scope.bindings[p.name]) == 1}
+    own = {
+        p.name
+        for p in function.parameters
+        if p.name not in _TALKATIVE and p.kind in ("positional", "keyword") and len(function.scope.bindings[p.name]) == 1
+    }
     found: dict[str, list[tuple[Any, ...]]] = {}
     for owner in module.branches_in(function):
         test = _test_of(owner.test)
         if test is not None and test[0] in own and owner.scope is function.scope:  # type: ignore[attr-defined]
-            found.setdefault(test[0], []).append(
-                (test[1], test[2], tuple(where(module, owner)), _size(owner.orelse), _size(owner.body))
-            )
+            found.setdefault(test[0], []).append((test[1], test[2], tuple(where(module, owner)), _size(owner.orelse), _size(owner.body)))
     for parameter, tests in found.items():
         yield function.scope.qualified, parameter, tuple(tests)
 
@@ -207,5 +209,3 @@ def _passed(definition: Definition, parameter: str, call: SeenCall) -> Any:
         return literal[1] if literal[0] == "=" else _MISSING
     default = function.parameters[index].default
     return default[1] if default is not None and default[0] == "=" else _MISSING
-
-

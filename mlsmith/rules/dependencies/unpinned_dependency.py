@@ -54,12 +54,21 @@ class UnpinnedDependency(Rule):
     minutes = 10
 
     def collect_requirements(self, document: RequirementsDocument) -> Any:
-        wanted = [r for r in document.requirements if r.group in ("project", "conda", "conda-pip") and not r.editable and r.name != "python"]
+        wanted = [
+            r for r in document.requirements if r.group in ("project", "conda", "conda-pip") and not r.editable and r.name != "python"
+        ]
         loose = [r for r in wanted if not r.pinned and not r.url]
         first = loose[0].span if loose else None
         seen = (first.start.line, first.start.column, first.end.line, first.end.column) if first is not None else None
         line = document.lines[first.start.line - 1].strip() if first is not None else ""
-        return (document.kind, len(wanted), tuple(dict.fromkeys(r.name for r in loose)), seen, line, any(i.flag == "-c" for i in document.includes))
+        return (
+            document.kind,
+            len(wanted),
+            tuple(dict.fromkeys(r.name for r in loose)),
+            seen,
+            line,
+            any(i.flag == "-c" for i in document.includes),
+        )
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)

@@ -8,9 +8,23 @@ from collections.abc import Iterator
 from mlsmith.rules.kit import Argument, Call, Finding, Module, Rule, Severity
 
 _BRANCHES = {"main", "master", "latest", "HEAD"}
-_LOCAL_BUILDERS = {"csv", "json", "parquet", "text", "pandas", "arrow", "imagefolder", "audiofolder", "videofolder", "webdataset", "generator"}
+_LOCAL_BUILDERS = {
+    "csv",
+    "json",
+    "parquet",
+    "text",
+    "pandas",
+    "arrow",
+    "imagefolder",
+    "audiofolder",
+    "videofolder",
+    "webdataset",
+    "generator",
+}
 _HUB_NAME = re.compile(r"^[\w.-]+(/[\w.-]+)?$")
-_LOCAL_WORDS = re.compile(r"(^|[/_.-])(out|output|outputs|ckpt|ckpts|checkpoint|checkpoints|results|tmp|local|models?|saved|runs|weights|data|dir)([/_.-]|$)")
+_LOCAL_WORDS = re.compile(
+    r"(^|[/_.-])(out|output|outputs|ckpt|ckpts|checkpoint|checkpoints|results|tmp|local|models?|saved|runs|weights|data|dir)([/_.-]|$)"
+)
 _FUNCTIONS = {
     "huggingface_hub.hf_hub_download": ("repo_id", 0), "huggingface_hub.snapshot_download": ("repo_id", 0),
     "datasets.load_dataset": ("path", 0), "sentence_transformers.SentenceTransformer": ("model_name_or_path", 0),
@@ -104,9 +118,9 @@ class UnpinnedPretrainedModel(Rule):
 
 def _is_remote(source: Argument, call: Call) -> bool:
     name = source.value
-    if not isinstance(name, str) or not (_HUB_NAME.match(name) or ":" in name and "/" in name):
+    if not isinstance(name, str) or not (_HUB_NAME.match(name) or (":" in name and "/" in name)):
         return False
-    if name in _LOCAL_BUILDERS and "datasets.load_dataset" in call.names or call.argument("local_files_only").value is True:
+    if (name in _LOCAL_BUILDERS and "datasets.load_dataset" in call.names) or call.argument("local_files_only").value is True:
         return False
     return not name.startswith((".", "/", "~")) and not (_LOCAL_WORDS.search(name.lower()) and name.count("/") != 1)
 

@@ -211,7 +211,9 @@ class Call:
 
 def role_is_vague(name: str) -> bool:
     """Names that hold settings rather than data say nothing of the data's role: `train_args`, `test_config`."""
-    return role_of_name(name) is not None and name.lower().endswith(("args", "config", "cfg", "opts", "opt", "params", "transform", "transforms"))
+    return role_of_name(name) is not None and name.lower().endswith(
+        ("args", "config", "cfg", "opts", "opt", "params", "transform", "transforms")
+    )
 
 
 def _is_true(node: ast.expr) -> bool:

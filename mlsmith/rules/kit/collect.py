@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlsmith.finding import Position, Span
-
 from mlsmith.index.facts import (
     FileFacts,
     FunctionFact,
@@ -101,7 +100,8 @@ def _foreign(callee: str, own: str) -> bool:
 
 
 def _strings(module: Module) -> tuple[str, ...]:
-    found = {node.value for node in module.syntax.strings if len(node.value) < 80 and _IDENTIFIER.match(node.value)}
+    texts = (node.value for node in module.syntax.strings)
+    found = {text for text in texts if isinstance(text, str) and len(text) < 80 and _IDENTIFIER.match(text)}
     return tuple(sorted(found))
 
 
@@ -111,4 +111,3 @@ def _is_script(tree: ast.Module) -> bool:
         and node.test.left.id == "__name__"
         for node in tree.body
     )  # fmt: skip
-

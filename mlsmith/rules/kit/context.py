@@ -16,7 +16,9 @@ class Context(StrEnum):
     GENERATED = "generated"
 
 
-_VENDORED = re.compile(r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|external|externals|node_modules|site-packages|3rdparty)/", re.I)
+_VENDORED = re.compile(
+    r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|external|externals|node_modules|site-packages|3rdparty)/", re.I
+)
 _TEST = re.compile(r"(^|/)(tests?|testing|test_utils|testutils|unittests?)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _EXAMPLE = re.compile(r"(^|/)(examples?|samples?|tutorials?|demos?|recipes|cookbook|exercises?)/", re.I)
 _DOCS = re.compile(r"(^|/)docs?/", re.I)

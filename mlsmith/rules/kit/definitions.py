@@ -138,9 +138,7 @@ class Class:
     @cached_property
     def methods(self) -> dict[str, Function]:
         return {
-            node.name: self.module.function(node)
-            for node in self.node.body
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            node.name: self.module.function(node) for node in self.node.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         }
 
 

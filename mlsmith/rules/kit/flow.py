@@ -17,7 +17,20 @@ from mlsmith.rules.kit.call import Call
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
-_STATEFUL = ("fit", "partial_fit", "fit_transform", "fit_predict", "fit_resample", "adapt", "append", "extend", "update", "add", "insert", "build_vocab")
+_STATEFUL = (
+    "fit",
+    "partial_fit",
+    "fit_transform",
+    "fit_predict",
+    "fit_resample",
+    "adapt",
+    "append",
+    "extend",
+    "update",
+    "add",
+    "insert",
+    "build_vocab",
+)
 """Methods that put what they are given into the state of their receiver."""
 
 _SIZE_ONLY = frozenset({"len", "type", "isinstance", "id", "range", "print", "repr", "str", "hash", "bool"})

@@ -100,7 +100,7 @@ class Module:
         known = self._wrapped.get(id(node))
         if known is None:
             known = self._wrapped[id(node)] = Call(self, node)
-        return known  # type: ignore[no-any-return]
+        return known
 
     # definitions
 
@@ -120,13 +120,13 @@ class Module:
         known = self._wrapped.get(id(node))
         if known is None:
             known = self._wrapped[id(node)] = Function(self, node)
-        return known  # type: ignore[no-any-return]
+        return known
 
     def class_(self, node: ast.ClassDef) -> Class:
         known = self._wrapped.get(id(node))
         if known is None:
             known = self._wrapped[id(node)] = Class(self, node)
-        return known  # type: ignore[no-any-return]
+        return known
 
     def function_around(self, node: ast.AST) -> Function | None:
         """The innermost function whose body holds the node."""
@@ -171,7 +171,9 @@ class Module:
     def callers(self, function: Function) -> list[Call]:
         """Calls of a function of this module, from this module."""
         return self._by_name.get(function.name, []) + (
-            [call for cls in function.owner_names for call in self._by_name.get(f"{cls}().{function.node.name}", ())] if function.owner else []
+            [call for cls in function.owner_names for call in self._by_name.get(f"{cls}().{function.node.name}", ())]
+            if function.owner
+            else []
         )
 
     # expressions

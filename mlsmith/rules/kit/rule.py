@@ -27,7 +27,18 @@ if TYPE_CHECKING:
     from mlsmith.sources.docker import Dockerfile
     from mlsmith.sources.requirements import RequirementsDocument
 
-HOOKS = ("python", "config", "requirements", "dockerfile", "collect", "collect_config", "collect_requirements", "project", "changes", "suppressions")
+HOOKS = (
+    "python",
+    "config",
+    "requirements",
+    "dockerfile",
+    "collect",
+    "collect_config",
+    "collect_requirements",
+    "project",
+    "changes",
+    "suppressions",
+)
 
 HEADINGS = ("What it finds", "Why it is debt", "Bad", "Good", "When it stays silent", "Options", "References")
 """The headings of a rule's docstring, in order; `Options` only where the rule has some."""

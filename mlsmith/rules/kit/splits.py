@@ -30,7 +30,9 @@ class Split:
 
 def splits(module: Module) -> Iterator[Split]:
     """All divisions of data: scikit-learn's, PyTorch's, cross-validation, and slices kept under names of both roles."""
-    for call in module.calls_to("sklearn.model_selection.train_test_split", "torch.utils.data.random_split", "dask_ml.model_selection.train_test_split"):
+    for call in module.calls_to(
+        "sklearn.model_selection.train_test_split", "torch.utils.data.random_split", "dask_ml.model_selection.train_test_split"
+    ):
         yield Split(call.node, tuple(a for a in call.node.args[:3] if not isinstance(a, ast.Starred)), f"`{call.method}`")
     for call in module.calls_to(*(f"sklearn.model_selection.{fold}().split" for fold in _FOLDS)):
         yield Split(call.node, tuple(call.node.args[:1]), f"`{call.name.split('.')[2].removesuffix('()')}`")

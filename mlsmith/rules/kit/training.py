@@ -24,10 +24,24 @@ _GRADIENT_OFF = frozenset({
     "torch.set_grad_enabled", "torch.autograd.set_grad_enabled", "torch.autograd.grad_mode.set_grad_enabled",
     "torch.autograd.grad_mode.inference_mode",
 })  # fmt: skip
-_USES_GRADIENT = frozenset({"backward", "requires_grad_", "grad", "jacobian", "vjp", "jvp", "retain_grad", "register_full_backward_hook", "register_backward_hook"})
+_USES_GRADIENT = frozenset(
+    {"backward", "requires_grad_", "grad", "jacobian", "vjp", "jvp", "retain_grad", "register_full_backward_hook", "register_backward_hook"}
+)
 _FRAMEWORKS = ("lightning.pytorch.LightningModule", "transformers.Trainer", "transformers.Seq2SeqTrainer", "ignite.engine.Engine",
                "fastai.learner.Learner", "lightning.pytorch.Callback", "keras.Model", "torch.autograd.Function")  # fmt: skip
-_STOCHASTIC = ("Dropout", "AlphaDropout", "BatchNorm", "SyncBatchNorm", "InstanceNorm", "RReLU", "Transformer", "MultiheadAttention", "LSTM", "GRU", "RNN")
+_STOCHASTIC = (
+    "Dropout",
+    "AlphaDropout",
+    "BatchNorm",
+    "SyncBatchNorm",
+    "InstanceNorm",
+    "RReLU",
+    "Transformer",
+    "MultiheadAttention",
+    "LSTM",
+    "GRU",
+    "RNN",
+)
 """torch.nn classes (by the beginning of their names) that behave differently, or may, in training and evaluation."""
 
 
@@ -116,7 +130,13 @@ def _evaluates(function: Function) -> bool:
     """By its name, or (a method called `run`, `__call__`…) by its class's."""
     roles = roles_of_name(function.node.name)
     words = tokens(function.node.name)
-    if "loss" in words or "mode" in words or words[-1:] == ("step",) or words[:1] == ("get",) or words[:1] == ("test",) and function.module.is_test:
+    if (
+        "loss" in words
+        or "mode" in words
+        or words[-1:] == ("step",)
+        or words[:1] == ("get",)
+        or (words[:1] == ("test",) and function.module.is_test)
+    ):
         return False
     return bool(roles) and Role.TRAIN not in roles
 
@@ -129,7 +149,9 @@ def _belongs_to_framework(function: Function) -> bool:
     owner = function.owner or (function.outer.owner if function.outer is not None else None)
     if any("ignite" in name or "on(" in name for name in function.decorators):
         return True
-    return owner is not None and (owner.extends(*_FRAMEWORKS) or any(base.endswith(("Trainer", "LightningModule")) for base in owner.lineage[1:]))
+    return owner is not None and (
+        owner.extends(*_FRAMEWORKS) or any(base.endswith(("Trainer", "LightningModule")) for base in owner.lineage[1:])
+    )
 
 
 def uses_gradients(calls: list[Call]) -> bool:
@@ -148,9 +170,13 @@ def sets_evaluation_mode(calls: list[Call]) -> bool:
         if call.method == "train" and call.receiver is not None and (call.node.args or call.node.keywords):
             return True
         words = tokens(call.method)
-        if isinstance(call.node.up, ast.withitem) and {"eval", "evaluating", "evaluation", "inference"} & set(words) and call.name not in _GRADIENT_OFF:  # type: ignore[attr-defined]
+        if (
+            isinstance(call.node.up, ast.withitem)
+            and {"eval", "evaluating", "evaluation", "inference"} & set(words)
+            and call.name not in _GRADIENT_OFF
+        ):  # type: ignore[attr-defined]
             return True
-        if "mode" in words and ("eval" in words or "evaluation" in words or "inference" in words and call.name not in _GRADIENT_OFF):
+        if "mode" in words and ("eval" in words or "evaluation" in words or ("inference" in words and call.name not in _GRADIENT_OFF)):
             return True
         if call.method in ("set_eval", "to_eval", "switch_to_eval", "freeze", "eval_mode", "prepare_for_eval"):
             return True
@@ -210,7 +236,7 @@ def _is_plain_network(module: Module, name: str, depth: int) -> bool:
         for call in method.calls:
             for called in call.names:
                 last = called.rpartition(".")[2]
-                if called.startswith("torch.nn.") and last.startswith(_STOCHASTIC) or last in ("dropout", "batch_norm"):
+                if (called.startswith("torch.nn.") and last.startswith(_STOCHASTIC)) or last in ("dropout", "batch_norm"):
                     return False
                 if module.resolver.class_named(called) is not None:
                     if not _is_plain_network(module, called, depth + 1):
@@ -267,4 +293,3 @@ def _in_force(project: Project, modes: dict[str, Any], call: SeenCall, mode: str
     if not scope or reach <= 1:
         return False
     return bool(reached_by_mode(project, modes, call.path, scope, mode, reach - 1))
-

@@ -76,7 +76,9 @@ class UnsafeModelLoad(Rule):
         for call in module.calls_to("torch.load"):
             if call.argument("weights_only").value is False:
                 fix = with_argument(call, "weights_only", "True", title="load weights only", safety=Safety.UNSAFE)
-                yield self._report(call, "`weights_only=False` runs whatever code the checkpoint holds", serious, fix, "load with `weights_only=True`")
+                yield self._report(
+                    call, "`weights_only=False` runs whatever code the checkpoint holds", serious, fix, "load with `weights_only=True`"
+                )
         for call in module.calls_to(*_PICKLES):
             origin = _foreign_origin(call)
             if origin:
@@ -98,8 +100,12 @@ class UnsafeModelLoad(Rule):
             loader = call.argument("Loader", 1)
             unsafe = loader.absent or (loader.node is not None and module.refers_to(loader.node, *_UNSAFE_YAML))
             if call.name == "yaml.unsafe_load" or (unsafe and not _is_full_loader(module, loader.node)):
-                what = "without a loader" if loader.absent else f"with `{ast.unparse(loader.node)}`" if loader.node is not None else "unsafely"
-                yield self._report(call, f"`{call.name}` {what} can build any Python object", serious, _safe_loader(call), "use `yaml.safe_load`")
+                what = (
+                    "without a loader" if loader.absent else f"with `{ast.unparse(loader.node)}`" if loader.node is not None else "unsafely"
+                )
+                yield self._report(
+                    call, f"`{call.name}` {what} can build any Python object", serious, _safe_loader(call), "use `yaml.safe_load`"
+                )
 
     def _remote_code(self, module: Module, serious: Severity) -> Iterator[Finding]:
         for call in module.calls:
@@ -109,7 +115,9 @@ class UnsafeModelLoad(Rule):
             literal = call.argument("trust_remote_code")
             if literal.is_literal and literal.value is True and (revision.absent or revision.value in ("main", "master")):
                 advice = "pin `revision=` to a commit that you have read, or use a model without custom code"
-                yield self._report(call, "`trust_remote_code=True` runs the hub repository's code of whatever today's version is", serious, None, advice)
+                yield self._report(
+                    call, "`trust_remote_code=True` runs the hub repository's code of whatever today's version is", serious, None, advice
+                )
 
     def _report(self, call: Call, message: str, severity: Severity, fix: Fix | None, advice: str) -> Finding:
         return self.finding(call, message, advice=advice, severity=severity, fix=fix, confidence=Confidence.HIGH)
@@ -126,7 +134,11 @@ def _is_full_loader(module: Module, loader: ast.expr | None) -> bool:
 
 
 def _safe_loader(call: Call) -> Fix | None:
-    return with_argument(call, "Loader", "yaml.SafeLoader", title="use the safe loader", safety=Safety.UNSAFE) if len(call.node.args) < 2 else None
+    return (
+        with_argument(call, "Loader", "yaml.SafeLoader", title="use the safe loader", safety=Safety.UNSAFE)
+        if len(call.node.args) < 2
+        else None
+    )
 
 
 def _foreign_origin(call: Call) -> str:

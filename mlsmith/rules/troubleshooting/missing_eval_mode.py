@@ -109,7 +109,11 @@ def _never_back(module: Module) -> Iterator[Any]:
         if any(call.method == "backward" for call in (*direct, *nested)) and not training.sets_training_mode([*direct, *nested]):
             if any(not call.names and "train" in call.method for call in direct) or _calls_unknown_training(module, loop):
                 continue
-            evals = [c for c in direct if c.method == "eval" and isinstance(c.receiver, ast.Name) and not c.node.args and not c.name.startswith("pandas.")]
+            evals = [
+                c
+                for c in direct
+                if c.method == "eval" and isinstance(c.receiver, ast.Name) and not c.node.args and not c.name.startswith("pandas.")
+            ]
             before = [c for c in evals if not _after_last_backward_forever(loop, c)]
             yield from before[:1]
 
