@@ -1,37 +1,43 @@
 """Configuration files with a position for every key: YAML, TOML and JSON as one flat, typed document.
 
-No tag is ever run, no object built: YAML is composed to nodes only, and what an alias expands to is counted, so that a small file
-cannot grow without bound.
+No tag is ever run and no object built; what an alias expands to is counted, so that a small file cannot grow
+without bound.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Position, Span
 
-MAX_ENTRIES = 200_000
-"""More keys than this after aliases are resolved is a YAML bomb, or data."""
+MAX_ENTRIES = 50_000
+"""A file with more keys and elements than this is data, and has no entries; aliases that make more are a bomb."""
 
 MAX_BYTES = 10 << 20
 
 Path = tuple[str, ...]
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One key (or list element) of a document. `path` holds list indexes as `"0"`; `raw` is the scalar as written."""
+    """One key, or one element of a list, of a document."""
 
     path: Path
+    """Names of keys; the index of a list's element as `"0"`"""
     kind: str
     """mapping, sequence or scalar"""
     value: Any
-    """The scalar's Python value (str, int, float, bool, None); None for containers"""
+    """The scalar's Python value (str, int, float, bool, None; dates as str); None for containers"""
     raw: str
+    """The scalar as written, quotes and all; the text itself of a YAML block; empty for containers"""
     span: Span
-    """Of the key; of the value for a list element"""
+    """Of the key; of the value for an element of a list"""
     value_span: Span
 
     @property
@@ -43,9 +49,11 @@ class Entry:
 class ConfigDocument:
     path: str
     format: str
+    """yaml, toml or json"""
     entries: tuple[Entry, ...]
+    """In the order of the file, parents before children; keys merged into a YAML mapping after its own"""
     duplicates: tuple[Entry, ...] = ()
-    """Keys that stand twice in one mapping; the last one wins"""
+    """Keys that stand twice in one mapping, from the second on; the last one wins"""
     lines: tuple[str, ...] = ()
     _index: dict[Path, Entry] = field(default_factory=dict)
 
@@ -65,36 +73,59 @@ class ConfigDocument:
         return tuple(entry for entry in self.entries if entry.kind == "scalar")
 
 
+class Places:
+    """Offsets in a text as lines and columns; lines end as `split_lines` of Python text has it."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def line(self, at: int) -> int:
+        """1-based."""
+        return bisect_right(self._starts, at)
+
+    def position(self, at: int) -> Position:
+        line = bisect_right(self._starts, at)
+        return Position(line, at - self._starts[line - 1] + 1)
+
+    def span(self, start: int, end: int) -> Span:
+        return Span(self.position(start), self.position(end))
+
+
 def read_config(data: bytes, path: str) -> ConfigDocument:
-    """Read a configuration file by its ending. Raises SourceError with the line where it cannot be read."""
-    if len(data) > MAX_BYTES:
-        raise SourceError("is larger than 10 MiB; exclude it if it is data")
+    """Read a configuration file by its ending. Raises SourceError with the line where it cannot be read.
+
+    JSON over 1 MiB and any file with too many entries is data, not configuration: a document without entries.
+    """
+    text = _decoded(data)
+    form = _FORMATS.get(path.rsplit(".", 1)[-1].lower(), "json")
+    duplicates: list[Entry] = []
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"is not valid UTF-8: byte 0x{data[error.start]:02x}", line=data[: error.start].count(b"\n") + 1) from None
-    ending = path.rsplit(".", 1)[-1].lower()
-    try:
-        if ending in ("yaml", "yml"):
+        if form == "yaml":
             from mlsmith.sources.yaml_nodes import read_yaml
 
             entries, duplicates = read_yaml(text)
-            form = "yaml"
-        elif ending == "toml":
+        elif form == "toml":
             from mlsmith.sources.toml_keys import read_toml
 
-            entries, duplicates, form = read_toml(text), [], "toml"
+            entries = read_toml(text)
         else:
             from mlsmith.sources.json_keys import read_json
 
             entries, duplicates = read_json(text)
-            form = "json"
     except RecursionError:
         raise SourceError("is nested too deeply to be read") from None
-    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return ConfigDocument(path, form, tuple(entries), tuple(duplicates), lines, {entry.path: entry for entry in entries})
+    index = {entry.path: entry for entry in entries}
+    return ConfigDocument(path, form, tuple(entries), tuple(duplicates), tuple(_LINE_END.split(text)), index)
 
 
-def span_of(start_line: int, start_column: int, end_line: int, end_column: int) -> Span:
-    """A span from 0-based lines and columns."""
-    return Span(Position(start_line + 1, start_column + 1), Position(end_line + 1, end_column + 1))
+_FORMATS = {"yaml": "yaml", "yml": "yaml", "toml": "toml"}
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise SourceError("is larger than 10 MiB; exclude it if it is data")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SourceError(f"is not valid UTF-8: byte 0x{error.object[error.start]:02x}", line=line) from None

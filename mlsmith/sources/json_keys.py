@@ -1,127 +1,154 @@
-"""JSON with positions: a small scanner, because the standard decoder keeps none."""
+"""JSON with positions: a small reader of its own, because the standard decoder keeps none.
+
+Comments and commas before a closing bracket are passed over, as editors and several tools allow them.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from typing import Any
 
 from mlsmith.errors import SourceError
-from mlsmith.finding import Position, Span
-from mlsmith.sources.config import MAX_ENTRIES, Entry
+from mlsmith.finding import Span
+from mlsmith.sources.config import MAX_ENTRIES, Entry, Places
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_SCALAR = re.compile(r"-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity")
+_SPACE = re.compile(r"(?:[ \t\r\n]+|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![0-9.])")
+_WORD = re.compile(r"true|false|null|NaN|-?Infinity")
+_WORDS = {
+    "true": True, "false": False, "null": None,
+    "NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf"),
+}  # fmt: skip
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LIMIT = 1 << 20
+_DEPTH = 100
 
 
 def read_json(text: str) -> tuple[list[Entry], list[Entry]]:
-    """Entries and duplicate keys. A text over 1 MiB is data, not configuration: no entries. Raises SourceError."""
+    """Entries and duplicate keys. Raises SourceError.
+
+    A text over 1 MiB, with too many entries, or of one JSON value a line is data: it has no entries.
+    """
     if len(text) > _LIMIT:
         return [], []
     reader = _Reader(text)
-    reader.value(reader.skip(0), (), None)
+    start = reader.skip(0)
+    if start == len(text):
+        return [], []
+    try:
+        end = reader.skip(reader.value(start, (), None))
+    except _IsData:
+        return [], []
+    if end < len(text):
+        if text[end] in '{["' and "\n" in text[start:end]:
+            return [], []
+        raise reader.fail(end, "something follows the end of the document")
     return reader.entries, reader.duplicates
+
+
+class _IsData(Exception):
+    """The file has more entries than a configuration."""
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
         self.entries: list[Entry] = []
         self.duplicates: list[Entry] = []
+        self._places = Places(text)
 
     def skip(self, at: int) -> int:
+        """Past white space and comments."""
         match = _SPACE.match(self.text, at)
         return match.end() if match else at
 
     def fail(self, at: int, what: str) -> SourceError:
-        return SourceError(f"is not JSON: {what}", line=bisect_right(self.starts, at))
+        return SourceError(f"is not JSON: {what}", line=self._places.line(at))
 
-    def string(self, at: int) -> tuple[str, int]:
+    def value(self, at: int, path: tuple[str, ...], key: Span | None) -> int:
+        """Read the value at `at`, whose key stands at `key`. Gives where the value ends."""
+        if len(path) > _DEPTH:
+            raise self.fail(at, "nested too deeply to be read")
+        if len(self.entries) > MAX_ENTRIES:
+            raise _IsData
+        slot = len(self.entries)
+        self.entries.append(_PENDING)
+        kind, value, raw = "scalar", None, ""
+        character = self.text[at : at + 1]
+        if character == "{":
+            kind, end = "mapping", self._members(at + 1, path)
+        elif character == "[":
+            kind, end = "sequence", self._elements(at + 1, path)
+        else:
+            value, end = self._scalar(at, character)
+            raw = self.text[at:end]
+        span = self._places.span(at, end)
+        if path:
+            self.entries[slot] = Entry(path, kind, value, raw, key or span, span)
+        else:
+            del self.entries[slot]  # The document itself is no entry.
+        return end
+
+    def _scalar(self, at: int, character: str) -> tuple[Any, int]:
+        if character == '"':
+            return self._string(at)
+        word = _WORD.match(self.text, at)
+        if word:
+            return _WORDS[word.group()], word.end()
+        number = _NUMBER.match(self.text, at)
+        if not number:
+            raise self.fail(at, "a value is expected")
+        try:
+            whole = number.group(1) is None and number.group(2) is None
+            return int(number.group()) if whole else float(number.group()), number.end()
+        except ValueError:
+            raise self.fail(at, "a number has too many digits") from None
+
+    def _string(self, at: int) -> tuple[str, int]:
         try:
             value, end = json.decoder.scanstring(self.text, at + 1, False)  # type: ignore[attr-defined]
         except ValueError as error:
-            raise self.fail(at, str(error)) from None
-        return value, end
+            raise self.fail(at, getattr(error, "msg", "a string does not end")) from None
+        return value if value.isascii() else _LONE_SURROGATE.sub("\ufffd", value), end
 
-    def value(self, at: int, path: tuple[str, ...], key: tuple[int, int] | None) -> int:
-        """Read the value at `at`; `key` is where its key stands. Gives where the value ends."""
-        if len(path) > 200 or len(self.entries) > MAX_ENTRIES:
-            raise self.fail(at, "too deep or too large to be configuration")
-        slot = len(self.entries)
-        if path:
-            self.entries.append(Entry(path, "scalar", None, "", self.span(at, at), self.span(at, at)))
-        character = self.text[at : at + 1]
-        kind, value, raw = "scalar", None, ""
-        if character == "{":
-            kind, end = "mapping", self.members(at + 1, path)
-        elif character == "[":
-            kind, end = "sequence", self.elements(at + 1, path)
-        elif character == '"':
-            value, end = self.string(at)
-            raw = value
-        else:
-            match = _SCALAR.match(self.text, at)
-            if not match:
-                raise self.fail(at, "a value is expected")
-            raw, end = match.group(), match.end()
-            value = self.number(raw, at)
-        if path:
-            where = key or (at, end)
-            self.entries[slot] = Entry(path, kind, value, raw, self.span(*where), self.span(at, end))
-        return end
-
-    def number(self, raw: str, at: int) -> Any:
-        try:
-            return json.loads(raw)
-        except ValueError:
-            raise self.fail(at, f"{raw[:20]!r} is no value") from None
-
-    def members(self, at: int, path: tuple[str, ...]) -> int:
-        at = self.skip(at)
+    def _members(self, at: int, path: tuple[str, ...]) -> int:
         seen: set[str] = set()
-        if self.text[at : at + 1] == "}":
-            return at + 1
-        while True:
+        at = self.skip(at)
+        while self.text[at : at + 1] != "}":
             if self.text[at : at + 1] != '"':
                 raise self.fail(at, "a key in double quotes is expected")
-            name, end = self.string(at)
-            key = (at, end)
+            name, end = self._string(at)
+            key = self._places.span(at, end)
             at = self.skip(end)
             if self.text[at : at + 1] != ":":
                 raise self.fail(at, "a colon is expected")
             slot = len(self.entries)
-            at = self.skip(self.value(self.skip(at + 1), (*path, name), key))
+            at = self.value(self.skip(at + 1), (*path, name), key)
             if name in seen:
                 self.duplicates.append(self.entries[slot])
             seen.add(name)
-            mark = self.text[at : at + 1]
-            if mark == "}":
-                return at + 1
-            if mark != ",":
-                raise self.fail(at, "a comma or } is expected")
-            at = self.skip(at + 1)
+            at = self._next(at, "}")
+        return at + 1
 
-    def elements(self, at: int, path: tuple[str, ...]) -> int:
+    def _elements(self, at: int, path: tuple[str, ...]) -> int:
+        number = 0
         at = self.skip(at)
-        if self.text[at : at + 1] == "]":
-            return at + 1
-        position = 0
-        while True:
-            at = self.skip(self.value(at, (*path, str(position)), None))
-            position += 1
-            mark = self.text[at : at + 1]
-            if mark == "]":
-                return at + 1
-            if mark != ",":
-                raise self.fail(at, "a comma or ] is expected")
-            at = self.skip(at + 1)
+        while self.text[at : at + 1] != "]":
+            at = self._next(self.value(at, (*path, str(number)), None), "]")
+            number += 1
+        return at + 1
 
-    def span(self, start: int, end: int) -> Span:
-        return Span(self.position(start), self.position(end))
+    def _next(self, at: int, closing: str) -> int:
+        """Past a comma, or to the closing bracket."""
+        at = self.skip(at)
+        mark = self.text[at : at + 1]
+        if mark == ",":
+            return self.skip(at + 1)
+        if mark == closing:
+            return at
+        raise self.fail(at, f"a comma or {closing} is expected")
 
-    def position(self, at: int) -> Position:
-        line = bisect_right(self.starts, at)
-        return Position(line, at - self.starts[line - 1] + 1)
+
+_PENDING: Any = None
+"""Stands in the list for a container until its end is known."""
