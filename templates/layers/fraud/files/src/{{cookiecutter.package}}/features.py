@@ -89,6 +89,8 @@ def compute(database: duckdb.DuckDBPyConnection, *, only: int | None = None) -> 
     return FeatureTable(np.asarray(table["payment"]), np.asarray(table["moment"]), np.column_stack(columns))
 
 
+# A session has no card and no device: numbers below zero, which no payment has, keep sessions in small groups of their
+# own, where one group of all of them would cost most of the query's time.
 _RELATED = """
     SELECT every.* FROM payments AS every, (SELECT * FROM payments WHERE payment = $only) AS this
     WHERE every.card = this.card OR every.device = this.device OR every.customer = this.customer
@@ -106,7 +108,7 @@ stream AS (
     SELECT NULL, reported_at, customer, card, device, 0, 0, 1, 0, NULL, NULL, NULL, 0
     FROM chargebacks JOIN related USING (payment)
     UNION ALL
-    SELECT NULL, began_at + 60 * minutes, customer, NULL, NULL, 0, 0, 0, minutes, NULL, NULL, NULL, 0
+    SELECT NULL, began_at + 60 * minutes, customer, -1 - customer, -1 - customer, 0, 0, 0, minutes, NULL, NULL, NULL, 0
     FROM activity WHERE customer IN (SELECT customer FROM related)
 ),
 known AS (
