@@ -32,6 +32,8 @@ LIMIT = 256 << 20
 """Bytes a store never outgrows."""
 _SMALL = 32 << 20
 """Below this many bytes nothing is thrown away."""
+_BLOCK = 4 << 20
+"""Bytes that gather before they are written"""
 
 
 def key_of(path: str, blob: str, context: str) -> bytes:
@@ -50,15 +52,15 @@ class Store:
         self._lock = folder / "lock"
         self._data = _mapped(self._file)
         self._places = dict(_records(self._data))
-        self._live: set[bytes] = set()
+        self._used: dict[bytes, int] = {}
         self._added: dict[bytes, bytes] = {}
-        self._written: set[bytes] = set()
+        self._gathered = 0
 
     def __len__(self) -> int:
         return len(self._places) + len(self._added)
 
     def get(self, key: bytes) -> bytes | None:
-        """What was put under the key, or None."""
+        """What was put under the key before this store was opened, or not yet flushed; else None."""
         if key in self._added:
             return self._added[key]
         place = self._places.get(key)
@@ -68,35 +70,35 @@ class Store:
         payload = self._data[start : start + length]
         if crc32(payload) != checksum:
             return None
-        self._live.add(key)
+        self._used[key] = length
         return payload
 
     def put(self, key: bytes, payload: bytes) -> None:
-        """Keep `payload`; it reaches the disk with `flush`."""
+        """Keep `payload`; it reaches the disk with `flush`, or when much has gathered."""
         self._added[key] = payload
+        self._gathered += len(payload)
+        if self._gathered > _BLOCK:
+            self.flush()
 
     def flush(self) -> None:
         """Append what is new. Does nothing where the folder cannot be written."""
-        fresh = [(key, payload) for key, payload in self._added.items() if key not in self._written]
-        if not fresh:
+        if not self._added:
             return
-        block = b"".join(_record(key, payload) for key, payload in fresh)
+        block = b"".join(_record(key, payload) for key, payload in self._added.items())
+        self._used.update((key, len(payload)) for key, payload in self._added.items())
+        self._added, self._gathered = {}, 0
         with contextlib.suppress(OSError), _locked(self._lock):
             with open(self._file, "ab") as stream:
                 stream.write(block)
                 size = stream.tell()
-            live = len(block) + sum(self._places[key][1] for key in self._live)
-            if size > LIMIT or size > max(_SMALL, 4 * live):
+            if size > LIMIT or size > max(_SMALL, 4 * sum(self._used.values())):
                 self._compact()
-        self._written |= self._added.keys()
 
     def _compact(self) -> None:
-        """Rewrite the file with what this run used, and as much of the newest else as half of the limit
-        holds.
-        """
+        """Rewrite the file with what this run used, and as much of the newest else as half of it holds."""
         data = _mapped(self._file)
         places = dict(_records(data))
-        wanted = self._live | self._added.keys()
+        wanted = self._used.keys()
         kept: list[bytes] = []
         room = LIMIT // 2
         for key in sorted(places, key=lambda key: (key in wanted, places[key][0]), reverse=True):

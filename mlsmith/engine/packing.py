@@ -5,6 +5,8 @@ exchange.
 from __future__ import annotations
 
 import marshal
+from collections.abc import Iterator, Mapping
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.engine.result import ErrorEntry, FileCount
@@ -22,7 +24,8 @@ class Analysed(NamedTuple):
     """One file's analysis read back, with the lines that each directive speaks of."""
 
     findings: list[Finding]
-    facts: Any
+    facts: bytes
+    """Still packed: only the reduce over all files reads them, and they are most of the memory"""
     error: ErrorEntry | None
     size: FileCount
     directives: list[tuple[Directive, Extent]]
@@ -34,7 +37,7 @@ def pack(analysis: Analysis, extents: tuple[Extent, ...]) -> bytes:
     return marshal.dumps(
         (
             [_packed_finding(finding) for finding in analysis.findings],
-            analysis.facts,
+            marshal.dumps(_shared(analysis.facts)),
             None if error is None else (error.line, error.message),
             (count.lines, count.code_lines, count.counted, count.ml),
             [(*_packed_directive(d), extent) for d, extent in zip(analysis.directives, extents, strict=True)],
@@ -54,6 +57,34 @@ def unpack(data: bytes, path: str) -> Analysed:
         FileCount(*count),
         [(_directive(packed), extent) for *packed, extent in directives],
     )
+
+
+class PackedFacts(Mapping[str, Any]):
+    """The facts of files by path, unpacked each time they are looked at rather than kept twice."""
+
+    def __init__(self, packed: Mapping[str, bytes]) -> None:
+        self._packed = packed
+
+    def __getitem__(self, path: str) -> Any:
+        return marshal.loads(self._packed[path])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
+def _shared(facts: Any) -> Any:
+    """Facts with equal strings made one: `marshal` writes such a string once, and reads it as one with other files'."""
+    if type(facts) is str:
+        return intern(facts)
+    if isinstance(facts, (tuple, list)):
+        shared = map(_shared, facts)
+        return list(shared) if isinstance(facts, list) else tuple(shared)
+    if isinstance(facts, dict):
+        return {_shared(key): _shared(value) for key, value in facts.items()}
+    return facts
 
 
 def _packed_finding(finding: Finding) -> tuple[Any, ...]:

@@ -40,9 +40,7 @@ def test_path_content_and_context_are_all_part_of_the_key() -> None:
 
 
 @pytest.mark.parametrize("damaged", range(0, 1200, 37))
-def test_a_damaged_byte_costs_one_entry_at_most_and_never_gives_a_wrong_one(
-    tmp_path: Path, damaged: int
-) -> None:
+def test_a_damaged_byte_costs_one_entry_at_most_and_never_gives_a_wrong_one(tmp_path: Path, damaged: int) -> None:
     file = _filled(tmp_path, 10)
     data = bytearray(file.read_bytes())
     data[damaged % len(data)] ^= 0x41
@@ -83,9 +81,7 @@ def _add(folder: Path, start: int) -> None:
         store.flush()
 
 
-def test_the_store_is_bounded_and_keeps_what_is_in_use(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_store_is_bounded_and_keeps_what_is_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "LIMIT", 20_000)
     monkeypatch.setattr(cache, "_SMALL", 10_000)
     for number in range(100):
@@ -101,8 +97,8 @@ def test_the_store_is_bounded_and_keeps_what_is_in_use(
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     store = Store(tmp_path / "gone")
     store.put(_key(1), b"x")
-    store.flush()
     assert store.get(_key(1)) == b"x"
+    store.flush()
     assert not (tmp_path / "gone").exists()
 
 

@@ -154,9 +154,7 @@ def test_a_huge_json_file_is_data(tmp_path: Path) -> None:
     assert lintable(MemoryTree({"rows.json": big, "conf.json": "{}"})) == ["conf.json"]
 
 
-def test_named_paths_are_relative_to_the_root_sorted_and_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_named_paths_are_relative_to_the_root_sorted_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"b.py": "", "a/c.py": ""})
     monkeypatch.chdir(tmp_path)
     assert named(tmp_path, [Path("b.py"), Path("a"), tmp_path / "b.py"]) == ("a", "b.py")

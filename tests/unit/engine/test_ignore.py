@@ -85,9 +85,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=60, deadline=None)
 @given(top=st.lists(_pattern, max_size=4), inner=st.lists(_pattern, max_size=2))
-def test_whatever_the_patterns_we_ignore_what_git_ignores(
-    repository: Path, top: list[str], inner: list[str]
-) -> None:
+def test_whatever_the_patterns_we_ignore_what_git_ignores(repository: Path, top: list[str], inner: list[str]) -> None:
     (repository / ".gitignore").write_text("\n".join(top) + "\n")
     (repository / "c" / ".gitignore").write_text("\n".join(inner) + "\n")
     listed = subprocess.run(

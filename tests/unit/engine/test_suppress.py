@@ -22,9 +22,7 @@ def at(line: int, code: str = "EXP104", cell: int | None = None) -> Finding:
 
 def read(source: str) -> dict[str, list[tuple[Directive, Extent]]]:
     directives = read_directives(source)
-    return {
-        "a.py": list(zip(directives, extents_of(directives, source.encode(), "a.py", "python"), strict=True))
-    }
+    return {"a.py": list(zip(directives, extents_of(directives, source.encode(), "a.py", "python"), strict=True))}
 
 
 def decide(source: str, *findings: Finding) -> tuple[list[Status], list[DirectiveUse]]:
@@ -105,9 +103,7 @@ def test_a_comment_in_another_cell_suppresses_nothing() -> None:
     assert [finding.status for finding in decided] == [SUPPRESSED, NEW]
 
 
-@pytest.mark.parametrize(
-    "text", ["lr: 1  # mlsmith: ignore[EXP104] why\n", "# mlsmith: ignore[EXP104] why\nlr: 1\n"]
-)
+@pytest.mark.parametrize("text", ["lr: 1  # mlsmith: ignore[EXP104] why\n", "# mlsmith: ignore[EXP104] why\nlr: 1\n"])
 def test_in_configuration_the_line_or_the_one_below_is_meant(text: str) -> None:
     directives = read_directives(text, language="yaml")
     extents = extents_of(directives, text.encode(), "a.yaml", "config")
