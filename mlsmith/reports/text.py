@@ -89,10 +89,9 @@ def _summary(report: Report, style: Style) -> str:
         head = style.good("nothing to complain about") if not result.errors else "no findings"
         parts = [f"{head} in {looked}"]
     else:
-        severities = Counter(finding.severity for finding in new)
-        split = ", ".join(
-            count(severities[s], str(s)) if s != "info" else f"{severities[s]} info" for s in ("error", "warning", "info") if severities[s]
-        )  # type: ignore[index]
+        tally = Counter(str(finding.severity) for finding in new)
+        words = [count(tally["error"], "error"), count(tally["warning"], "warning"), f"{tally['info']} info"]
+        split = ", ".join(text for text in words if not text.startswith("0 "))
         parts = [f"{style.bold(count(len(new), 'finding'))} ({split}) in {looked}", f"{duration(sum(f.minutes for f in new))} of debt"]
     if suppressed:
         parts.append(f"{suppressed} suppressed")

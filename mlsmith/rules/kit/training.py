@@ -170,11 +170,7 @@ def sets_evaluation_mode(calls: list[Call]) -> bool:
         if call.method == "train" and call.receiver is not None and (call.node.args or call.node.keywords):
             return True
         words = tokens(call.method)
-        if (
-            isinstance(call.node.up, ast.withitem)
-            and {"eval", "evaluating", "evaluation", "inference"} & set(words)
-            and call.name not in _GRADIENT_OFF
-        ):  # type: ignore[attr-defined]
+        if _in_with(call) and {"eval", "evaluating", "evaluation", "inference"} & set(words) and call.name not in _GRADIENT_OFF:
             return True
         if "mode" in words and ("eval" in words or "evaluation" in words or ("inference" in words and call.name not in _GRADIENT_OFF)):
             return True

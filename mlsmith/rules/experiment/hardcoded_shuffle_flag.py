@@ -1,0 +1,253 @@
+"""EXP104."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Call, Confidence, Finding, Fix, Module, Project, Role, Rule, Safety, Severity, tokens, with_argument
+from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.order import LOADERS, SHUFFLING, OrderDecision, order_decisions
+
+_ORDERED = frozenset({
+    "series", "timeseries", "forecast", "forecasting", "horizon", "lag", "lags", "stream", "streaming", "video", "frames", "tracking", "curriculum",
+    "corpus", "lm", "ptb", "wikitext", "bptt", "stateful", "language", "causal", "temporal", "seq2seq", "packed", "sequential", "iterable",
+    "autoregressive", "gpt", "llm", "llama", "buffer", "rollout", "replay", "online", "sorted", "bucket",
+})  # fmt: skip
+_USES_ORDER = frozenset({"classes", "filenames", "filepaths", "imgs", "image_paths", "image_ids", "file_names", "idx_to_class"})
+_DATA_WORDS = frozenset({"load", "loader", "loaders", "dataloader", "dataloaders", "data", "dataset", "datasets", "iterator", "generator", "batches"})
+_CONVENTIONS = {"train_dataloader", "val_dataloader", "test_dataloader", "predict_dataloader"}
+
+
+class HardcodedShuffleFlag(Rule):
+    """A shuffle flag is written into the code with a value that contradicts what the data is for.
+
+    ## What it finds
+    The shuffle decision of data loaders (PyTorch, torch-geometric, MONAI, keras, `tf.data`) as a literal, or as a constant, that contradicts
+    the role of the data: training without shuffling (error); evaluation with shuffling (warning where file names, classes or indices are
+    paired with the predictions afterwards, information elsewhere); one literal in a function that both training and evaluation call
+    (warning). Project functions that pass their own parameter on as the flag are followed to their call sites, across files.
+
+    ## Why it is debt
+    The order of samples is part of the experiment. In the real-estate project of Arpteg et al. (2018) a refactoring flipped such a flag;
+    nothing failed, the model got worse, and days were lost to find it.
+
+    ## Bad
+    ```python
+    from torch.utils.data import DataLoader
+
+    def loaders(train_set, test_set):
+        train_loader = DataLoader(train_set, batch_size=32, shuffle=False)  # finding: EXP104
+        test_loader = DataLoader(test_set, batch_size=32, shuffle=False)
+        return train_loader, test_loader
+    ```
+
+    ## Good
+    ```python
+    from torch.utils.data import DataLoader
+
+    def loaders(train_set, test_set):
+        train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
+        test_loader = DataLoader(test_set, batch_size=32, shuffle=False)
+        return train_loader, test_loader
+    ```
+
+    ## Fix
+    The flag is set to what the role asks for (unsafe: training changes).
+    ```python
+    from torch.utils.data import DataLoader
+
+    def loaders(train_set, test_set):
+        train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
+        test_loader = DataLoader(test_set, batch_size=32, shuffle=False)
+        return train_loader, test_loader
+    ```
+
+    ## When it stays silent
+    When the literal agrees with the role; when a sampler or batch sampler decides; for iterable datasets; when the flag comes from a
+    parameter, the command line or configuration; when names speak of both roles or none; in tests. Samples that are ordered by intent
+    (time series, language-model streams, video, curricula) are reported as information only.
+
+    ## Options
+    `strict = true` also reports, as information, every literal flag that agrees with its role but that no configuration controls.
+
+    ## References
+    Arpteg et al. 2018, the EST project; PyTorch documentation of `torch.utils.data.DataLoader`.
+    """
+
+    code = "EXP104"
+    severity = Severity.ERROR
+    minutes = 15
+    options = {"strict": False}  # noqa: RUF012
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        for decision in order_decisions(module):
+            if decision.callee in LOADERS and decision.given and isinstance(decision.value, bool):
+                yield from self._judge(module, decision)
+        yield from self._buffers(module)
+
+    def _judge(self, module: Module, decision: OrderDecision) -> Iterator[Finding]:
+        call, role = decision.call, decision.call.role
+        if role is None or _is_iterable(module, call):
+            return
+        near = _is_near(call, role)
+        if role is Role.TRAIN and decision.value is False:
+            ordered = _is_ordered(module, call)
+            severity = Severity.INFO if ordered or not near else Severity.ERROR
+            note = ", which is right only if their order is meant" if ordered else ""
+            yield self.finding(
+                call, f"{_data(call)} for training {_is_are(call)} read in the same order every epoch: `shuffle=False`{note}",
+                advice="set `shuffle=True`, or take the flag from the configuration that is reviewed", severity=severity,
+                confidence=Confidence.HIGH if near else Confidence.MEDIUM, fix=_flip(call, "True"),
+            )  # fmt: skip
+        elif role is not Role.TRAIN and decision.value is True and near and "DistributedSampler" not in decision.callee:
+            paired = _uses_order(module, call)
+            yield self.finding(
+                call, f"{_data(call)} for {role} {_is_are(call)} shuffled: `shuffle=True`" + (", but predictions are paired with them by position" if paired else ""),
+                advice="set `shuffle=False`, so that predictions keep the order of the samples",
+                severity=Severity.WARNING if paired else Severity.INFO, minutes=15 if paired else 5, fix=_flip(call, "False"),
+            )  # fmt: skip
+        elif self.option["strict"] and isinstance(decision.argument, ast.Constant):
+            yield self.finding(
+                call, f"`shuffle={decision.value}` stands in the code: no configuration controls it",
+                advice="take it from the configuration that is reviewed", severity=Severity.INFO,
+            )  # fmt: skip
+
+    def _buffers(self, module: Module) -> Iterator[Finding]:
+        """`dataset.shuffle(1)`: a buffer of one shuffles nothing."""
+        if not module.imports("tensorflow"):
+            return
+        for call in module.method_calls("shuffle"):
+            size = call.argument("buffer_size", 0)
+            if size.value in (0, 1) and not isinstance(size.value, bool) and any(name.startswith("tensorflow.data.") for name in call.names):
+                yield self.finding(
+                    call, f"`shuffle({size.value})` shuffles nothing: the buffer holds one sample",
+                    advice="give it a buffer as large as the data set, or a share of it that memory can hold",
+                )  # fmt: skip
+
+    # wrappers, across files
+
+    def collect(self, module: Module) -> Any:
+        """Literals inside functions that several roles may call, and calls with a role that such a function may be the target of."""
+        inside = []
+        for decision in order_decisions(module):
+            function = decision.call.function
+            if decision.callee in LOADERS and isinstance(decision.argument, ast.Constant) and function is not None and decision.call.role is None:
+                inside.append((function.scope.qualified, decision.value, tuple(where(module, decision.call.node))))
+        calls = []
+        for call in module.calls:
+            words = set(tokens(call.method))
+            if words & _DATA_WORDS and call.role is not None and not any(name in SHUFFLING for name in call.names) and not module.is_test:
+                for name in call.names:
+                    if not name.startswith(("torch.", "keras.", "sklearn.", "tensorflow.", "datasets.")):
+                        ordered = _is_ordered(module, call)
+                        calls.append((name, call.role.value, _is_near(call, call.role), ordered, _slots(call), tuple(where(module, call.node))))
+        return (tuple(inside), tuple(calls)) if inside or calls else None
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = project.collected(self)
+        roles: dict[str, set[str]] = {}
+        for path, (_, calls) in collected:
+            for name, role, *_ in calls:
+                roles.setdefault(project.absolute(path, name), set()).add("train" if role == Role.TRAIN else "evaluation")
+        for path, (inside, calls) in collected:
+            for function, value, seen in inside:
+                if len(roles.get(f"{project.files[path].module}.{function}", ())) == 2:
+                    yield self.finding(
+                        place_from(path, project, seen), f"`shuffle={value}` holds for training and evaluation alike: `{function}` is called for both",
+                        advice="make the flag a parameter of the function", severity=Severity.WARNING,
+                    )  # fmt: skip
+            for name, role, near, ordered, slots, seen in calls:
+                value = _forwarded(project, path, name, dict(slots), 3)
+                if near and role == Role.TRAIN and value is False:
+                    yield self.finding(
+                        place_from(path, project, seen), f"training data is not shuffled: `{name.rpartition('.')[2]}` passes `False` on as the shuffle flag",
+                        advice="pass `True`, or take the flag from the configuration that is reviewed",
+                        severity=Severity.INFO if ordered else None,
+                    )  # fmt: skip
+
+
+def _forwarded(project: Project, path: str, name: str, slots: dict[Any, Any], reach: int) -> Any:
+    """The literal that a call gives to a shuffle flag further down, through parameters that are passed on; None where it is not known."""
+    definition = project.definitions.get(project.absolute(path, name))
+    if definition is None or reach == 0:
+        return None
+    parameters = definition.function.parameters
+    for own, callee, slot in definition.function.forwards:
+        index = next((i for i, p in enumerate(parameters) if p.name == own), None)
+        if index is None or parameters[index].kind not in ("positional", "keyword"):
+            continue
+        position = index - 1 if definition.function.owner else index
+        value = slots.get(own, slots.get(position))
+        spec = SHUFFLING.get(callee)
+        if spec is not None and callee in LOADERS and slot in ("shuffle", spec.position) and isinstance(value, bool):
+            return value
+        deeper = _forwarded(project, definition.path, callee, {slot: value}, reach - 1) if isinstance(value, bool) else None
+        if isinstance(deeper, bool):
+            return deeper
+    return None
+
+
+def _slots(call: Call) -> tuple[tuple[Any, Any], ...]:
+    """Literal booleans among the arguments, by keyword or position."""
+    found: list[tuple[Any, Any]] = []
+    for position, node in enumerate(call.node.args):
+        if isinstance(node, ast.Starred):
+            break
+        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            found.append((position, node.value))
+    found += [(k.arg, k.value.value) for k in call.node.keywords if isinstance(k.value, ast.Constant) and isinstance(k.value.value, bool)]
+    return tuple(found)
+
+
+def _is_near(call: Call, role: Role) -> bool:
+    """Whether the role is told by the call itself: its target, its data, or a method whose name is a convention."""
+    names = " ".join((*call.target_names, *call.data_names))
+    function = call.function
+    told = {Role.TRAIN: ("train", "trn", "fit"), Role.VALIDATION: ("val", "dev"), Role.TEST: ("test", "eval", "infer", "predict", "holdout")}
+    return any(word in names.lower() for word in told[role]) or (function is not None and function.node.name in _CONVENTIONS)
+
+
+def _is_ordered(module: Module, call: Call) -> bool:
+    """Whether the samples may be ordered by intent, from the names around the call."""
+    function, cls = call.function, module.class_around(call.node)
+    names = [*call.target_names, *call.data_names, module.path.replace("/", "_")]
+    names += [function.node.name] if function is not None else []
+    names += [cls.node.name] if cls is not None else []
+    return any(word in _ORDERED for name in names for word in tokens(name))
+
+
+def _is_iterable(module: Module, call: Call) -> bool:
+    node = call.argument("dataset", 0).node
+    names = module.names(node) if node is not None else ()
+    for name in names:
+        cls = module.resolver.class_named(name)
+        if "IterableDataset" in name or (cls is not None and module.class_(cls).extends("torch.utils.data.IterableDataset")):
+            return True
+    return False
+
+
+def _uses_order(module: Module, call: Call) -> bool:
+    """Whether `x.classes`, `x.filenames` or the like of the shuffled data is read where predictions are made."""
+    if not any(other.method in ("predict", "predict_generator", "predict_proba") for other in module.calls):
+        return False
+    targets = set(call.target_names) | set(call.data_names)
+    return any(
+        node.attr in _USES_ORDER and isinstance(node.value, (ast.Name, ast.Attribute))
+        and (node.value.id if isinstance(node.value, ast.Name) else node.value.attr) in targets
+        for node in module.syntax.attributes
+    )  # fmt: skip
+
+
+def _data(call: Call) -> str:
+    names = [name for name in call.target_names if name != "return"]
+    return f"`{names[-1]}`" if names else "samples"
+
+
+def _is_are(call: Call) -> str:
+    return "is" if call.target_names else "are"
+
+
+def _flip(call: Call, value: str) -> Fix | None:
+    return with_argument(call, "shuffle", value, title=f"set shuffle={value}", safety=Safety.UNSAFE) if any(k.arg == "shuffle" for k in call.node.keywords) else None

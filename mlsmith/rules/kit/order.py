@@ -1,0 +1,94 @@
+"""Decisions about the order of samples: which calls take a shuffle flag, where, with which default, and what overrides it.
+
+Checked against torch 2.9, scikit-learn 1.7, keras 3.11, tensorflow 2.20.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlsmith.rules.kit.call import Call
+from mlsmith.rules.kit.constants import UNKNOWN
+
+if TYPE_CHECKING:
+    from mlsmith.rules.kit.module import Module
+
+
+class ShuffleArgument(NamedTuple):
+    """`position` is 0-based, None where the argument is keyword-only; `overridden_by` are arguments that decide the order instead."""
+
+    position: int | None
+    default: bool
+    overridden_by: tuple[str, ...] = ()
+
+
+_LOADER = ShuffleArgument(2, False, ("sampler", "batch_sampler"))
+_FLOW = ShuffleArgument(None, True)
+SHUFFLING: dict[str, ShuffleArgument] = {
+    "torch.utils.data.DataLoader": _LOADER,
+    "torch_geometric.loader.DataLoader": ShuffleArgument(2, False, ("sampler", "batch_sampler")),
+    "torch.utils.data.DistributedSampler": ShuffleArgument(3, True),
+    "monai.data.DataLoader": ShuffleArgument(None, False, ("sampler", "batch_sampler")),
+    "sklearn.model_selection.train_test_split": ShuffleArgument(None, True),
+    "sklearn.model_selection.KFold": ShuffleArgument(None, False),
+    "sklearn.model_selection.StratifiedKFold": ShuffleArgument(None, False),
+    "keras.preprocessing.image.ImageDataGenerator().flow": ShuffleArgument(3, True),
+    "keras.preprocessing.image.ImageDataGenerator().flow_from_directory": _FLOW,
+    "keras.preprocessing.image.ImageDataGenerator().flow_from_dataframe": _FLOW,
+    "keras.preprocessing.image_dataset_from_directory": _FLOW,
+    "keras.utils.image_dataset_from_directory": _FLOW,
+    "keras.utils.text_dataset_from_directory": _FLOW,
+    "keras.preprocessing.timeseries_dataset_from_array": ShuffleArgument(None, False),
+    "keras.utils.timeseries_dataset_from_array": ShuffleArgument(None, False),
+    "keras.Sequential().fit": _FLOW,
+    "keras.models.Sequential().fit": _FLOW,
+    "keras.Model().fit": _FLOW,
+    "keras.models.Model().fit": _FLOW,
+}
+LOADERS = tuple(name for name in SHUFFLING if not name.startswith("sklearn.") and "timeseries" not in name)
+"""Callees whose flag has a right value for training and another for evaluation."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDecision:
+    """One call that decides on order: the effective `value` (UNKNOWN where it is not literal), and whether it was written down."""
+
+    call: Call
+    callee: str
+    value: Any
+    given: bool
+    argument: ast.expr | None
+
+
+def order_decisions(module: Module) -> Iterator[OrderDecision]:
+    """All calls of the module that take a shuffle flag, in source order; those whose order something else decides are left out."""
+    if not (module.packages & {"torch", "sklearn", "keras", "tensorflow", "torch_geometric", "monai", "lightning", "pytorch_lightning"}):
+        return
+    for call in module.calls_to(*SHUFFLING):
+        callee = next((name for name in call.names if name in SHUFFLING), "") or _inherited(module, call)
+        if not callee:
+            continue
+        spec = SHUFFLING[callee]
+        if any(not call.argument(name).absent and call.argument(name).value is not None for name in spec.overridden_by):
+            continue
+        if call.argument("batch_size", 1).value is None:
+            continue  # the data set makes the batches, and their order
+        argument = call.argument("shuffle", spec.position)
+        if argument.state == "unknown":
+            continue
+        value = argument.value if argument.given else spec.default
+        yield OrderDecision(call, callee, value if isinstance(value, bool) else UNKNOWN, argument.given, argument.node)
+
+
+def _inherited(module: Module, call: Call) -> str:
+    """The library class that a project class called here extends."""
+    for name in call.names:
+        cls = module.resolver.class_named(name)
+        if cls is not None:
+            found = next((ancestor for ancestor in module.class_(cls).lineage if ancestor in SHUFFLING), "")
+            if found:
+                return found
+    return ""
