@@ -28,7 +28,7 @@ from mlsmith.engine.trees import open_working_tree
 from mlsmith.engine.workers import Work, analyse_all, blob_of, cpus
 from mlsmith.errors import SourceError
 from mlsmith.finding import Finding, number_occurrences
-from mlsmith.rules.catalogue import all_rules, load_rules
+from mlsmith.rules.catalogue import all_rules, ignored_for, load_rules
 
 if TYPE_CHECKING:
     from mlsmith.engine.suppress import DirectiveUse
@@ -232,7 +232,8 @@ class _Run:
 
     def _about_suppressions(self, uses: list[DirectiveUse]) -> list[Finding]:
         rules: tuple[Any, ...] = self._rules.by_hook.get("suppressions", ())
-        return [finding for rule in rules for finding in rule.suppressions(uses)]
+        found = [finding for rule in rules for finding in rule.suppressions(uses)]
+        return [finding for finding in found if not ignored_for(finding.path, finding.code, self._settings)]
 
 
 class _Clock:

@@ -60,16 +60,12 @@ class Project:
         return self.run("lint", "--format", "json", *arguments, stdin=stdin, cwd=cwd, **environment)
 
     def env(self, **more: str) -> dict[str, str]:
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MLSMITH_"))
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MLSMITH_"))}
         return {**kept, "MLSMITH_CACHE_DIR": str(self.home), **self.environment, **more}
 
     def git(self, *arguments: str) -> str:
         who = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-        done = subprocess.run(
-            ["git", *who, *arguments], cwd=self.root, capture_output=True, check=True, env=self.env()
-        )
+        done = subprocess.run(["git", *who, *arguments], cwd=self.root, capture_output=True, check=True, env=self.env())
         return done.stdout.decode()
 
     def commit(self, message: str = "x") -> str:

@@ -50,13 +50,9 @@ def test_stdin_is_answered_with_the_mended_text(project: Project) -> None:
     assert (done.code, done.out) == (0, "x = 1\n")
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not Path("/proc/mounts").exists(), reason="needs to mount a small disk"
-)
+@pytest.mark.skipif(os.geteuid() != 0 or not Path("/proc/mounts").exists(), reason="needs to mount a small disk")
 def test_a_disk_that_fills_leaves_every_file_as_it_was(project: Project) -> None:
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", project.root], capture_output=True
-    )
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", project.root], capture_output=True)
     if mounted.returncode:
         pytest.skip("this machine mounts nothing")
     try:
@@ -65,9 +61,7 @@ def test_a_disk_that_fills_leaves_every_file_as_it_was(project: Project) -> None
         done = project.run("lint", "--fix", "--no-cache", cwd=project.root)
         assert (done.code, done.err.count("\n")) == (2, 1), done.err
         assert "No space left" in done.err
-        assert {file.name: file.read_text() for file in project.root.iterdir()} == dict.fromkeys(
-            ("a.py", "b.py", "c.py"), big
-        )
+        assert {file.name: file.read_text() for file in project.root.iterdir()} == dict.fromkeys(("a.py", "b.py", "c.py"), big)
     finally:
         subprocess.run(["umount", project.root], check=True)
 

@@ -147,9 +147,7 @@ def test_a_changed_file_is_linted_without_importing_typer(project: Project) -> N
     assert not {"typer", "libcst", "cookiecutter"} & imports
 
 
-@pytest.mark.parametrize(
-    "change", ["edit", "same-size", "add", "remove", "ignore", "settings", "baseline", "nested"]
-)
+@pytest.mark.parametrize("change", ["edit", "same-size", "add", "remove", "ignore", "settings", "baseline", "nested"])
 def test_whatever_changes_the_next_run_sees_it(project: Project, change: str) -> None:
     project.write({"a.py": DEAD, "src/b.py": "x = 1\n", "src/c.py": DEAD})
     project.settle()
@@ -217,18 +215,13 @@ def test_a_cache_that_cannot_be_written_changes_nothing(project: Project) -> Non
 def test_many_runs_at_once_agree(project: Project) -> None:
     project.write(MANY)
     command = [sys.executable, "-m", "mlsmith", "lint", "-f", "json"]
-    running = [
-        subprocess.Popen(command, cwd=project.root, env=project.env(), stdout=subprocess.PIPE)
-        for _ in range(4)
-    ]
+    running = [subprocess.Popen(command, cwd=project.root, env=project.env(), stdout=subprocess.PIPE) for _ in range(4)]
     assert len({process.communicate()[0] for process in running}) == 1
     assert project.lint().codes
 
 
 def test_stdin_is_linted_as_the_file_it_is_said_to_be(project: Project) -> None:
-    project.write(
-        {"pyproject.toml": "[tool.mlsmith.per-file-ignores]\n'old/*' = ['DEX']\n", "a.py": "x = 1\n"}
-    )
+    project.write({"pyproject.toml": "[tool.mlsmith.per-file-ignores]\n'old/*' = ['DEX']\n", "a.py": "x = 1\n"})
     assert project.lint("-", stdin=DEAD).codes == [("stdin.py", "DEX101", 2)]
     assert project.lint("-", "--stdin-filename", "a.py", stdin=DEAD).codes == [("a.py", "DEX101", 2)]
     assert project.lint("-", "--stdin-filename", "old/new.py", stdin=DEAD).codes == []
@@ -252,14 +245,35 @@ def test_a_full_disk_is_one_clear_line(project: Project) -> None:
 
 
 def test_what_is_suppressed_is_shown_on_request(project: Project) -> None:
-    project.write(
-        {"a.py": DEAD.replace("if False:", "if False:  # mlsmith: ignore[DEX101] kept for the paper")}
-    )
+    project.write({"a.py": DEAD.replace("if False:", "if False:  # mlsmith: ignore[DEX101] kept for the paper")})
     done = project.lint()
     assert (done.code, done.codes, done.json["summary"]["suppressed"]) == (0, [], 1)
     shown = project.lint("--show-suppressed")
     assert [(f["code"], f["status"]) for f in shown.json["findings"]] == [("DEX101", "suppressed")]
     assert shown.code == 0
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [
+        ("ignore[DEX101]", "gives no reason"),
+        ("ignore[TRB102] why", "nothing here needs"),
+        ("ignore[ZZZ999] why", "no rule is called ZZZ999"),
+        ("ignore why", "names no rule"),
+        ("ignroe[DEX101] why", "unknown verb"),
+    ],
+)
+def test_a_suppression_that_explains_nothing_or_does_nothing_is_a_finding(project: Project, comment: str, said: str) -> None:
+    project.write({"a.py": DEAD.replace("if False:", f"if False:  # mlsmith: {comment}")})
+    found = [f for f in project.lint().json["findings"] if f["code"] == "CUL105"]
+    assert [said in f["message"] for f in found] == [True]
+    project.write({"mlsmith.toml": "per-file-ignores = {'*.py' = ['CUL']}\n"})
+    assert not [code for _, code, _ in project.lint().codes if code == "CUL105"]
+
+
+def test_a_finding_about_a_suppression_can_be_suppressed_itself(project: Project) -> None:
+    project.write({"a.py": "# mlsmith: ignore-file[CUL105] generated comments\nx = 1  # mlsmith: ignore[TRB]\n"})
+    assert project.lint().codes == []
 
 
 def test_codes_can_be_chosen_by_prefix(project: Project) -> None:
@@ -333,9 +347,7 @@ def test_a_shallow_clone_is_named_as_the_reason(project: Project, tmp_path: Path
         (("-", "a.py"), "stands alone"),
     ],
 )
-def test_a_mistake_is_one_line_that_says_what_to_do(
-    project: Project, arguments: tuple[str, ...], said: str
-) -> None:
+def test_a_mistake_is_one_line_that_says_what_to_do(project: Project, arguments: tuple[str, ...], said: str) -> None:
     project.write({"a.py": "x = 1\n"})
     done = project.run("lint", *arguments)
     assert (done.code, done.out) == (2, "")

@@ -75,9 +75,7 @@ def test_a_file_of_the_commit_is_judged_by_what_the_whole_project_does_with_it(p
         "train.py": "from model import build\n\nbuild(1)\nbuild(2)\n",
     })  # fmt: skip
     project.commit("the caller")
-    project.write(
-        {"model.py": "def build(x, wide=False):\n    if wide:\n        return x * 2\n    return x\n"}
-    )
+    project.write({"model.py": "def build(x, wide=False):\n    if wide:\n        return x * 2\n    return x\n"})
     project.git("add", "-A")
     done = _pre_commit(project)
     assert (done.code, "DEX102" in done.out) == (1, True)
@@ -115,9 +113,7 @@ def test_the_hook_is_not_given_the_rest(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_pre_commit_installs_mlsmith_from_a_repository_and_runs_both_hooks(
-    project: Project, tmp_path: Path
-) -> None:
+def test_pre_commit_installs_mlsmith_from_a_repository_and_runs_both_hooks(project: Project, tmp_path: Path) -> None:
     """As a user does it: `repo:` names a git repository, `rev:` a commit; needs a package index."""
     source = Project(tmp_path / "mlsmith", tmp_path / "unused")
     source.root.mkdir()
