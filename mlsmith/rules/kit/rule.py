@@ -91,6 +91,8 @@ class Rule:
     severity: ClassVar[Severity]
     minutes: ClassVar[int]
     default_on: ClassVar[bool] = True
+    needs_history: ClassVar[bool] = False
+    """Whether the rule is silent without git."""
     speaks_in_tests: ClassVar[bool] = False
     """Whether findings in test code are wanted; in vendored and generated code they never are."""
     speaks_in_examples: ClassVar[bool] = True

@@ -1,0 +1,87 @@
+"""GLU101."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Finding, Module, Place, Project, Rule, Severity
+from mlsmith.rules.kit.ecosystems import MACHINE_LEARNING, Glue, glue_of
+
+_LEAST_SHARE = 0.35
+_LEAST_ECOSYSTEMS = 3
+_LEAST_ENTROPY = 1.2
+_LEAST_STATEMENTS = 20
+_LEAST_CHURN = 5
+_MOST = 10
+
+
+class GlueHotspot(Rule):
+    """A file that mostly carries data between libraries, and is changed all the time.
+
+    ## What it finds
+    Files in which at least 35 % of the statements do nothing but convert, copy, rename, reshape, (de)serialise or move data, or start a
+    process; between at least three ecosystems, one of them a machine-learning library, mixed by at least 1.2 bits of entropy; and that
+    git shows among the quarter most often changed, at least five commits in 180 days. At most ten a project, ranked by share × entropy ×
+    log2(1 + commits). Never without a git history.
+
+    ## Why it is debt
+    Five percent of a mature system is the model, 95 % is glue (Sculley et al. 2015). Where glue is also touched weekly, each change of a
+    library or of the data has to be made there first, by hand, without tests; Arpteg et al. (2018) count it among the twelve challenges.
+
+    ## Bad
+    ```python
+    # a file of converters with many commits; the example needs a history and stands in the tests
+    ```
+
+    ## Good
+    ```python
+    # one function per border between two ecosystems, typed and tested, that the rest of the code calls
+    ```
+
+    ## When it stays silent
+    Without git; in tests, examples and generated files; in files of fewer than 20 statements; when the file is rarely changed.
+
+    ## References
+    Sculley et al. 2015, section 4; Tornhill 2015, hotspots as complexity × change.
+    """
+
+    code = "GLU101"
+    severity = Severity.WARNING
+    minutes = 60
+    needs_history = True
+    speaks_in_examples = False
+
+    def collect(self, module: Module) -> Any:
+        glue = glue_of(module)
+        mixed = len(glue.counts) >= _LEAST_ECOSYSTEMS and bool(MACHINE_LEARNING & set(glue.counts))
+        if glue.share < _LEAST_SHARE or glue.statements < _LEAST_STATEMENTS or not mixed or glue.entropy < _LEAST_ENTROPY:
+            return None
+        return (round(glue.share, 4), glue.statements, glue.counts)
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = project.collected(self)
+        churn = project.history.churn() if collected and project.history is not None else {}
+        limit = _limit([count for path, count in churn.items() if path.endswith((".py", ".ipynb"))])
+        ranked = []
+        for path, (share, statements, counts) in collected:
+            commits = churn.get(path, 0)
+            if commits >= limit:
+                glue = Glue(share, statements, counts)
+                ranked.append((share * glue.entropy * math.log2(1 + commits), path, glue, commits))
+        for _, path, glue, commits in sorted(ranked, key=lambda row: (-row[0], row[1]))[:_MOST]:
+            listed = ", ".join(sorted(glue.counts, key=lambda name: (-glue.counts[name], name))[:4])
+            yield self.finding(
+                Place.of_line(path, (1, 1, 1, 2), "glue hotspot"),
+                f"{100 * glue.share:.0f} % of this file only carries data between {len(glue.counts)} ecosystems ({listed}), and it changed "
+                f"in {commits} commits of 180 days",
+                advice="give each border between two libraries one tested function, and keep the steps on one side of it",
+            )  # fmt: skip
+
+
+def _limit(churn: list[int]) -> int:
+    """Five commits, or what the most often changed quarter of the files has, whichever is more."""
+    ranked = sorted(churn)
+    third_quartile = ranked[(3 * len(ranked)) // 4] if ranked else 0
+    return max(_LEAST_CHURN, third_quartile)

@@ -1,0 +1,99 @@
+"""Ecosystems of libraries, and statements whose only work is to carry data from one to another."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from mlsmith.rules.kit.module import Module
+
+_ECOSYSTEMS = {
+    "PyTorch": "torch torchvision torchaudio torch_geometric lightning timm",
+    "TensorFlow": "tensorflow keras tensorflow_hub",
+    "JAX": "jax flax optax",
+    "scikit-learn": "sklearn imblearn",
+    "boosted trees": "xgboost lightgbm catboost",
+    "transformers": "transformers datasets tokenizers sentence_transformers diffusers",
+    "NumPy": "numpy scipy",
+    "pandas": "pandas geopandas",
+    "polars or DuckDB": "polars duckdb pyarrow",
+    "Spark": "pyspark",
+    "Dask or Ray": "dask ray",
+    "SQL": "sqlalchemy sqlite3 psycopg2 pymysql snowflake",
+    "cloud storage": "boto3 botocore google azure s3fs gcsfs fsspec minio",
+    "HTTP": "requests httpx urllib aiohttp",
+    "serialisation": "json yaml pickle csv joblib toml tomli dill msgpack h5py zipfile tarfile",
+    "files": "os shutil pathlib glob tempfile",
+    "processes": "subprocess multiprocessing",
+    "images": "cv2 PIL skimage imageio",
+    "experiment tracking": "mlflow wandb neptune comet_ml tensorboard",
+}
+_BY_PACKAGE = {package: name for name, packages in _ECOSYSTEMS.items() for package in packages.split()}
+MACHINE_LEARNING = frozenset({"PyTorch", "TensorFlow", "JAX", "scikit-learn", "boosted trees", "transformers"})
+
+_CARRYING = frozenset({
+    "to_numpy", "numpy", "toPandas", "to_pandas", "from_pandas", "from_numpy", "as_tensor", "tensor", "array", "asarray", "ascontiguousarray",
+    "tolist", "to_list", "to_dict", "to_csv", "to_parquet", "to_json", "to_pickle", "to_sql", "to_excel", "read_csv", "read_parquet", "read_json",
+    "read_sql", "read_excel", "read_pickle", "read_table", "from_dict", "from_records", "DataFrame", "Series", "createDataFrame", "astype", "reshape",
+    "view", "squeeze", "unsqueeze", "expand_dims", "transpose", "permute", "swapaxes", "ravel", "flatten", "cpu", "cuda", "detach", "item", "rename",
+    "set_index", "reset_index", "copy", "deepcopy", "dump", "dumps", "load", "loads", "safe_load", "safe_dump", "open", "read", "write", "writelines",
+    "readlines", "close", "savez", "save", "load_dataset", "save_pretrained", "download_file", "upload_file", "put_object", "get_object", "get",
+    "makedirs", "mkdir", "copyfile", "copy2", "copytree", "move", "remove", "rmtree", "system", "run", "check_call", "check_output", "Popen", "call",
+    "join", "exists", "basename", "dirname", "encode", "decode", "strip", "split", "replace", "format", "str", "int", "float", "list", "dict", "tuple",
+    "to", "concat", "concatenate", "stack", "vstack", "hstack", "fromarray", "imread", "imwrite", "cvtColor", "extractall", "append", "extend", "update",
+    "items", "keys", "values", "zip", "enumerate", "len", "Path", "makedir", "print", "log_artifact", "log_param", "log_metric",
+})  # fmt: skip
+
+
+class Glue(NamedTuple):
+    """`share` of the statements that only carry data; `counts` of library calls in those by ecosystem."""
+
+    share: float
+    statements: int
+    counts: dict[str, int]
+
+    @property
+    def entropy(self) -> float:
+        """Of the ecosystems' shares, in bits."""
+        total = sum(self.counts.values())
+        return -sum(n / total * math.log2(n / total) for n in self.counts.values()) if total else 0.0
+
+
+def glue_of(module: Module) -> Glue:
+    """How much of a file is glue, and between what."""
+    statements: dict[int, bool] = {}
+    calls: dict[int, list[ast.Call]] = {}
+    for call in module.syntax.calls:
+        node: ast.AST = call
+        while not isinstance(node, ast.stmt):
+            node = node.up  # type: ignore[attr-defined]
+        calls.setdefault(id(node), []).append(call)
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.With)):
+            statements[id(node)] = True
+    for assignment in module.syntax.assignments:
+        if not isinstance(assignment, ast.AugAssign):
+            statements.setdefault(id(assignment), isinstance(assignment.value, (ast.Name, ast.Attribute, ast.Subscript)))
+    counts: Counter[str] = Counter()
+    carried = 0
+    for key, copies in statements.items():
+        inner = calls.get(key, [])
+        if (inner and all(_last(call) in _CARRYING for call in inner)) or (not inner and copies):
+            carried += 1
+            counts.update(name for call in inner if (name := _ecosystem(module, call)))
+    return Glue(carried / len(statements) if statements else 0.0, len(statements), dict(sorted(counts.items())))
+
+
+def _last(call: ast.Call) -> str:
+    func = call.func
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def _ecosystem(module: Module, call: ast.Call) -> str:
+    for name in module.resolver.names(call.func):
+        top = name.partition(".")[0].partition("(")[0]
+        if top in _BY_PACKAGE:
+            return _BY_PACKAGE[top]
+    return ""

@@ -1,0 +1,71 @@
+"""Rules that ask git, on real repositories made for the purpose."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from mlsmith.engine.history import GitHistory
+from mlsmith.engine.run import Options, lint_working_tree
+from mlsmith.finding import Finding
+from mlsmith.settings import Settings
+
+GLUE = "import json\nimport numpy as np\nimport pandas as pd\nimport torch\n\n\ndef carry(path):\n" + "".join(
+    f"""    frame{i} = pd.read_csv(path)
+    array{i} = frame{i}.to_numpy()
+    flat{i} = np.asarray(array{i}).reshape(-1)
+    tensor{i} = torch.from_numpy(flat{i})
+    text{i} = json.dumps(tensor{i}.tolist())
+"""
+    for i in range(6)
+)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@localhost", "-c", "commit.gpgsign=false", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+
+
+def findings(folder: Path, code: str) -> list[Finding]:
+    settings = Settings(select=(code,))
+    result = lint_working_tree(folder, settings, history=GitHistory(folder), options=Options(jobs=1))
+    assert not result.errors
+    return list(result.new)
+
+
+def commits(folder: Path, path: str, text: str, number: int) -> None:
+    for turn in range(number):
+        (folder / path).write_text(f"{text}\n# {turn}\n")
+        git(folder, "add", "-A")
+        git(folder, "commit", "-m", f"change {turn}")
+
+
+def test_glue_that_is_changed_often_is_a_hotspot(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    commits(tmp_path, "bridge.py", GLUE, 6)
+    (found,) = findings(tmp_path, "GLU101")
+    assert (found.path, found.span.start.line) == ("bridge.py", 1)
+    assert "6 commits" in found.message
+
+
+def test_glue_that_is_left_alone_is_none(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    commits(tmp_path, "bridge.py", GLUE, 2)
+    assert findings(tmp_path, "GLU101") == []
+
+
+def test_without_git_nothing_is_said_of_glue(tmp_path: Path) -> None:
+    (tmp_path / "bridge.py").write_text(GLUE)
+    assert findings(tmp_path, "GLU101") == []
+
+
+def test_a_dead_flag_is_reported_with_who_touched_it_last(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    source = "def load(path, old=False):\n    if old:\n        path = path + '.old'\n    return path\n\n\nprint(load('a'), load('b'))\n"
+    commits(tmp_path, "data.py", source, 1)
+    (found,) = findings(tmp_path, "DEX102")
+    assert "last touched by a on 20" in found.message
