@@ -89,9 +89,7 @@ OPTIONS: tuple[Option, ...] = (
         "Rule code to the severity it has in this project.",
         choices=_SEVERITIES,
     ),
-    Option(
-        "minutes", "table of integer", "Rule code to the minutes of debt one finding costs in this project."
-    ),
+    Option("minutes", "table of integer", "Rule code to the minutes of debt one finding costs in this project."),
     Option("rules", "options", "Rule code to the rule's own options."),
     Option(
         "roles",
@@ -108,9 +106,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("baseline", "string", "The file of known findings, relative to the project's root."),
     Option("gate.max-ratio", "number", "Debt over development cost that still passes, such as 0.003."),
-    Option(
-        "gate.min-grade", "choice", "The worst grade that still passes.", choices=("A", "B", "C", "D", "E")
-    ),
+    Option("gate.min-grade", "choice", "The worst grade that still passes.", choices=("A", "B", "C", "D", "E")),
     Option("gate.max-new-minutes", "integer", "Minutes of debt that one change may add."),
     Option("gate.max-new-suppressions", "integer", "Suppressions that one change may add."),
 )
@@ -274,10 +270,7 @@ def _checked(option: Option, value: Any, where: str) -> Any:
                 hint = nearest(key, list(option.keys)) or f"known are {', '.join(option.keys)}"
                 raise SettingsError(f'{where}: unknown key "{key}" in {option.key}', advice=hint)
         item = option._replace(kind=kind.removeprefix("table of "), keys=())
-        return {
-            key: _checked(item._replace(key=f"{option.key}.{key}"), inside, where)
-            for key, inside in table.items()
-        }
+        return {key: _checked(item._replace(key=f"{option.key}.{key}"), inside, where) for key, inside in table.items()}
     if kind == "options":
         table = _typed(dict, value, f"{where}: {option.key}")
         return {code: _typed(dict, inside, f"{where}: {option.key}.{code}") for code, inside in table.items()}
@@ -293,11 +286,7 @@ def _checked(option: Option, value: Any, where: str) -> Any:
     if kind == "integer":
         return _not_negative(_typed(int, value, f"{where}: {option.key}"), option, where)
     if kind == "number":
-        number = (
-            value
-            if isinstance(value, float)
-            else _typed(int, value, f"{where}: {option.key}", wanted="a number")
-        )
+        number = value if isinstance(value, float) else _typed(int, value, f"{where}: {option.key}", wanted="a number")
         return _not_negative(float(number), option, where)
     return _typed(str, value, f"{where}: {option.key}")
 
