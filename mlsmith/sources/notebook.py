@@ -1,23 +1,25 @@
-"""Notebooks: the code cells as one Python module, every line keeping its number, and edits that change nothing but the cell."""
+"""Notebooks: the code cells as one Python module, every line keeping its number."""
 
 from __future__ import annotations
 
-import ast
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlsmith.errors import SourceError
-from mlsmith.finding import Edit
+from mlsmith.sources.magics import Magic, plain_python
+from mlsmith.sources.notebook_edits import apply_cell_edits
+from mlsmith.sources.regular import MAX_BYTES
 
-MAX_BYTES = 10 << 20
+__all__ = ["MAX_BYTES", "Notebook", "NotebookCell", "apply_cell_edits", "cell_lines", "read_notebook"]
 
-_ASSIGNED = re.compile(r"^(\s*)([\w.,\s\[\]'\"]+?)\s*=\s*([!%])(?!=)(.*)$")
-_LINE_MAGIC = re.compile(r"^(\s*)(%{1,2}|!{1,2}|\?{1,2}|/[A-Za-z])(.*)$")
-_HELP = re.compile(r"^(\s*)[\w.\[\]]+\?{1,2}\s*$")
-_CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
-_PYTHON_CELLS = frozenset({"time", "timeit", "capture", "prun", "px", "memit", "mprun", "output", "wandb", "matplotlib", "debug", "skip"})
+_PYTHON = ("python", "ipython")
+_FOREIGN_KERNELS = (
+    "ir", "julia", "xcpp", "xeus-cling", "javascript", "ijavascript", "bash", "scala", "almond", "spark", "apache_toree",
+    ".net", "gophernotes", "octave", "matlab", "stata", "sas", "rust", "evcxr", "sql", "xsql", "ruby", "perl", "kotlin",
+    "haskell", "lua", "deno",
+)  # fmt: skip
+"""Beginnings of kernel names, for notebooks whose metadata name no language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +30,27 @@ class NotebookCell:
     first_line: int
     line_count: int
     execution_count: int | None
-    magics: tuple[tuple[int, str], ...]
-    """(1-based line in the cell, text) of shell escapes and magics"""
+    magics: tuple[Magic, ...]
+    """(1-based line in the cell, text) of magics, shell escapes and requests for help"""
     outputs: tuple[dict[str, Any], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
     text: str
+    """All code cells; each ends with a newline"""
     cells: tuple[NotebookCell, ...]
     metadata: dict[str, Any]
 
 
 def read_notebook(data: bytes) -> Notebook:
-    """The code cells of a notebook, formats 3 and 4. No cells where the language is not Python. Raises SourceError."""
+    """The code cells of a notebook, formats 3 and 4. No cells where the language is not Python.
+
+    Raises SourceError.
+    """
     document = _load(data)
-    said = document.get("metadata")
-    metadata: dict[str, Any] = said if isinstance(said, dict) else {}
-    if _language(metadata) not in ("python", "ipython", "python3", ""):
+    metadata = _mapping(document.get("metadata"))
+    if not _is_python(metadata):
         return Notebook("", (), metadata)
     texts: list[str] = []
     cells: list[NotebookCell] = []
@@ -53,64 +58,19 @@ def read_notebook(data: bytes) -> Notebook:
     for index, cell in enumerate(_cells(document)):
         if cell.get("cell_type") != "code":
             continue
-        lines, magics = _plain_python(_source(cell))
+        lines, magics = _lines_of(cell)
         texts.append("\n".join(lines) + "\n")
         count = cell.get("execution_count", cell.get("prompt_number"))
-        outputs = tuple(output for output in cell.get("outputs") or () if isinstance(output, dict))
+        outputs = tuple(output for output in _listed(cell.get("outputs")) if isinstance(output, dict))
         cells.append(NotebookCell(index, line, len(lines), count if isinstance(count, int) else None, magics, outputs))
         line += len(lines)
     return Notebook("".join(texts), tuple(cells), metadata)
 
 
 def cell_lines(data: bytes, index: int) -> list[str]:
-    """The source lines of one cell as written, magics included."""
-    return _source(_cells(_load(data))[index]).split("\n")
-
-
-def apply_cell_edits(data: bytes, edits: list[Edit]) -> bytes:
-    """The notebook with edits made in its cells and every other byte of meaning kept: key order, indentation, escapes, last newline.
-
-    Raises SourceError where writing the untouched notebook would not give back the same bytes, because then an edit would change more.
-    """
-    from mlsmith.sources.edits import apply_edits
-
-    text = data.decode("utf-8")
-    document = _load(data)
-    style = _style_of(text, document)
-    cells = _cells(document)
-    by_cell: dict[int, list[Edit]] = {}
-    for edit in edits:
-        if edit.span.cell is not None:
-            by_cell.setdefault(edit.span.cell, []).append(edit)
-    for index, own in by_cell.items():
-        key = "source" if "source" in cells[index] else "input"
-        source = apply_edits(_source(cells[index]), own)
-        cells[index][key] = source if isinstance(cells[index][key], str) else source.splitlines(keepends=True)
-    return _dump(document, style).encode("utf-8")
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    indent: int | None
-    ascii: bool
-    ending: str
-    separators: tuple[str, str]
-
-
-def _style_of(text: str, document: dict[str, Any]) -> _Style:
-    ending = text[len(text.rstrip()) :]
-    match = re.match(r"\{\r?\n( *)\"", text)
-    indent = len(match.group(1)) if match else None
-    for escaped in (False, True):
-        for separators in ((",", ": "), (", ", ": "), (",", ":")):
-            style = _Style(indent, escaped, ending, separators)
-            if _dump(document, style) == text:
-                return style
-    raise SourceError("is written in a way that an edit would not keep; save it once with Jupyter, then fix it")
-
-
-def _dump(document: dict[str, Any], style: _Style) -> str:
-    return json.dumps(document, indent=style.indent, ensure_ascii=style.ascii, separators=style.separators) + style.ending
+    """The source lines of one cell as written, magics included; none where there is no such cell."""
+    cells = _cells(_load(data))
+    return _source(cells[index]).split("\n") if 0 <= index < len(cells) else []
 
 
 def _load(data: bytes) -> dict[str, Any]:
@@ -118,10 +78,12 @@ def _load(data: bytes) -> dict[str, Any]:
         raise SourceError("is larger than 10 MiB; clear its outputs or exclude it")
     try:
         document = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SourceError("is not valid UTF-8") from None
+    except UnicodeDecodeError as error:
+        raise SourceError("is not valid UTF-8", line=data[: error.start].count(b"\n") + 1) from None
     except json.JSONDecodeError as error:
         raise SourceError(f"is not a notebook: {error.msg}", line=error.lineno) from None
+    except ValueError:
+        raise SourceError("is not a notebook: a number has too many digits") from None
     except RecursionError:
         raise SourceError("is nested too deeply to be read") from None
     if not isinstance(document, dict) or not isinstance(document.get("cells", document.get("worksheets")), list):
@@ -130,19 +92,29 @@ def _load(data: bytes) -> dict[str, Any]:
 
 
 def _cells(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """All cells; what is no cell counts, as an empty one, so that the numbers stay those of the file."""
     if "cells" in document:
-        found = document["cells"]
-    else:
-        found = [cell for sheet in document["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells", ())]
-    return [cell if isinstance(cell, dict) else {} for cell in found]
+        return [_mapping(cell) for cell in document["cells"]]
+    sheets = [_mapping(sheet) for sheet in document["worksheets"]]
+    return [_mapping(cell) for sheet in sheets for cell in _listed(sheet.get("cells"))]
 
 
-def _language(metadata: dict[str, Any]) -> str:
-    for group, key in (("language_info", "name"), ("kernelspec", "language")):
-        value = metadata.get(group)
-        if isinstance(value, dict) and isinstance(value.get(key), str):
-            return str(value[key]).lower()
-    return ""
+def _is_python(metadata: dict[str, Any]) -> bool:
+    kernel = _mapping(metadata.get("kernelspec"))
+    for language in (_mapping(metadata.get("language_info")).get("name"), kernel.get("language")):
+        if isinstance(language, str) and language:
+            return language.lower().startswith(_PYTHON)
+    name = kernel.get("name")
+    return not (isinstance(name, str) and name.lower().startswith(_FOREIGN_KERNELS))
+
+
+def _lines_of(cell: dict[str, Any]) -> tuple[list[str], tuple[Magic, ...]]:
+    """The lines of a cell as Python, its magics; comments where the cell itself names another language."""
+    editor = _mapping(_mapping(cell.get("metadata")).get("vscode"))
+    language = editor.get("languageId", cell.get("language", "python"))
+    if isinstance(language, str) and not language.lower().startswith(_PYTHON):
+        return [f"# {line}" for line in _source(cell).split("\n")], ()
+    return plain_python(_source(cell))
 
 
 def _source(cell: dict[str, Any]) -> str:
@@ -151,52 +123,9 @@ def _source(cell: dict[str, Any]) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else ""
 
 
-def _plain_python(source: str) -> tuple[list[str], tuple[tuple[int, str], ...]]:
-    """The lines of a cell as Python that parses on its own, and the magics replaced."""
-    lines = source.replace("\0", " ").split("\n")
-    magics: list[tuple[int, str]] = []
-    first = next((n for n, line in enumerate(lines) if line.strip()), None)
-    cell_magic = _CELL_MAGIC.match(lines[first]) if first is not None else None
-    if cell_magic and first is not None:
-        magics.append((first + 1, lines[first].strip()))
-        if cell_magic.group(1) not in _PYTHON_CELLS:
-            return [f"# {line}" for line in lines], tuple(magics)
-        lines[first] = f"# {lines[first]}"
-    if _parses(lines):
-        return lines, tuple(magics)
-    return _without_magics(lines, magics), tuple(magics)
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
-def _without_magics(lines: list[str], magics: list[tuple[int, str]]) -> list[str]:
-    plain: list[str] = []
-    continued = False
-    for number, line in enumerate(lines, 1):
-        assigned, magic = _ASSIGNED.match(line), _LINE_MAGIC.match(line)
-        if continued:
-            plain.append(f"# {line}")
-        elif assigned:
-            magics.append((number, line.strip()))
-            plain.append(f"{assigned.group(1)}{assigned.group(2)} = None  # {assigned.group(3)}{assigned.group(4)}")
-        elif magic or _HELP.match(line):
-            magics.append((number, line.strip()))
-            indent = line[: len(line) - len(line.lstrip())]
-            plain.append(f"{indent}pass  # {line.strip()}")
-        else:
-            plain.append(line)
-            continue
-        continued = line.rstrip().endswith("\\")
-        if continued:
-            plain[-1] = plain[-1].rstrip("\\ ")
-    return plain
-
-
-def _parses(lines: list[str]) -> bool:
-    text = "\n".join(lines)
-    if not any(line.lstrip()[:1] in ("%", "!", "?", "/") or line.rstrip().endswith("?") or ("=" in line and ("!" in line or "%" in line))
-               for line in lines):  # fmt: skip
-        return True
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

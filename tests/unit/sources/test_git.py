@@ -20,9 +20,7 @@ def git(folder: Path, *arguments: str, date: str = "2024-03-01T12:00:00+00:00") 
     import os
 
     env = {**os.environ, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
-    return subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, text=True, env=env
-    ).stdout.strip()
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, env=env).stdout.strip()
 
 
 @pytest.fixture
@@ -60,9 +58,7 @@ def test_a_missing_git_is_said_plainly(folder: Path, monkeypatch: pytest.MonkeyP
         repository.rev_parse("HEAD")
 
 
-@pytest.mark.parametrize(
-    "revision", ["nowhere", "", "--output=stolen", "-h", "a\nb", "nul\0", "HEAD:train.py", "\udcff"]
-)
+@pytest.mark.parametrize("revision", ["nowhere", "", "--output=stolen", "-h", "a\nb", "nul\0", "HEAD:train.py", "\udcff"])
 def test_an_unknown_revision_is_one_clear_line(folder: Path, revision: str) -> None:
     with pytest.raises(GitError) as error:
         Repository.require(folder).rev_parse(revision)
@@ -242,9 +238,7 @@ def test_a_repository_is_not_locked_or_written_by_being_looked_at(folder: Path) 
     assert {path: path.stat().st_mtime_ns for path in (folder / ".git").rglob("*")} == before
 
 
-def test_the_users_git_variables_do_not_lead_to_another_repository(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_users_git_variables_do_not_lead_to_another_repository(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = tmp_path / "other"
     other.mkdir()
     git(other, "init", "-q")

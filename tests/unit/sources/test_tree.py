@@ -68,9 +68,7 @@ def test_a_revision_and_the_index_do_not_see_what_is_only_on_disk(repository: Pa
     assert WorkingTree(repository).read("src/train.py") == b"seed = 3\n"
 
 
-def test_in_a_hook_the_staged_tree_is_the_index_of_that_commit(
-    repository: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_in_a_hook_the_staged_tree_is_the_index_of_that_commit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hook = repository / ".git/hooks/pre-commit"
     code = "from mlsmith.sources.git import Repository; from mlsmith.sources.tree import StagedTree\n"
     code += "from pathlib import Path; tree = StagedTree(Repository.require(Path('.')))\n"
@@ -130,9 +128,7 @@ def test_a_link_inside_the_root_is_read_when_named(repository: Path) -> None:
     assert WorkingTree(repository).read("link.py") == b"seed = 1\r\n"
 
 
-def test_a_root_that_is_itself_reached_through_a_link_is_read(
-    repository: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_root_that_is_itself_reached_through_a_link_is_read(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     door = tmp_path_factory.mktemp("door") / "project"
     door.symlink_to(repository)
     assert WorkingTree(door).read("src/train.py") == b"seed = 1\r\n"
@@ -170,9 +166,7 @@ for path in ("pipe.py", "link.py"):
     except SourceError as error:
         print(error.message)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], timeout=20, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=20, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["is no regular file", "is no regular file"]
 
 
