@@ -76,11 +76,7 @@ class Repository:
         if revision.startswith("-") or "\0" in revision:
             raise GitError(f'"{shown}" is no revision', advice="name a branch, tag or commit")
         try:
-            return (
-                self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-                .decode()
-                .strip()
-            )
+            return self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
         except GitError:
             pass
         if self.is_shallow:
@@ -99,11 +95,7 @@ class Repository:
         try:
             return self.run("merge-base", first, second).decode().split()[0]
         except (GitError, IndexError):
-            hint = (
-                "fetch the history, e.g. `git fetch --unshallow`"
-                if self.is_shallow
-                else "name a base that shares history"
-            )
+            hint = "fetch the history, e.g. `git fetch --unshallow`" if self.is_shallow else "name a base that shares history"
             raise GitError(f'"{one}" and "{two}" have no common ancestor here', advice=hint) from None
 
     def changed_paths(self, base: str, head: str | None = None) -> dict[str, Changed]:
@@ -122,9 +114,7 @@ class Repository:
             "-O/dev/null",
         ]
         revisions = [self.rev_parse(base), *([self.rev_parse(head)] if head is not None else [])]
-        changed, gone = _changes(
-            _run(self.root, [*arguments, *revisions, "--"], settings=self._without_filters())
-        )
+        changed, gone = _changes(_run(self.root, [*arguments, *revisions, "--"], settings=self._without_filters()))
         if head is None:
             self._add_untracked(changed, gone)
         return changed
@@ -233,11 +223,7 @@ def environment() -> dict[str, str]:
     """The user's environment without what would make git talk, ask, lock, fetch, or look at another
     repository.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name == "GIT_CEILING_DIRECTORIES"
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name == "GIT_CEILING_DIRECTORIES"}
     return kept | {
         "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat",
         "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none",
@@ -253,9 +239,7 @@ def _run(folder: Path, arguments: Sequence[str], *, settings: Mapping[str, str] 
             stdin=subprocess.DEVNULL, capture_output=True, check=False,
         )  # fmt: skip
     except FileNotFoundError:
-        raise GitError(
-            "git is not installed", advice="install git, or leave out the option that needs it"
-        ) from None
+        raise GitError("git is not installed", advice="install git, or leave out the option that needs it") from None
     except (OSError, ValueError) as error:
         raise GitError(f"git cannot be run in {folder}: {error}") from None
     if done.returncode:
@@ -266,9 +250,7 @@ def _run(folder: Path, arguments: Sequence[str], *, settings: Mapping[str, str] 
 def _failure(command: str, folder: Path, said: str) -> GitError:
     if "dubious ownership" in said:
         advice = f"if you trust it: git config --global --add safe.directory {folder}"
-        return GitError(
-            f"git does not read the repository at {folder}, because it belongs to another user", advice=advice
-        )
+        return GitError(f"git does not read the repository at {folder}, because it belongs to another user", advice=advice)
     if "not a git repository" in said or "must be run in a work tree" in said:
         return GitError(f"{folder} is in no git repository", advice="run mlsmith inside one")
     line = said.splitlines()[0].removeprefix("fatal: ") if said else "failed"

@@ -12,7 +12,10 @@ import warnings
 Magic = tuple[int, str]
 """1-based line in the cell, and the text of the magic, shell escape or request for help."""
 
-_CANDIDATE = re.compile(r"^[ \t]*[%!?/,;]|\?|=[ \t]*[!%](?!=)", re.MULTILINE)
+_BARE = r"[ \t]*(?:pip3?|conda|mamba|ls|ll|cd|cp|mv|rm|rmdir|mkdir|cat|less|man|load_ext|matplotlib|timeit|time)[ \t]+[^=\s]"
+"""IPython runs these without a `%`, too, where they are no Python."""
+_BARE_MAGIC = re.compile(_BARE)
+_CANDIDATE = re.compile(rf"^[ \t]*[%!?/,;]|\?|=[ \t]*[!%](?!=)|^{_BARE}", re.MULTILINE)
 _ESCAPE = re.compile(r"([ \t]*)(?:%{1,2}|!{1,2}|\?{1,2}|[/,;](?=\w))")
 _ASSIGNED = re.compile(r"([ \t]*[\w.,\[\]'\" \t*()]+?=[ \t]*)([!%])(?!=)(.*)\Z")
 _RUNS_PYTHON = re.compile(r"%(?:time|timeit|prun|memit|snakeviz|pyinstrument)\b(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+")
@@ -79,13 +82,19 @@ def _without_magic(line: str, state: _State) -> str | None:
     escape = _ESCAPE.match(line)
     if escape:
         indent = escape.group(1)
-        return _python_of(line[len(indent) :], indent) or f"{indent}pass  # {line.strip()}"
+        return _python_of(line[len(indent) :], indent) or _passed(line)
     assigned = _ASSIGNED.match(line)
     if assigned:
         return f"{assigned.group(1)}None  # {assigned.group(2)}{assigned.group(3)}"
     if "?" in line and _State().read(line):
-        return f"{line[: len(line) - len(line.lstrip())]}pass  # {line.strip()}"
+        return _passed(line)
+    if _BARE_MAGIC.match(line) and not _parses(line.strip()):
+        return _passed(line)
     return None
+
+
+def _passed(line: str) -> str:
+    return f"{line[: len(line) - len(line.lstrip())]}pass  # {line.strip()}"
 
 
 def _python_of(magic: str, indent: str) -> str | None:

@@ -13,9 +13,7 @@ MAX_BYTES = 10 << 20
 """No Python file, notebook or configuration that a person wrote is larger."""
 TOO_LARGE = "is larger than 10 MiB; exclude it"
 
-_FLAGS = (
-    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-)
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def blob_id_of(data: bytes) -> str:
@@ -33,9 +31,7 @@ def read_regular(root: str, path: str) -> bytes:
     try:
         real = os.path.realpath(full, strict=True)
         if os.path.commonpath([root, real]) != root:
-            raise SourceError(
-                "lies outside the project" if not os.path.islink(full) else "is a link out of the project"
-            )
+            raise SourceError("lies outside the project" if not os.path.islink(full) else "is a link out of the project")
         _check(os.stat(real))
         handle = os.open(real, _FLAGS)
     except OSError as error:

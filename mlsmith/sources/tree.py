@@ -161,11 +161,7 @@ class RevisionTree:
 
     def _listed(self) -> dict[str, str]:
         output = self.repository.run("ls-tree", "-r", "-z", "--full-tree", self.revision)
-        return {
-            path: fields[2]
-            for fields, path in _records(output)
-            if fields[1] == "blob" and fields[0] in _REGULAR
-        }
+        return {path: fields[2] for fields, path in _records(output) if fields[1] == "blob" and fields[0] in _REGULAR}
 
     def _open(self) -> subprocess.Popen[bytes]:
         if self._reader is None:
@@ -191,9 +187,7 @@ class StagedTree(RevisionTree):
 
     def _listed(self) -> dict[str, str]:
         output = self.repository.run("ls-files", "-s", "-z", index=_index_of_hook(self.repository))
-        return {
-            path: fields[1] for fields, path in _records(output) if fields[2] == "0" and fields[0] in _REGULAR
-        }
+        return {path: fields[1] for fields, path in _records(output) if fields[2] == "0" and fields[0] in _REGULAR}
 
 
 _REGULAR = ("100644", "100755", "100664")
@@ -208,9 +202,7 @@ def _index_of_hook(repository: Repository) -> str | None:
     if not told:
         return None
     index = os.path.realpath(repository.root / told)
-    folder = os.path.realpath(
-        os.fsdecode(repository.run("rev-parse", "--absolute-git-dir")).removesuffix("\n")
-    )
+    folder = os.path.realpath(os.fsdecode(repository.run("rev-parse", "--absolute-git-dir")).removesuffix("\n"))
     return index if index.startswith(folder + os.sep) and os.path.exists(index) else None
 
 

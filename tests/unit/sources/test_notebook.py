@@ -97,6 +97,8 @@ def test_a_cell_of_plain_python_is_not_touched(source: str) -> None:
         ("%time model.fit(x)", "pass; model.fit(x)"),
         ("%timeit -n 10 -r3 f(x)", "pass;             f(x)"),
         ("%time", "pass  # %time"),
+        ("pip install torch==2.1", "pass  # pip install torch==2.1"),
+        ("ls -l data", "pass  # ls -l data"),
         ("%time for x in y: z", "pass  # %time for x in y: z"),
     ],
 )
@@ -109,7 +111,8 @@ def test_what_ipython_adds_to_a_line_is_replaced(line: str, expected: str) -> No
     "source",
     [
         "x %= 3", "x = y \\\n% z", "x = (y\n% z\n)", "s = '''\n%matplotlib\n!ls\nwhat?\n'''", "x = 'really?'", "x = 1  # why?",
-        "x = a != b", "await fetch()", "async for x in y:\n    pass", "s = f'{x!r}?'", "d = {\n'a': 1,\n}", "x = 'a\\\n!b'",
+        "x = a != b",
+        "time -= 1", "ls - l", "cat (x)", "rm in y", "y = \\\npip \\\n-1", "await fetch()", "async for x in y:\n    pass", "s = f'{x!r}?'", "d = {\n'a': 1,\n}", "x = 'a\\\n!b'",
     ],
 )  # fmt: skip
 def test_python_that_looks_like_a_magic_is_not_touched(source: str) -> None:
