@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 AREAS = {
     "EXP": "experiment-management",
@@ -130,6 +131,40 @@ class Finding:
 
     def with_status(self, status: Status) -> Finding:
         return replace(self, status=status)
+
+
+def to_plain(finding: Finding) -> tuple[Any, ...]:
+    """A finding without its path, status and occurrence as nested tuples, which `marshal` takes."""
+    fix = finding.fix
+    edits = None if fix is None else (fix.title, fix.safety.value, tuple((plain_span(edit.span), edit.text) for edit in fix.edits))
+    return (
+        finding.code, finding.name, finding.message, finding.advice, plain_span(finding.span), finding.severity.value,
+        finding.confidence.value, finding.minutes, finding.scope, finding.symbol, finding.anchor, edits,
+    )  # fmt: skip
+
+
+def from_plain(plain: tuple[Any, ...], path: str) -> Finding:
+    """The finding that `to_plain` took apart, in the file at `path`."""
+    code, name, message, advice, span, severity, confidence, minutes, scope, symbol, anchor, edits = plain
+    fix = None
+    if edits is not None:
+        title, safety, changes = edits
+        fix = Fix(title, Safety(safety), tuple(Edit(span_from(place), text) for place, text in changes))
+    return Finding(
+        code=code, name=name, message=message, advice=advice, path=path, span=span_from(span), severity=Severity(severity),
+        confidence=Confidence(confidence), minutes=minutes, scope=scope, symbol=symbol, anchor=anchor, fix=fix,
+    )  # fmt: skip
+
+
+def plain_span(span: Span) -> tuple[int, int, int, int, int | None]:
+    """A span as (line, column, end line, end column, cell)."""
+    return (span.start.line, span.start.column, span.end.line, span.end.column, span.cell)
+
+
+def span_from(plain: tuple[int, int, int, int, int | None]) -> Span:
+    """The span that `plain_span` took apart."""
+    line, column, end_line, end_column, cell = plain
+    return Span(Position(line, column), Position(end_line, end_column), cell)
 
 
 def anchor_of(lines: list[str]) -> str:

@@ -10,7 +10,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.engine.result import ErrorEntry, FileCount
-from mlsmith.finding import Confidence, Edit, Finding, Fix, Position, Safety, Severity, Span
+from mlsmith.finding import Finding, from_plain, plain_span, span_from, to_plain
 from mlsmith.sources.directives import Directive
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def pack(analysis: Analysis, extents: tuple[Extent, ...]) -> bytes:
     count, error = analysis.size, analysis.error
     return marshal.dumps(
         (
-            [_packed_finding(finding) for finding in analysis.findings],
+            [to_plain(finding) for finding in analysis.findings],
             marshal.dumps(_shared(analysis.facts)),
             None if error is None else (error.line, error.message),
             (count.lines, count.code_lines, count.counted, count.ml),
@@ -51,7 +51,7 @@ def unpack(data: bytes, path: str) -> Analysed:
     """
     findings, facts, error, count, directives = marshal.loads(data)
     return Analysed(
-        [_finding(packed, path) for packed in findings],
+        [from_plain(plain, path) for plain in findings],
         facts,
         None if error is None else ErrorEntry(path, *error),
         FileCount(*count),
@@ -87,47 +87,13 @@ def _shared(facts: Any) -> Any:
     return facts
 
 
-def _packed_finding(finding: Finding) -> tuple[Any, ...]:
-    fix = finding.fix
-    return (
-        finding.code, finding.name, finding.message, finding.advice, _packed_span(finding.span),
-        finding.severity.value, finding.confidence.value, finding.minutes, finding.scope, finding.symbol,
-        finding.anchor,
-        None if fix is None else
-        (fix.title, fix.safety.value, [(_packed_span(edit.span), edit.text) for edit in fix.edits]),
-    )  # fmt: skip
-
-
-def _finding(packed: tuple[Any, ...], path: str) -> Finding:
-    code, name, message, advice, span, severity, confidence, minutes, scope, symbol, anchor, fix = packed
-    return Finding(
-        code=code, name=name, message=message, advice=advice, path=path, span=_span(span),
-        severity=Severity(severity), confidence=Confidence(confidence), minutes=minutes,
-        scope=scope, symbol=symbol, anchor=anchor, fix=None if fix is None else _fix(fix),
-    )  # fmt: skip
-
-
-def _fix(packed: tuple[Any, ...]) -> Fix:
-    title, safety, edits = packed
-    return Fix(title, Safety(safety), tuple(Edit(_span(span), text) for span, text in edits))
-
-
-def _packed_span(span: Span) -> tuple[int, int, int, int, int | None]:
-    return (span.start.line, span.start.column, span.end.line, span.end.column, span.cell)
-
-
-def _span(packed: tuple[int, int, int, int, int | None]) -> Span:
-    line, column, end_line, end_column, cell = packed
-    return Span(Position(line, column), Position(end_line, end_column), cell)
-
-
 def _packed_directive(directive: Directive) -> tuple[Any, ...]:
     return (
         directive.kind, directive.line, directive.text_line, directive.cell, directive.codes,
-        directive.reason, directive.malformed, _packed_span(directive.span),
+        directive.reason, directive.malformed, plain_span(directive.span),
     )  # fmt: skip
 
 
 def _directive(packed: list[Any]) -> Directive:
     kind, line, text_line, cell, codes, reason, malformed, span = packed
-    return Directive(kind, line, text_line, cell, codes, reason, malformed, _span(span))
+    return Directive(kind, line, text_line, cell, codes, reason, malformed, span_from(span))

@@ -254,6 +254,20 @@ class Project:
                 table.setdefault(text.rpartition(".")[2], set()).add(path)
         return table
 
+    def importers_of_module(self, path: str) -> set[str]:
+        """Other files that import the module at `path`, or anything from a module of that name."""
+        return self._mentions.get(self.files[path].module.rpartition(".")[2], set()) - {path}
+
+    @cached_property
+    def _mentions(self) -> dict[str, set[str]]:
+        """Each word of an imported dotted name → the files that import it."""
+        table: dict[str, set[str]] = {}
+        for path, facts in self.files.items():
+            for origin in (*(origin for _, origin in facts.imports), *facts.stars):
+                for word in origin.split("."):
+                    table.setdefault(word, set()).add(path)
+        return table
+
     def importers(self, path: str, name: str) -> set[str]:
         """Other files that import a module-level name of the file `path`."""
         module = self.files[path].module

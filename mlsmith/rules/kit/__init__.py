@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlsmith.finding import Confidence, Edit, Finding, Fix, Safety, Severity
+from mlsmith.finding import Confidence, Edit, Finding, Fix, Safety, Severity, from_plain, to_plain
 from mlsmith.index.project import Definition, Project, SeenCall
 from mlsmith.rules.kit import branches, training
 from mlsmith.rules.kit.call import Argument, Call
@@ -46,7 +46,7 @@ __all__ = [
     "Trace",
     "branches",
     "replace_expression",
-    "role_of_name",
+    "from_plain", "role_of_name", "to_plain",
     "roles_of_name",
     "tokens",
     "training",

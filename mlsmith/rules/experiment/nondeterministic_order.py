@@ -1,0 +1,215 @@
+"""EXP107."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Safety, Severity, tokens, wrapped_in
+
+_LISTINGS = (
+    "os.listdir", "os.scandir", "glob.glob", "glob.iglob", "pathlib.Path().iterdir", "pathlib.Path().glob", "pathlib.Path().rglob",
+)  # fmt: skip
+_SORTS = frozenset({"sorted", "natsorted", "natsort", "os_sorted", "humansorted"})
+_UNORDERED_USES = frozenset({"len", "set", "frozenset", "dict", "any", "all", "max", "min", "sum", "Counter", "next", "shuffle", "sample"})
+_SPLITS = frozenset({"train_test_split", "random_split", "split", "choice", "permutation", "shuffle", "sample", "randperm"})
+_SAMPLES = frozenset({
+    "data", "dataset", "datasets", "images", "imgs", "image", "samples", "labels", "label", "targets", "x", "y", "files", "paths", "features", "records",
+    "examples", "inputs", "items", "classes", "train", "test", "val", "list", "sequences", "texts", "docs", "masks", "frames",
+})  # fmt: skip
+_ML = ("torch", "torchvision", "tensorflow", "keras", "sklearn", "lightning", "pytorch_lightning", "datasets", "jax", "timm", "xgboost", "lightgbm")
+
+
+class NondeterministicOrder(Rule):
+    """Samples, labels or classes are taken in the order in which the file system happens to list them.
+
+    ## What it finds
+    `os.listdir`, `os.scandir`, `glob`, `Path.iterdir`, `Path.glob` and `rglob` without `sorted`, where the order matters: the list is sliced,
+    split, enumerated into class indices, paired by `zip`, kept by a data set that is read by index, or appended sample by sample.
+
+    ## Why it is debt
+    The order differs by file system, by machine and after a copy. The same seed then gives another split, and a class index another
+    class; the run cannot be reproduced, and nothing says why (Arpteg et al. 2018, experiment management).
+
+    ## Bad
+    ```python
+    import os
+    from torchvision.datasets.folder import default_loader
+
+    def load(folder):
+        files = os.listdir(folder)  # finding: EXP107
+        return [default_loader(file) for file in files[:100]], files[100:]
+    ```
+
+    ## Good
+    ```python
+    import os
+    from torchvision.datasets.folder import default_loader
+
+    def load(folder):
+        files = sorted(os.listdir(folder))
+        return [default_loader(file) for file in files[:100]], files[100:]
+    ```
+
+    ## Fix
+    The listing is wrapped in `sorted` (safe: any order was possible before, this is one of them).
+    ```python
+    import os
+    from torchvision.datasets.folder import default_loader
+
+    def load(folder):
+        files = sorted(os.listdir(folder))
+        return [default_loader(file) for file in files[:100]], files[100:]
+    ```
+
+    ## When it stays silent
+    When the list is sorted afterwards, only counted, searched, deleted, or put into a set or dict; in files that use no
+    machine-learning library; in tests.
+
+    ## References
+    Python documentation of `os.listdir` ("the list is in arbitrary order") and of `glob`.
+    """
+
+    code = "EXP107"
+    severity = Severity.WARNING
+    minutes = 10
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if not module.imports(*_ML):
+            return
+        for call in module.calls_to(*_LISTINGS):
+            if _is_ordered(call.node):
+                continue
+            harm = _harm(module, call)
+            if harm and not _sorted_by_value(call):
+                yield self.finding(
+                    call, f"`{call.method}` lists files in arbitrary order, and {harm}", advice="wrap it in `sorted(…)`",
+                    confidence=Confidence.MEDIUM, fix=wrapped_in(module, call.node, "sorted", title="sort the listing", safety=Safety.SAFE),
+                )  # fmt: skip
+
+
+def _sorted_by_value(call: Call) -> bool:
+    """Whether the rows that were read are sorted by a column before they leave the function."""
+    function = call.function
+    return function is not None and any(other.method in ("sort_values", "sort_index") for other in function.calls)
+
+
+def _is_ordered(node: ast.AST) -> bool:
+    """Whether the listing goes straight into something that sorts it or does not care."""
+    up = node.up  # type: ignore[attr-defined]
+    while isinstance(up, (ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.Starred, ast.List, ast.BinOp)) or _is_list_call(up):
+        node, up = up, up.up
+    if isinstance(up, (ast.SetComp, ast.DictComp, ast.Compare)) and not isinstance(up, ast.DictComp):
+        return True
+    return isinstance(up, ast.Call) and _last(up) in (_SORTS | _UNORDERED_USES)
+
+
+def _harm(module: Module, call: Call) -> str:
+    """How the arbitrary order comes to matter; empty where it does not, or is not known to."""
+    direct = _use_of(call.node)
+    if direct:
+        return direct
+    holder = call.node
+    while isinstance(holder.up, (ast.ListComp, ast.comprehension, ast.BinOp, ast.List)) or _is_list_call(holder.up):  # type: ignore[attr-defined]
+        holder = holder.up  # type: ignore[attr-defined]
+    statement = call.statement
+    if isinstance(statement, (ast.For, ast.AsyncFor)) and _within(call.node, statement.iter):
+        return _appends(statement)
+    if not isinstance(statement, ast.Assign) or statement.value is not holder:
+        return ""
+    target = statement.targets[0]
+    if isinstance(target, ast.Attribute):
+        return _kept_by_dataset(module, call, target)
+    if isinstance(target, ast.Name):
+        return _used_later(module, target.id, statement)
+    return ""
+
+
+def _used_later(module: Module, name: str, statement: ast.Assign) -> str:
+    scope = statement.scope  # type: ignore[attr-defined]
+    uses = [n for n in module.syntax.names if n.id == name and isinstance(n.ctx, ast.Load) and _same_scope(n, scope) and n.lineno >= statement.lineno]
+    for use in uses:
+        up = use.up  # type: ignore[attr-defined]
+        if isinstance(up, ast.Attribute) and up.attr == "sort":
+            return ""
+        if isinstance(up, ast.Call) and _last(up) in (*_SORTS, "shuffle"):
+            return ""
+    for use in uses:
+        found = _use_of(use)
+        if found:
+            return found
+        loop = use.up  # type: ignore[attr-defined]
+        if isinstance(loop, ast.For) and loop.iter is use and _appends(loop):
+            return _appends(loop)
+    return ""
+
+
+def _use_of(node: ast.expr) -> str:
+    """What is done with a listing, or with a name that holds it, that depends on its order."""
+    up = node.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.Subscript) and up.value is node and isinstance(up.slice, ast.Slice):
+        return "a slice of the list is taken"
+    if isinstance(up, ast.Call) and node in up.args:
+        last = _last(up)
+        if last in ("train_test_split", "random_split"):
+            return "the list is split"
+        if last == "zip" and len(up.args) > 1:
+            return "the list is paired with another by position"
+        if last == "enumerate" and isinstance(up.up, (ast.comprehension, ast.For)) and _indexes_classes(up.up):  # type: ignore[attr-defined]
+            return "positions in it become class indices"
+    return ""
+
+
+def _indexes_classes(loop: ast.AST) -> bool:
+    owner = loop.up if isinstance(loop, ast.comprehension) else loop  # type: ignore[attr-defined]
+    if isinstance(owner, ast.DictComp):
+        return True
+    return isinstance(owner, ast.For) and any(
+        isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Subscript) and {"label", "labels", "class", "idx", "index"} & set(tokens(ast.unparse(n.targets[0])))
+        for n in owner.body
+    )  # fmt: skip
+
+
+def _kept_by_dataset(module: Module, call: Call, target: ast.Attribute) -> str:
+    cls = module.class_around(call.node)
+    if cls is None or "__getitem__" not in cls.methods:
+        return ""
+    sorted_later = any(
+        other.method in ("sort", *_SORTS) and target.attr in ast.unparse(other.node) for method in cls.methods.values() for other in method.calls
+    )  # fmt: skip
+    return "" if sorted_later else f"`{cls.node.name}` reads its samples from the list by index"
+
+
+def _appends(loop: ast.For | ast.AsyncFor) -> str:
+    """Samples gathered in the loop, one by one."""
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Call) and _last(node) == "append" and isinstance(node.func, ast.Attribute):
+            kept = ast.unparse(node.func.value)
+            if set(tokens(kept.rpartition(".")[2])) & _SAMPLES:
+                return f"`{kept}` gathers samples in that order"
+    return ""
+
+
+def _is_list_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _last(node) in ("list", "tuple", "filter", "map")
+
+
+def _last(call: ast.Call) -> str:
+    func = call.func
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def _within(node: ast.AST, whole: ast.AST) -> bool:
+    up: ast.AST | None = node
+    while up is not None and not isinstance(up, ast.stmt):
+        if up is whole:
+            return True
+        up = up.up  # type: ignore[attr-defined]
+    return False
+
+
+def _same_scope(name: ast.Name, scope: object) -> bool:
+    node: ast.AST = name
+    while not isinstance(node, ast.stmt):
+        node = node.up  # type: ignore[attr-defined]
+    return node.scope is scope  # type: ignore[attr-defined]

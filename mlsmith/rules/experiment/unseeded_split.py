@@ -1,0 +1,127 @@
+"""EXP102."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Call, Finding, Fix, Module, Project, Rule, Safety, Severity, from_plain, to_plain, with_argument
+from mlsmith.rules.kit.seeds import has_global_seed, seed_name
+
+_ALWAYS = {
+    "sklearn.model_selection.ShuffleSplit": "random_state", "sklearn.model_selection.StratifiedShuffleSplit": "random_state",
+    "sklearn.model_selection.GroupShuffleSplit": "random_state", "sklearn.model_selection.RepeatedKFold": "random_state",
+    "sklearn.model_selection.RepeatedStratifiedKFold": "random_state", "torch.utils.data.random_split": "generator",
+}  # fmt: skip
+_SHUFFLED = ("sklearn.model_selection.KFold", "sklearn.model_selection.StratifiedKFold", "sklearn.model_selection.StratifiedGroupKFold")
+_LOADED = ("datasets.load_dataset()", "datasets.Dataset()", "datasets.Dataset.from_pandas()", "datasets.load_from_disk()", "datasets.DatasetDict()")
+
+
+class UnseededSplit(Rule):
+    """Data is divided at random, and nothing says with which seed.
+
+    ## What it finds
+    `train_test_split`, shuffled folds, `ShuffleSplit`, `random_split`, Spark's `randomSplit` and the `train_test_split` of Hugging Face
+    data sets without a seed argument (or with `None`), where neither this file nor one that imports it sets a global seed.
+
+    ## Why it is debt
+    Each run trains and tests on other rows. Two figures cannot be compared, a leak cannot be traced, and a result cannot be shown
+    again; Arpteg et al. (2018, experiment management) ask for exactly that: same data, same split.
+
+    ## Bad
+    ```python
+    from sklearn.model_selection import train_test_split
+
+    def divide(X, y):
+        return train_test_split(X, y, test_size=0.2)  # finding: EXP102
+    ```
+
+    ## Good
+    ```python
+    from sklearn.model_selection import train_test_split
+
+    def divide(X, y, seed):
+        return train_test_split(X, y, test_size=0.2, random_state=seed)
+    ```
+
+    ## Fix
+    The seed argument is added (unsafe: the split changes), with the project's own seed where one is at hand.
+    ```python
+    from sklearn.model_selection import train_test_split
+
+    def divide(X, y):
+        return train_test_split(X, y, test_size=0.2, random_state=42)
+    ```
+
+    ## When it stays silent
+    With `shuffle=False`; when a global seed is set in the file, or in one that imports it; when `**options` may bring the seed; when a
+    generator is passed; in tests.
+
+    ## References
+    scikit-learn glossary, random_state; PyTorch notes on reproducibility.
+    """
+
+    code = "EXP102"
+    severity = Severity.WARNING
+    minutes = 10
+
+    def collect(self, module: Module) -> Any:
+        """Whether the file seeds, and what it divides without a seed, to be confirmed when the project is known."""
+        if not module.imports("torch", "sklearn", "datasets", "pyspark", "random", "numpy", "tensorflow", "lightning", "pytorch_lightning"):
+            return None
+        seeded = has_global_seed(module)
+        found = [] if seeded else [to_plain(self._report(call, argument)) for call, argument in _unseeded(module)]
+        return (seeded, tuple(found)) if seeded or found else None
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = project.collected(self)
+        seeded = {path for path, (seeds, _) in collected if seeds}
+        for path, (_, found) in collected:
+            if found and not (project.importers_of_module(path) & seeded):
+                yield from (from_plain(finding, path) for finding in found)
+
+    def _report(self, call: Call, argument: str) -> Finding:
+        return self.finding(call, _message(call.method, argument), advice=_advice(argument), fix=_fix(call, argument))
+
+
+def _message(method: str, argument: str) -> str:
+    return f"`{method}` divides the data differently in every run: no `{argument}`, and no global seed"
+
+
+def _advice(argument: str) -> str:
+    if argument == "generator":
+        return "pass `generator=torch.Generator().manual_seed(seed)`"
+    return f"pass `{argument}=` with the seed that the run records"
+
+
+def _unseeded(module: Module) -> Iterator[tuple[Call, str]]:
+    for call in module.calls_to("sklearn.model_selection.train_test_split"):
+        if call.argument("shuffle").value is not False and _is_missing(call, "random_state"):
+            yield call, "random_state"
+    for name, argument in _ALWAYS.items():
+        for call in module.calls_to(name):
+            if _is_missing(call, argument, 2 if argument == "generator" else None):
+                yield call, argument
+    for call in module.calls_to(*_SHUFFLED):
+        if call.argument("shuffle", 1).value is True and _is_missing(call, "random_state", 2):
+            yield call, "random_state"
+    for call in module.method_calls("randomSplit"):
+        if module.imports("pyspark") and _is_missing(call, "seed", 1):
+            yield call, "seed"
+    for call in module.calls_to(*(f"{source}.train_test_split" for source in _LOADED)):
+        if call.argument("shuffle").value is not False and _is_missing(call, "seed"):
+            yield call, "seed"
+
+
+def _is_missing(call: Call, argument: str, position: int | None = None) -> bool:
+    seed = call.argument(argument, position)
+    return seed.absent or (seed.given and seed.value is None)
+
+
+def _fix(call: Call, argument: str) -> Fix | None:
+    value = seed_name(call.module, call) or "42"
+    if argument == "generator":
+        torch = next((b.name for bs in call.module.syntax.scope.bindings.values() for b in bs if b.origin == "torch"), "")
+        return with_argument(call, argument, f"{torch}.Generator().manual_seed({value})", title="seed the split", safety=Safety.UNSAFE) if torch else None
+    return with_argument(call, argument, value, title="seed the split", safety=Safety.UNSAFE)
+

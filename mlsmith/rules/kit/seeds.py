@@ -1,0 +1,41 @@
+"""Seeds: which calls set one for a whole process, and under which name a project keeps its own."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlsmith.rules.kit.roles import tokens
+
+if TYPE_CHECKING:
+    from mlsmith.rules.kit.call import Call
+    from mlsmith.rules.kit.module import Module
+
+_VERBS = frozenset({"set", "everything", "manual", "fix", "init", "all", "seed", "global", "setup"})
+
+
+def sets_global_seed(call: Call) -> bool:
+    """`np.random.seed(7)`, `torch.manual_seed(7)`, `seed_everything(7)`, `set_seed(args.seed)`, `enable_determinism()` and their like."""
+    words = tokens(call.method)
+    if "seed" in words and (len(words) == 1 or set(words) & _VERBS):
+        return not call.names or not any(name.startswith(("numpy.random.SeedSequence", "numpy.random.Generator")) for name in call.names)
+    return call.method in ("enable_determinism", "enable_op_determinism")
+
+
+def has_global_seed(module: Module) -> bool:
+    """Whether the file sets a seed for the whole process anywhere."""
+    return any(sets_global_seed(call) for call in module.calls)
+
+
+def seed_name(module: Module, call: Call) -> str:
+    """The name under which a seed is at hand where the call stands: a parameter, an argument namespace, a constant; empty if none."""
+    function = call.function
+    while function is not None:
+        for parameter in function.parameters:
+            if tokens(parameter.name)[-1:] == ("seed",) or parameter.name == "random_state":
+                return parameter.name
+        function = function.outer
+    for name, bindings in module.syntax.scope.bindings.items():
+        if tokens(name)[-1:] == ("seed",) and bindings[0].kind == "assign" and isinstance(bindings[0].value, ast.Constant):
+            return name
+    return ""
