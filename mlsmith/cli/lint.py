@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsmith.cli.progress import progress
-from mlsmith.cli.streams import note, wants_colour, width, write_result
+from mlsmith.cli.streams import note, on_terminal, wants_colour, width, write_result
 from mlsmith.engine.discover import kind_of, named
 from mlsmith.engine.history import GitHistory
 from mlsmith.engine.run import Kept, Options, lint_working_tree
@@ -138,6 +138,7 @@ def render(arguments: Arguments, scene: Scene, result: LintResult) -> bytes:
         statistics=arguments.statistics,
         width=width(),
         colour=wants_colour() and not arguments.output,
+        links=wants_colour() and on_terminal() and not arguments.output,
         rules=[rule.info() for rule in all_rules()] if arguments.format == "sarif" else [],
     )
     if text and not text.endswith("\n"):

@@ -36,6 +36,11 @@ def wants_colour() -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
+    return on_terminal()
+
+
+def on_terminal() -> bool:
+    """Whether stdout is a terminal that knows escape codes."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 

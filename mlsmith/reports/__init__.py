@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlsmith.errors import UserError, nearest
+from mlsmith.reports.safe import encodable
 
 if TYPE_CHECKING:
     from mlsmith.engine.result import LintResult
@@ -31,6 +32,7 @@ class Report:
     statistics: bool = False
     width: int = 100
     colour: bool = False
+    links: bool = False
     rules: Sequence[RuleInfo] = field(default=())
 
 
@@ -43,13 +45,17 @@ def render(
     statistics: bool = False,
     width: int = 100,
     colour: bool = False,
+    links: bool = False,
     rules: Sequence[RuleInfo] = (),
 ) -> str:
-    """The text of a report, ending with a line end. Raises UserError on a format that does not exist."""
+    """The text of a report, ending with a line end unless it is empty; UTF-8 can hold it.
+
+    `width` counts columns; `links` asks for hyperlinks, which only terminals want. Raises UserError on a format that does not exist.
+    """
     if format not in FORMATS:
         raise UserError(f'unknown format "{format}"', advice=nearest(format, list(FORMATS)) or f"one of {', '.join(FORMATS)}")
     shown = result.findings if show_suppressed else result.new
-    report = Report(result, lines, shown, statistics, width, colour, rules)
+    report = Report(result, lines, shown, statistics, width, colour, links, rules)
     module = import_module(f"mlsmith.reports.{'text' if format == 'text' else format + '_report'}")
     text: str = module.render(report)
-    return text
+    return encodable(text)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from mlsmith.debt.gate import Condition, Movement, Verdict
 from mlsmith.debt.pricing import BOUNDS, MINUTES_A_LINE
 from mlsmith.finding import AREAS
+from mlsmith.reports.notation import json_text
+from mlsmith.reports.safe import visible
 from mlsmith.reports.style import Style
-from mlsmith.reports.wording import count, duration, visible
+from mlsmith.reports.wording import count, duration
 
 _MOST_TERMS = 8
 _MOST_HOTSPOTS = 5
@@ -18,7 +19,7 @@ _BAR = 24
 
 def render(verdict: Verdict, *, format: str, width: int = 100, colour: bool = False) -> str:
     if format == "json":
-        return json.dumps(document(verdict), indent=2, ensure_ascii=False) + "\n"
+        return json_text(document(verdict))
     if format == "markdown":
         return _markdown(verdict)
     if format == "github":

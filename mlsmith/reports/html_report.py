@@ -1,87 +1,100 @@
-"""One self-contained page of findings: no network, readable without scripts, filters that work from the keyboard."""
+"""One self-contained page of findings with their code: no network, readable without scripts, usable from the keyboard."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from html import escape
+from itertools import groupby
 
-from mlsmith.finding import Finding
+from mlsmith.finding import Finding, Severity, Status
 from mlsmith.reports import Report
-from mlsmith.reports.frame import frame
-from mlsmith.reports.style import Style
-from mlsmith.reports.wording import count, duration, place_of
+from mlsmith.reports.frame import rows
+from mlsmith.reports.html_page import PAGE, SCRIPT, STYLE
+from mlsmith.reports.safe import visible
+from mlsmith.reports.wording import apart, count, duration
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>mlsmith: {title}</title><style>
-:root {{ color-scheme: light dark; --line: #8884; --dim: #777; --error: #c0392b; --warning: #b7791f; --info: #2b7a9b; }}
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
-h1 {{ font-size: 1.4rem; margin-bottom: 0; }} h2 {{ font: 600 1rem ui-monospace, monospace; margin: 2.2rem 0 .4rem; }}
-p.sum {{ color: var(--dim); margin-top: .2rem; }}
-fieldset {{ border: 0; padding: 0; margin: 1rem 0; display: flex; flex-wrap: wrap; gap: .4rem 1rem; }}
-label:focus-within {{ outline: 2px solid currentColor; outline-offset: 2px; }}
-input[type=search] {{ font: inherit; padding: .3rem .5rem; width: 16rem; }}
-article {{ border-left: 3px solid var(--line); padding: .1rem 0 .1rem 1rem; margin: .9rem 0; }}
-article.error {{ border-color: var(--error); }} article.warning {{ border-color: var(--warning); }} article.info {{ border-color: var(--info); }}
-article header {{ display: flex; gap: .7rem; flex-wrap: wrap; align-items: baseline; }}
-article header .place, .minutes {{ color: var(--dim); font-size: .85rem; }}
-pre {{ overflow-x: auto; padding: .5rem .7rem; background: #8881; font: 13px/1.4 ui-monospace, monospace; }}
-article p {{ margin: .3rem 0; }} .advice {{ color: var(--dim); }} [hidden] {{ display: none; }}
-</style></head><body>
-<h1>{title}</h1><p class="sum">{summary}</p>
-<form role="search"><fieldset><legend hidden>Filter</legend>
-<input type="search" id="text" placeholder="filter by text, path or code" aria-label="filter by text">
-{boxes}</fieldset></form>
-<main>{body}</main>
-<script>
-const text = document.getElementById("text"), boxes = [...document.querySelectorAll("input[type=checkbox]")];
-function filter() {{
-  const wanted = text.value.toLowerCase(), areas = new Set(boxes.filter(b => b.checked).map(b => b.value));
-  for (const section of document.querySelectorAll("section")) {{
-    let any = false;
-    for (const a of section.querySelectorAll("article")) {{
-      const on = areas.has(a.dataset.area) && (section.dataset.path + " " + a.textContent).toLowerCase().includes(wanted);
-      a.hidden = !on; any = any || on;
-    }}
-    section.hidden = !any;
-  }}
-}}
-text.addEventListener("input", filter); boxes.forEach(b => b.addEventListener("change", filter));
-document.querySelector("form").addEventListener("submit", e => e.preventDefault());
-</script></body></html>
-"""
+_CODE_COLUMNS = 160
 
 
 def render(report: Report) -> str:
-    new = report.result.new
+    new, result = report.result.new, report.result
     title = count(len(new), "finding") if new else "Nothing to complain about"
-    summary = f"{count(len(report.result.counts), 'file')}, {report.result.lines:,} lines · {duration(sum(f.minutes for f in new))} of debt"
-    areas = Counter(finding.area_name for finding in report.shown)
-    boxes = "".join(
-        f'<label><input type="checkbox" value="{escape(area)}" checked> {escape(area.replace("-", " "))} ({number})</label>'
-        for area, number in sorted(areas.items())
+    parts = [
+        f"{duration(sum(finding.minutes for finding in new))} of debt" if new else "",
+        f"{count(len(result.counts), 'file')}, {count(result.lines, 'line')}",
+        apart(len(result.having(Status.SUPPRESSED)), len(result.having(Status.BASELINE))),
+    ]
+    values = {
+        "title": _text(title),
+        "summary": _text(" · ".join(part for part in parts if part)),
+        "style": STYLE,
+        "script": SCRIPT,
+        "filters": _filters(report.shown) if report.shown else "",
+        "body": "\n".join([*_files(report), *_errors(report)]),
+    }
+    return PAGE.substitute(values)
+
+
+def _filters(shown: Iterable[Finding]) -> str:
+    """Search field and boxes; hidden until the script that serves them runs."""
+    found = list(shown)
+    severities = Counter(str(finding.severity) for finding in found)
+    areas = Counter(finding.area_name for finding in found)
+    boxes = [_box("severity", str(severity), str(severity), severities[severity]) for severity in Severity if severities[severity]]
+    boxes.append("</fieldset>\n<fieldset><legend>Area</legend>")
+    boxes += [_box("area", area, area.replace("-", " "), number) for area, number in sorted(areas.items())]
+    return (
+        '<form role="search" hidden><label class="search">Filter <input type="search" id="wanted" '
+        'placeholder="text, path or code" aria-keyshortcuts="/"></label>\n'
+        f"<fieldset><legend>Severity</legend>{''.join(boxes)}</fieldset>\n"
+        '<p id="seen" role="status"></p><p class="keys"><kbd>/</kbd> filter · <kbd>j</kbd> <kbd>k</kbd> next and previous finding</p></form>'
     )
-    return _PAGE.format(title=escape(title), summary=escape(summary), boxes=boxes, body=_body(report))
 
 
-def _body(report: Report) -> str:
-    sections: dict[str, list[str]] = {}
-    for finding in report.shown:
-        sections.setdefault(finding.path, []).append(_article(finding, report))
-    parts = [f'<section data-path="{escape(path)}"><h2>{escape(path)}</h2>{"".join(found)}</section>' for path, found in sections.items()]
-    for error in report.result.errors:
-        parts.append(f"<section><h2>{escape(error.path)}</h2><p>could not be read: {escape(error.message)}</p></section>")
-    return "".join(parts)
+def _box(name: str, value: str, label: str, number: int) -> str:
+    return f'<label><input type="checkbox" name="{name}" value="{_text(value)}" checked> {_text(label)} <small>{number:,}</small></label>'
+
+
+def _files(report: Report) -> Iterable[str]:
+    for path, group in groupby(report.shown, key=lambda finding: finding.path):
+        found = list(group)
+        price = f"{count(len(found), 'finding')}, {duration(sum(finding.minutes for finding in found))}"
+        articles = "\n".join(_article(finding, report) for finding in found)
+        yield f'<section data-path="{_text(path)}">\n<h2>{_text(path)} <small>{price}</small></h2>\n{articles}\n</section>'
 
 
 def _article(finding: Finding, report: Report) -> str:
-    span = finding.span
-    place = place_of("", span.cell, span.start.line, span.start.column).lstrip(":")
-    plain = Style(False)
-    code = "\n".join(line[2:] for line in frame(report.lines(finding.path, span.cell), span, plain, str, 110))
-    block = f"<pre>{escape(code)}</pre>" if code else ""
+    span, severity = finding.span, _text(finding.severity)
+    place = f"line {span.start.line}" if span.cell is None else f"cell {span.cell} · line {span.start.line}"
+    price = [f"{finding.minutes} min"]
+    price += [f"{finding.confidence} confidence"] if finding.confidence != "high" else []
+    price += [f"{finding.fix.safety} fix"] if finding.fix is not None else []
+    price += [str(finding.status)] if finding.status is not Status.NEW else []
     return (
-        f'<article class="{finding.severity}" data-area="{escape(finding.area_name)}"><header><strong>{finding.code}</strong> '
-        f'<span>{escape(finding.name)}</span><span class="place">{escape(place)}</span><span class="minutes">{finding.severity} · {finding.minutes} min</span></header>'
-        f'<p>{escape(finding.message)}</p>{block}<p class="advice">→ {escape(finding.advice)}</p></article>'
+        f'<article class="{severity}" tabindex="-1" data-area="{_text(finding.area_name)}" data-severity="{severity}">\n'
+        f'<h3><span class="severity">{severity}</span> <a href="{_text(finding.url)}">{_text(finding.code)}</a> {_text(finding.name)}</h3>\n'
+        f'<p class="place">{place} · {" · ".join(price)}</p>\n<p>{_text(finding.message)}</p>\n'
+        f'{_code(finding, report)}<p class="advice">{_text(finding.advice)}</p>\n</article>'
     )
+
+
+def _code(finding: Finding, report: Report) -> str:
+    lines = []
+    for row in rows(report.lines(finding.path, finding.span.cell), finding.span, _CODE_COLUMNS):
+        before, marked, after = row.text[: row.start], row.text[row.start : row.end], row.text[row.end :]
+        mark = f"<mark>{escape(marked)}</mark>" if marked else ""
+        lines.append(f'<span class="number">{row.number:>5}</span> {escape(before)}{mark}{escape(after)}')
+    return f'<pre tabindex="0" aria-label="code">{chr(10).join(lines)}</pre>\n' if lines else ""
+
+
+def _errors(report: Report) -> Iterable[str]:
+    errors = report.result.errors
+    if not errors:
+        return
+    items = (f"<li><code>{_text(e.path)}{'' if e.line is None else f':{e.line}'}</code> {_text(e.message)}</li>" for e in errors)
+    yield f"<section>\n<h2>{count(len(errors), 'file')} could not be read</h2>\n<ul>{''.join(items)}</ul>\n</section>"
+
+
+def _text(text: str) -> str:
+    return escape(visible(text))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
 from mlsmith import __version__
 from mlsmith.finding import Edit, Finding, Position, Status
 from mlsmith.reports import Report
+from mlsmith.reports.notation import json_text
 
 
 def render(report: Report) -> str:
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    return json_text(document(report))
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -1,32 +1,64 @@
-"""Markdown, for a comment on a pull request."""
+"""Markdown, for a comment on a pull request.
+
+Messages quote source, so whatever would be markup in them is shown as text: no picture is loaded, nobody is mentioned, no table breaks.
+"""
 
 from __future__ import annotations
 
+import re
+
+from mlsmith.finding import Finding
 from mlsmith.reports import Report
-from mlsmith.reports.wording import count, duration, place_of, visible
+from mlsmith.reports.safe import visible
+from mlsmith.reports.wording import count, duration, sentence, spoken_place
 
 _MOST = 100
+_CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+_MARKUP = re.compile(r"([\\`*_\[\]<>#~&!])")
 
 
 def render(report: Report) -> str:
-    new = report.result.new
-    if not report.shown:
-        lines = ["**mlsmith**: nothing to complain about."]
-    else:
-        total = duration(sum(finding.minutes for finding in new))
-        lines = [f"**mlsmith**: {count(len(new), 'finding')}, {total} of debt.", "", "| where | rule | what | min |", "|---|---|---|---:|"]
-        for finding in report.shown[:_MOST]:
-            start = finding.span.start
-            where = place_of(finding.path, finding.span.cell, start.line)
-            lines.append(
-                f"| `{_cell(where)}` | [{finding.code}]({finding.url}) {finding.name} | {_cell(finding.message)}. {_cell(finding.advice)}. | {finding.minutes} |"
-            )
-        if len(report.shown) > _MOST:
-            lines.append(f"\nand {len(report.shown) - _MOST} more.")
-    for error in report.result.errors:
-        lines.append(f"\n- `{_cell(error.path)}` could not be read: {_cell(error.message)}")
+    new, shown = report.result.new, report.shown
+    lines = ["### mlsmith: nothing to complain about"]
+    if new:
+        lines = [f"### mlsmith: {count(len(new), 'finding')}, {duration(sum(finding.minutes for finding in new))} of debt"]
+    if shown:
+        lines += ["", "| where | rule | what | min |", "|---|---|---|---:|", *map(_row, shown[:_MOST])]
+    if len(shown) > _MOST:
+        lines += ["", f"and {len(shown) - _MOST:,} more."]
+    if report.result.errors:
+        lines += ["", f"**{count(len(report.result.errors), 'file')} could not be read**", ""]
+        lines += [f"- {_code(error.path)}: {_prose(error.message)}" for error in report.result.errors[:_MOST]]
     return "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
-    return visible(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+def _row(finding: Finding) -> str:
+    where = _code(spoken_place(finding.path, finding.span.cell, finding.span.start.line))
+    rule = f"[{_prose(finding.code)}]({finding.url}) {_prose(finding.name)}"
+    status = "" if finding.status == "new" else f" *({finding.status})*"
+    what = f"{_prose(sentence(finding.message))} {_prose(sentence(finding.advice))}{status}"
+    cells = [where, rule, what, str(finding.minutes)]
+    return "| " + " | ".join(map(_in_table, cells)) + " |"
+
+
+def _prose(text: str) -> str:
+    """The text with its code spans kept and all other markup shown as it is."""
+    parts = _CODE_SPAN.split(visible(text))
+    return "".join(_code(part) if number % 2 else _escaped(part) for number, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text).replace("@", "@\u200b")
+
+
+def _code(text: str) -> str:
+    """A code span whose fence is longer than any run of backticks in the text."""
+    text = visible(text)
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    blank = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
+
+
+def _in_table(text: str) -> str:
+    """A bar would end the cell even inside a code span, and so would one behind a backslash that is itself escaped."""
+    return re.sub(r"(\\*)\|", lambda match: match[1] + "\\" * (len(match[1]) % 2) + "\\|", text)

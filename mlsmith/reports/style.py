@@ -1,4 +1,9 @@
-"""Colour for terminals: the eight basic colours only, which every theme makes legible on its own background."""
+"""Colour for terminals, in the few escape codes that reports need.
+
+Only hues of the basic eight, never white or black: every theme makes them legible on its own background. Warnings are magenta, as in
+gcc, because yellow is lost on white. These few codes are written here rather than by rich, whose import alone takes longer than a whole
+lint that finds nothing new.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,15 @@ from collections.abc import Callable
 
 Paint = Callable[[str], str]
 
+_SEVERITIES = {"error": "1;31", "warning": "1;35", "info": "1;36"}
+
 
 class Style:
-    def __init__(self, colour: bool) -> None:
+    """How to write a text: with or without colours, with or without hyperlinks."""
+
+    def __init__(self, colour: bool, *, links: bool = False) -> None:
         self.colour = colour
+        self.links = links
 
     def bold(self, text: str) -> str:
         return self._wrap("1", text)
@@ -24,12 +34,12 @@ class Style:
         return self._wrap("31", text)
 
     def severity(self, severity: str) -> Paint:
-        code = {"error": "1;31", "warning": "33", "info": "36"}[severity]
+        code = _SEVERITIES[severity]
         return lambda text: self._wrap(code, text)
 
     def link(self, address: str, text: str) -> str:
-        """A hyperlink where colours are on; terminals that do not know them show the text."""
-        return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if self.colour else text
+        """A hyperlink; terminals that know none show the text, but logs would show the address in pieces."""
+        return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if self.links else text
 
     def _wrap(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text

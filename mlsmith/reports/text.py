@@ -1,119 +1,148 @@
 """The report for people: findings by file with a frame of code, then one line of sums and what to do next.
 
-It writes its few escape codes itself: a lint that finds something should not wait for a terminal library to be imported.
+The place stands first on its line, below a line with nothing but the path: that is how editors' terminals find what to open.
+With or without colour, on a terminal or in a pipe, the layout is one and the same; nothing but the standard library is needed for it.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from mlsmith.finding import Finding, Safety, Status
+from mlsmith.finding import Confidence, Finding, Safety, Severity, Status
 from mlsmith.reports import Report
 from mlsmith.reports.frame import frame
+from mlsmith.reports.safe import visible
 from mlsmith.reports.style import Style
-from mlsmith.reports.wording import count, duration, visible
+from mlsmith.reports.wording import apart, cells, count, duration, wrapped
 
-_MARKS = {Status.BASELINE: " (in the baseline)", Status.SUPPRESSED: " (suppressed)", Status.NEW: ""}
+_NARROWEST, _PROSE, _WIDEST = 40, 100, 160
+"""Columns: the least we lay out for, the most for a line of prose, the most for a line of code."""
+_MOST_ERRORS = 20
+_STATUS = {Status.NEW: "", Status.BASELINE: "in the baseline", Status.SUPPRESSED: "suppressed"}
 
 
 def render(report: Report) -> str:
-    style = Style(report.colour)
-    width = max(40, min(report.width, 120))
+    style = Style(report.colour, links=report.links)
+    width = max(_NARROWEST, min(report.width, _WIDEST))
     blocks: list[str] = []
     for path, found in groupby(report.shown, key=lambda finding: finding.path):
         blocks.append(style.bold(visible(path)))
-        blocks.extend(_finding(finding, report, style, width) for finding in found)
-    blocks.extend(_errors(report, style))
+        blocks.extend("\n".join(_finding(finding, report, style, width)) + "\n" for finding in found)
+    blocks.extend(_errors(report, style, width))
     if report.statistics and report.shown:
-        blocks.append(_statistics(report, style))
-    blocks.append(_summary(report, style))
+        blocks.append(_statistics(report.shown, style))
+    blocks.extend(_summary(report, style, min(width, _PROSE)))
+    blocks.extend(_next_steps(report.result.new, style))
     return "\n".join(blocks) + "\n"
 
 
-def _finding(finding: Finding, report: Report, style: Style, width: int) -> str:
-    paint = style.severity(finding.severity)
+def _finding(finding: Finding, report: Report, style: Style, width: int) -> Iterator[str]:
+    span, paint, prose = finding.span, style.severity(finding.severity), min(width, _PROSE)
+    yield from _headline(finding, style, prose)
+    yield from wrapped(visible(finding.message), prose, first="    ", rest="    ")
+    yield from frame(report.lines(finding.path, span.cell), span, style, paint, width)
+    yield from wrapped(visible(finding.advice), prose, first="    → ", rest="      ")
+
+
+def _headline(finding: Finding, style: Style, width: int) -> list[str]:
+    """Place, severity, rule and price; the price on a line of its own where the room is short."""
     span = finding.span
-    where = f"{span.start.line}:{span.start.column}"
-    if span.cell is not None:
-        where = f"cell {span.cell} · line {span.start.line}"
-    price = f"{finding.minutes} min" + ("" if finding.confidence == "high" else " · medium confidence")
-    head = f"  {style.dim(where)}  {paint(str(finding.severity))} {style.link(finding.url, style.bold(finding.code))} {finding.name}"
-    head += style.dim(f"  {price}{_MARKS[finding.status]}")
-    lines = [head]
-    lines.extend(_wrapped(visible(finding.message), "    ", width))
-    lines.extend(frame(report.lines(finding.path, span.cell), span, style, paint, width))
-    lines.extend(
-        style.dim(line) if not number else line for number, line in enumerate(_wrapped(visible(finding.advice), "    → ", width), 1)
-    )
-    return "\n".join(lines) + "\n"
+    place = f"{span.start.line}:{span.start.column}" if span.cell is None else f"cell {span.cell} · line {span.start.line}"
+    code, name = visible(finding.code), visible(finding.name)
+    price = " · ".join(_price(finding))
+    head = f"  {style.dim(place)}  {style.severity(finding.severity)(str(finding.severity))} {style.link(finding.url, style.bold(code))} {name}"
+    if cells(f"  {place}  {finding.severity} {code} {name}  {price}") <= width:
+        return [f"{head}  {style.dim(price)}"]
+    return [head, f"    {style.dim(price)}"]
 
 
-def _wrapped(text: str, indent: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=" " * len(indent), break_long_words=False, break_on_hyphens=False
-    ) or [indent]
+def _price(finding: Finding) -> Iterator[str]:
+    yield f"{finding.minutes} min"
+    if finding.confidence is not Confidence.HIGH:
+        yield f"{finding.confidence} confidence"
+    if finding.fix is not None:
+        yield f"{finding.fix.safety} fix"
+    if finding.status is not Status.NEW:
+        yield _STATUS[finding.status]
 
 
-def _errors(report: Report, style: Style) -> list[str]:
+def _errors(report: Report, style: Style, width: int) -> Iterator[str]:
     errors = report.result.errors
     if not errors:
-        return []
-    lines = [style.bold(f"{count(len(errors), 'file')} could not be read")]
-    for error in errors[:20]:
-        place = visible(error.path) + (f":{error.line}" if error.line is not None else "")
-        lines.append(f"  {place}  {visible(error.message)}")
-    if len(errors) > 20:
-        lines.append(style.dim(f"  and {len(errors) - 20} more (see --format json)"))
-    return ["\n".join(lines) + "\n"]
+        return
+    lines = [style.bad(f"{count(len(errors), 'file')} could not be read")]
+    for error in errors[:_MOST_ERRORS]:
+        lines.append("  " + visible(error.path) + (f":{error.line}" if error.line is not None else ""))
+        lines.extend(wrapped(visible(error.message), min(width, _PROSE), first="    ", rest="    "))
+    if len(errors) > _MOST_ERRORS:
+        lines.append(style.dim(f"  and {len(errors) - _MOST_ERRORS:,} more; --format json lists them all"))
+    yield "\n".join(lines) + "\n"
 
 
-def _statistics(report: Report, style: Style) -> str:
-    rows: Counter[tuple[str, str]] = Counter((finding.code, finding.name) for finding in report.shown)
-    minutes: Counter[str] = Counter()
-    for finding in report.shown:
-        minutes[finding.code] += finding.minutes
+def _statistics(shown: Iterable[Finding], style: Style) -> str:
+    number: Counter[tuple[str, str]] = Counter()
+    minutes: Counter[tuple[str, str]] = Counter()
+    for finding in shown:
+        rule = (visible(finding.code), visible(finding.name))
+        number[rule] += 1
+        minutes[rule] += finding.minutes
+    longest = max(cells(name) for _, name in number)
     lines = [style.bold("By rule")]
-    for (code, name), number in sorted(rows.items(), key=lambda row: (-row[1], row[0])):
-        lines.append(f"  {number:>5}  {code}  {name:<36} {style.dim(duration(minutes[code]))}")
+    for code, name in sorted(number, key=lambda rule: (-minutes[rule], rule)):
+        blank = " " * (longest - cells(name))
+        lines.append(f"  {number[code, name]:>6,} × {code}  {name}{blank}  {style.dim(f'{duration(minutes[code, name]):>10}')}")
     return "\n".join(lines) + "\n"
 
 
-def _summary(report: Report, style: Style) -> str:
+def _summary(report: Report, style: Style, width: int) -> Iterator[str]:
+    """One line, or two where the room is short."""
     result = report.result
-    new = result.new
-    suppressed, known = len(result.having(Status.SUPPRESSED)), len(result.having(Status.BASELINE))
-    looked = f"{count(len(result.counts), 'file')}, {result.lines:,} lines"
-    if not new:
-        head = style.good("nothing to complain about") if not result.errors else "no findings"
-        parts = [f"{head} in {looked}"]
+    new, looked = result.new, f"{count(len(result.counts), 'file')}, {count(result.lines, 'line')}"
+    if new:
+        plain = f"{count(len(new), 'finding')} ({_by_severity(new)})"
+        painted = style.bold(plain)
+        rest = [f"{duration(sum(finding.minutes for finding in new))} of debt", looked]
+    elif not result.counts and not result.errors:
+        plain = painted = "no files to lint here"
+        rest = []
     else:
-        tally = Counter(str(finding.severity) for finding in new)
-        words = [count(tally["error"], "error"), count(tally["warning"], "warning"), f"{tally['info']} info"]
-        split = ", ".join(text for text in words if not text.startswith("0 "))
-        parts = [f"{style.bold(count(len(new), 'finding'))} ({split}) in {looked}", f"{duration(sum(f.minutes for f in new))} of debt"]
-    if suppressed:
-        parts.append(f"{suppressed} suppressed")
-    if known:
-        parts.append(f"{known} in the baseline")
-    lines = [" · ".join(parts)]
-    lines.extend(_next_steps(new, style))
-    return "\n".join(lines)
+        plain = painted = f"no findings in {looked}"
+        if not result.errors:
+            plain = f"nothing to complain about in {looked}"
+            painted = style.good(plain)
+        rest = []
+    rest.append(apart(len(result.having(Status.SUPPRESSED)), len(result.having(Status.BASELINE))))
+    yield from _joined([(plain, painted), *((part, part) for part in rest if part)], width)
 
 
-def _next_steps(new: tuple[Finding, ...], style: Style) -> list[str]:
+def _joined(parts: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
+    """The parts with dots between them, in lines of at most `width` columns; each part comes plain, to be measured, and painted."""
+    line, taken = "", 0
+    for plain, painted in parts:
+        if line and taken + 3 + cells(plain) > width:
+            yield line
+            line, taken = "", 0
+        line, taken = (f"{line} · {painted}", taken + 3 + cells(plain)) if line else (painted, cells(plain))
+    yield line
+
+
+def _by_severity(findings: Iterable[Finding]) -> str:
+    tally = Counter(finding.severity for finding in findings)
+    words = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+    return ", ".join(count(tally[s], words[s]) if s in words else f"{tally[s]:,} {s}" for s in Severity if tally[s])
+
+
+def _next_steps(new: tuple[Finding, ...], style: Style) -> Iterator[str]:
+    """What to type next."""
     if not new:
-        return []
-    lines = []
-    safe = sum(f.fix is not None and f.fix.safety is Safety.SAFE for f in new)
-    unsafe = sum(f.fix is not None and f.fix.safety is Safety.UNSAFE for f in new)
-    if safe:
-        lines.append(f"{safe} can be fixed safely: {style.bold('mlsmith lint --fix')}")
-    if unsafe:
-        lines.append(
-            f"{unsafe} {'more ' if safe else ''}can be fixed if you check the result: {style.bold('mlsmith lint --unsafe-fixes --diff')}"
-        )
-    dearest = max(new, key=lambda f: (f.minutes, f.severity == "error", f.code))
-    lines.append(style.dim(f"why? mlsmith rule {dearest.code}"))
-    return lines
+        return
+    safety = Counter(finding.fix.safety for finding in new if finding.fix is not None)
+    if safety[Safety.SAFE]:
+        yield f"{safety[Safety.SAFE]:,} can be fixed safely: {style.bold('mlsmith lint --fix')}"
+    if safety[Safety.UNSAFE]:
+        more = "more " if safety[Safety.SAFE] else ""
+        yield f"{safety[Safety.UNSAFE]:,} {more}can be fixed if you check the result: {style.bold('mlsmith lint --unsafe-fixes --diff')}"
+    dearest = max(new, key=lambda finding: (finding.severity is Severity.ERROR, finding.minutes, finding.code))
+    yield style.dim(f"why? mlsmith rule {visible(dearest.code)}")

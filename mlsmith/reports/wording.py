@@ -1,4 +1,4 @@
-"""Words that several formats share: counts, durations, and text made safe for a terminal."""
+"""Words that several formats share: counts, durations, places, and how much room they take."""
 
 from __future__ import annotations
 
@@ -21,41 +21,55 @@ def duration(minutes: float) -> str:
     return f"{hours / 8:.0f} d"
 
 
-def visible(text: str) -> str:
-    """The text with control characters shown as symbols: source we did not write must not steer the terminal."""
-    if text.isprintable():
+def apart(suppressed: int, known: int) -> str:
+    """`2 suppressed, 3 in the baseline`; empty where there is neither."""
+    parts = [f"{suppressed:,} suppressed" if suppressed else "", f"{known:,} in the baseline" if known else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def sentence(text: str) -> str:
+    """`nothing seeds it` → `Nothing seeds it.`, for formats where messages and advice follow one another."""
+    if not text:
         return text
-    return "".join(_shown(character) for character in text)
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
 
 
-def _shown(character: str) -> str:
-    if character.isprintable():
-        return character
-    code = ord(character)
-    if code < 32:
-        return chr(0x2400 + code)
-    if code == 127:
-        return "\u2421"
-    return "\ufffd" if unicodedata.category(character).startswith("C") else " "
+def place_of(path: str, cell: int | None, line: int, column: int | None = None) -> str:
+    """`train.py:12:5`; in a notebook `explore.ipynb:cell 3:2:1`. For other programs, and for editors that jump there."""
+    parts = [path] if cell is None else [path, f"cell {cell}"]
+    parts.append(str(line))
+    if column is not None:
+        parts.append(str(column))
+    return ":".join(parts)
+
+
+def spoken_place(path: str, cell: int | None, line: int) -> str:
+    """`train.py:12`; in a notebook `explore.ipynb · cell 3 · line 2`. For people."""
+    return f"{path}:{line}" if cell is None else f"{path} · cell {cell} · line {line}"
 
 
 def cells(text: str) -> int:
     """Columns a text takes on a terminal: wide characters take two, combining ones none."""
     if text.isascii():
         return len(text)
-    return sum(_cells_of(character) for character in text)
+    return sum(map(_cells_of, text))
+
+
+def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
+    """The text in lines of at most `width` columns, broken at blanks only; a longer word is left whole, so that it can be copied."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        if line and cells(rest if lines else first) + cells(line) + 1 + cells(word) > width:
+            lines.append((rest if lines else first) + line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    lines.append((rest if lines else first) + line)
+    return lines
 
 
 def _cells_of(character: str) -> int:
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
-
-
-def place_of(path: str, cell: int | None, line: int, column: int | None = None) -> str:
-    """`train.py:12:5`; in a notebook `explore.ipynb:cell 3:2:1`."""
-    parts = [path] if cell is None else [path, f"cell {cell}"]
-    parts.append(str(line))
-    if column is not None:
-        parts.append(str(column))
-    return ":".join(parts)
