@@ -102,6 +102,14 @@ def run(arguments: Arguments, scene: Scene, *, history: GitHistory | None = None
         from mlsmith.cli.since import only_new
 
         result = only_new(result, scene, arguments.since, replace(options, kept=None))
+    if not arguments.write_baseline:
+        from mlsmith.cli.flips import changed_behaviour
+
+        history.asked = True
+        flipped = changed_behaviour(scene, arguments.since)
+        if flipped:
+            findings = sorted([*result.findings, *flipped], key=lambda finding: finding.sort_key)
+            result = replace(result, findings=tuple(findings))
     return result
 
 

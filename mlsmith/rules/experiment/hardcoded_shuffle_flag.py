@@ -16,7 +16,9 @@ _ORDERED = frozenset({
     "autoregressive", "gpt", "llm", "llama", "buffer", "rollout", "replay", "online", "sorted", "bucket",
 })  # fmt: skip
 _USES_ORDER = frozenset({"classes", "filenames", "filepaths", "imgs", "image_paths", "image_ids", "file_names", "idx_to_class"})
-_DATA_WORDS = frozenset({"load", "loader", "loaders", "dataloader", "dataloaders", "data", "dataset", "datasets", "iterator", "generator", "batches"})
+_DATA_WORDS = frozenset(
+    {"load", "loader", "loaders", "dataloader", "dataloaders", "data", "dataset", "datasets", "iterator", "generator", "batches"}
+)
 _CONVENTIONS = {"train_dataloader", "val_dataloader", "test_dataloader", "predict_dataloader"}
 
 
@@ -120,7 +122,11 @@ class HardcodedShuffleFlag(Rule):
             return
         for call in module.method_calls("shuffle"):
             size = call.argument("buffer_size", 0)
-            if size.value in (0, 1) and not isinstance(size.value, bool) and any(name.startswith("tensorflow.data.") for name in call.names):
+            if (
+                size.value in (0, 1)
+                and not isinstance(size.value, bool)
+                and any(name.startswith("tensorflow.data.") for name in call.names)
+            ):
                 yield self.finding(
                     call, f"`shuffle({size.value})` shuffles nothing: the buffer holds one sample",
                     advice="give it a buffer as large as the data set, or a share of it that memory can hold",
@@ -133,7 +139,12 @@ class HardcodedShuffleFlag(Rule):
         inside = []
         for decision in order_decisions(module):
             function = decision.call.function
-            if decision.callee in LOADERS and isinstance(decision.argument, ast.Constant) and function is not None and decision.call.role is None:
+            if (
+                decision.callee in LOADERS
+                and isinstance(decision.argument, ast.Constant)
+                and function is not None
+                and decision.call.role is None
+            ):
                 inside.append((function.scope.qualified, decision.value, tuple(where(module, decision.call.node))))
         calls = []
         for call in module.calls:
@@ -142,7 +153,9 @@ class HardcodedShuffleFlag(Rule):
                 for name in call.names:
                     if not name.startswith(("torch.", "keras.", "sklearn.", "tensorflow.", "datasets.")):
                         ordered = _is_ordered(module, call)
-                        calls.append((name, call.role.value, _is_near(call, call.role), ordered, _slots(call), tuple(where(module, call.node))))
+                        calls.append(
+                            (name, call.role.value, _is_near(call, call.role), ordered, _slots(call), tuple(where(module, call.node)))
+                        )
         return (tuple(inside), tuple(calls)) if inside or calls else None
 
     def project(self, project: Project) -> Iterator[Finding]:
@@ -205,7 +218,11 @@ def _is_near(call: Call, role: Role) -> bool:
     """Whether the role is told by the call itself: its target, its data, or a method whose name is a convention."""
     names = " ".join((*call.target_names, *call.data_names))
     function = call.function
-    told = {Role.TRAIN: ("train", "trn", "fit"), Role.VALIDATION: ("val", "dev"), Role.TEST: ("test", "eval", "infer", "predict", "holdout")}
+    told = {
+        Role.TRAIN: ("train", "trn", "fit"),
+        Role.VALIDATION: ("val", "dev"),
+        Role.TEST: ("test", "eval", "infer", "predict", "holdout"),
+    }
     return any(word in names.lower() for word in told[role]) or (function is not None and function.node.name in _CONVENTIONS)
 
 
@@ -250,4 +267,8 @@ def _is_are(call: Call) -> str:
 
 
 def _flip(call: Call, value: str) -> Fix | None:
-    return with_argument(call, "shuffle", value, title=f"set shuffle={value}", safety=Safety.UNSAFE) if any(k.arg == "shuffle" for k in call.node.keywords) else None
+    return (
+        with_argument(call, "shuffle", value, title=f"set shuffle={value}", safety=Safety.UNSAFE)
+        if any(k.arg == "shuffle" for k in call.node.keywords)
+        else None
+    )

@@ -17,7 +17,20 @@ _SAMPLES = frozenset({
     "data", "dataset", "datasets", "images", "imgs", "image", "samples", "labels", "label", "targets", "x", "y", "files", "paths", "features", "records",
     "examples", "inputs", "items", "classes", "train", "test", "val", "list", "sequences", "texts", "docs", "masks", "frames",
 })  # fmt: skip
-_ML = ("torch", "torchvision", "tensorflow", "keras", "sklearn", "lightning", "pytorch_lightning", "datasets", "jax", "timm", "xgboost", "lightgbm")
+_ML = (
+    "torch",
+    "torchvision",
+    "tensorflow",
+    "keras",
+    "sklearn",
+    "lightning",
+    "pytorch_lightning",
+    "datasets",
+    "jax",
+    "timm",
+    "xgboost",
+    "lightgbm",
+)
 
 
 class NondeterministicOrder(Rule):
@@ -127,7 +140,11 @@ def _harm(module: Module, call: Call) -> str:
 
 def _used_later(module: Module, name: str, statement: ast.Assign) -> str:
     scope = statement.scope  # type: ignore[attr-defined]
-    uses = [n for n in module.syntax.names if n.id == name and isinstance(n.ctx, ast.Load) and _same_scope(n, scope) and n.lineno >= statement.lineno]
+    uses = [
+        n
+        for n in module.syntax.names
+        if n.id == name and isinstance(n.ctx, ast.Load) and _same_scope(n, scope) and n.lineno >= statement.lineno
+    ]
     for use in uses:
         up = use.up  # type: ignore[attr-defined]
         if isinstance(up, ast.Attribute) and up.attr == "sort":

@@ -14,7 +14,13 @@ _ALWAYS = {
     "sklearn.model_selection.RepeatedStratifiedKFold": "random_state", "torch.utils.data.random_split": "generator",
 }  # fmt: skip
 _SHUFFLED = ("sklearn.model_selection.KFold", "sklearn.model_selection.StratifiedKFold", "sklearn.model_selection.StratifiedGroupKFold")
-_LOADED = ("datasets.load_dataset()", "datasets.Dataset()", "datasets.Dataset.from_pandas()", "datasets.load_from_disk()", "datasets.DatasetDict()")
+_LOADED = (
+    "datasets.load_dataset()",
+    "datasets.Dataset()",
+    "datasets.Dataset.from_pandas()",
+    "datasets.load_from_disk()",
+    "datasets.DatasetDict()",
+)
 
 
 class UnseededSplit(Rule):
@@ -122,6 +128,9 @@ def _fix(call: Call, argument: str) -> Fix | None:
     value = seed_name(call.module, call) or "42"
     if argument == "generator":
         torch = next((b.name for bs in call.module.syntax.scope.bindings.values() for b in bs if b.origin == "torch"), "")
-        return with_argument(call, argument, f"{torch}.Generator().manual_seed({value})", title="seed the split", safety=Safety.UNSAFE) if torch else None
+        return (
+            with_argument(call, argument, f"{torch}.Generator().manual_seed({value})", title="seed the split", safety=Safety.UNSAFE)
+            if torch
+            else None
+        )
     return with_argument(call, argument, value, title="seed the split", safety=Safety.UNSAFE)
-

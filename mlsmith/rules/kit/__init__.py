@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlsmith.change import Change
 from mlsmith.finding import Confidence, Edit, Finding, Fix, Safety, Severity, from_plain, to_plain
 from mlsmith.index.project import Definition, Project, SeenCall
 from mlsmith.rules.kit import branches, training
@@ -21,6 +22,7 @@ __all__ = [
     "UNKNOWN",
     "Argument",
     "Call",
+    "Change",
     "Class",
     "Confidence",
     "ConfigDocument",
@@ -45,9 +47,11 @@ __all__ = [
     "Severity",
     "Trace",
     "branches",
+    "from_plain",
     "replace_expression",
-    "from_plain", "role_of_name", "to_plain",
+    "role_of_name",
     "roles_of_name",
+    "to_plain",
     "tokens",
     "training",
     "with_argument",

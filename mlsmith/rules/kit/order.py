@@ -92,3 +92,46 @@ def _inherited(module: Module, call: Call) -> str:
             if found:
                 return found
     return ""
+
+
+class OrderFact(NamedTuple):
+    """An order decision as facts keep it. `rest` is the call without the flag, `names` what the result and the data are called."""
+
+    callee: str
+    value: bool
+    given: bool
+    scope: str
+    role: str
+    names: str
+    rest: str
+    line: int
+
+
+def order_facts(module: Module) -> tuple[tuple[Any, ...], ...]:
+    """The known order decisions of a file, as plain tuples."""
+    facts = []
+    for decision in order_decisions(module):
+        if isinstance(decision.value, bool):
+            call = decision.call
+            place = call.place
+            names = " ".join((*call.target_names, *call.data_names))
+            fact = OrderFact(
+                decision.callee,
+                decision.value,
+                decision.given,
+                place.scope,
+                str(call.role or ""),
+                names,
+                _without_flag(decision),
+                place.span.start.line,
+            )
+            facts.append(tuple(fact))
+    return tuple(facts)
+
+
+def _without_flag(decision: OrderDecision) -> str:
+    """The call's text, normalised, without the shuffle argument."""
+    node = decision.call.node
+    arguments = [ast.unparse(a) for a in node.args if a is not decision.argument]
+    keywords = sorted(f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords if k.arg != "shuffle")
+    return ", ".join([*arguments, *keywords])[:300]

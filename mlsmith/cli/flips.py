@@ -1,0 +1,70 @@
+"""What changed in behaviour since a revision, as findings of the rules that speak of changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlsmith.engine.analyse import analyse
+from mlsmith.engine.discover import kind_of, within
+from mlsmith.engine.trees import open_revision, open_working_tree
+from mlsmith.errors import GitError, SourceError
+from mlsmith.finding import Finding
+from mlsmith.revisions.order import order_changes
+from mlsmith.rules.catalogue import RuleSet, ignored_for, load_rules
+from mlsmith.rules.kit.order import OrderFact
+from mlsmith.sources.git import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlsmith.cli.lint import Scene
+    from mlsmith.engine.trees import Tree
+
+
+def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
+    """Findings on what differs between a revision (`HEAD` if None) and the working tree; none where there is no git or no commit.
+
+    Only files that git calls changed are analysed. Raises GitError where a revision was named that does not exist.
+    """
+    rules = load_rules(scene.settings)
+    speaking = rules.by_hook.get("changes", ())
+    repository = Repository.find(scene.root) if speaking else None
+    if repository is None:
+        return []
+    try:
+        commit = repository.rev_parse(revision or "HEAD")
+        changed = repository.changed_paths(commit)
+    except GitError:
+        if revision is not None:
+            raise
+        return []
+    folder = scene.root.relative_to(repository.root).as_posix()
+    prefix = "" if folder == "." else f"{folder}/"
+    paths = {
+        path.removeprefix(prefix): how
+        for path, how in changed.items()
+        if path.startswith(prefix) and kind_of(path) in ("python", "notebook")
+    }
+    if not paths:
+        return []
+    old_names = [
+        (how.old_path or path).removeprefix(prefix) for path, how in ((prefix + p, h) for p, h in paths.items()) if how.status != "A"
+    ]
+    before = _facts(open_revision(scene.root, commit), old_names, rules, scene)
+    after = _facts(open_working_tree(scene.root, scene.overlay), [p for p, how in paths.items() if how.status != "D"], rules, scene)
+    changes = order_changes(before, after)
+    found = [finding for rule in speaking for finding in rule.changes(changes)]
+    return [f for f in found if within(f.path, scene.paths) and not ignored_for(f.path, f.code, scene.settings)]
+
+
+def _facts(tree: Tree, paths: Iterable[str], rules: RuleSet, scene: Scene) -> dict[str, list[OrderFact]]:
+    found: dict[str, list[OrderFact]] = {}
+    for path in paths:
+        kind = kind_of(path)
+        try:
+            analysis = analyse(tree.read(path), path, kind or "", rules, scene.settings)
+        except SourceError:
+            continue
+        if analysis.facts is not None:
+            found[path] = [OrderFact(*fact) for fact in analysis.facts[1].get("EXP106", ())]
+    return found

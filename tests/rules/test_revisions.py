@@ -1,0 +1,75 @@
+"""Rules that speak of what changed: on literate pairs of revisions, and on a real repository with a large refactoring."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from mlsmith.engine.analyse import analyse
+from mlsmith.finding import Finding
+from mlsmith.revisions.order import order_changes
+from mlsmith.rules.catalogue import all_rules, load_rules
+from mlsmith.rules.kit.order import OrderFact
+from mlsmith.rules.kit.rule import document_of
+from mlsmith.settings import Settings
+from tests.rules.literate import Case, parse_cases, read_cases
+from tests.rules.test_history import git
+
+HERE = Path(__file__).parent
+CASES = read_cases(HERE / "experiment" / "shuffle_flag_flipped.md")
+SETTINGS = Settings(select=("EXP106",))
+RULES = load_rules(SETTINGS)
+
+
+def facts(files: dict[str, str]) -> dict[str, list[OrderFact]]:
+    found = {}
+    for path, text in files.items():
+        analysis = analyse(text.encode(), path, "python", RULES, SETTINGS)
+        assert analysis.error is None
+        found[path] = [OrderFact(*fact) for fact in analysis.facts[1].get("EXP106", ())]
+    return found
+
+
+def flipped(case: Case) -> list[Finding]:
+    (rule,) = RULES.rules
+    return list(rule.changes(order_changes(facts(case.base), facts(case.files))))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])
+def test_a_case_gives_just_the_flips_it_marks(case: Case) -> None:
+    assert {(f.path, f.span.start.line, f.code) for f in flipped(case)} == set(case.expected)
+
+
+def test_the_examples_of_the_documentation_hold() -> None:
+    (rule,) = [rule for rule in all_rules() if rule.code == "EXP106"]
+    _, sections = document_of(rule)
+    (bad,) = parse_cases("## bad\n" + sections["Bad"], "EXP106")
+    (good,) = parse_cases("## good\n" + sections["Good"], "EXP106")
+    assert {(f.path, f.span.start.line, f.code) for f in flipped(bad)} == set(bad.expected) != set()
+    assert flipped(Case("good", "", 0, good.files, bad.base)) == []
+
+
+def test_one_flipped_flag_is_found_in_a_refactoring_of_a_thousand_lines(tmp_path: Path) -> None:
+    from mlsmith.cli.flips import changed_behaviour
+    from mlsmith.cli.lint import Scene
+
+    rng = random.Random(7)
+    names = [f"part_{number}" for number in range(120)]
+    body = "    scale = {n}\n    offset = scale * 2\n    rows = [scale, offset, {n}]\n    total = sum(rows)\n    return total + len(rows)\n\n\n"
+    parts = [f"def {name}(scale):\n" + body.format(n=number) for number, name in enumerate(names)]
+    loader = "def {name}(train_set, size):\n    return DataLoader(train_set, batch_size=size, shuffle={flag})\n\n\n"
+    header = "from torch.utils.data import DataLoader\n\n\n"
+    git(tmp_path, "init", "-q")
+    (tmp_path / "train.py").write_text(header + "".join(parts) + loader.format(name="make_loader", flag=True))
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "before")
+
+    moved = [part.replace("part_", "step_").replace("total", "result") for part in parts]
+    rng.shuffle(moved)
+    (tmp_path / "train.py").write_text("".join(moved[:60]))
+    (tmp_path / "loading.py").write_text(header + loader.format(name="training_batches", flag=False) + "".join(moved[60:]))
+    (found,) = changed_behaviour(Scene(tmp_path, SETTINGS, ("",), {}, tmp_path), None)
+    assert found.path == "loading.py"
+    assert "was True and is now False" in found.message
