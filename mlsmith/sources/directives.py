@@ -6,19 +6,26 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from mlsmith.finding import Position, Span
 from mlsmith.sources.python import Cell
 
-_CANDIDATE = re.compile(r"#\s*(?:mlsmith\s*:|noqa\s*:)", re.IGNORECASE)
+_START = re.compile(r"(?<!\S)#\s*(?:mlsmith\s*:|noqa\s*:)", re.IGNORECASE)
+_CANDIDATE = re.compile(r"#[ \t]*(?:mlsmith[ \t]*:|noqa[ \t]*:.*?\b[A-Z]{3}[0-9])", re.IGNORECASE)
 _MLSMITH = re.compile(r"#\s*mlsmith\s*:\s*(?P<rest>.*)$", re.IGNORECASE)
 _VERB = re.compile(r"(?P<verb>[\w-]+)\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)$")
-_NOQA = re.compile(r"#\s*noqa\s*:\s*(?P<codes>[A-Z][A-Z0-9]+(?:[\s,]+[A-Z][A-Z0-9]+)*)(?P<reason>.*)$", re.IGNORECASE)
-_CODE = re.compile(r"^[A-Z]{3}\d{0,3}$")
+_NOQA = re.compile(r"#\s*noqa\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)(?P<reason>.*)$", re.IGNORECASE)
+_CODE = re.compile(r"[A-Z]{3}[0-9]{0,3}\Z")
+_OTHER_COMMENT = re.compile(r"\s#\s.*")
 _HEAD = 20
-"""`ignore-file` counts in the first lines only."""
+"""`ignore-file` counts in the first lines, and further down as long as no statement has come."""
+_NO_STATEMENT = frozenset({
+    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING, tokenize.INDENT, tokenize.DEDENT, tokenize.STRING,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,78 +49,98 @@ class Directive:
         return any(code.startswith(wanted) for wanted in self.codes)
 
 
+class _Comment(NamedTuple):
+    """Line 1-based, column 0-based; `alone` on its line; `on_top`: where `ignore-file` counts."""
+
+    line: int
+    column: int
+    text: str
+    alone: bool
+    on_top: bool
+
+
 def read_directives(text: str, *, cells: Sequence[Cell] = (), language: str = "python") -> tuple[Directive, ...]:
     """All directives of a text, in order. `language` other than python: a comment starts at a `#` outside quotes."""
     if not _CANDIDATE.search(text):
         return ()
     comments = _python_comments(text) if language == "python" else _hash_comments(text)
+    firsts = [cell.first_line for cell in cells]
     found = []
-    for line, column, comment, alone in comments:
-        directive = _directive(line, column, comment, alone, cells)
-        if directive is not None:
-            found.append(directive)
+    for comment in comments:
+        for part in _parts(comment):
+            cell = cells[max(0, bisect_right(firsts, part.line) - 1)] if cells else None
+            directive = _directive(part, cell)
+            if directive is not None:
+                found.append(directive)
     return tuple(found)
 
 
-def _python_comments(text: str) -> list[tuple[int, int, str, bool]]:
-    """(line, 0-based column, comment, alone on its line) of the real comments: a `#` in a string is none."""
-    found = []
+def _python_comments(text: str) -> Iterator[_Comment]:
+    """The real comments: a `#` in a string is none. Up to where the text is no Python."""
+    has_statement = False
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT and _CANDIDATE.match(token.string):
-                found.append((token.start[0], token.start[1], token.string, not token.line[: token.start[1]].strip()))
-    except (tokenize.TokenError, SyntaxError, IndentationError):
-        pass
-    return found
+        for token in tokenize.generate_tokens(io.StringIO(text, newline=None).readline):
+            if token.type == tokenize.COMMENT:
+                line, column = token.start
+                on_top = line <= _HEAD or not has_statement
+                yield _Comment(line, column, token.string, not token.line[:column].strip(), on_top)
+            elif token.type not in _NO_STATEMENT:
+                has_statement = True
+    except (tokenize.TokenError, SyntaxError):
+        return
 
 
-def _hash_comments(text: str) -> list[tuple[int, int, str, bool]]:
-    found = []
+def _hash_comments(text: str) -> Iterator[_Comment]:
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        match = _CANDIDATE.search(line)
-        if match and line[: match.start()].count('"') % 2 == 0 and line[: match.start()].count("'") % 2 == 0:
-            found.append((number, match.start(), line[match.start() :], not line[: match.start()].strip()))
-    return found
+        match = _START.search(line)
+        before = line[: match.start()] if match else ""
+        if match and before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
+            yield _Comment(number, match.start(), line[match.start() :], not before.strip(), number <= _HEAD)
 
 
-def _directive(line: int, column: int, comment: str, alone: bool, cells: Sequence[Cell]) -> Directive | None:
-    ours = _MLSMITH.match(comment)
+def _parts(comment: _Comment) -> Iterator[_Comment]:
+    """A comment may hold several directives, and other tools' remarks before them."""
+    starts = [match.start() for match in _START.finditer(comment.text)]
+    for start, end in pairwise([*starts, len(comment.text)]):
+        yield comment._replace(column=comment.column + start, text=comment.text[start:end].rstrip())
+
+
+def _directive(comment: _Comment, cell: Cell | None) -> Directive | None:
+    ours = _MLSMITH.match(comment.text)
     if ours:
-        kind, codes, reason, malformed = _ours(ours.group("rest").strip(), line, alone)
+        kind, codes, reason, malformed = _ours(ours.group("rest").strip(), comment)
     else:
-        noqa = _NOQA.match(comment)
-        if not noqa:
-            return None
-        codes = tuple(code for code in re.split(r"[\s,]+", noqa.group("codes").upper()) if _CODE.match(code))
-        if not codes:
-            return None  # other tools' codes are theirs
-        kind, reason, malformed = "noqa", noqa.group("reason").strip(" -:#"), ""
-    cell, inside = _in_cell(line, cells)
-    span = Span(Position(inside, column + 1), Position(inside, column + 1 + len(comment.rstrip())), cell)
-    return Directive(kind, inside, line, cell, codes, reason, malformed, span)
+        noqa = _NOQA.match(comment.text)
+        codes = tuple(code for code in re.split(r"[\s,]+", noqa.group("codes").upper()) if _CODE.match(code)) if noqa else ()
+        if not noqa or not codes:
+            return None  # Other tools' codes are theirs.
+        kind, reason, malformed = "noqa", _reason(noqa.group("reason")), ""
+    inside = comment.line - cell.first_line + 1 if cell is not None else comment.line
+    start, end = Position(inside, comment.column + 1), Position(inside, comment.column + 1 + len(comment.text))
+    span = Span(start, end, cell.index if cell is not None else None)
+    return Directive(kind, inside, comment.line, span.cell, codes, reason, malformed, span)
 
 
-def _ours(rest: str, line: int, alone: bool) -> tuple[str, tuple[str, ...], str, str]:
+def _ours(rest: str, comment: _Comment) -> tuple[str, tuple[str, ...], str, str]:
+    """Kind, codes, reason, and what is wrong."""
     match = _VERB.match(rest)
     if not match:
         return "line", (), "", "says nothing after `mlsmith:`"
-    verb, listed, reason = match.group("verb"), match.group("codes"), match.group("reason").strip(" -:#")
+    verb, reason = match.group("verb"), _reason(match.group("reason"))
     if verb not in ("ignore", "ignore-file"):
         return "line", (), reason, f'has the unknown verb "{verb}" (known: ignore, ignore-file)'
-    kind = "file" if verb == "ignore-file" else "next" if alone else "line"
-    codes = tuple(code.strip().upper() for code in (listed or "").split(",") if code.strip())
-    wrong = [code for code in codes if not _CODE.match(code)]
-    if not codes:
+    kind = "file" if verb == "ignore-file" else "next" if comment.alone else "line"
+    listed = tuple(code.upper() for code in re.split(r"[\s,]+", match.group("codes") or "") if code)
+    codes = tuple(code for code in listed if _CODE.match(code))
+    wrong = next((code for code in listed if code not in codes), None)
+    if not listed:
         return kind, (), reason, f"names no rule: write `{verb}[CODE] reason`"
-    if wrong:
-        return kind, tuple(code for code in codes if code not in wrong), reason, f'names "{wrong[0]}", which is no rule code'
-    if kind == "file" and line > _HEAD:
-        return kind, (), reason, f"stands below line {_HEAD}, where `ignore-file` has no effect"
+    if wrong is not None:
+        return kind, codes, reason, f'names "{wrong}", which is no rule code'
+    if kind == "file" and not comment.on_top:
+        return kind, (), reason, f"stands below line {_HEAD} and a statement, where `ignore-file` has no effect"
     return kind, codes, reason, ""
 
 
-def _in_cell(line: int, cells: Sequence[Cell]) -> tuple[int | None, int]:
-    if not cells:
-        return None, line
-    cell = cells[max(0, bisect_right([c.first_line for c in cells], line) - 1)]
-    return cell.index, line - cell.first_line + 1
+def _reason(text: str) -> str:
+    return _OTHER_COMMENT.sub("", f" {text}").strip(" -:#")

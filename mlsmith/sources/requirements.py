@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-import configparser
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import tomli
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Position, Span
 
-_LINE = re.compile(
-    r"^\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
-    r"(?:@\s*(?P<url>\S+)|\(?(?P<specifier>[^;#]*?)\)?)\s*(?:;\s*(?P<marker>[^#]*?))?\s*$"
+_REQUIREMENT = re.compile(
+    r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
+    r"(?:@\s*(?P<url>\S+)|\(?\s*(?P<specifier>(?:[<>=!~][^;()]*)?)\)?)\s*(?:;\s*(?P<marker>.*?))?\s*\Z"
 )
-_URL = re.compile(r"^(?:git\+|https?://|file:|hg\+|svn\+)\S+")
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
-_EXACT = re.compile(r"(^|,)\s*={2,3}\s*[^*,\s]+\s*(,|$)")
-_CONDA = re.compile(r"^(?:[\w.-]+::)?(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<specifier>(?:[<>=!~].*)?)$")
+_CLAUSE = r"\s*(?:~=|===?|!=|<=?|>=?)\s*(?:\d+!)?[^\s,<>=!~]+\s*"
+_SPECIFIER = re.compile(rf"{_CLAUSE}(?:,{_CLAUSE})*,?\s*\Z")
+_EXACT = re.compile(r"(?:^|,)\s*={2,3}\s*[^*,\s]+\s*(?:,|$)")
+_URL = re.compile(r"(?:git|hg|svn|bzr)\+\S+|(?:https?|ftp|file|ssh):\S+", re.IGNORECASE)
+_LOCAL = re.compile(r"[.~/\\]|[A-Za-z]:[\\/]|[^\s@]*\.(?:whl|zip|tar\.(?:gz|bz2|xz)|tgz)(?:\Z|[;\s])")
+_NAMED = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
+_HASH = re.compile(r"#(?:.*&)?(?:sha256|sha384|sha512|sha1|md5)=[0-9a-fA-F]{8,}")
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_FILE_OPTION = re.compile(r"(?:(?P<requirement>-r|--requirement)|-c|--constraint)(?:[\s=]+|(?<=-[rc]))(?P<target>\S.*)\Z")
+_EDITABLE = re.compile(r"(?:-e|--editable)(?:[\s=]+|(?<=-e))(?P<target>\S.*)\Z")
+_OPTIONS = re.compile(r"\s+--?[A-Za-z].*\Z", re.DOTALL)
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
     name: str
-    """Canonical: lower case, `-` between words"""
+    """Canonical: lower case, `-` between words; empty where a path does not tell"""
     specifier: str
     extras: str
     marker: str
     url: str
+    """Of version control, an archive, or a local path"""
     hashed: bool
     group: str
     """project, dev, build, optional:NAME, group:NAME, conda or conda-pip"""
@@ -42,7 +48,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """`-r other.txt` or `-c constraints.txt`."""
+    """`-r other.txt` or `-c constraints.txt`; `flag` is the short one."""
 
     flag: str
     target: str
@@ -61,24 +67,19 @@ class RequirementsDocument:
 
 def read_requirements(data: bytes, path: str) -> RequirementsDocument:
     """Read a dependency file by its name. Raises SourceError."""
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise SourceError("is not valid UTF-8", line=data[: error.start].count(b"\n") + 1) from None
     name = path.rsplit("/", 1)[-1].lower()
     if name.endswith(".lock") or name in ("pylock.toml", "conda-lock.yml", "conda-lock.yaml"):
         return RequirementsDocument(path, "lock", ())
-    lines = tuple(text.split("\n"))
-    if name == "pyproject.toml":
-        return RequirementsDocument(path, "pyproject", tuple(_pyproject(text, lines)), (), lines)
-    if name == "pipfile":
-        return RequirementsDocument(path, "pipfile", tuple(_pipfile(text, lines)), (), lines)
-    if name == "setup.cfg":
-        return RequirementsDocument(path, "setup-cfg", tuple(_setup_cfg(text, lines)), (), lines)
-    if name.endswith((".yml", ".yaml")):
-        return RequirementsDocument(path, "conda", tuple(_conda(data, path)), (), lines)
-    requirements, includes = _requirements(lines)
-    return RequirementsDocument(path, "requirements", tuple(requirements), tuple(includes), lines)
+    lines = tuple(_decoded(data).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    found: list[Requirement | Include]
+    if name in ("pyproject.toml", "pipfile", "setup.cfg") or name.endswith((".yml", ".yaml")):
+        from mlsmith.sources.manifests import read_manifest
+
+        kind, found = read_manifest(data, name, lines)
+    else:
+        kind, found = "requirements", list(_of_lines(lines))
+    requirements = tuple(item for item in found if isinstance(item, Requirement))
+    return RequirementsDocument(path, kind, requirements, tuple(item for item in found if isinstance(item, Include)), lines)
 
 
 def canonical_name(name: str) -> str:
@@ -86,150 +87,84 @@ def canonical_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def parse_line(text: str, span: Span, group: str) -> Requirement | Include | None:
+    """One logical line of a requirements file; None for other options, comments and what is no requirement."""
+    text = _COMMENT.sub("", text).strip()
+    option = _FILE_OPTION.match(text)
+    if option:
+        return Include("-r" if option.group("requirement") else "-c", option.group("target").strip(), span)
+    editable = _EDITABLE.match(text)
+    if text.startswith("-") and not editable:
+        return None
+    wanted = _OPTIONS.sub("", editable.group("target") if editable else text)
+    return parse_requirement(wanted, span, group, hashed="--hash" in text, editable=editable is not None)
+
+
 def parse_requirement(text: str, span: Span, group: str, *, hashed: bool = False, editable: bool = False) -> Requirement | None:
-    """One requirement as pip reads it; None for what is none."""
-    text = re.split(r"(?:^|\s)#", text, maxsplit=1)[0].strip()
-    if _URL.match(text):
-        egg = _EGG.search(text)
-        name = egg.group(1) if egg else text.split("#")[0].rstrip("/").rsplit("/", 1)[-1].removesuffix(".git").split("@")[0]
-        return Requirement(canonical_name(name), "", "", "", text, hashed, group, hashed, editable, span)
-    match = _LINE.match(text)
+    """One requirement as pip reads it, without options; None for what is none."""
+    text = text.strip()
+    if _URL.match(text) or _LOCAL.match(text):
+        address, _, marker = text.partition(" ;") if " ;" in text else text.partition("; ")
+        hashed = hashed or bool(_HASH.search(address))
+        return Requirement(_name_of(address), "", "", marker.strip(), address.strip(), hashed, group, hashed, editable, span)
+    match = _REQUIREMENT.match(text)
     if not match:
         return None
-    specifier = (match.group("specifier") or "").strip()
-    if specifier and not re.match(r"[<>=!~]", specifier):
+    specifier, url = (match.group("specifier") or "").strip(), match.group("url") or ""
+    if specifier and not _SPECIFIER.match(specifier):
         return None
-    return Requirement(
-        canonical_name(match.group("name")), specifier, (match.group("extras") or "").strip(), (match.group("marker") or "").strip(),
-        match.group("url") or "", hashed, group, hashed or bool(_EXACT.search(specifier)), editable, span,
-    )  # fmt: skip
+    hashed = hashed or bool(url and _HASH.search(url))
+    extras = ",".join(part.strip() for part in (match.group("extras") or "").split(",") if part.strip())
+    name, marker = canonical_name(match.group("name")), (match.group("marker") or "").strip()
+    return Requirement(name, specifier, extras, marker, url, hashed, group, hashed or is_exact(specifier), editable, span)
 
 
-def _requirements(lines: tuple[str, ...]) -> tuple[list[Requirement], list[Include]]:
-    found: list[Requirement] = []
-    includes: list[Include] = []
-    number = 0
-    while number < len(lines):
-        first, parts = number, [lines[number]]
-        while parts[-1].rstrip().endswith("\\") and number + 1 < len(lines):
-            parts[-1] = parts[-1].rstrip()[:-1]
-            number += 1
-            parts.append(lines[number])
-        number += 1
-        logical = " ".join(part.strip() for part in parts).strip()
-        if not logical or logical.startswith("#"):
-            continue
-        span = _line_span(first, lines[first])
-        flag = re.match(r"(-r|--requirement|-c|--constraint)[\s=]+(\S+)", logical)
-        if flag:
-            includes.append(Include("-r" if "r" in flag.group(1)[:3] else "-c", flag.group(2), span))
-            continue
-        editable = re.match(r"(?:-e|--editable)[\s=]+(\S+)", logical)
-        if logical.startswith("-") and not editable:
-            continue
-        hashed = "--hash" in logical
-        text = editable.group(1) if editable else re.split(r"\s--", logical, maxsplit=1)[0]
-        requirement = parse_requirement(text, span, "project", hashed=hashed, editable=bool(editable))
-        if requirement is not None:
-            found.append(requirement)
-    return found, includes
+def is_exact(specifier: str) -> bool:
+    """Whether a specifier admits one version only."""
+    return bool(_EXACT.search(specifier))
 
 
-def _pyproject(text: str, lines: tuple[str, ...]) -> Iterator[Requirement]:
-    document = _toml(text)
-    project = _table(document.get("project"))
-    yield from _listed(project.get("dependencies"), "project", lines)
-    for name, listed in _table(project.get("optional-dependencies")).items():
-        yield from _listed(listed, f"optional:{name}", lines)
-    for name, listed in _table(document.get("dependency-groups")).items():
-        yield from _listed(listed, f"group:{name}", lines)
-    yield from _listed(_table(document.get("build-system")).get("requires"), "build", lines)
-    poetry = _table(_table(document.get("tool")).get("poetry"))
-    yield from _keyed(poetry.get("dependencies"), "project", lines)
-    yield from _keyed(poetry.get("dev-dependencies"), "dev", lines)
-    for name, group in _table(poetry.get("group")).items():
-        yield from _keyed(_table(group).get("dependencies"), f"group:{name}", lines)
+def _of_lines(lines: tuple[str, ...]) -> Iterator[Requirement | Include]:
+    for first, logical in _logical(lines):
+        written = _OPTIONS.sub("", _COMMENT.sub("", lines[first]).rstrip().removesuffix("\\")).rstrip()
+        start = len(lines[first]) - len(lines[first].lstrip())
+        span = Span(Position(first + 1, start + 1), Position(first + 1, max(len(written), start) + 1))
+        item = parse_line(logical, span, "project")
+        if item is not None:
+            yield item
 
 
-def _pipfile(text: str, lines: tuple[str, ...]) -> Iterator[Requirement]:
-    document = _toml(text)
-    yield from _keyed(document.get("packages"), "project", lines)
-    yield from _keyed(document.get("dev-packages"), "dev", lines)
-
-
-def _setup_cfg(text: str, lines: tuple[str, ...]) -> Iterator[Requirement]:
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error as error:
-        raise SourceError(f"is not a setup.cfg: {str(error).splitlines()[0]}") from None
-    if parser.has_option("options", "install_requires"):
-        yield from _listed(parser.get("options", "install_requires").strip().splitlines(), "project", lines)
-    if parser.has_section("options.extras_require"):
-        for name, listed in parser.items("options.extras_require"):
-            yield from _listed(listed.strip().splitlines(), f"optional:{name}", lines)
-
-
-def _conda(data: bytes, path: str) -> Iterator[Requirement]:
-    from mlsmith.sources.config import read_config
-
-    for entry in read_config(data, path).scalars:
-        if entry.path[:1] != ("dependencies",) or not isinstance(entry.value, str):
-            continue
-        if len(entry.path) == 2:
-            match = _CONDA.match(entry.value.strip())
-            if match:
-                specifier = match.group("specifier").strip()
-                pinned = specifier.startswith("=") and "*" not in specifier
-                name = canonical_name(match.group("name"))
-                yield Requirement(name, specifier, "", "", "", False, "conda", pinned, False, entry.value_span)
-        elif "pip" in entry.path:
-            requirement = parse_requirement(entry.value, entry.value_span, "conda-pip")
-            if requirement is not None:
-                yield requirement
-
-
-def _listed(listed: Any, group: str, lines: tuple[str, ...]) -> Iterator[Requirement]:
-    for text in listed if isinstance(listed, list) else ():
-        if isinstance(text, str) and text.strip():
-            requirement = parse_requirement(text, _find(text, lines), group)
-            if requirement is not None:
-                yield requirement
-
-
-def _keyed(table: Any, group: str, lines: tuple[str, ...]) -> Iterator[Requirement]:
-    """Poetry and Pipfile: name → version, where a bare `1.2.3` of poetry means exactly that and `^` and `~` are ranges."""
-    for name, value in _table(table).items():
-        if name == "python":
-            continue
-        details = value if isinstance(value, dict) else {"version": value}
-        version = str(details.get("version") or "*")
-        url = str(details.get("git") or details.get("url") or details.get("path") or "")
-        pinned = bool(re.match(r"={0,3}\s*\d[\w.+-]*$", version)) and not url
-        specifier = "" if version == "*" else version
-        yield Requirement(canonical_name(name), specifier, "", "", url, False, group, pinned, False, _find(name, lines))
-
-
-def _find(text: str, lines: tuple[str, ...]) -> Span:
+def _logical(lines: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """(index of the first line, text) of each logical line: `\\` at the end goes on, a comment never does."""
+    first: int | None = None
+    parts: list[str] = []
     for number, line in enumerate(lines):
-        at = line.find(text)
-        if at >= 0 and not line.lstrip().startswith("#"):
-            return Span(Position(number + 1, at + 1), Position(number + 1, at + 1 + len(text)))
-    return Span(Position(1, 1), Position(1, 1))
+        first = number if first is None else first
+        comment = line.lstrip().startswith("#")
+        goes_on = line.endswith("\\") and not comment
+        parts.append("" if comment else line.removesuffix("\\"))
+        if not goes_on or number + 1 == len(lines):
+            if any(part.strip() for part in parts):
+                yield first, "".join(parts).strip()
+            first, parts = None, []
 
 
-def _toml(text: str) -> dict[str, Any]:
+def _name_of(address: str) -> str:
+    """The name that a URL or a path gives away; empty where it does not."""
+    named = _NAMED.search(address)
+    if named:
+        return canonical_name(named.group(1))
+    last = re.split(r"[\\/]", re.split(r"[#?\[]", address, maxsplit=1)[0].rstrip("\\/"))[-1]
+    stem = re.sub(r"\.git$|\.(?:whl|zip|tar\.\w+|tgz)$", "", last.split("@")[0])
+    if last != stem and not last.split("@")[0].endswith(".git"):
+        stem = re.split(r"-\d", stem, maxsplit=1)[0]
+    return canonical_name(stem) if re.match(r"[A-Za-z0-9]", stem) else ""
+
+
+def _decoded(data: bytes) -> str:
+    """Text by its byte order mark, as pip does: some shells write requirements as UTF-16."""
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
     try:
-        return tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise SourceError(f"is not TOML: {str(error).split(' (at')[0]}", line=int(line.group(1)) if line else None) from None
-
-
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _line_span(number: int, line: str) -> Span:
-    start = len(line) - len(line.lstrip())
-    return Span(Position(number + 1, start + 1), Position(number + 1, len(line.rstrip()) + 1))
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"is not valid {encoding.removesuffix('-sig').upper()}", line=data[: error.start].count(b"\n") + 1) from None

@@ -112,7 +112,9 @@ def test_what_ipython_adds_to_a_line_is_replaced(line: str, expected: str) -> No
     [
         "x %= 3", "x = y \\\n% z", "x = (y\n% z\n)", "s = '''\n%matplotlib\n!ls\nwhat?\n'''", "x = 'really?'", "x = 1  # why?",
         "x = a != b",
-        "time -= 1", "ls - l", "cat (x)", "rm in y", "y = \\\npip \\\n-1", "await fetch()", "async for x in y:\n    pass", "s = f'{x!r}?'", "d = {\n'a': 1,\n}", "x = 'a\\\n!b'",
+        "time -= 1",
+        "ls - l", "cat (x)", "rm in y",
+        "y = \\\npip \\\n-1", "await fetch()", "async for x in y:\n    pass", "s = f'{x!r}?'", "d = {\n'a': 1,\n}", "x = 'a\\\n!b'",
     ],
 )  # fmt: skip
 def test_python_that_looks_like_a_magic_is_not_touched(source: str) -> None:
