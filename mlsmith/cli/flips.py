@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlsmith.cli.lint import Scene
-    from mlsmith.engine.trees import Tree
+    from mlsmith.sources.tree import Tree
 
 
 def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:

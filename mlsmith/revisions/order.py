@@ -30,7 +30,7 @@ def order_changes(before: Mapping[str, Sequence[OrderFact]], after: Mapping[str,
     """
     old = [(path, fact) for path, facts in before.items() for fact in facts]
     new = [(path, fact) for path, facts in after.items() for fact in facts]
-    changes = []
+    changes: list[Change] = []
     for level in _LEVELS:
         pairs, old, new = _pair(old, new, level)
         changes.extend(_change(was, now) for was, now in pairs if was[1].value != now[1].value)

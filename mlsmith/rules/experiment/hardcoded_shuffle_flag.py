@@ -105,8 +105,9 @@ class HardcodedShuffleFlag(Rule):
             )  # fmt: skip
         elif role is not Role.TRAIN and decision.value is True and near and "DistributedSampler" not in decision.callee:
             paired = _uses_order(module, call)
+            but = ", but predictions are paired with them by position" if paired else ""
             yield self.finding(
-                call, f"{_data(call)} for {role} {_is_are(call)} shuffled: `shuffle=True`" + (", but predictions are paired with them by position" if paired else ""),
+                call, f"{_data(call)} for {role} {_is_are(call)} shuffled: `shuffle=True`{but}",
                 advice="set `shuffle=False`, so that predictions keep the order of the samples",
                 severity=Severity.WARNING if paired else Severity.INFO, minutes=15 if paired else 5, fix=_flip(call, "False"),
             )  # fmt: skip

@@ -181,10 +181,10 @@ def _indexes_classes(loop: ast.AST) -> bool:
     owner = loop.up if isinstance(loop, ast.comprehension) else loop  # type: ignore[attr-defined]
     if isinstance(owner, ast.DictComp):
         return True
-    return isinstance(owner, ast.For) and any(
-        isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Subscript) and {"label", "labels", "class", "idx", "index"} & set(tokens(ast.unparse(n.targets[0])))
-        for n in owner.body
-    )  # fmt: skip
+    if not isinstance(owner, ast.For):
+        return False
+    targets = [n.targets[0] for n in owner.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Subscript)]
+    return any({"label", "labels", "class", "idx", "index"} & set(tokens(ast.unparse(target))) for target in targets)
 
 
 def _kept_by_dataset(module: Module, call: Call, target: ast.Attribute) -> str:
