@@ -48,17 +48,18 @@ def rows(lines: Sequence[str], span: Span, room: int) -> list[Row]:
 def frame(lines: Sequence[str], span: Span, style: Style, paint: Paint, width: int) -> list[str]:
     """The rows with their numbers, and a line below the marked columns."""
     gutter = len(str(span.start.line)) + 4
-    shown = rows(lines, span, max(20, width - gutter - 3))
+    room = max(20, width - gutter - 3)
     out = []
-    for row in shown:
+    for row in rows(lines, span, room):
         bar = style.dim(f"{row.number:>{gutter}} │")
         if row.end == row.start:
             out.append(f"{bar} {style.dim(row.text)}".rstrip())
             continue
         out.append(f"{bar} {row.text}")
-        mark = " " * cells(row.text[: row.start]) + paint("━" * max(1, cells(row.text[row.start : row.end])))
+        before, marked = cells(row.text[: row.start]), max(1, cells(row.text[row.start : row.end]))
         more = f" … to line {span.end.line}" if span.end.line > span.start.line else ""
-        out.append(f"{style.dim(' ' * gutter + ' │')} {mark}{style.dim(more)}")
+        more = more if before + marked + len(more) <= room else ""
+        out.append(f"{style.dim(' ' * gutter + ' │')} {' ' * before}{paint('━' * marked)}{style.dim(more)}")
     return out
 
 

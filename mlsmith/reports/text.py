@@ -33,7 +33,7 @@ def render(report: Report) -> str:
     blocks.extend(_errors(report, style, width))
     if report.statistics and report.shown:
         blocks.append(_statistics(report.shown, style))
-    blocks.extend(_summary(report, style, min(width, _PROSE)))
+    blocks.extend(_summary(report, style, width))
     blocks.extend(_next_steps(report.result.new, style))
     return "\n".join(blocks) + "\n"
 

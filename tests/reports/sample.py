@@ -54,9 +54,9 @@ def span(line: int, column: int, end_line: int, end_column: int, cell: int | Non
 
 SHUFFLE = Finding(
     code="EXP104", name="hardcoded-shuffle-flag", message="`shuffle=False` of `DataLoader` ignores the parameter `shuffle` of `build_loader`",
-    advice="pass the parameter on: `shuffle=shuffle`", path=TRAIN, span=span(4, 9, 4, 54), severity=Severity.WARNING,
+    advice="pass the parameter on: `shuffle=shuffle`", path=TRAIN, span=span(4, 9, 4, 55), severity=Severity.WARNING,
     confidence=Confidence.HIGH, minutes=15, scope="build_loader", symbol="train.build_loader", anchor="aa11",
-    fix=Fix("pass `shuffle` on", Safety.SAFE, (Edit(span(4, 48, 4, 53), "shuffle"),)),
+    fix=Fix("pass `shuffle` on", Safety.SAFE, (Edit(span(4, 49, 4, 54), "shuffle"),)),
 )  # fmt: skip
 GRADIENTS = Finding(
     code="TRB103", name="missing-no-grad", message="`evaluate` records gradients that nobody uses: memory grows, and time", advice=
