@@ -117,7 +117,14 @@ def _loaded_documents(documents: dict[str, Any], uses: dict[str, ConfigurationUs
 
 def _is_unread(keys: tuple[str, ...], kind: str, words: set[str], spread: set[str], all_keys: Any) -> bool:
     name = keys[-1]
-    if len(name) < 3 or name in words or name.startswith("_") or name in ("defaults", "hydra") or keys[0] == "hydra":
+    if (
+        len(name) < 3
+        or not name.replace("-", "_").isidentifier()
+        or name in words
+        or name.startswith("_")
+        or name in ("defaults", "hydra")
+        or keys[0] == "hydra"
+    ):
         return False
     if any(part in spread or part.startswith("_") for part in keys[:-1]):
         return False

@@ -259,12 +259,12 @@ def _uses_order(module: Module, call: Call) -> bool:
 
 
 def _data(call: Call) -> str:
-    names = [name for name in call.target_names if name != "return"]
+    names = [] if call.method == "fit" else list(call.target_names)
     return f"`{names[-1]}`" if names else "samples"
 
 
 def _is_are(call: Call) -> str:
-    return "is" if call.target_names else "are"
+    return "is" if call.target_names and call.method != "fit" else "are"
 
 
 def _flip(call: Call, value: str) -> Fix | None:

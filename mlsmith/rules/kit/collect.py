@@ -27,10 +27,8 @@ from mlsmith.rules.kit.rule import Place
 
 _IDENTIFIER = re.compile(r"^[A-Za-z_][\w.]{2,79}$")
 _LIBRARIES = frozenset({
-    "torch", "torchvision", "torchaudio", "numpy", "np", "pandas", "scipy", "sklearn", "matplotlib", "seaborn", "plotly", "tensorflow",
-    "keras", "jax", "flax", "transformers", "datasets", "tokenizers", "accelerate", "lightning", "xgboost", "lightgbm", "catboost",
-    "PIL", "cv2", "tqdm", "yaml", "requests", "wandb", "mlflow", "optuna", "hydra", "omegaconf", "click", "typer", "rich", "pytest",
-    "polars", "duckdb", "pyspark", "dask", "ray", "boto3", "fastapi", "flask", "pydantic", "joblib", "statsmodels", "nltk", "spacy",
+    "torch", "torchvision", "numpy", "pandas", "scipy", "sklearn", "matplotlib", "seaborn", "plotly", "tensorflow", "keras", "jax", "PIL", "cv2",
+    "tqdm", "yaml", "requests", "click", "pytest", "nltk",
 })  # fmt: skip
 
 

@@ -23,7 +23,7 @@ _RESULTS = tuple(f"{name}()" for name in _LOADERS)
 _NAMED = frozenset({"cfg", "config", "conf", "configs", "hparams", "opt", "opts", "settings", "hyp", "cfgs"})
 _FILE = re.compile(r"\.(ya?ml|json|toml)$")
 _TALKS = frozenset({"print", "pprint", "pformat", "info", "debug", "warning", "log", "dump", "dumps", "safe_dump", "to_yaml", "save", "log_params",
-                    "log_hyperparams", "init", "str", "repr", "len", "type", "isinstance", "update", "set_struct", "resolve"})  # fmt: skip
+                    "log_hyperparams", "init", "str", "repr", "len", "type", "isinstance", "set_struct", "resolve"})  # fmt: skip
 """Calls that only show or store a configuration."""
 
 

@@ -38,9 +38,6 @@ _STOCHASTIC = (
     "RReLU",
     "Transformer",
     "MultiheadAttention",
-    "LSTM",
-    "GRU",
-    "RNN",
 )
 """torch.nn classes (by the beginning of their names) that behave differently, or may, in training and evaluation."""
 
@@ -213,6 +210,12 @@ def gradients_off_lines(module: Module) -> list[tuple[int, int]]:
     return ranges
 
 
+def is_deterministic_network(module: Module, node: ast.expr) -> bool:
+    """Whether an expression surely is a network of this module without dropout and normalisation by batch."""
+    names = module.names(node)
+    return bool(names) and all(_is_plain_network(module, name, 0) for name in names)
+
+
 def is_known_deterministic(module: Module, forwards: tuple[Call, ...]) -> bool:
     """Whether every network called is a class of this module that surely has neither dropout nor normalisation by batch."""
     for call in forwards:
@@ -232,7 +235,8 @@ def _is_plain_network(module: Module, name: str, depth: int) -> bool:
         for call in method.calls:
             for called in call.names:
                 last = called.rpartition(".")[2]
-                if (called.startswith("torch.nn.") and last.startswith(_STOCHASTIC)) or last in ("dropout", "batch_norm"):
+                recurrent = last in ("LSTM", "GRU", "RNN") and not call.argument("dropout").absent
+                if (called.startswith("torch.nn.") and (recurrent or last.startswith(_STOCHASTIC))) or last in ("dropout", "batch_norm"):
                     return False
                 if module.resolver.class_named(called) is not None:
                     if not _is_plain_network(module, called, depth + 1):
@@ -253,9 +257,21 @@ def mode_facts(module: Module) -> dict[str, Any]:
         "eval": [f.scope.qualified for f in module.functions if sets_evaluation_mode(f.calls)],
         "no_grad": [f.scope.qualified for f in module.functions if turns_gradients_off(f)],
         "off": gradients_off_lines(module),
-        "module_eval": sets_evaluation_mode([c for c in module.calls if module.function_around(c.node) is None]),
+        "module_eval": sets_evaluation_mode(_at_top(module)) or _runs_evaluation(module),
         "module_off": any(_is_gradient_switch(c) for c in module.calls if module.function_around(c.node) is None and not _in_with(c)),
     }
+
+
+def _at_top(module: Module) -> list[Call]:
+    return [call for call in module.calls if module.function_around(call.node) is None]
+
+
+def _runs_evaluation(module: Module) -> bool:
+    """Whether cells of a notebook call a function that sets the mode, which then stays in force for the cells below."""
+    if module.notebook is None:
+        return False
+    called = [module.resolver.function_named(name) for call in _at_top(module) for name in call.names]
+    return any(sets_evaluation_mode(module.function(node).calls) for node in called if node is not None)
 
 
 def _in_with(call: Call) -> bool:

@@ -17,6 +17,7 @@ _DOWNLOADS = (
     "torch.hub.load_state_dict_from_url", "huggingface_hub.hf_hub_download", "boto3.client().download_file", "boto3.client().get_object",
     "torch.utils.model_zoo.load_url", "httpx.get", "keras.utils.get_file", "mlflow.artifacts.download_artifacts", "streamlit.file_uploader",
 )  # fmt: skip
+_FETCHES = frozenset({"from_pretrained", "load_dataset", "pipeline", "snapshot_download", "SentenceTransformer", "LLM", "AutoModel"})
 _UNSAFE_YAML = ("yaml.Loader", "yaml.UnsafeLoader", "yaml.FullLoader", "yaml.CLoader", "yaml.CUnsafeLoader")
 
 
@@ -109,7 +110,7 @@ class UnsafeModelLoad(Rule):
 
     def _remote_code(self, module: Module, serious: Severity) -> Iterator[Finding]:
         for call in module.calls:
-            if not any(keyword.arg == "trust_remote_code" for keyword in call.node.keywords):
+            if call.method not in _FETCHES or not any(keyword.arg == "trust_remote_code" for keyword in call.node.keywords):
                 continue
             revision = call.argument("revision")
             literal = call.argument("trust_remote_code")

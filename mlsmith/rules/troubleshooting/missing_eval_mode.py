@@ -115,7 +115,7 @@ def _never_back(module: Module) -> Iterator[Any]:
                 if c.method == "eval" and isinstance(c.receiver, ast.Name) and not c.node.args and not c.name.startswith("pandas.")
             ]
             before = [c for c in evals if not _after_last_backward_forever(loop, c)]
-            yield from before[:1]
+            yield from [c for c in before if c.receiver is not None and not training.is_deterministic_network(module, c.receiver)][:1]
 
 
 def _called(module: Module, loop: Loop) -> list[Function]:
