@@ -51,14 +51,16 @@ h3 a { font-weight: 600; color: inherit; }
 form { border-block: 1px solid var(--line); padding: .7rem 0; margin-top: 1rem; display: grid; gap: .5rem; }
 fieldset { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
 legend { float: left; width: 4.5rem; padding: 0; color: var(--dim); }
-.search { color: var(--dim); }
-input[type=search] { font: inherit; width: 20rem; max-width: 70%; margin-left: 1.6rem; padding: .3rem .5rem; }
+.search { display: flex; align-items: baseline; color: var(--dim); }
+.search span { flex: none; width: 5.9rem; }
+input[type=search] { font: inherit; width: 20rem; min-width: 0; padding: .3rem .5rem; }
 kbd { font: .85em ui-monospace, monospace; border: 1px solid var(--line); border-radius: 3px; padding: 0 .3em; }
 article { border-left: 4px solid var(--tone); padding: 0 0 0 1rem; margin: 0 0 1.6rem; scroll-margin-top: 1rem; }
 article.error { --tone: var(--error); } article.warning { --tone: var(--warning); } article.info { --tone: var(--info); }
 article p { margin: .2rem 0; }
 .severity { color: var(--tone); font-weight: 600; }
 pre { overflow-x: auto; margin: .5rem 0; padding: .5rem .7rem; background: var(--code); font: 13px/1.5 ui-monospace, monospace; }
+code { font: .9em ui-monospace, monospace; }
 .number { color: var(--dim); user-select: none; }
 mark { background: none; color: inherit; border-bottom: 2px solid var(--tone); }
 .advice::before { content: "→ "; color: var(--dim); }

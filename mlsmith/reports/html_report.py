@@ -12,7 +12,7 @@ from mlsmith.reports import Report
 from mlsmith.reports.frame import rows
 from mlsmith.reports.html_page import PAGE, SCRIPT, STYLE
 from mlsmith.reports.safe import visible
-from mlsmith.reports.wording import apart, count, duration
+from mlsmith.reports.wording import apart, code_spans, count, duration
 
 _CODE_COLUMNS = 160
 
@@ -45,7 +45,7 @@ def _filters(shown: Iterable[Finding]) -> str:
     boxes.append("</fieldset>\n<fieldset><legend>Area</legend>")
     boxes += [_box("area", area, area.replace("-", " "), number) for area, number in sorted(areas.items())]
     return (
-        '<form role="search" hidden><label class="search">Filter <input type="search" id="wanted" '
+        '<form role="search" hidden><label class="search"><span>Filter</span> <input type="search" id="wanted" '
         'placeholder="text, path or code" aria-keyshortcuts="/"></label>\n'
         f"<fieldset><legend>Severity</legend>{''.join(boxes)}</fieldset>\n"
         '<p id="seen" role="status"></p><p class="keys"><kbd>/</kbd> filter · <kbd>j</kbd> <kbd>k</kbd> next and previous finding</p></form>'
@@ -74,17 +74,18 @@ def _article(finding: Finding, report: Report) -> str:
     return (
         f'<article class="{severity}" tabindex="-1" data-area="{_text(finding.area_name)}" data-severity="{severity}">\n'
         f'<h3><span class="severity">{severity}</span> <a href="{_text(finding.url)}">{_text(finding.code)}</a> {_text(finding.name)}</h3>\n'
-        f'<p class="place">{place} · {" · ".join(price)}</p>\n<p>{_text(finding.message)}</p>\n'
-        f'{_code(finding, report)}<p class="advice">{_text(finding.advice)}</p>\n</article>'
+        f'<p class="place">{place} · {" · ".join(price)}</p>\n<p>{_prose(finding.message)}</p>\n'
+        f'{_code(finding, report)}<p class="advice">{_prose(finding.advice)}</p>\n</article>'
     )
 
 
 def _code(finding: Finding, report: Report) -> str:
     lines = []
+    digits = len(str(finding.span.start.line))
     for row in rows(report.lines(finding.path, finding.span.cell), finding.span, _CODE_COLUMNS):
         before, marked, after = row.text[: row.start], row.text[row.start : row.end], row.text[row.end :]
         mark = f"<mark>{escape(marked)}</mark>" if marked else ""
-        lines.append(f'<span class="number">{row.number:>5}</span> {escape(before)}{mark}{escape(after)}')
+        lines.append(f'<span class="number">{row.number:>{digits}}</span> {escape(before)}{mark}{escape(after)}')
     return f'<pre tabindex="0" aria-label="code">{chr(10).join(lines)}</pre>\n' if lines else ""
 
 
@@ -92,8 +93,12 @@ def _errors(report: Report) -> Iterable[str]:
     errors = report.result.errors
     if not errors:
         return
-    items = (f"<li><code>{_text(e.path)}{'' if e.line is None else f':{e.line}'}</code> {_text(e.message)}</li>" for e in errors)
+    items = (f"<li><code>{_text(e.path)}{'' if e.line is None else f':{e.line}'}</code> {_prose(e.message)}</li>" for e in errors)
     yield f"<section>\n<h2>{count(len(errors), 'file')} could not be read</h2>\n<ul>{''.join(items)}</ul>\n</section>"
+
+
+def _prose(text: str) -> str:
+    return "".join(f"<code>{escape(piece)}</code>" if is_code else escape(piece) for piece, is_code in code_spans(visible(text)))
 
 
 def _text(text: str) -> str:

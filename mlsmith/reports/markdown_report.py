@@ -10,10 +10,9 @@ import re
 from mlsmith.finding import Finding
 from mlsmith.reports import Report
 from mlsmith.reports.safe import visible
-from mlsmith.reports.wording import count, duration, sentence, spoken_place
+from mlsmith.reports.wording import code_spans, count, duration, sentence, spoken_place
 
 _MOST = 100
-_CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MARKUP = re.compile(r"([\\`*_\[\]<>#~&!])")
 
 
@@ -43,8 +42,7 @@ def _row(finding: Finding) -> str:
 
 def _prose(text: str) -> str:
     """The text with its code spans kept and all other markup shown as it is."""
-    parts = _CODE_SPAN.split(visible(text))
-    return "".join(_code(part) if number % 2 else _escaped(part) for number, part in enumerate(parts))
+    return "".join(_code(piece) if is_code else _escaped(piece) for piece, is_code in code_spans(visible(text)))
 
 
 def _escaped(text: str) -> str:

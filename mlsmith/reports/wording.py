@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
+
+_CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
@@ -32,6 +36,13 @@ def sentence(text: str) -> str:
     if not text:
         return text
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def code_spans(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, and whether a piece stood between backticks, which mark code in messages and advice."""
+    for number, piece in enumerate(_CODE_SPAN.split(text)):
+        if piece:
+            yield piece, bool(number % 2)
 
 
 def place_of(path: str, cell: int | None, line: int, column: int | None = None) -> str:

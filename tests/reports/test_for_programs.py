@@ -17,6 +17,7 @@ from hypothesis import given
 from mlsmith.engine.result import LintResult
 from mlsmith.errors import UserError
 from mlsmith.finding import Position
+from mlsmith.reports.safe import encodable
 from mlsmith.reports.sarif_report import MAX_RESULTS
 from tests.reports import hostile
 from tests.reports.sample import EVERYTHING, GRADIENTS, IN_CONFIG, IN_NOTEBOOK, KNOWN, SHUFFLE, SUPPRESSED, UNREADABLE, report, result, span
@@ -108,11 +109,12 @@ def test_json_counts_a_notebooks_lines_inside_its_cell() -> None:
 def test_json_of_hostile_text_parses_and_says_the_same(of: LintResult) -> None:
     text = hostile.report(of, "json", [])
     text.encode("utf-8")
+    assert "\\ud" not in text.lower().replace("\\\\", "")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028]", text)
     document = json.loads(text)
     our_schema().validate(document)
-    assert [finding["message"] for finding in document["findings"]] == [finding.message for finding in of.findings]
-    assert [finding["path"] for finding in document["findings"]] == [finding.path for finding in of.findings]
+    assert [finding["message"] for finding in document["findings"]] == [encodable(finding.message) for finding in of.findings]
+    assert [finding["path"] for finding in document["findings"]] == [encodable(finding.path) for finding in of.findings]
 
 
 # SARIF
