@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlsmith.cli.streams import wants_colour, width, write_result
-from mlsmith.errors import ExitCode, GitError, UserError
+from mlsmith.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from mlsmith.cli.lint import Scene
@@ -107,9 +107,7 @@ def _compare(scene: Scene, base: str, options: Options) -> Compared:
     from mlsmith.finding import Status
     from mlsmith.sources.git import Repository
 
-    repository = Repository.find(scene.root)
-    if repository is None:
-        raise GitError(f"{scene.root} is in no git repository", advice="leave out --base, or run inside one")
+    repository = Repository.require(scene.root)
     commit = repository.merge_base(base, "HEAD")
     settings = _settings_at(scene, commit)
     before = lint_tree(partial(open_revision, scene.root, commit), scene.root, settings, paths=scene.paths, options=options)

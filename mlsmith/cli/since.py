@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from mlsmith.engine.run import lint_tree
 from mlsmith.engine.trees import open_revision
-from mlsmith.errors import GitError
 from mlsmith.finding import Status
 from mlsmith.sources.git import Repository
 
@@ -29,11 +27,7 @@ def only_new(result: LintResult, scene: Scene, revision: str, options: Options) 
     """
     from mlsmith.debt import baseline
 
-    if shutil.which("git") is None:
-        raise GitError("git is not installed", advice="install it, or leave out --since")
-    repository = Repository.find(scene.root)
-    if repository is None:
-        raise GitError(f"{scene.root} is in no git repository", advice="leave out --since")
+    repository = Repository.require(scene.root)
     commit = repository.rev_parse(revision)
     before = lint_tree(
         partial(open_revision, scene.root, commit), scene.root, scene.settings, options=options

@@ -58,13 +58,10 @@ def open_working_tree(root: Path, overlay: Mapping[str, bytes] | None = None) ->
 
 def open_revision(root: Path, commit: str) -> Tree:
     """The project at `root` as it was in a commit of the repository that holds it. Raises GitError."""
-    from mlsmith.errors import GitError
     from mlsmith.sources.git import Repository
     from mlsmith.sources.tree import RevisionTree
 
-    repository = Repository.find(root)
-    if repository is None:
-        raise GitError(f"{root} is in no git repository", advice="run mlsmith inside one")
+    repository = Repository.require(root)
     tree = RevisionTree(repository, commit)
     folder = root.relative_to(repository.root).as_posix()
     return tree if folder == "." else Below(tree, folder)

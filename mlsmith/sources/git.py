@@ -41,7 +41,10 @@ class Repository:
 
     @classmethod
     def find(cls, path: Path) -> Repository | None:
-        """The repository whose working tree holds `path`; None where git finds none, or is missing."""
+        """The repository whose working tree holds `path`; None where git finds none, does not read it, or is missing.
+
+        For what works without a repository, too; `require` says why there is none.
+        """
         try:
             return cls.require(path)
         except GitError:
@@ -53,7 +56,7 @@ class Repository:
         folder = path if path.is_dir() else path.parent
         root = _run(folder, ["rev-parse", "--show-toplevel"])
         if not root.strip():
-            raise GitError(f"{folder} is in no git working tree", advice="run mlsmith inside one")
+            raise GitError(f"{folder} is in no git repository", advice="run mlsmith inside one")
         return cls(Path(os.fsdecode(root).removesuffix("\n")))
 
     def run(self, *arguments: str, index: str | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -17,8 +18,6 @@ _LINES = "".join(f"line_{number} = {number}\n" for number in range(20))
 
 def git(folder: Path, *arguments: str, date: str = "2024-03-01T12:00:00+00:00") -> str:
     command = ["git", *_PERSON, *arguments]
-    import os
-
     env = {**os.environ, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, env=env).stdout.strip()
 
@@ -54,8 +53,20 @@ def test_a_missing_git_is_said_plainly(folder: Path, monkeypatch: pytest.MonkeyP
     repository = Repository.require(folder)
     monkeypatch.setenv("PATH", str(folder))
     assert Repository.find(folder) is None
-    with pytest.raises(GitError, match="git is not installed"):
-        repository.rev_parse("HEAD")
+    for ask in (lambda: Repository.require(folder), lambda: repository.rev_parse("HEAD"), lambda: RevisionTree(repository, "HEAD")):
+        with pytest.raises(GitError, match="git is not installed"):
+            ask()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_a_repository_of_another_user_is_named_as_such(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for path in (folder, folder / ".git"):
+        os.chown(path, 12345, 12345)
+    with pytest.raises(GitError, match="belongs to another user") as error:
+        Repository.require(folder)
+    assert Repository.find(folder) is None
+    assert "safe.directory" in error.value.advice
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "", "--output=stolen", "-h", "a\nb", "nul\0", "HEAD:train.py", "\udcff"])
@@ -229,7 +240,8 @@ def test_a_partial_clone_fetches_nothing(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_repository_is_not_locked_or_written_by_being_looked_at(folder: Path) -> None:
-    (folder / "train.py").touch()
+    for name in ("train.py", "gone.py"):
+        (folder / name).touch()  # Git would like to note that their content is the same.
     before = {path: path.stat().st_mtime_ns for path in (folder / ".git").rglob("*")}
     repository = Repository.require(folder)
     repository.changed_paths("HEAD")

@@ -58,7 +58,7 @@ def test_a_requirement_is_read_as_packaging_reads_it(text: str, comment: str) ->
     assert found.url == (reference.url or "")
     assert Reference(f"x{found.specifier}").specifier == reference.specifier
     assert bool(found.marker) == (reference.marker is not None)
-    exact = any(s.operator == "===" or (s.operator == "==" and not s.version.endswith("*")) for s in reference.specifier)
+    exact = any(s.operator in ("==", "===") and not s.version.endswith("*") for s in reference.specifier)
     assert found.pinned == (exact and not reference.url)
     assert written(document, found) == text
 
