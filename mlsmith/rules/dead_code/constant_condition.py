@@ -63,7 +63,7 @@ class ConstantCondition(Rule):
         for condition in branches.literal_conditions(module):
             dead = branches.dead_part(condition)
             expression = isinstance(condition.owner, ast.IfExp)
-            if (isinstance(condition.owner, ast.While) and condition.truth) or not (dead or expression) or _is_for_tools(dead):
+            if (isinstance(condition.owner, ast.While) and condition.truth) or not (dead or expression) or (dead and _is_for_tools(dead)):
                 continue
             yield self.finding(
                 module.at(condition.owner), f"this condition is always {str(condition.truth).lower()}: {_what(dead, condition.truth)}",

@@ -153,13 +153,15 @@ def _ending(module: Module, node: ast.expr, up: ast.AST, keys: list[str]) -> str
         name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
         if name in ("instantiate", "call", "build", "from_config", "build_from_cfg"):
             return "spread"
+        if keys:
+            return "read"
         if name in _TALKS:
             return "passed"
         known = any(
             module.resolver.function_named(n) or ("." in n and not n.startswith(("torch.", "transformers.")))
             for n in module.resolver.names(call.func)
         )
-        return "read" if keys else "passed" if known else "escape"
+        return "passed" if known else "escape"
     if keys:
         return "read"
     if isinstance(up, (ast.For, ast.comprehension, ast.Return, ast.Dict, ast.List, ast.Tuple, ast.Starred, ast.Yield)):

@@ -96,7 +96,7 @@ def _leaks(module: Module, split: Split) -> Iterator[ast.expr]:
     for data in split.data:
         trace = module.flow.trace(data)
         for call in trace.calls:
-            if call.order >= (split.node.lineno, split.node.col_offset) and call.function is module.function_around(split.node):
+            if call.order > (split.node.end_lineno, split.node.end_col_offset) and call.function is module.function_around(split.node):
                 continue
             if _learner(call):
                 if not _saw_training_part_only(module, call):
