@@ -35,7 +35,7 @@ def _error(error: ErrorEntry) -> dict[str, Any]:
     return {
         "description": f"could not be read: {error.message}",
         "check_name": "mlsmith",
-        "fingerprint": _unique(error.path, "error"),
+        "fingerprint": _unique(error.path, f"{line} {error.message}"),
         "severity": "critical",
         "location": {"path": error.path, "lines": {"begin": line, "end": line}},
     }

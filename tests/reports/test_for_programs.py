@@ -57,13 +57,20 @@ def test_json_fits_the_packaged_schema(of: LintResult) -> None:
     our_schema().validate(loaded(of, "json", show_suppressed=True))
 
 
-def test_the_packaged_schema_is_itself_valid_and_strict() -> None:
-    jsonschema.Draft202012Validator.check_schema(our_schema().schema)
+def test_the_packaged_schema_is_itself_valid_and_describes_every_key() -> None:
+    schema = our_schema().schema
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert list(schema["$defs"]["finding"]["properties"]) == schema["$defs"]["finding"]["required"] == FINDING_KEYS
+
+
+def test_the_packaged_schema_refuses_what_breaks_the_contract_and_takes_what_a_later_version_may_add() -> None:
     document = loaded(EVERYTHING, "json")
-    document["findings"][0]["column"] = 3
+    document["findings"][0]["later"] = 3
+    assert our_schema().is_valid(document)
+    document["findings"][0]["start"]["line"] = 0
     assert not our_schema().is_valid(document)
     document = loaded(EVERYTHING, "json")
-    document["findings"][0]["start"]["line"] = 0
+    del document["findings"][0]["cell"]
     assert not our_schema().is_valid(document)
 
 
