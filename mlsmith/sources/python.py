@@ -105,3 +105,5 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SourceError(f"is not valid {error.encoding}: byte 0x{data[error.start]:02x}", line=line) from None
+    except UnicodeError:
+        raise SourceError("cannot be decoded by the encoding that it names", line=1) from None
