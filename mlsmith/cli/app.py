@@ -35,9 +35,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def main(
-    version: Annotated[
-        bool, typer.Option("-V", "--version", callback=_show_version, is_eager=True, help="Show the version.")
-    ] = False,
+    version: Annotated[bool, typer.Option("-V", "--version", callback=_show_version, is_eager=True, help="Show the version.")] = False,
 ) -> None:
     """Set machine-learning projects up so that they can be trusted, and keep them so.
 

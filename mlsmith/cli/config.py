@@ -24,9 +24,7 @@ class ConfigFormat(StrEnum):
 @config.command()
 def show(
     path: Annotated[Path, typer.Argument(help="A place in the project.")] = Path(),
-    output_format: Annotated[
-        ConfigFormat, typer.Option("-f", "--format", help="How it is printed.")
-    ] = ConfigFormat.TEXT,
+    output_format: Annotated[ConfigFormat, typer.Option("-f", "--format", help="How it is printed.")] = ConfigFormat.TEXT,
 ) -> None:
     """Show the resolved settings, and where each came from.
 

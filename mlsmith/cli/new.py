@@ -30,39 +30,23 @@ class NewFormat(StrEnum):
 
 
 def new(
-    directory: Annotated[
-        str | None, typer.Argument(metavar="[DIRECTORY]", help="Where the project goes; its name too.")
-    ] = None,
-    kind: Annotated[
-        str, typer.Option("-k", "--kind", metavar="KIND", help="What it predicts; see --list.")
-    ] = "",
-    layers: Annotated[
-        list[str] | None, typer.Option("-w", "--with", metavar="LAYER", help="A layer on top; repeatable.")
-    ] = None,
+    directory: Annotated[str | None, typer.Argument(metavar="[DIRECTORY]", help="Where the project goes; its name too.")] = None,
+    kind: Annotated[str, typer.Option("-k", "--kind", metavar="KIND", help="What it predicts; see --list.")] = "",
+    layers: Annotated[list[str] | None, typer.Option("-w", "--with", metavar="LAYER", help="A layer on top; repeatable.")] = None,
     show_list: Annotated[bool, typer.Option("--list", help="Show kinds and layers, write nothing.")] = False,
-    settings: Annotated[
-        list[str] | None, typer.Option("-s", "--set", metavar="KEY=VALUE", help="One answer; repeatable.")
-    ] = None,
+    settings: Annotated[list[str] | None, typer.Option("-s", "--set", metavar="KEY=VALUE", help="One answer; repeatable.")] = None,
     no_input: Annotated[bool, typer.Option("-y", "--no-input", "--defaults", help="Ask nothing.")] = False,
-    replay: Annotated[
-        Path | None, typer.Option("--replay", metavar="FILE", help="Take the answers from this file.")
-    ] = None,
-    template: Annotated[
-        str, typer.Option("--template", metavar="PATH|GIT_URL", help="A cookiecutter template of your own.")
-    ] = "",
+    replay: Annotated[Path | None, typer.Option("--replay", metavar="FILE", help="Take the answers from this file.")] = None,
+    template: Annotated[str, typer.Option("--template", metavar="PATH|GIT_URL", help="A cookiecutter template of your own.")] = "",
     checkout: Annotated[str, typer.Option("--checkout", metavar="REF", help="The template's revision.")] = "",
-    trust: Annotated[
-        bool, typer.Option("--trust", help="Let the template run its hooks and extensions.")
-    ] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Let the template run its hooks and extensions.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the tree, write nothing.")] = False,
     no_git: Annotated[bool, typer.Option("--no-git", help="Make no repository and no commit.")] = False,
     output_dir: Annotated[
         Path | None,
         typer.Option("-o", "--output-dir", metavar="DIR", help="Put the project into this directory."),
     ] = None,
-    output_format: Annotated[
-        NewFormat, typer.Option("-f", "--format", help="How to print it.")
-    ] = NewFormat.TEXT,
+    output_format: Annotated[NewFormat, typer.Option("-f", "--format", help="How to print it.")] = NewFormat.TEXT,
 ) -> None:
     """Set up a project that trains, evaluates and tests itself from the first commit.
 

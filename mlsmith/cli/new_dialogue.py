@@ -49,9 +49,7 @@ class Dialogue:
         _console.print(self._effect(question))
         while True:
             choices = list(question.choices) or None
-            value = Prompt.ask(
-                Text(f"  {question.prompt}"), console=_console, default=default, choices=choices
-            )
+            value = Prompt.ask(Text(f"  {question.prompt}"), console=_console, default=default, choices=choices)
             try:
                 return check(question, value.strip())
             except UserError as error:
@@ -82,21 +80,15 @@ class Dialogue:
                 grown = stack(self._catalogue, kind, extra=(name,))
             except UserError:
                 continue  # Excluded by a layer of the kind.
-            if layer in standing or any(
-                layer.name in other.layers for other in self._catalogue.kinds.values()
-            ):
+            if layer in standing or any(layer.name in other.layers for other in self._catalogue.kinds.values()):
                 continue
             after = contents(self._catalogue, grown)
             offered.append(name)
-            table.add_row(
-                name, layer.summary, f"+{after.files - before.files}", f"+{after.packages - before.packages}"
-            )
+            table.add_row(name, layer.summary, f"+{after.files - before.files}", f"+{after.packages - before.packages}")
         if not offered:
             return ()
         _console.print(table)
-        chosen = Prompt.ask(
-            "Layers to add, by comma (none)", console=_console, default="", show_default=False
-        )
+        chosen = Prompt.ask("Layers to add, by comma (none)", console=_console, default="", show_default=False)
         return tuple(name.strip() for name in chosen.split(",") if name.strip())
 
     def _effect(self, question: Question) -> Text:

@@ -120,7 +120,5 @@ def _program() -> tuple[object, ...]:
                     names ^= crc32(f"{entry.path}\0{seen.st_mtime_ns}\0{seen.st_size}".encode())
                 elif "." not in entry.name and entry.name[0] != "_" and entry.is_dir():
                     pending.append(entry.path)
-    plugs = tuple(
-        (path, stamp_of(path)) for path in sys.path if path.endswith(("site-packages", "dist-packages"))
-    )
+    plugs = tuple((path, stamp_of(path)) for path in sys.path if path.endswith(("site-packages", "dist-packages")))
     return (package, newest, total, names, plugs)

@@ -26,9 +26,7 @@ class RuleFormat(StrEnum):
 def rule(
     code: Annotated[str | None, typer.Argument(help="A rule's code or name.", show_default=False)] = None,
     show_list: Annotated[bool, typer.Option("--list", help="One line for each rule.")] = False,
-    output_format: Annotated[
-        RuleFormat, typer.Option("-f", "--format", help="How it is printed.")
-    ] = RuleFormat.TEXT,
+    output_format: Annotated[RuleFormat, typer.Option("-f", "--format", help="How it is printed.")] = RuleFormat.TEXT,
 ) -> None:
     """Explain a rule: what it finds, why that is debt, what to write instead, when it stays silent.
 
@@ -45,9 +43,7 @@ def rule(
         raise UserError("which rule?", advice="name its code, or say --list")
     found = next((info for info in infos if code.upper() == info.code or code.lower() == info.name), None)
     if found is None:
-        hint = nearest(code.upper(), [info.code for info in infos]) or nearest(
-            code, [info.name for info in infos]
-        )
+        hint = nearest(code.upper(), [info.code for info in infos]) or nearest(code, [info.name for info in infos])
         raise UserError(f'there is no rule "{code}"', advice=hint or "see `mlsmith rule --list`")
     if as_json:
         typer.echo(json.dumps({"version": 1, **as_data(found)}, indent=2))
@@ -76,9 +72,7 @@ def _show_list(infos: list[RuleInfo], *, as_json: bool) -> None:
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for heading in ("code", "name", "", "minutes", "fix", "what it says"):
-        table.add_column(
-            heading, justify="right" if heading == "minutes" else "left", no_wrap=heading in ("code", "name")
-        )
+        table.add_column(heading, justify="right" if heading == "minutes" else "left", no_wrap=heading in ("code", "name"))
     for info in infos:
         style = _COLOURS[info.severity] if info.default_on else "dim"
         table.add_row(

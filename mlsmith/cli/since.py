@@ -29,9 +29,7 @@ def only_new(result: LintResult, scene: Scene, revision: str, options: Options) 
 
     repository = Repository.require(scene.root)
     commit = repository.rev_parse(revision)
-    before = lint_tree(
-        partial(open_revision, scene.root, commit), scene.root, scene.settings, options=options
-    )
+    before = lint_tree(partial(open_revision, scene.root, commit), scene.root, scene.settings, options=options)
     new = [finding for finding in result.findings if finding.status is Status.NEW]
     decided = baseline.match(new, baseline.known(before.findings), renamed_since(repository, commit, scene.root))
     rest = [finding for finding in result.findings if finding.status is not Status.NEW]

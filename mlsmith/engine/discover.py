@@ -45,9 +45,7 @@ _REQUIREMENTS = re.compile(
     r"|pyproject\.toml|setup\.cfg|Pipfile|environment[^/]*\.ya?ml|conda[^/]*env[^/]*\.ya?ml)\Z"
 )
 _DOCKERFILE = re.compile(r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]+\.[Dd]ockerfile)\Z")
-_FOREIGN_CONFIG = re.compile(
-    r"(?:^|/)(?:[tj]sconfig[^/]*\.json|devcontainer\.json|package(?:-lock)?\.json|composer\.json)\Z"
-)
+_FOREIGN_CONFIG = re.compile(r"(?:^|/)(?:[tj]sconfig[^/]*\.json|devcontainer\.json|package(?:-lock)?\.json|composer\.json)\Z")
 _CONFIG = (".yaml", ".yml", ".toml", ".json")
 
 
@@ -93,9 +91,7 @@ def walk(root: Path, *, exclude: Sequence[str] = ()) -> Walk:
 def lintable(tree: Tree, *, exclude: Sequence[str] = ()) -> list[str]:
     """The paths of any tree that a walk of the same files on disk would find, sorted."""
     every = tree.paths()
-    ignores = {
-        path.rpartition("/")[0]: _decoded(tree.read(path)) for path in every if _name(path) == ".gitignore"
-    }
+    ignores = {path.rpartition("/")[0]: _decoded(tree.read(path)) for path in every if _name(path) == ".gitignore"}
     marked = {path.rpartition("/")[0] for path in every if _name(path) == "pyvenv.cfg"}
     excluded = Patterns("\n".join(exclude))
     known: dict[str, tuple[bool, Stack]] = {}
@@ -164,11 +160,7 @@ def _enter(root: str, folder: str, stack: Stack, excluded: Patterns, found: Walk
                 inside.append((path, stack))
             continue
         kind = kind_of(path)
-        if (
-            kind is None
-            or not entry.is_file(follow_symlinks=False)
-            or _out(path, stack, excluded, folder=False)
-        ):
+        if kind is None or not entry.is_file(follow_symlinks=False) or _out(path, stack, excluded, folder=False):
             continue
         try:
             stat = entry.stat(follow_symlinks=False)

@@ -65,11 +65,7 @@ def _head(node: _Node) -> Extent:
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
     if body is None:
         return (first, node.end_lineno or node.lineno)
-    inner = {
-        id(child)
-        for name in ("body", "orelse", "finalbody", "handlers", "cases")
-        for child in getattr(node, name, ())
-    }
+    inner = {id(child) for name in ("body", "orelse", "finalbody", "handlers", "cases") for child in getattr(node, name, ())}
     ends = [_end(child) for child in ast.iter_child_nodes(node) if id(child) not in inner]
     return (first, max([node.lineno, *ends]))
 

@@ -69,9 +69,7 @@ def _covering(directive: Directive, extent: Extent, finding: Finding) -> list[st
     return [code for code in directive.codes if finding.code.startswith(code)]
 
 
-def _use(
-    path: str, directive: Directive, used: set[str], active: Sequence[str], known: Sequence[str]
-) -> DirectiveUse:
+def _use(path: str, directive: Directive, used: set[str], active: Sequence[str], known: Sequence[str]) -> DirectiveUse:
     unknown = [code for code in directive.codes if not any(rule.startswith(code) for rule in known)]
     running = [code for code in directive.codes if any(rule.startswith(code) for rule in active)]
     unused = [code for code in running if code not in used]

@@ -6,6 +6,7 @@ What comes back is bytes, the same whichever way it was made.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -22,7 +23,7 @@ from mlsmith.engine.packing import pack
 from mlsmith.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from mlsmith.rules.catalogue import RuleSet
     from mlsmith.settings import Settings
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 SHARED_FROM = 64
 """Files from which on starting processes pays."""
 _CHUNK = 12
+_COLLECT_EVERY = 250_000
+"""Bytes of source whose syntax trees may wait for the garbage collector: some 50 MiB."""
 
 Task = tuple[str, str]
 """A path and its kind."""
@@ -69,18 +72,17 @@ def analyse_all(
     """
     if executor is None and (jobs < 2 or len(tasks) < SHARED_FROM):
         tree = work.open_tree()
-        for number, task in enumerate(tasks, 1):
-            yield _batch((task,), work, tree)
-            if progress:
-                progress(number, len(tasks))
+        with _collecting_seldom():
+            for number, task in enumerate(tasks, 1):
+                yield _batch((task,), work, tree)
+                if progress:
+                    progress(number, len(tasks))
         return
     chunks = [tuple(tasks[start : start + _CHUNK]) for start in range(0, len(tasks), _CHUNK)]
     shared = executor or _processes(min(jobs, len(chunks)), work)
     done = 0
     try:
-        pending = {
-            shared.submit(_in_process, chunk, work if executor else None): len(chunk) for chunk in chunks
-        }
+        pending = {shared.submit(_in_process, chunk, work if executor else None): len(chunk) for chunk in chunks}
         for future in as_completed(pending):
             yield future.result()
             done += pending.pop(future)
@@ -122,6 +124,33 @@ def _start(work: Work) -> None:
     global _mine
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent ends the work; a worker has nothing to say.
     _mine = (work, work.open_tree())
+    gc.disable()
+
+
+@contextlib.contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Syntax trees are full of circles and die together: collecting by count, as Python does, costs as much as the analysis."""
+    was = gc.isenabled()
+    gc.disable()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was:
+            gc.enable()
+
+
+_uncollected = 0
+
+
+def _collect_after(size: int) -> None:
+    """Collect once enough source has been analysed since the last time."""
+    global _uncollected
+    _uncollected += size
+    if _uncollected > _COLLECT_EVERY and not gc.isenabled():
+        gc.collect()
+        _uncollected = 0
 
 
 def _in_process(tasks: tuple[Task, ...], work: Work | None) -> tuple[list[Outcome], dict[str, float]]:
@@ -140,6 +169,7 @@ def _outcome(path: str, kind: str, work: Work, tree: Tree, seconds: dict[str, fl
         data = tree.read(path)
     except SourceError as error:
         return Outcome(path, "", b"", error.message)
+    _collect_after(len(data))
     started = time.perf_counter()
     timed = seconds if work.timings else None
     try:

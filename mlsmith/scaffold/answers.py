@@ -64,23 +64,17 @@ def check(question: Question, value: str, *, taken: Collection[str] = ()) -> str
     if len(value) > _LONGEST or not value.isprintable():
         raise UserError(f"{key} must be one printable line of at most {_LONGEST} characters")
     if unsafe := next((text for text in _UNSAFE if text in value), None):
-        raise UserError(
-            f"{key} must not contain {unsafe}", advice="it would break the files it is written into"
-        )
+        raise UserError(f"{key} must not contain {unsafe}", advice="it would break the files it is written into")
     if key == "slug":
         check_slug(value)
     if key == "package":
         check_package(value, taken=taken)
     if question.pattern and not re.fullmatch(question.pattern, value):
-        raise UserError(
-            f'{key} cannot be "{value}"', advice=question.help or f"it must match {question.pattern}"
-        )
+        raise UserError(f'{key} cannot be "{value}"', advice=question.help or f"it must match {question.pattern}")
     return value
 
 
-def _fill(
-    asked: Mapping[str, Question], answers: dict[str, str], ask: Ask | None, taken: Collection[str]
-) -> None:
+def _fill(asked: Mapping[str, Question], answers: dict[str, str], ask: Ask | None, taken: Collection[str]) -> None:
     """Defaults may lean on answers in any order: those that cannot be worked out yet wait for the others."""
     waiting = [key for key in asked if key not in answers]
     while waiting:

@@ -93,9 +93,7 @@ def pyproject_fragment(layer: Layer) -> str:
     project = dict(tables.pop("project", {}))
     if layer.dependencies["run"]:
         project["dependencies"] = [*project.get("dependencies", []), *layer.dependencies["run"]]
-    extras = {
-        purpose: list(layer.dependencies[purpose]) for purpose in PURPOSES[1:] if layer.dependencies[purpose]
-    }
+    extras = {purpose: list(layer.dependencies[purpose]) for purpose in PURPOSES[1:] if layer.dependencies[purpose]}
     if extras:
         project["optional-dependencies"] = {**project.get("optional-dependencies", {}), **extras}
     if project:
@@ -142,11 +140,7 @@ def _refuse_clashes(owners: Mapping[str, tuple[Layer, Path]]) -> None:
 
 def _verbatim(owners: Mapping[str, tuple[Layer, Path]]) -> tuple[str, ...]:
     """Exact paths: cookiecutter would match a glob against the files of every layer."""
-    return tuple(
-        path
-        for path, (layer, _) in owners.items()
-        if any(fnmatch.fnmatch(path, pattern) for pattern in layer.verbatim)
-    )
+    return tuple(path for path, (layer, _) in owners.items() if any(fnmatch.fnmatch(path, pattern) for pattern in layer.verbatim))
 
 
 def _copy(source: Path, destination: Path) -> None:

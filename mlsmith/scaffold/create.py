@@ -26,9 +26,7 @@ _HEADER = """\
 # The direct ones and their ranges stand in pyproject.toml.
 """
 _VERBS = {"run": "run", "test": "run and be tested", "dev": "run, be tested and be worked on"}
-_WITHOUT_MLSMITH = (
-    "# mlsmith is not among them: its own release cannot hold its own hash. Install it beside them.\n"
-)
+_WITHOUT_MLSMITH = "# mlsmith is not among them: its own release cannot hold its own hash. Install it beside them.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,7 @@ def create(plan: Plan, *, git: bool = True) -> Created:
         note = ""
         if git:
             title = f"Set up as a {plan.kind} project by mlsmith {__version__}"
-            note = commit_all(
-                project, author=plan.answers["author"], message=title, beside=plan.target.parent
-            )
+            note = commit_all(project, author=plan.answers["author"], message=title, beside=plan.target.parent)
         publish(project, plan.target)
     return Created(plan.target, plan.kind, _names(plan), files, (note,) if note else ())
 

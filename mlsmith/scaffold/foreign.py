@@ -44,9 +44,7 @@ def fetched(source: str, *, checkout: str = "", into: Path) -> Iterator[Foreign]
     url = _url(source)
     local = Path(source)
     if url is None and not local.is_dir():
-        raise UserError(
-            f'"{source}" is neither a directory nor a git URL', advice="name one that holds cookiecutter.json"
-        )
+        raise UserError(f'"{source}" is neither a directory nor a git URL', advice="name one that holds cookiecutter.json")
     if url is not None or checkout:
         folder = into / "fetched"
         revision = _clone(url or str(local.resolve()), folder, checkout)
@@ -64,16 +62,10 @@ def _url(source: str) -> str | None:
 
 def _clone(url: str, folder: Path, checkout: str) -> str:
     if url.startswith("-") or checkout.startswith("-"):
-        raise UserError(
-            "a template's address or revision does not begin with a dash", advice="check --template"
-        )
+        raise UserError("a template's address or revision does not begin with a dash", advice="check --template")
     # No helper programs by address (`ext::`), no password prompt, no submodules: a fetch must only fetch.
     environment = {
-        **{
-            key: value
-            for key, value in os.environ.items()
-            if key not in {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}
-        },
+        **{key: value for key, value in os.environ.items() if key not in {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}},
         "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
         "GIT_TERMINAL_PROMPT": "0",
     }
@@ -85,9 +77,7 @@ def _clone(url: str, folder: Path, checkout: str) -> str:
                 stdin=subprocess.DEVNULL,
             )  # fmt: skip
         except FileNotFoundError as error:
-            raise GitError(
-                "git is not installed", advice="install it, or give --template a directory"
-            ) from error
+            raise GitError("git is not installed", advice="install it, or give --template a directory") from error
         except subprocess.TimeoutExpired as error:
             raise GitError(f"{url} did not answer within {_SECONDS} s", advice="try again") from error
         if done.returncode:
@@ -124,17 +114,11 @@ def _inspect(folder: Path, source: str, revision: str) -> Foreign:
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise UserError(
-            f'"{source}" holds no cookiecutter.json', advice="name the template's own directory"
-        ) from error
+        raise UserError(f'"{source}" holds no cookiecutter.json', advice="name the template's own directory") from error
     except (OSError, ValueError) as error:
-        raise UserError(
-            f"{source}: cookiecutter.json does not parse: {error}", advice="mend the template"
-        ) from error
+        raise UserError(f"{source}: cookiecutter.json does not parse: {error}", advice="mend the template") from error
     if not isinstance(settings, dict):
-        raise UserError(
-            f"{source}: cookiecutter.json is not a table of questions", advice="mend the template"
-        )
+        raise UserError(f"{source}: cookiecutter.json is not a table of questions", advice="mend the template")
     if nested := settings.get("templates", settings.get("template")):
         names = ", ".join(map(str, nested))
         raise UserError(f"{source} holds several templates ({names})", advice="name one of its directories")

@@ -81,9 +81,7 @@ def _cookiecutter(template: Foreign, *, trust: bool) -> Iterator[Path]:
         yield folder
     except SecurityError as error:
         advice = "read the template, then say --trust"
-        raise UserError(
-            f"{template.source} reaches for Python's internals: {first_line(error)}", advice=advice
-        ) from error
+        raise UserError(f"{template.source} reaches for Python's internals: {first_line(error)}", advice=advice) from error
     except (TemplateError, CookiecutterException) as error:
         reason = first_line(error)
         raise UserError(f"{template.source} does not render: {reason}", advice="mend the template") from error
@@ -116,9 +114,7 @@ def _context(folder: Path, template: Foreign, given: Mapping[str, str], ask: Ask
     keys = [key for key in questions if not key.startswith("_")]
     for key, value in given.items():
         if key not in keys:
-            raise UserError(
-                f'no question is called "{key}"', advice=nearest(key, keys) or f"keys are {', '.join(keys)}"
-            )
+            raise UserError(f'no question is called "{key}"', advice=nearest(key, keys) or f"keys are {', '.join(keys)}")
         _override(apply_overwrites_to_context, questions, key, value)
     if ask is not None:
         from cookiecutter.generate import create_env_with_context

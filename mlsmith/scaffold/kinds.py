@@ -96,9 +96,7 @@ def _place(catalogue: Catalogue, name: str, ordered: dict[str, Layer], *, wanted
         raise TemplateDefect(f"layers require each other in a circle: {' → '.join((*wanted_by, name))}")
     if name not in catalogue.layers:
         known = list(catalogue.layers)
-        raise UserError(
-            f'no layer is called "{name}"', advice=nearest(name, known) or f"layers are {', '.join(known)}"
-        )
+        raise UserError(f'no layer is called "{name}"', advice=nearest(name, known) or f"layers are {', '.join(known)}")
     layer = catalogue.layers[name]
     for requirement in layer.requires:
         _place(catalogue, requirement, ordered, wanted_by=(*wanted_by, name))
@@ -109,6 +107,4 @@ def _refuse_conflicts(ordered: Mapping[str, Layer]) -> None:
     for layer in ordered.values():
         for other in layer.conflicts:
             if other in ordered:
-                raise UserError(
-                    f'the layers "{layer.name}" and "{other}" exclude each other', advice="choose one"
-                )
+                raise UserError(f'the layers "{layer.name}" and "{other}" exclude each other', advice="choose one")

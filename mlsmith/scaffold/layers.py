@@ -102,9 +102,7 @@ def _question(key: str, entry: Mapping[str, Any], where: str) -> Question:
     if unknown := sorted(set(entry) - _QUESTION_KEYS):
         raise TemplateDefect(f"{where}: unknown key {unknown[0]!r} in question {key}")
     if "default" not in entry:
-        raise TemplateDefect(
-            f"{where}: question {key} has no default, so it could not be answered without a terminal"
-        )
+        raise TemplateDefect(f"{where}: question {key} has no default, so it could not be answered without a terminal")
     return Question(
         key=key,
         prompt=str(entry.get("prompt", key)),

@@ -20,6 +20,4 @@ def templates_root(package: Path | None = None) -> Path:
     for candidate in (package / "_templates", package.parent / "templates"):
         if (candidate / "layers").is_dir() and (candidate / "kinds").is_dir():
             return candidate
-    raise UserError(
-        "the templates are missing from this installation of mlsmith", advice="install mlsmith again"
-    )
+    raise UserError("the templates are missing from this installation of mlsmith", advice="install mlsmith again")

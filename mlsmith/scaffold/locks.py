@@ -93,11 +93,7 @@ def _needed_by(body: list[str]) -> tuple[str, ...]:
     comments = [line.strip().removeprefix("#").strip() for line in body if line.lstrip().startswith("#")]
     names = [name for comment in comments for name in comment.removeprefix("via").replace(",", " ").split()]
     # "-r file" marks a direct requirement; the file's name is no package.
-    return tuple(
-        normal(name)
-        for place, name in enumerate(names)
-        if name != "-r" and names[place - 1 : place] != ["-r"]
-    )
+    return tuple(normal(name) for place, name in enumerate(names) if name != "-r" and names[place - 1 : place] != ["-r"])
 
 
 def _edges(lock: Lock) -> dict[str, set[str]]:

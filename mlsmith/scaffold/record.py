@@ -15,9 +15,7 @@ from mlsmith.errors import UnreadableInput, UserError
 from mlsmith.scaffold.toml_values import dump_table
 
 RECORD = ".mlsmith/project.toml"
-_HEADER = (
-    "# Written by `mlsmith new`; `mlsmith update` compares with it. Edit the answers only to replay them.\n"
-)
+_HEADER = "# Written by `mlsmith new`; `mlsmith update` compares with it. Edit the answers only to replay them.\n"
 _KEYS = {"version", "mlsmith", "kind", "layers", "template", "answers", "pristine"}
 
 
@@ -76,15 +74,11 @@ def read_replay(path: Path) -> Replay:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableInput(
-            f"{path} cannot be read", advice="--replay takes a project.toml or a JSON file"
-        ) from error
+        raise UnreadableInput(f"{path} cannot be read", advice="--replay takes a project.toml or a JSON file") from error
     try:
         data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except ValueError as error:
-        raise UserError(
-            f"{path} does not parse: {error}", advice="--replay takes TOML, or JSON named .json"
-        ) from error
+        raise UserError(f"{path} does not parse: {error}", advice="--replay takes TOML, or JSON named .json") from error
     if not isinstance(data, dict):
         raise UserError(f"{path} holds no answers", advice="write a table of KEY = VALUE")
     return _replay(data, path)

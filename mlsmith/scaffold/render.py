@@ -29,9 +29,7 @@ def render(composed: Composed, context: Context, *, into: Path) -> tuple[Path, f
     from cookiecutter.utils import create_env_with_context
     from jinja2 import TemplateError
 
-    values = {
-        "cookiecutter": {**context, "_copy_without_render": [escape(path) for path in composed.verbatim]}
-    }
+    values = {"cookiecutter": {**context, "_copy_without_render": [escape(path) for path in composed.verbatim]}}
     try:
         paths = rendered_paths(composed.folder / PROJECT, create_env_with_context(values), values)
         if len(set(paths.values())) != len(composed.files) or "" in paths.values():

@@ -79,15 +79,11 @@ def _remove_if_empty(path: Path) -> None:
 
 def _explained(error: OSError, target: Path) -> UserError:
     if error.errno in _FULL:
-        return UserError(
-            f"the disk of {target.parent} is full", advice="make room and try again; nothing was written"
-        )
+        return UserError(f"the disk of {target.parent} is full", advice="make room and try again; nothing was written")
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return UserError(f"{target.parent} cannot be written to", advice="choose another directory with -o")
     if error.errno in {errno.EEXIST, errno.ENOTEMPTY}:
-        return UserError(
-            f"{target} has been filled by someone else meanwhile", advice="choose another directory"
-        )
+        return UserError(f"{target} has been filled by someone else meanwhile", advice="choose another directory")
     return UserError(f"{target} cannot be written: {error.strerror or error}", advice="nothing was written")
 
 

@@ -39,24 +39,18 @@ def find_target(directory: str | None, *, slug: str, output_dir: Path | None) ->
 def check_slug(name: str) -> str:
     """`name`, if it can name a directory, a distribution and a repository on every platform."""
     if ".." in PurePosixPath(name).parts or "/" in name or "\\" in name or PureWindowsPath(name).drive:
-        raise UserError(
-            f'"{name}" is a path, not a name', advice="use -o for the directory to put the project into"
-        )
+        raise UserError(f'"{name}" is a path, not a name', advice="use -o for the directory to put the project into")
     check_portable(name)
     if not _SLUG.fullmatch(name) or len(name) > _LONGEST:
         hint = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._")[:_LONGEST] or "my-project"
-        raise UserError(
-            f'"{name}" cannot name a project', advice=f'use letters, digits, - and _, such as "{hint}"'
-        )
+        raise UserError(f'"{name}" cannot name a project', advice=f'use letters, digits, - and _, such as "{hint}"')
     return name
 
 
 def check_package(name: str, *, taken: Collection[str] = ()) -> str:
     """`name`, if `import name` would find the project's package and nothing else."""
     if not _PACKAGE.fullmatch(name) or keyword.iskeyword(name) or keyword.issoftkeyword(name):
-        raise UserError(
-            f'"{name}" cannot name a Python package', advice="use lower-case letters, digits and _"
-        )
+        raise UserError(f'"{name}" cannot name a Python package', advice="use lower-case letters, digits and _")
     check_portable(name)
     if name in sys.stdlib_module_names or name in taken or name in _OWN_FOLDERS:
         raise UserError(f'a package called "{name}" would hide another one', advice=f'try "{name}_model"')
@@ -81,9 +75,7 @@ def require_free(target: Path) -> None:
     if any(target.iterdir()):
         raise UserError(f"{target} is not empty", advice="choose another directory; nothing was written")
     if target.samefile(Path.cwd()):
-        raise UserError(
-            "a project is not made inside the current directory", advice="go one up and name it from there"
-        )
+        raise UserError("a project is not made inside the current directory", advice="go one up and name it from there")
 
 
 def _existing_base(output_dir: Path | None) -> Path:
@@ -96,13 +88,9 @@ def _existing_base(output_dir: Path | None) -> Path:
 def _relative(typed: Path, base: Path, *, bounded: bool) -> Path | None:
     """`typed` below `base`, or None for an absolute path elsewhere."""
     if ".." in typed.parts:
-        raise UserError(
-            f'"{typed}" leaves the directory by ".."', advice="use -o for the directory to put it into"
-        )
+        raise UserError(f'"{typed}" leaves the directory by ".."', advice="use -o for the directory to put it into")
     if not typed.parts or typed == base:
-        raise UserError(
-            "a project is not made inside the current directory", advice="go one up and name it from there"
-        )
+        raise UserError("a project is not made inside the current directory", advice="go one up and name it from there")
     if not typed.is_absolute():
         return typed
     if typed.is_relative_to(base):
@@ -118,8 +106,6 @@ def _refuse_links(base: Path, relative: Path) -> None:
         step = step / part
         check_portable(part)
         if step.is_symlink():
-            raise UserError(
-                f"{step} is a symbolic link out of sight", advice="name the directory it points to"
-            )
+            raise UserError(f"{step} is a symbolic link out of sight", advice="name the directory it points to")
         if step.exists() and not step.is_dir():
             raise UserError(f"{step} is a file", advice="choose another directory")

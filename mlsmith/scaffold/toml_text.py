@@ -43,11 +43,7 @@ def _add_table(text: str, path: Path, addition: Mapping[str, Any]) -> str:
             text = _add_table(text, here, value) if value else text
         elif _is_array_of_tables(value) and not _is_inline(text, here):
             known = existing or []
-            text = (
-                text.rstrip("\n")
-                + "".join(_array_table(here, one) for one in value if one not in known)
-                + "\n"
-            )
+            text = text.rstrip("\n") + "".join(_array_table(here, one) for one in value if one not in known) + "\n"
         elif existing is None:
             text = _insert(text, path, f"{dump_key(key)} = {dump_value(value)}")
         else:
@@ -125,9 +121,7 @@ def _insert(text: str, path: Path, line: str) -> str:
     if not path:
         return f"{line}\n\n{text}"
     block = f"[{'.'.join(map(dump_key, path))}]\n{line}\n"
-    related = [
-        end for section, _, end in _sections(lines) if section[:1] == path[:1] and _is_near(section, path)
-    ]
+    related = [end for section, _, end in _sections(lines) if section[:1] == path[:1] and _is_near(section, path)]
     if not related:
         return f"{text.rstrip()}\n\n{block}"
     above, below = "".join(lines[: related[-1]]), "".join(lines[related[-1] :])

@@ -72,9 +72,7 @@ class _Merger:
                 if _plain(item) not in known_items:
                     self._append(base, extra, extra.value, number, depth)
 
-    def _append(
-        self, base: yaml.Node, extra: yaml.Node, entries: list[yaml.Node], number: int, depth: int
-    ) -> None:
+    def _append(self, base: yaml.Node, extra: yaml.Node, entries: list[yaml.Node], number: int, depth: int) -> None:
         """Note that entry `number` of `extra` goes to the end of `base`, at the indent of `base`."""
         start = _with_comments_above(self._extra, entries[number].start_mark.line)
         if number + 1 < len(entries):
@@ -112,9 +110,7 @@ def _last_line(node: yaml.Node, lines: list[str]) -> int:
 def _belongs_outside(node: yaml.Node, line: str) -> bool:
     indent = len(line) - len(line.lstrip())
     return indent < node.start_mark.column or (
-        isinstance(node, yaml.SequenceNode)
-        and indent == node.start_mark.column
-        and not line.lstrip().startswith("-")
+        isinstance(node, yaml.SequenceNode) and indent == node.start_mark.column and not line.lstrip().startswith("-")
     )
 
 

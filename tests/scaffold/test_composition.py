@@ -57,9 +57,7 @@ def test_paths_and_texts_and_incidents_take_the_answers(plan: MakePlan) -> None:
     assert tomllib.loads((project / "docs/incidents/flag.toml").read_text())["story"].endswith("till")
 
 
-def test_verbatim_files_are_copied_as_they_are_and_only_those_of_their_layer(
-    templates: Path, place: Path
-) -> None:
+def test_verbatim_files_are_copied_as_they_are_and_only_those_of_their_layer(templates: Path, place: Path) -> None:
     (templates / "layers/base/files/deploy").mkdir()
     (templates / "layers/base/files/deploy/base.tmpl").write_text("{{ cookiecutter.slug }}")
     project = _create(templates, place, "serving")
@@ -141,9 +139,7 @@ def test_a_symbolic_link_in_a_layer_is_refused(templates: Path, place: Path) -> 
         ("a.md", "{% raw %}{{ cookiecutter.slug }}{% endraw %}", r"a\.md, line 1: still a template"),
     ],
 )
-def test_a_file_that_would_not_work_stops_the_project(
-    templates: Path, place: Path, name: str, text: str, reason: str
-) -> None:
+def test_a_file_that_would_not_work_stops_the_project(templates: Path, place: Path, name: str, text: str, reason: str) -> None:
     _layer(templates, "rival", **{name: text})
     with pytest.raises(UserError, match=reason):
         _create(templates, place, "rival")

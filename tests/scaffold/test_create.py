@@ -31,9 +31,7 @@ Snapshot = Callable[[Path], dict[str, bytes]]
 Git = Callable[..., str]
 
 
-def test_equal_answers_make_equal_projects_byte_for_byte(
-    snapshot: Snapshot, plan: MakePlan, place: Path
-) -> None:
+def test_equal_answers_make_equal_projects_byte_for_byte(snapshot: Snapshot, plan: MakePlan, place: Path) -> None:
     first = snapshot(create(plan("shop")).directory)
     (place / "shop").rename(place.parent / "elsewhere")
     assert snapshot(create(plan("shop")).directory) == first
@@ -44,9 +42,7 @@ def test_the_files_reported_are_the_files_there(snapshot: Snapshot, plan: MakePl
     assert created.files == tuple(sorted(snapshot(created.directory)))
 
 
-def test_the_record_holds_answers_and_the_digest_of_every_other_file(
-    snapshot: Snapshot, plan: MakePlan
-) -> None:
+def test_the_record_holds_answers_and_the_digest_of_every_other_file(snapshot: Snapshot, plan: MakePlan) -> None:
     project = create(plan("shop", "serving", seed="3")).directory
     record = tomllib.loads((project / ".mlsmith/project.toml").read_text())
     assert (record["kind"], record["layers"]) == ("tiny", ["base", "model", "serving"])
@@ -56,9 +52,7 @@ def test_the_record_holds_answers_and_the_digest_of_every_other_file(
     assert record["pristine"] == {path: sha256(text).hexdigest() for path, text in files.items()}
 
 
-def test_a_record_replayed_makes_the_same_project(
-    snapshot: Snapshot, plan: MakePlan, catalogue: Catalogue, place: Path
-) -> None:
+def test_a_record_replayed_makes_the_same_project(snapshot: Snapshot, plan: MakePlan, catalogue: Catalogue, place: Path) -> None:
     project = create(plan("shop", "serving", author="Ada O'Example <ada@localhost>", port="9000")).directory
     replay = read_replay(project)
     again = make_plan(catalogue, Wish(replay.kind, replay.layers, replay.answers, None, place / "second"))
@@ -91,33 +85,25 @@ def test_without_a_git_identity_the_author_signs(git: Git, plan: MakePlan, home:
     assert git("log", "--format=%an %ae", cwd=project) == "Ada Example ada@localhost"
 
 
-def test_without_git_there_is_a_note_and_a_project(
-    plan: MakePlan, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_git_there_is_a_note_and_a_project(plan: MakePlan, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(place / "nothing"))
     created = create(plan("shop"))
     assert "git is not installed" in created.notes[0]
     assert (created.directory / "README.md").is_file()
 
 
-def test_hooks_and_signing_of_the_user_do_not_touch_the_first_commit(
-    git: Git, plan: MakePlan, home: Path
-) -> None:
+def test_hooks_and_signing_of_the_user_do_not_touch_the_first_commit(git: Git, plan: MakePlan, home: Path) -> None:
     hooks = home / "hooks"
     hooks.mkdir()
     (hooks / "pre-commit").write_text("#!/bin/sh\nexit 1\n")
     (hooks / "pre-commit").chmod(0o755)
     with (home / ".gitconfig").open("a") as config:
-        config.write(
-            f"[core]\n\thooksPath = {hooks}\n[commit]\n\tgpgSign = true\n[init]\n\tdefaultBranch = trunk\n"
-        )
+        config.write(f"[core]\n\thooksPath = {hooks}\n[commit]\n\tgpgSign = true\n[init]\n\tdefaultBranch = trunk\n")
     project = create(plan("shop")).directory
     assert git("branch", "--show-current", cwd=project) == "trunk"
 
 
-def test_the_users_ignore_list_does_not_thin_out_the_first_commit(
-    git: Git, plan: MakePlan, home: Path
-) -> None:
+def test_the_users_ignore_list_does_not_thin_out_the_first_commit(git: Git, plan: MakePlan, home: Path) -> None:
     (home / "ignore").write_text("*.py\n.mlsmith/\n")
     with (home / ".gitconfig").open("a") as config:
         config.write(f"[core]\n\texcludesFile = {home / 'ignore'}\n")
@@ -180,9 +166,7 @@ def test_a_directory_filled_meanwhile_is_not_overwritten(
     assert snapshot(place) == {"shop/theirs": b"theirs"}
 
 
-@pytest.mark.parametrize(
-    "failure", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt(), ValueError("bug")]
-)
+@pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt(), ValueError("bug")])
 def test_whatever_stops_the_last_step_leaves_no_trace(
     plan: MakePlan, place: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
 ) -> None:
@@ -210,9 +194,7 @@ def test_a_full_disk_is_one_clear_line_and_leaves_nothing(plan: MakePlan, place:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 def test_a_disk_that_really_fills_leaves_nothing(plan: MakePlan, place: Path) -> None:
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(place)], capture_output=True
-    ).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(place)], capture_output=True).returncode:
         pytest.skip("no mounts in this environment")
     os.chdir(place)
     try:

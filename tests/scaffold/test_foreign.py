@@ -86,9 +86,7 @@ def test_extensions_need_consent(template: Path, place: Path) -> None:
 
 def test_after_consent_hooks_run_in_the_project_and_extensions_load(template: Path, place: Path) -> None:
     (template / "hooks").mkdir()
-    (template / "hooks/post_gen_project.py").write_text(
-        "open('hooked', 'w').write('{{ cookiecutter.slug }}')\n"
-    )
+    (template / "hooks/post_gen_project.py").write_text("open('hooked', 'w').write('{{ cookiecutter.slug }}')\n")
     (template / "shout_ext.py").write_text(
         "from jinja2.ext import Extension\n"
         "class Shout(Extension):\n"
@@ -216,9 +214,7 @@ def test_a_revision_of_a_repository_is_taken_and_recorded(template: Path, place:
     old = _create(f"file://{template}", place, checkout="v1").directory
     assert (old / "README.md").read_text() == "Theirs MIT\n"
     assert git("rev-parse", "v1", cwd=template) in (old / ".mlsmith/project.toml").read_text()
-    new = _create(
-        template, place.parent / "two", checkout=git("branch", "--show-current", cwd=template)
-    ).directory
+    new = _create(template, place.parent / "two", checkout=git("branch", "--show-current", cwd=template)).directory
     assert (new / "README.md").read_text() == "two\n"
 
 
@@ -233,9 +229,7 @@ def test_a_revision_of_a_repository_is_taken_and_recorded(template: Path, place:
         ("file://{template}", "no-such-branch"),
     ],
 )
-def test_what_cannot_be_fetched_is_one_clear_line(
-    template: Path, place: Path, git: Git, source: str, checkout: str
-) -> None:
+def test_what_cannot_be_fetched_is_one_clear_line(template: Path, place: Path, git: Git, source: str, checkout: str) -> None:
     git("init", "--quiet", cwd=template)
     git("commit", "--quiet", "--allow-empty", "-m", "one", cwd=template)
     with pytest.raises(UserError) as caught:

@@ -190,9 +190,7 @@ def test_a_template_of_others_is_rendered_without_questions(run: Run, place: Pat
     assert (place / "other/ran").is_file()
 
 
-def test_a_record_of_a_foreign_template_is_replayed_from_it_with_consent_asked_anew(
-    run: Run, place: Path
-) -> None:
+def test_a_record_of_a_foreign_template_is_replayed_from_it_with_consent_asked_anew(run: Run, place: Path) -> None:
     folder = place / "template/{{ cookiecutter.slug }}"
     folder.mkdir(parents=True)
     (folder.parent / "cookiecutter.json").write_text('{"slug": "theirs", "word": "a"}')
@@ -283,9 +281,7 @@ def test_on_a_terminal_a_no_at_the_end_writes_nothing(place: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", ["y", "n"])
-def test_on_a_terminal_consent_to_foreign_code_is_asked_for_and_no_is_the_default(
-    place: Path, answer: str
-) -> None:
+def test_on_a_terminal_consent_to_foreign_code_is_asked_for_and_no_is_the_default(place: Path, answer: str) -> None:
     folder = place / "template/{{ cookiecutter.slug }}"
     folder.mkdir(parents=True)
     (folder / "x.txt").write_text("x")

@@ -33,10 +33,7 @@ def test_every_kind_makes_a_project_within_three_seconds(kind: str, place: Path,
     start = time.process_time()
     created = create(plan)
     assert time.process_time() - start < 3
-    assert (
-        tuple(git("-c", "core.quotePath=off", "ls-files", cwd=created.directory).splitlines())
-        == created.files
-    )
+    assert tuple(git("-c", "core.quotePath=off", "ls-files", cwd=created.directory).splitlines()) == created.files
     assert {"README.md", "pyproject.toml", "project.py", ".mlsmith/project.toml"} <= set(created.files)
 
 
@@ -92,9 +89,7 @@ def test_the_universal_lock_names_no_index_and_fits_the_layers() -> None:
     text = LOCK.read_text(encoding="utf-8")
     assert "://" not in text
     assert "index" not in text
-    done = subprocess.run(
-        [sys.executable, LOCK.with_name("refresh.py"), "--check"], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, LOCK.with_name("refresh.py"), "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 

@@ -12,7 +12,7 @@ _FRAMEWORKS = (
     "torch", "tensorflow", "keras", "jax", "scikit-learn", "transformers", "lightning", "pytorch-lightning", "xgboost", "lightgbm", "catboost",
     "torchvision", "datasets", "accelerate", "numpy", "pandas", "polars", "pyspark",
 )  # fmt: skip
-_INDIRECT = ("doc", "test", "dev", "lint", "example", "requirements.in")
+_INDIRECT = ("doc", "mkdocs", "test", "dev", "lint", "example", "requirements.in")
 
 
 class UnpinnedDependency(Rule):

@@ -83,7 +83,7 @@ class UnpinnedPretrainedModel(Rule):
                     yield self._unpinned(call, source.value)
         yield from self._hubs_with_versions_in_the_name(module)
         for call in module.calls_under("torchvision.models."):
-            if call.argument("pretrained").value is True:
+            if call.argument("pretrained").value is True and call.method:
                 yield self.finding(
                     call, f"`pretrained=True` loads whatever weights the installed torchvision holds to be the best for `{call.method}`",
                     advice="name the weights, e.g. `weights=ResNet50_Weights.IMAGENET1K_V2`", severity=Severity.INFO, minutes=5,

@@ -41,9 +41,7 @@ def test_a_value_against_the_pattern_is_told_what_would_fit() -> None:
         complete([SEED], {"seed": "seven"})
 
 
-@pytest.mark.parametrize(
-    "value", ['say "x"', "a\\b", "{{ cookiecutter }}", "{% raw %}", "two\nlines", "\x1b[31m", "x" * 301]
-)
+@pytest.mark.parametrize("value", ['say "x"', "a\\b", "{{ cookiecutter }}", "{% raw %}", "two\nlines", "\x1b[31m", "x" * 301])
 def test_values_that_would_break_or_run_in_the_files_are_refused(value: str) -> None:
     with pytest.raises(UserError, match="project_name"):
         complete([NAME], {"project_name": value})

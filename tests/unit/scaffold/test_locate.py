@@ -54,8 +54,6 @@ def test_the_wheel_carries_every_template_and_finds_them(tmp_path: Path) -> None
         [sys.executable, "-c", program], cwd=tmp_path / "site", check=True, capture_output=True, text=True
     ).stdout.strip()
     assert found == str(tmp_path / "site/mlsmith/_templates")
-    tracked = subprocess.run(
-        ["git", "ls-files", "templates"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.splitlines()
+    tracked = subprocess.run(["git", "ls-files", "templates"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     for path in tracked:
         assert (tmp_path / "site/mlsmith/_templates" / Path(path).relative_to("templates")).is_file(), path

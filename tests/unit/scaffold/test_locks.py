@@ -41,8 +41,7 @@ def test_markers_and_hashes_come_along_and_read_back_equal(tmp_path: Path) -> No
     again = tmp_path / "again.txt"
     again.write_text(lock_text(pins, header="# Mine.\n"))
     assert closure(read_lock(again), ["app"]) == tuple(
-        type(pin)(pin.name, pin.version, pin.marker, pin.hashes, tuple(n for n in pin.needed_by))
-        for pin in pins
+        type(pin)(pin.name, pin.version, pin.marker, pin.hashes, tuple(n for n in pin.needed_by)) for pin in pins
     )
     assert "left-pad==2.0 ; sys_platform == 'win32' \\\n" in again.read_text()
 
@@ -65,9 +64,7 @@ def test_mlsmith_itself_is_not_locked(tmp_path: Path) -> None:
     assert closure(read_lock(_tree(tmp_path)), ["mlsmith>=0.1"]) == ()
 
 
-@pytest.mark.parametrize(
-    "line", ["numpy>=2 \\\n    --hash=" + _HASH, "numpy==2", "--index-url https://x.test"]
-)
+@pytest.mark.parametrize("line", ["numpy>=2 \\\n    --hash=" + _HASH, "numpy==2", "--index-url https://x.test"])
 def test_anything_but_a_hashed_pin_is_refused(tmp_path: Path, line: str) -> None:
     path = tmp_path / "universal.txt"
     path.write_text(line + "\n")
@@ -76,6 +73,4 @@ def test_anything_but_a_hashed_pin_is_refused(tmp_path: Path, line: str) -> None
 
 
 def test_extras_of_a_requirement_do_not_hide_its_name(tmp_path: Path) -> None:
-    assert [
-        pin.name for pin in closure(read_lock(_tree(tmp_path)), ["other[fast]>=1; python_version>'3'"])
-    ] == ["other"]
+    assert [pin.name for pin in closure(read_lock(_tree(tmp_path)), ["other[fast]>=1; python_version>'3'"])] == ["other"]

@@ -28,9 +28,7 @@ def test_a_plain_table_of_answers_is_enough(tmp_path: Path) -> None:
     assert read_replay(tmp_path / "a.toml").answers == {"slug": "shop", "seed": "7", "strict": "true"}
 
 
-@pytest.mark.parametrize(
-    "text", ["layers = 3", "answers = 3", "[x]\ny = 1", "slug = ['a']", "kind = 3", "= 1", "\x00"]
-)
+@pytest.mark.parametrize("text", ["layers = 3", "answers = 3", "[x]\ny = 1", "slug = ['a']", "kind = 3", "= 1", "\x00"])
 def test_what_holds_no_answers_is_one_clear_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.toml").write_text(text)
     with pytest.raises(UserError) as caught:

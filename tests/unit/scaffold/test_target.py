@@ -54,9 +54,7 @@ def test_a_name_that_only_needs_spelling_comes_with_a_suggestion() -> None:
         check_slug("My Big Shop!")
 
 
-@pytest.mark.parametrize(
-    "name", ["class", "match", "json", "tests", "Shop", "1shop", "shop-2", "nul", "mlsmith", ""]
-)
+@pytest.mark.parametrize("name", ["class", "match", "json", "tests", "Shop", "1shop", "shop-2", "nul", "mlsmith", ""])
 def test_packages_that_cannot_be_imported_as_themselves_are_refused(name: str) -> None:
     with pytest.raises(UserError):
         check_package(name)
@@ -121,9 +119,7 @@ def test_a_file_and_a_dangling_link_are_not_free(tmp_path: Path) -> None:
         require_free(tmp_path / "link")
 
 
-def test_the_current_directory_is_not_swapped_under_the_users_feet(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_current_directory_is_not_swapped_under_the_users_feet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match="current directory"):
         require_free(tmp_path)

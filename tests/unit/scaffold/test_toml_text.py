@@ -34,10 +34,7 @@ module = "a"
 
 def test_a_new_key_joins_its_table_and_every_comment_stays() -> None:
     merged = merge_toml(BASE, {"tool": {"ruff": {"src": ["src"]}}})
-    assert (
-        '# How it is linted.\n[tool.ruff]\nline-length = 110\nlint = { select = ["E"] }\nsrc = ["src"]'
-        in merged
-    )
+    assert '# How it is linted.\n[tool.ruff]\nline-length = 110\nlint = { select = ["E"] }\nsrc = ["src"]' in merged
     assert 'name = "shop"  # as on the index' in merged
 
 
@@ -111,9 +108,7 @@ def test_what_is_written_reads_back_equal(table: dict[str, object]) -> None:
 
 
 @given(st.dictionaries(_keys, _values, max_size=3), st.dictionaries(_keys, _values, max_size=3))
-def test_a_merge_means_what_the_merge_of_the_data_means_or_is_refused(
-    first: dict[str, object], second: dict[str, object]
-) -> None:
+def test_a_merge_means_what_the_merge_of_the_data_means_or_is_refused(first: dict[str, object], second: dict[str, object]) -> None:
     try:
         merged = merge_toml(dump_table((), first), second)
     except TemplateDefect:

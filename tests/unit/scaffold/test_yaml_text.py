@@ -87,9 +87,7 @@ _trees = st.dictionaries(
     _words,
     st.recursive(
         st.integers(0, 9) | _words,
-        lambda inner: (
-            st.dictionaries(_words, inner, min_size=1, max_size=3) | st.lists(inner, min_size=1, max_size=3)
-        ),
+        lambda inner: st.dictionaries(_words, inner, min_size=1, max_size=3) | st.lists(inner, min_size=1, max_size=3),
         max_leaves=8,
     ),
     min_size=1,
