@@ -27,8 +27,8 @@ class HardcodedShuffleFlag(Rule):
 
     ## What it finds
     The shuffle decision of data loaders (PyTorch, torch-geometric, MONAI, keras, `tf.data`) as a literal, or as a constant, that contradicts
-    the role of the data: training without shuffling (error); evaluation with shuffling (warning where file names, classes or indices are
-    paired with the predictions afterwards, information elsewhere); one literal in a function that both training and evaluation call
+    the role of the data: training without shuffling (error); evaluation with shuffling where file names, classes or indices are paired
+    with the predictions afterwards (warning); one literal in a function that both training and evaluation call
     (warning). Project functions that pass their own parameter on as the flag are followed to their call sites, across files.
 
     ## Why it is debt
@@ -72,7 +72,7 @@ class HardcodedShuffleFlag(Rule):
     (time series, language-model streams, video, curricula) are reported as information only.
 
     ## Options
-    `strict = true` also reports, as information, every literal flag that agrees with its role but that no configuration controls.
+    `strict = true` also reports, as information, every other literal flag, since no configuration controls it.
 
     ## References
     Arpteg et al. 2018, the EST project; PyTorch documentation of `torch.utils.data.DataLoader`.
@@ -103,13 +103,11 @@ class HardcodedShuffleFlag(Rule):
                 advice="set `shuffle=True`, or take the flag from the configuration that is reviewed", severity=severity,
                 confidence=Confidence.HIGH if near else Confidence.MEDIUM, fix=_flip(call, "True"),
             )  # fmt: skip
-        elif role is not Role.TRAIN and decision.value is True and near and "DistributedSampler" not in decision.callee:
-            paired = _uses_order(module, call)
-            but = ", but predictions are paired with them by position" if paired else ""
+        elif role is not Role.TRAIN and decision.value is True and near and _uses_order(module, call):
             yield self.finding(
-                call, f"{_data(call)} for {role} {_is_are(call)} shuffled: `shuffle=True`{but}",
+                call, f"{_data(call)} for {role} {_is_are(call)} shuffled, but predictions are paired with them by position: `shuffle=True`",
                 advice="set `shuffle=False`, so that predictions keep the order of the samples",
-                severity=Severity.WARNING if paired else Severity.INFO, minutes=15 if paired else 5, fix=_flip(call, "False"),
+                severity=Severity.WARNING, fix=_flip(call, "False"),
             )  # fmt: skip
         elif self.option["strict"] and isinstance(decision.argument, ast.Constant):
             yield self.finding(
