@@ -66,7 +66,7 @@ def score(findings: Iterable[Finding], counts: Mapping[str, FileCount], serving:
 
     `serving` are globs of the serving path, where one error of feedback or privacy caps the grade.
     """
-    owed = [finding for finding in findings if finding.status is not Status.SUPPRESSED]
+    owed = sorted((f for f in findings if f.status is not Status.SUPPRESSED), key=lambda finding: finding.sort_key)
     terms = _terms(owed)
     minutes = sum(term.minutes for term in terms)
     lines = sum(count.code_lines for count in counts.values() if count.counted)

@@ -1,0 +1,88 @@
+"""A baseline knows old findings again, sees new ones, and merges."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlsmith.debt import baseline
+from mlsmith.errors import UserError
+from mlsmith.finding import Confidence, Finding, Position, Severity, Span, Status, anchor_of, number_occurrences
+
+
+def finding(line: int, text: str, *, scope: str = "f", path: str = "a.py", code: str = "EXP104") -> Finding:
+    span = Span(Position(line, 1), Position(line, 5))
+    return Finding(code, "n", "m", "a", path, span, Severity.WARNING, Confidence.HIGH, 5, scope=scope, anchor=anchor_of([text]))
+
+
+def statuses(now: list[Finding], before: list[Finding], renamed: dict[str, str] | None = None) -> list[Status]:
+    return [f.status for f in baseline.match(number_occurrences(now), baseline.known(before), renamed or {})]
+
+
+def test_lines_may_move_and_be_indented_anew() -> None:
+    assert statuses([finding(90, "    load( x )")], [finding(3, "load( x )")]) == [Status.BASELINE]
+
+
+def test_a_file_may_be_renamed_and_a_function_moved() -> None:
+    old = [finding(3, "load(x)", path="old.py")]
+    assert statuses([finding(3, "load(x)", path="new.py")], old, {"new.py": "old.py"}) == [Status.BASELINE]
+    assert statuses([finding(8, "load(x)", scope="Class.g")], [finding(3, "load(x)")]) == [Status.BASELINE]
+    assert statuses([finding(3, "load(x)", path="new.py")], old) == [Status.BASELINE]
+
+
+def test_fixing_one_and_adding_another_of_the_same_rule_is_seen() -> None:
+    assert statuses([finding(3, "load(y)")], [finding(3, "load(x)")]) == [Status.NEW]
+
+
+def test_one_line_knows_one_finding() -> None:
+    now = [finding(3, "load(x)"), finding(9, "load(x)")]
+    assert sorted(statuses(now, [finding(3, "load(x)")])) == [Status.BASELINE, Status.NEW]
+
+
+def test_writing_again_gives_the_same_bytes_and_reading_gives_them_back(tmp_path: Path) -> None:
+    found = [finding(3, "b"), finding(5, "a"), finding(7, "a"), finding(9, "z", path="ü.py")]
+    file = tmp_path / ".mlsmith" / "baseline.jsonl"
+    baseline.write(file, found)
+    first = file.read_bytes()
+    baseline.write(file, list(reversed(found)))
+    assert file.read_bytes() == first
+    assert baseline.read(file) == baseline.known(found)
+    assert b'"line"' not in first
+    assert first.count(b"\n") == 4
+
+
+def test_a_damaged_line_is_named() -> None:
+    with pytest.raises(UserError, match="line 2"):
+        baseline.parse('{"path": "a", "code": "b", "scope": "", "anchor": "c"}\n<<<<<<< ours\n', "baseline")
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["f", "g"])), max_size=12), st.integers(0, 50))
+def test_untouched_findings_never_come_back(lines: list[tuple[str, str]], shift: int) -> None:
+    before = [finding(number + 1, text, scope=scope) for number, (text, scope) in enumerate(lines)]
+    after = [finding(number + 1 + shift, text, scope=scope) for number, (text, scope) in enumerate(lines)]
+    assert set(statuses(after, before)) <= {Status.BASELINE}
+
+
+def test_branches_that_each_add_or_remove_lines_merge(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        identity = ["-c", "user.name=a", "-c", "user.email=a@localhost"]
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    def commit(texts: str) -> None:
+        baseline.write(tmp_path / ".mlsmith" / "baseline.jsonl", [finding(1, text) for text in texts])
+        git("add", "-A")
+        git("commit", "-q", "-m", texts)
+
+    git("init", "-q", "-b", "main")
+    commit("bcd")
+    git("checkout", "-q", "-b", "one")
+    commit("abcd")
+    git("checkout", "-q", "main")
+    commit("bce")
+    git("merge", "-q", "one")
+    merged = set(baseline.read(tmp_path / ".mlsmith" / "baseline.jsonl"))
+    assert {entry.anchor for entry in merged} >= {anchor_of([text]) for text in "abce"}
