@@ -150,6 +150,7 @@ def _collect_after(size: int) -> None:
     _uncollected += size
     if _uncollected > _COLLECT_EVERY and not gc.isenabled():
         gc.collect()
+        gc.freeze()  # what is left is kept: results, caches of names
         _uncollected = 0
 
 

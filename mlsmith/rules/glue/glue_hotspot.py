@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlsmith.rules.kit import Finding, Module, Place, Project, Rule, Severity
-from mlsmith.rules.kit.ecosystems import MACHINE_LEARNING, Glue, glue_of
+from mlsmith.rules.kit.ecosystems import MACHINE_LEARNING, Glue, glue_of, may_be_glue
 
 _LEAST_SHARE = 0.35
 _LEAST_ECOSYSTEMS = 3
@@ -54,6 +54,8 @@ class GlueHotspot(Rule):
     speaks_in_examples = False
 
     def collect(self, module: Module) -> Any:
+        if not may_be_glue(module):
+            return None
         glue = glue_of(module)
         mixed = len(glue.counts) >= _LEAST_ECOSYSTEMS and bool(MACHINE_LEARNING & set(glue.counts))
         if glue.share < _LEAST_SHARE or glue.statements < _LEAST_STATEMENTS or not mixed or glue.entropy < _LEAST_ENTROPY:

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.rules.kit.collect import where
+from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class ConfigurationUse(NamedTuple):
     """Keys set by code"""
 
 
+@once_a_module
 def configuration_use(module: Module) -> ConfigurationUse | None:
     """None where the file has nothing to do with configuration."""
     if not module.imports("yaml", "json", "toml", "tomli", "tomllib", "omegaconf", "hydra", "ruamel"):

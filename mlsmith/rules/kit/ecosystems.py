@@ -62,6 +62,12 @@ class Glue(NamedTuple):
         return -sum(n / total * math.log2(n / total) for n in self.counts.values()) if total else 0.0
 
 
+def may_be_glue(module: Module) -> bool:
+    """Whether the file imports from three ecosystems, one of them machine learning; without that, counting is not worth while."""
+    imported = {_BY_PACKAGE[package] for package in module.packages if package in _BY_PACKAGE}
+    return len(imported) >= 3 and bool(imported & MACHINE_LEARNING)
+
+
 def glue_of(module: Module) -> Glue:
     """How much of a file is glue, and between what."""
     statements: dict[int, bool] = {}

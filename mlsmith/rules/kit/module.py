@@ -40,6 +40,7 @@ class Module:
         self.constants = Constants(self.resolver)
         self.context: Context = context_of(source.path, "\n".join(source.lines[:5]))
         self._wrapped: dict[int, Any] = {}
+        self.answers: dict[str, Any] = {}
 
     @property
     def is_test(self) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.constants import UNKNOWN
+from mlsmith.rules.kit.memo import once_a_module
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
@@ -63,8 +64,13 @@ class OrderDecision:
     argument: ast.expr | None
 
 
-def order_decisions(module: Module) -> Iterator[OrderDecision]:
+@once_a_module
+def order_decisions(module: Module) -> tuple[OrderDecision, ...]:
     """All calls of the module that take a shuffle flag, in source order; those whose order something else decides are left out."""
+    return tuple(_decisions(module))
+
+
+def _decisions(module: Module) -> Iterator[OrderDecision]:
     if not (module.packages & {"torch", "sklearn", "keras", "tensorflow", "torch_geometric", "monai", "lightning", "pytorch_lightning"}):
         return
     for call in module.calls_to(*SHUFFLING):

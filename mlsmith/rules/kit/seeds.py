@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def sets_global_seed(call: Call) -> bool:
     return call.method in ("enable_determinism", "enable_op_determinism")
 
 
+@once_a_module
 def has_global_seed(module: Module) -> bool:
     """Whether the file sets a seed for the whole process anywhere."""
     return any(sets_global_seed(call) for call in module.calls)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.definitions import Function, Loop
+from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import Role, roles_of_name, tokens
 
 if TYPE_CHECKING:
@@ -92,8 +93,13 @@ def _is_value(module: Module, func: ast.expr) -> bool:
     return True
 
 
-def evaluation_passes(module: Module) -> Iterator[EvaluationPass]:
+@once_a_module
+def evaluation_passes(module: Module) -> tuple[EvaluationPass, ...]:
     """All evaluation passes of a PyTorch module, outermost first; those run by a framework's hooks are left out."""
+    return tuple(_passes(module))
+
+
+def _passes(module: Module) -> Iterator[EvaluationPass]:
     if not uses_torch(module):
         return
     for function in module.functions:
@@ -251,6 +257,7 @@ def _is_plain_network(module: Module, name: str, depth: int) -> bool:
 # across files
 
 
+@once_a_module
 def mode_facts(module: Module) -> dict[str, Any]:
     """Which functions of a file set evaluation mode or turn gradients off, and the blocks in which gradients are off."""
     return {

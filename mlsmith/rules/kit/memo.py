@@ -1,0 +1,26 @@
+"""What several rules ask of one module is answered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from mlsmith.rules.kit.module import Module
+
+Answer = TypeVar("Answer")
+
+
+def once_a_module(function: Callable[[Module], Answer]) -> Callable[[Module], Answer]:
+    """Keep the answer of a function of one module with the module."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def asked(module: Module) -> Answer:
+        answers: dict[str, Any] = module.answers
+        if name not in answers:
+            answers[name] = function(module)
+        return answers[name]  # type: ignore[no-any-return]
+
+    return asked
