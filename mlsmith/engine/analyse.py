@@ -122,6 +122,7 @@ def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Se
     if seconds is not None:
         seconds["walk and facts"] = seconds.get("walk and facts", 0.0) + time.perf_counter() - started
     findings = _run(module, "python", rules, settings, seconds, module.context)
+    module.syntax.release()
     return Analysis(findings, facts, None, count, directives)
 
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 SHARED_FROM = 64
 """Files from which on starting processes pays."""
 _CHUNK = 12
-_COLLECT_EVERY = 250_000
-"""Bytes of source whose syntax trees may wait for the garbage collector: some 50 MiB."""
+_COLLECT_EVERY = 1_000_000
+"""Bytes of source after which the circles that a released tree leaves behind (scopes, functions) are collected."""
 
 Task = tuple[str, str]
 """A path and its kind."""

@@ -90,6 +90,7 @@ class _Walker:
     # definitions
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, up: ast.AST) -> None:
+        self.syntax.nodes.append(node)
         node.up = up  # type: ignore[union-attr]
         self.syntax.functions.append(node)
         for decorator in node.decorator_list:
@@ -101,6 +102,7 @@ class _Walker:
         self.enter("function", node.name, node, node.body, node.args)
 
     def lambda_(self, node: ast.Lambda, up: ast.AST) -> None:
+        self.syntax.nodes.append(node)
         node.up = up  # type: ignore[attr-defined]
         self.defaults(node.args, node)
         outer_scope, outer_block = self.scope, self.block
@@ -111,6 +113,7 @@ class _Walker:
         self.scope, self.block = outer_scope, outer_block
 
     def class_(self, node: ast.ClassDef, up: ast.AST) -> None:
+        self.syntax.nodes.append(node)
         node.up = up  # type: ignore[attr-defined]
         self.syntax.classes.append(node)
         for part in (*node.decorator_list, *node.bases, *node.keywords):
@@ -144,6 +147,7 @@ class _Walker:
 
     def comprehension(self, node: Any, up: ast.AST) -> None:
         """A comprehension binds in a small scope of its own; its parts are visited generators first."""
+        self.syntax.nodes.append(node)
         node.up = up
         outer_scope = self.scope
         self.scope = node.own_scope = Scope("comprehension", outer_scope.name, node, outer_scope)
@@ -265,7 +269,7 @@ _BINDERS_FIRST = {"For": "bind_for", "AsyncFor": "bind_for", "ExceptHandler": "b
 
 
 def _source_of(name: str, children: str) -> str:
-    lines = [f"def visit_{name}(n, up):", "    n.up = up"]
+    lines = [f"def visit_{name}(n, up):", "    n.up = up", "    seen(n)"]
     if name in ("Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Return"):
         lines.append("    n.scope = w.scope")
     if name == "Constant":
@@ -298,6 +302,7 @@ def _generated(walker: _Walker) -> _Visitors:
     table = _Visitors(walker)
     names: dict[str, Any] = {"w": walker, "V": table, "body": walker.body, "branch": walker.branch}
     names.update({listed: getattr(walker.syntax, listed) for listed in {*_LISTED.values(), "strings"}})
+    names["seen"] = walker.syntax.nodes.append
     exec(_COMPILED, names)
     for name in _CHILDREN:
         cls = getattr(ast, name, None)
