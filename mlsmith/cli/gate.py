@@ -162,7 +162,7 @@ def _changed_lines(repository: Repository, commit: str) -> int:
 
 
 def _grade(text: str | None) -> str | None:
-    if text is not None and text.upper() not in "ABCDE":
+    if text is not None and text.upper() not in tuple("ABCDE"):
         raise UserError(f'"{text}" is no grade', advice="one of A, B, C, D, E")
     return text.upper() if text is not None else None
 

@@ -54,9 +54,8 @@ def parse(text: str, name: str) -> list[Known]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                entry = json.loads(line)
-                lines.append(Known(entry["path"], entry["code"], entry["scope"], entry["anchor"], int(entry.get("occurrence", 0))))
-            except (ValueError, KeyError, TypeError):
+                lines.append(_entry(json.loads(line)))
+            except (ValueError, KeyError, TypeError, RecursionError):
                 advice = "solve the merge conflict, or write it again with --write-baseline"
                 raise UserError(f"line {number} of the baseline {name} is no entry", advice=advice) from None
     return lines
@@ -131,6 +130,16 @@ class _Pool:
         if left:
             self._left[entry] = left - 1
         return bool(left)
+
+
+def _entry(said: dict[str, object]) -> Known:
+    """The line's entry. Raises KeyError, TypeError or ValueError where it is none."""
+    path, code, scope, anchor, occurrence = said["path"], said["code"], said["scope"], said["anchor"], said.get("occurrence", 0)
+    if not (isinstance(path, str) and isinstance(code, str) and isinstance(scope, str) and isinstance(anchor, str)):
+        raise TypeError("text is meant")
+    if not isinstance(occurrence, int) or isinstance(occurrence, bool):
+        raise TypeError("a whole number is meant")
+    return Known(path, code, scope, anchor, occurrence)
 
 
 def _line(entry: Known) -> str:

@@ -73,12 +73,13 @@ def score(findings: Iterable[Finding], counts: Mapping[str, FileCount], serving:
     development = lines * MINUTES_A_LINE
     graded = bool(development) and any(count.ml for count in counts.values())
     ratio = minutes / development if graded else None
-    caps = _caps(owed, tuple(serving)) if graded else ()
+    globs = tuple(serving)
+    caps = _caps(owed, globs) if graded else ()
     grade = _worst([grade_of(ratio), *(letter for letter, _ in caps)]) if ratio is not None else None
     return Score(
         minutes=minutes, development_minutes=development, code_lines=lines, ratio=ratio, grade=grade,
         caps=tuple(why for letter, why in caps if ratio is not None and letter > grade_of(ratio)), areas=_areas(terms),
-        to_next_grade=_to_next(minutes, development, grade, ratio, owed), terms=terms,
+        to_next_grade=_to_next(minutes, development, grade, owed, globs), terms=terms,
     )  # fmt: skip
 
 
@@ -96,6 +97,11 @@ def is_critical(finding: Finding) -> bool:
     return (
         finding.severity is Severity.ERROR and finding.minutes >= _CRITICAL_MINUTES and finding.confidence is Confidence.HIGH
     )  # fmt: skip
+
+
+def _is_exposed(finding: Finding, serving: tuple[str, ...]) -> bool:
+    """Whether it is an error of feedback or privacy on the serving path."""
+    return finding.area in ("FBL", "PRV") and finding.severity is Severity.ERROR and any(fnmatch(finding.path, glob) for glob in serving)
 
 
 def _terms(findings: list[Finding]) -> tuple[Term, ...]:
@@ -120,10 +126,7 @@ def _areas(terms: tuple[Term, ...]) -> dict[str, Area]:
 def _caps(findings: list[Finding], serving: tuple[str, ...]) -> list[tuple[str, str]]:
     critical = [finding for finding in findings if is_critical(finding)]
     caps = []
-    exposed = [
-        f for f in findings
-        if f.area in ("FBL", "PRV") and f.severity is Severity.ERROR and any(fnmatch(f.path, glob) for glob in serving)
-    ]  # fmt: skip
+    exposed = [finding for finding in findings if _is_exposed(finding, serving)]
     if exposed:
         caps.append(("D", f"D at best: {exposed[0].code} on the serving path ({exposed[0].path})"))
     if len(critical) >= _MANY_CRITICAL:
@@ -137,15 +140,20 @@ def _worst(grades: list[str]) -> str:
     return max(grades)
 
 
-def _to_next(minutes: float, development: int, grade: str | None, ratio: float | None, findings: list[Finding]) -> float:
-    """What must be paid for the next better grade: the ratio's part, and the critical findings where they hold the grade down."""
-    if grade is None or grade == "A" or ratio is None:
+def _to_next(minutes: float, development: int, grade: str | None, findings: list[Finding], serving: tuple[str, ...]) -> float:
+    """What must be paid for the next better grade: the ratio's part, or the findings that hold the grade down, whichever is dearer."""
+    if grade is None or grade == "A":
         return 0
     wanted = GRADES[GRADES.index(grade) - 1]
-    bound = dict(BOUNDS)[wanted]
-    by_ratio = max(0.0, minutes - bound * development)
-    if grade_of(ratio) == grade:
-        return math.ceil(by_ratio)
-    critical = sorted(worth(finding) for finding in findings if is_critical(finding))
-    must_go = critical if wanted < "C" else critical[: max(0, len(critical) - _MANY_CRITICAL + 1)]
-    return math.ceil(max(by_ratio, math.fsum(must_go)))
+    by_ratio = max(0.0, minutes - dict(BOUNDS)[wanted] * development)
+    return math.ceil(max(by_ratio, math.fsum(_holding(findings, serving, wanted))))
+
+
+def _holding(findings: list[Finding], serving: tuple[str, ...], wanted: str) -> list[float]:
+    """Minutes of the findings that must go before the caps allow the grade: all that are exposed, and the cheapest critical ones."""
+    if wanted >= "D":
+        return []
+    exposed = [finding for finding in findings if _is_exposed(finding, serving)]
+    critical = sorted(worth(f) for f in findings if is_critical(f) and not _is_exposed(f, serving))
+    keep = _MANY_CRITICAL - 1 if wanted == "C" else 0
+    return [*map(worth, exposed), *critical[: max(0, len(critical) - keep)]]

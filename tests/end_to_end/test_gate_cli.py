@@ -86,7 +86,9 @@ def test_the_json_has_what_the_contract_names(repository: Path) -> None:
     assert verdict["hotspots"][0]["path"] == "old.py"
 
 
-@pytest.mark.parametrize(("arguments", "said"), [(("--base", "nowhere"), "nowhere"), (("--min-grade", "F"), "no grade")])
+@pytest.mark.parametrize(
+    ("arguments", "said"), [(("--base", "nowhere"), "nowhere"), (("--min-grade", "F"), "no grade"), (("--min-grade", "AB"), "no grade")]
+)
 def test_bad_input_is_one_line(repository: Path, arguments: tuple[str, ...], said: str) -> None:
     done = gate(repository, *arguments)
     assert done.returncode == 2

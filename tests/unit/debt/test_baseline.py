@@ -60,6 +60,12 @@ def test_a_damaged_line_is_named() -> None:
         baseline.parse('{"path": "a", "code": "b", "scope": "", "anchor": "c"}\n<<<<<<< ours\n', "baseline")
 
 
+@pytest.mark.parametrize("field", ['"path": 5', '"path": [1]', '"scope": null', '"occurrence": Infinity', '"occurrence": true'])
+def test_an_entry_of_the_wrong_type_is_named_and_no_crash(field: str) -> None:
+    with pytest.raises(UserError, match="line 1"):
+        baseline.parse('{"path": "a", "code": "b", "scope": "", "anchor": "c", ' + field + "}\n", "baseline")
+
+
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["f", "g"])), max_size=12), st.integers(0, 50))
 def test_untouched_findings_never_come_back(lines: list[tuple[str, str]], shift: int) -> None:
     before = [finding(number + 1, text, scope=scope) for number, (text, scope) in enumerate(lines)]
@@ -67,22 +73,32 @@ def test_untouched_findings_never_come_back(lines: list[tuple[str, str]], shift:
     assert set(statuses(after, before)) <= {Status.BASELINE}
 
 
-def test_branches_that_each_add_or_remove_lines_merge(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ours", "theirs", "kept"),
+    [("abcd", "bce", "abce"), ("bcdx", "bcdy", "bcdxy"), ("bc", "cd", "c"), ("bc", "bc", "bc"), ("bcd", "", "")],
+    ids=["one each", "both add at one place", "both remove", "both remove the same", "one removes all"],
+)
+def test_branches_that_each_add_or_remove_lines_merge(tmp_path: Path, ours: str, theirs: str, kept: str) -> None:
+    file = tmp_path / ".mlsmith" / "baseline.jsonl"
+
     def git(*arguments: str) -> None:
         identity = ["-c", "user.name=a", "-c", "user.email=a@localhost"]
         subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
 
     def commit(texts: str) -> None:
-        baseline.write(tmp_path / ".mlsmith" / "baseline.jsonl", [finding(1, text) for text in texts])
+        baseline.write(file, [finding(1, text) for text in texts])
         git("add", "-A")
-        git("commit", "-q", "-m", texts)
+        git("commit", "-q", "--allow-empty", "-m", texts or "none")
 
     git("init", "-q", "-b", "main")
     commit("bcd")
     git("checkout", "-q", "-b", "one")
-    commit("abcd")
+    commit(ours)
     git("checkout", "-q", "main")
-    commit("bce")
-    git("merge", "-q", "one")
-    merged = set(baseline.read(tmp_path / ".mlsmith" / "baseline.jsonl"))
-    assert {entry.anchor for entry in merged} >= {anchor_of([text]) for text in "abce"}
+    commit(theirs)
+    git("merge", "-q", "-m", "merged", "one")
+    merged = {entry.anchor for entry in baseline.read(file)}
+    assert merged >= {anchor_of([text]) for text in kept}
+    now = [finding(1, text) for text in kept]
+    baseline.write(file, now)
+    assert baseline.read(file) == baseline.known(now), "lines that are left over go when it is written again"

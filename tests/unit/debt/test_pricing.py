@@ -94,6 +94,15 @@ def test_paying_what_is_named_earns_the_next_grade() -> None:
     assert score([finding(minutes=90)], counts(1000)).grade == "B"
 
 
+def test_the_next_grade_costs_the_findings_that_hold_it_down_too() -> None:
+    exposed = finding(code="PRV103", path="serve.py", minutes=15, severity=Severity.ERROR)
+    assert score([exposed], counts(1_000_000), serving=["serve.py"]).to_next_grade == 15
+    critical = finding(minutes=45, severity=Severity.ERROR)
+    both = score([critical] * 5, counts(900))
+    assert (both.grade, both.to_next_grade) == ("D", 45), "one must go, though the ratio alone asks for 36"
+    assert score([critical], counts(1_000_000)).to_next_grade == 45
+
+
 @given(findings, st.integers(50, 100_000), st.randoms())
 def test_order_does_not_matter(found: list[Finding], lines: int, rng: object) -> None:
     shuffled = list(found)
