@@ -116,7 +116,8 @@ def _compare(scene: Scene, base: str, options: Options) -> Compared:
     owed = [f for f in after.findings if f.status is Status.NEW]
     matched = baseline.match(owed, baseline.known(before.findings), names)
     back = {old: new for new, old in names.items()}
-    gone = baseline.match([f for f in before.findings if f.status is Status.NEW], baseline.known(after.findings), back)
+    still = [f.with_status(Status.NEW) for f in after.findings]  # What is suppressed now is not mended.
+    gone = baseline.match([f for f in before.findings if f.status is Status.NEW], baseline.known(still), back)
     lines = _changed_lines(repository, commit)
     return Compared(
         commit, settings, before,
@@ -128,15 +129,17 @@ def _compare(scene: Scene, base: str, options: Options) -> Compared:
 
 def _settings_at(scene: Scene, commit: str) -> Settings:
     from mlsmith.engine.trees import open_revision
-    from mlsmith.errors import SourceError
+    from mlsmith.errors import SettingsError, SourceError
     from mlsmith.settings import FILES, Settings, load_settings_text
 
     tree = open_revision(scene.root, commit)
     for name in FILES:
         try:
-            text = tree.read(name).decode("utf-8")
+            text = tree.read(name).decode("utf-8-sig")
         except SourceError:
             continue
+        except UnicodeDecodeError:
+            raise SettingsError(f"{name} of the base {commit[:12]} is not valid UTF-8", advice="choose a later --base") from None
         if name == "mlsmith.toml" or "[tool.mlsmith" in text:
             return load_settings_text(text, name)
     return Settings()

@@ -101,3 +101,22 @@ def test_a_project_without_machine_learning_is_told_so(tmp_path: Path) -> None:
     done = gate(tmp_path)
     assert done.returncode == 0
     assert "no machine-learning code" in done.stdout
+
+
+def test_suppressing_a_finding_is_not_mending_it(repository: Path) -> None:
+    file = repository / "old.py"
+    file.write_text(file.read_text().replace("    return", "    # mlsmith: ignore[TST101] known\n    return"))
+    verdict = json.loads(gate(repository, "--base", "HEAD", "--format", "json").stdout)
+    assert (verdict["suppressed"], verdict["fixed"]["findings"]) == (1, 0)
+    file.write_text("import sklearn\n")
+    assert json.loads(gate(repository, "--base", "HEAD", "--format", "json").stdout)["fixed"]["minutes"] == 45
+
+
+def test_settings_of_the_base_that_cannot_be_read_are_one_line(repository: Path) -> None:
+    (repository / "mlsmith.toml").write_bytes(b'exclude = ["\xff"]\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "broken")
+    (repository / "mlsmith.toml").unlink()
+    done = gate(repository, "--base", "HEAD")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "mlsmith.toml of the base" in done.stderr
