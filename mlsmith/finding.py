@@ -168,9 +168,22 @@ def span_from(plain: tuple[int, int, int, int, int | None]) -> Span:
 
 
 def anchor_of(lines: list[str]) -> str:
-    """Hash of source lines with white space folded, so that re-indenting and re-wrapping blanks does not change identity."""
-    text = "\n".join(" ".join(line.split()) for line in lines)
+    """Hash of source lines with white space folded and comments left out: re-indenting, and remarks such as a suppression, do not
+    change what a finding is.
+    """
+    text = "\n".join(" ".join(_without_comment(line).split()) for line in lines)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _without_comment(line: str) -> str:
+    """The line up to a `#` that stands outside of quotes, as far as one line can tell."""
+    start = line.find("#")
+    while start >= 0:
+        before = line[:start]
+        if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
+            return before
+        start = line.find("#", start + 1)
+    return line
 
 
 def number_occurrences(findings: list[Finding]) -> list[Finding]:

@@ -17,7 +17,7 @@ from mlsmith.errors import UnreadableInput, UserError
 from mlsmith.finding import Finding, Status, number_occurrences
 
 MAX_BYTES = 64 << 20
-_ATTRIBUTES = "baseline.jsonl merge=union -diff\n"
+_ATTRIBUTES = "baseline.jsonl merge=union\n"
 
 
 @dataclass(frozen=True, slots=True, order=True)

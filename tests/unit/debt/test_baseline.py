@@ -27,6 +27,11 @@ def test_lines_may_move_and_be_indented_anew() -> None:
     assert statuses([finding(90, "    load( x )")], [finding(3, "load( x )")]) == [Status.BASELINE]
 
 
+def test_a_remark_does_not_make_a_finding_new() -> None:
+    assert statuses([finding(3, "load('#', x)  # seeded")], [finding(3, "load('#', x)")]) == [Status.BASELINE]
+    assert statuses([finding(3, "load('#', y)  # seeded")], [finding(3, "load('#', x)")]) == [Status.NEW]
+
+
 def test_a_file_may_be_renamed_and_a_function_moved() -> None:
     old = [finding(3, "load(x)", path="old.py")]
     assert statuses([finding(3, "load(x)", path="new.py")], old, {"new.py": "old.py"}) == [Status.BASELINE]
