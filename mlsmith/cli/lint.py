@@ -121,7 +121,9 @@ def scene_of(arguments: Arguments) -> Scene:
     for path in paths:
         if not os.path.lexists(path):
             raise UnreadableInput(f"{path} does not exist", advice="check the path")
-    start = _start([path.resolve() for path in paths])
+        if not os.path.exists(path):
+            raise UnreadableInput(f"{path} is a link to nothing, or a circle of links", advice="name a file or a folder")
+    start = _start([Path(os.path.realpath(path)) for path in paths])
     settings, root, _ = load_settings(start)
     return Scene(root, _with_codes(settings, arguments), named(root, paths), {}, start)
 

@@ -29,6 +29,15 @@ def test_a_finding_exits_with_1_and_exit_zero_turns_that_into_0(project: Project
     assert project.lint("--exit-zero").code == 0
 
 
+def test_a_named_circle_of_links_is_one_line(project: Project) -> None:
+    project.write({"a.py": "x = 1\n"})
+    (project.root / "loop.py").symlink_to("loop.py")
+    done = project.lint("loop.py")
+    assert done.code == 2
+    assert "circle of links" in done.err
+    assert done.err.count("\n") == 1
+
+
 def test_a_directory_without_files_is_clean(project: Project) -> None:
     done = project.run("lint")
     assert (done.code, done.err) == (0, "")
