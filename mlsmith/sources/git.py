@@ -22,6 +22,7 @@ SAFE_OPTIONS = (
     "-c", "diff.external=", "-c", "core.pager=cat", "-c", "protocol.ext.allow=never",
     "-c", "log.showSignature=false", "-c", "core.sshCommand=false", "-c", "i18n.logOutputEncoding=UTF-8",
     "-c", "diff.relative=false",
+    "-c", "diff.autoRefreshIndex=false",  # or `git diff` writes the index of a repository that it only looks at
 )  # fmt: skip
 CHURN_DAYS = 180
 
