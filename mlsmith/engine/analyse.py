@@ -107,13 +107,22 @@ def _in_cell(error: SourceError, cells: tuple[Any, ...]) -> str:
 
 
 def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
-    from mlsmith.index.facts import pack
-    from mlsmith.rules.kit.collect import collect_facts
     from mlsmith.rules.kit.module import Module
-    from mlsmith.sources.directives import read_directives
 
     started = time.perf_counter()
     module = Module(source, settings, notebook)
+    try:
+        return _of_module(module, rules, settings, seconds, started)
+    finally:
+        module.release()
+
+
+def _of_module(module: Module, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None, started: float) -> Analysis:
+    from mlsmith.index.facts import pack
+    from mlsmith.rules.kit.collect import collect_facts
+    from mlsmith.sources.directives import read_directives
+
+    source = module.source
     directives = read_directives(source.text, cells=source.cells)
     count = _count(module)
     if module.context in (Context.VENDORED, Context.GENERATED):
@@ -122,7 +131,6 @@ def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Se
     if seconds is not None:
         seconds["walk and facts"] = seconds.get("walk and facts", 0.0) + time.perf_counter() - started
     findings = _run(module, "python", rules, settings, seconds, module.context)
-    module.syntax.release()
     return Analysis(findings, facts, None, count, directives)
 
 

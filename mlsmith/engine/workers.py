@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 SHARED_FROM = 64
 """Files from which on starting processes pays."""
 _CHUNK = 12
-_COLLECT_EVERY = 1_000_000
-"""Bytes of source after which the circles that a released tree leaves behind (scopes, functions) are collected."""
+_COLLECT_EVERY = 8_000_000
+"""Bytes of source after which the few circles that a released module leaves behind are collected."""
 
 Task = tuple[str, str]
 """A path and its kind."""

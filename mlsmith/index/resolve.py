@@ -51,6 +51,10 @@ class Resolver:
             if owner is not None:
                 self._returns.setdefault(id(owner.node), []).append(node)
 
+    def release(self) -> None:
+        """Let go of the tree; nothing may be asked afterwards."""
+        self.__dict__.clear()
+
     # definitions
 
     def definition_name(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> str:

@@ -141,16 +141,21 @@ class Syntax:
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
     star_imports: list[str] = field(default_factory=list)
     global_writes: set[str] = field(default_factory=set)
+    scopes: list[Scope] = field(default_factory=list)
     nodes: list[ast.AST] = field(default_factory=list)
     """Every node with its own visitor, for `release`"""
 
     def release(self) -> None:
-        """Take the tree apart. Nodes know their parents, so that trees are circles, which only the garbage collector would free; it
-        takes longer than the analysis. Nothing of the module may be used afterwards.
+        """Take the tree apart. Nodes know their parents, and scopes their bindings: circles, which only the garbage collector would
+        free; it takes longer than the analysis. Nothing of the module may be used afterwards.
         """
         for node in self.nodes:
             node.__dict__.clear()
+        for scope in self.scopes:
+            scope.bindings.clear()
+            scope.attributes.clear()
         self.nodes.clear()
+        self.scopes.clear()
 
     def absolute(self, node: ast.ImportFrom) -> str:
         """The dotted module an import statement reads from, relative ones made absolute."""

@@ -49,7 +49,9 @@ def walk(tree: ast.Module, module_name: str, *, is_package: bool = False) -> Syn
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 6000))
     try:
-        return _Walker(tree, module_name, is_package).syntax
+        walker = _Walker(tree, module_name, is_package)
+        walker.visitors.release()
+        return walker.syntax
     except RecursionError:
         raise SourceError("is nested too deeply to be analysed") from None
     finally:
@@ -61,6 +63,7 @@ class _Walker:
         self.scope = Scope("module", "", tree, None)
         self.block = Block(None, tree, "body")
         self.syntax = Syntax(tree, module_name, self.scope, is_package)
+        self.syntax.scopes.append(self.scope)
         self.visitors = _generated(self)
         self.visitors |= {
             ast.FunctionDef: self.function, ast.AsyncFunctionDef: self.function, ast.Lambda: self.lambda_,
@@ -106,7 +109,7 @@ class _Walker:
         node.up = up  # type: ignore[attr-defined]
         self.defaults(node.args, node)
         outer_scope, outer_block = self.scope, self.block
-        self.scope = node.own_scope = Scope("lambda", "<lambda>", node, outer_scope)  # type: ignore[attr-defined]
+        self.scope = node.own_scope = self.opened("lambda", "<lambda>", node)  # type: ignore[attr-defined]
         self.block = self.scope.block = Block(None, node, "body")
         self.parameters(node.args)
         self.visit(node.body, node)
@@ -123,12 +126,17 @@ class _Walker:
 
     def enter(self, kind: str, name: str, node: Any, body: list[ast.stmt], arguments: ast.arguments | None) -> None:
         outer_scope, outer_block = self.scope, self.block
-        self.scope = node.own_scope = Scope(kind, name, node, outer_scope)
+        self.scope = node.own_scope = self.opened(kind, name, node)
         self.block = self.scope.block = Block(None, node, "body")
         if arguments is not None:
             self.parameters(arguments)
         self.body(body, node)
         self.scope, self.block = outer_scope, outer_block
+
+    def opened(self, kind: str, name: str, node: ast.AST) -> Scope:
+        scope = Scope(kind, name, node, self.scope)
+        self.syntax.scopes.append(scope)
+        return scope
 
     def defaults(self, arguments: ast.arguments, up: ast.AST) -> None:
         for default in (*arguments.defaults, *arguments.kw_defaults):
@@ -150,7 +158,7 @@ class _Walker:
         self.syntax.nodes.append(node)
         node.up = up
         outer_scope = self.scope
-        self.scope = node.own_scope = Scope("comprehension", outer_scope.name, node, outer_scope)
+        self.scope = node.own_scope = self.opened("comprehension", outer_scope.name, node)
         self.scope.block = self.block
         for generator in node.generators:
             generator.up = node
@@ -303,6 +311,7 @@ def _generated(walker: _Walker) -> _Visitors:
     names: dict[str, Any] = {"w": walker, "V": table, "body": walker.body, "branch": walker.branch}
     names.update({listed: getattr(walker.syntax, listed) for listed in {*_LISTED.values(), "strings"}})
     names["seen"] = walker.syntax.nodes.append
+    table.names = names
     exec(_COMPILED, names)
     for name in _CHILDREN:
         cls = getattr(ast, name, None)
@@ -316,6 +325,13 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
 
     def __init__(self, walker: _Walker) -> None:
         self.walker = walker
+        self.names: dict[str, Any] = {}
+
+    def release(self) -> None:
+        """Undo the circle of generated functions, their table and the walker, so that no garbage collection is needed."""
+        self.names.clear()
+        self.clear()
+        del self.walker
 
     def __missing__(self, cls: type) -> Callable[[Any, Any], None]:
         walker = self.walker

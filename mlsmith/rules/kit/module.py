@@ -42,6 +42,12 @@ class Module:
         self._wrapped: dict[int, Any] = {}
         self.answers: dict[str, Any] = {}
 
+    def release(self) -> None:
+        """Undo the circles of module, calls, definitions and tree; nothing of the module may be used afterwards."""
+        self.syntax.release()
+        self.resolver.release()
+        self.__dict__.clear()
+
     @property
     def is_test(self) -> bool:
         return self.context is Context.TEST
