@@ -118,7 +118,6 @@ def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Se
 
 
 def _of_module(module: Module, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None, started: float) -> Analysis:
-    from mlsmith.index.facts import pack
     from mlsmith.rules.kit.collect import collect_facts
     from mlsmith.sources.directives import read_directives
 
@@ -127,7 +126,7 @@ def _of_module(module: Module, rules: RuleSet, settings: Settings, seconds: dict
     count = _count(module)
     if module.context in (Context.VENDORED, Context.GENERATED):
         return Analysis([], None, None, count, ())
-    facts = (pack(collect_facts(module)), _collect(module, rules, "collect", seconds))
+    facts = (collect_facts(module), _collect(module, rules, "collect", seconds))
     if seconds is not None:
         seconds["walk and facts"] = seconds.get("walk and facts", 0.0) + time.perf_counter() - started
     findings = _run(module, "python", rules, settings, seconds, module.context)

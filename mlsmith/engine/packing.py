@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterator, Mapping
-from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.engine.result import ErrorEntry, FileCount
@@ -37,7 +36,7 @@ def pack(analysis: Analysis, extents: tuple[Extent, ...]) -> bytes:
     return marshal.dumps(
         (
             [to_plain(finding) for finding in analysis.findings],
-            marshal.dumps(_shared(analysis.facts)),
+            marshal.dumps(analysis.facts),
             None if error is None else (error.line, error.message),
             (count.lines, count.code_lines, count.counted, count.ml),
             [(*_packed_directive(d), extent) for d, extent in zip(analysis.directives, extents, strict=True)],
@@ -73,18 +72,6 @@ class PackedFacts(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._packed)
-
-
-def _shared(facts: Any) -> Any:
-    """Facts with equal strings made one: `marshal` writes such a string once, and reads it as one with other files'."""
-    if type(facts) is str:
-        return intern(facts)
-    if isinstance(facts, (tuple, list)):
-        shared = map(_shared, facts)
-        return list(shared) if isinstance(facts, list) else tuple(shared)
-    if isinstance(facts, dict):
-        return {_shared(key): _shared(value) for key, value in facts.items()}
-    return facts
 
 
 def _packed_directive(directive: Directive) -> tuple[Any, ...]:

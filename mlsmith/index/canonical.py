@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import intern
+
 _PREFIXES = {
     "tensorflow.compat.v1": "tensorflow",
     "tensorflow.compat.v2": "tensorflow",
@@ -41,7 +43,7 @@ def canonical(name: str) -> str:
     """The name by which rules know a dotted name; cached, since a project repeats a few hundred of them."""
     known = _cache.get(name)
     if known is None:
-        known = _cache[name] = _canonical(name)
+        known = _cache[name] = intern(_canonical(name))
         if len(_cache) > 200_000:
             _cache.clear()
     return known

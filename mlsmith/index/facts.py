@@ -6,10 +6,13 @@ Facts are what a cache keeps and processes exchange, so they are made of tuples,
 from __future__ import annotations
 
 import ast
+import marshal
+from collections.abc import Callable, Iterator
+from sys import intern
 from typing import Any, NamedTuple
 
 from mlsmith.index.resolve import Resolver
-from mlsmith.index.scopes import Syntax, parent
+from mlsmith.index.scopes import Syntax
 
 UNKNOWN_LITERAL = ("?",)
 """Stands for an argument or default that is no literal. Literals stand as `("=", value)`."""
@@ -42,7 +45,7 @@ class FunctionFact(NamedTuple):
     decorators: tuple[str, ...]
     owner: str
     """The class whose method it is, or an empty string"""
-    where: Where
+    line: int
     nested: bool
     forwards: tuple[tuple[str, str, str | int], ...]
     """(own parameter, callee, its keyword or position): the parameter is passed on unchanged"""
@@ -50,7 +53,7 @@ class FunctionFact(NamedTuple):
 
 class CallFact(NamedTuple):
     callee: str
-    """Dotted name as far as it is known; `.method` where the receiver is not"""
+    """Dotted name as far as it is known"""
     positional: tuple[tuple[Any, ...], ...]
     keywords: tuple[tuple[str, tuple[Any, ...]], ...]
     spread: bool
@@ -69,14 +72,22 @@ class FileFacts(NamedTuple):
     classes: tuple[tuple[str, tuple[str, ...]], ...]
     """Qualified name → dotted bases"""
     functions: tuple[FunctionFact, ...]
-    calls: tuple[CallFact, ...]
-    """Calls of what may be defined in the project: local or imported from no known library, and methods of unknown receivers"""
+    methods: tuple[str, ...]
+    """Names of methods called on receivers that are not known: `fit` of `x.fit()`"""
+    words: tuple[str, ...]
+    """Keywords of calls that are not among `calls`"""
     references: tuple[str, ...]
     """Names mentioned otherwise than by calling them"""
     strings: tuple[str, ...]
     """String constants that look like identifiers or dotted names: registries and configurations refer to code by them"""
     is_script: bool
     """Has an `if __name__ == "__main__"` block"""
+    packed_calls: bytes
+    """Most of the facts, and most of them of no use once it is known what the project defines"""
+
+    def calls(self) -> Iterator[CallFact]:
+        """Calls of what may be defined in the project: local, or imported from no known library."""
+        return map(CallFact._make, marshal.loads(self.packed_calls))
 
 
 def literal(node: ast.expr | None) -> tuple[Any, ...] | None:
@@ -92,29 +103,30 @@ def literal(node: ast.expr | None) -> tuple[Any, ...] | None:
     return UNKNOWN_LITERAL
 
 
-def calls_of(syntax: Syntax, resolver: Resolver, span_of: Any, foreign: Any) -> tuple[CallFact, ...]:
-    """Facts of the calls that may reach project code. `foreign(name)` says that a dotted name belongs to a known library."""
-    facts = []
+def calls_of(
+    syntax: Syntax, resolver: Resolver, span_of: Callable[[ast.AST], Any], foreign: Callable[[str], bool]
+) -> tuple[tuple[Any, ...], tuple[str, ...], tuple[str, ...]]:
+    """Calls that may reach project code as `CallFact` has them, methods of unknown receivers, and keywords of all other calls.
+
+    `foreign(name)` says that a dotted name belongs to a known library.
+    """
+    calls: list[tuple[Any, ...]] = []
+    methods: set[str] = set()
+    words: set[str] = set()
     for node in syntax.calls:
-        callees = resolver.names(node.func) or _unresolved(node.func)
-        for callee in callees:
-            if foreign(callee):
-                continue
-            spread = any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
-            facts.append(
-                CallFact(
-                    callee,
-                    tuple(literal(a) or UNKNOWN_LITERAL for a in node.args if not isinstance(a, ast.Starred)),
-                    tuple((k.arg, literal(k.value) or UNKNOWN_LITERAL) for k in node.keywords if k.arg is not None),
-                    spread,
-                    span_of(node),
-                )
-            )
-    return tuple(facts)
-
-
-def _unresolved(func: ast.expr) -> tuple[str, ...]:
-    return (f".{func.attr}",) if isinstance(func, ast.Attribute) else ()
+        names = resolver.names(node.func)
+        if not names and node.func.__class__ is ast.Attribute:
+            methods.add(node.func.attr)
+        own = [name for name in names if not foreign(name)]
+        if not own:
+            words.update(keyword.arg for keyword in node.keywords if keyword.arg is not None)
+            continue
+        positional = tuple([literal(a) or UNKNOWN_LITERAL for a in node.args if a.__class__ is not ast.Starred])
+        keywords = tuple([(k.arg, literal(k.value) or UNKNOWN_LITERAL) for k in node.keywords if k.arg is not None])
+        spread = len(positional) < len(node.args) or len(keywords) < len(node.keywords)
+        place = span_of(node)
+        calls.extend((intern(name), positional, keywords, spread, place) for name in own)
+    return tuple(calls), tuple(sorted(methods)), tuple(sorted(words))
 
 
 def forwards_of(
@@ -123,50 +135,37 @@ def forwards_of(
     """Parameters that the function passes on as they are, never having assigned them anew."""
     scope = function.own_scope  # type: ignore[union-attr]
     own = {name for name, bindings in scope.bindings.items() if len(bindings) == 1 and bindings[0].kind == "parameter"}
+    if not own:
+        return ()
     found: list[tuple[str, str, str | int]] = []
     for call in calls:
-        slots: list[tuple[str | int, ast.expr]] = list(enumerate(call.args))
-        slots += [(k.arg, k.value) for k in call.keywords if k.arg is not None]
+        slots: list[tuple[str | int, ast.expr]] = [*enumerate(call.args), *[(k.arg, k.value) for k in call.keywords if k.arg is not None]]
         for slot, value in slots:
             if isinstance(value, ast.Name) and value.id in own:
-                found.extend((value.id, callee, slot) for callee in resolver.names(call.func) or _unresolved(call.func))
+                found.extend((value.id, intern(callee), slot) for callee in resolver.names(call.func))
     return tuple(found)
 
 
 def references_of(syntax: Syntax) -> tuple[str, ...]:
     """Names and attributes mentioned otherwise than as what is called: passed around, stored, returned, decorated with."""
-    found: set[str] = set()
-    for name in syntax.names:
-        if isinstance(name.ctx, ast.Load) and not _is_called(name):
-            found.add(name.id)
-    for attribute in syntax.attributes:
-        if isinstance(attribute.ctx, ast.Load) and not _is_called(attribute):
-            found.add(attribute.attr)
+    call, load = ast.Call, ast.Load
+    found = {
+        node.id for node in syntax.names
+        if node.ctx.__class__ is load and not ((up := node.up).__class__ is call and up.func is node)  # type: ignore[attr-defined]
+    }  # fmt: skip
+    found.update(
+        node.attr for node in syntax.attributes
+        if node.ctx.__class__ is load and not ((up := node.up).__class__ is call and up.func is node)  # type: ignore[attr-defined]
+    )  # fmt: skip
     return tuple(sorted(found))
-
-
-def _is_called(node: ast.expr) -> bool:
-    up = parent(node)
-    return isinstance(up, ast.Call) and up.func is node
-
-
-def pack(facts: FileFacts) -> tuple[Any, ...]:
-    """Plain nested tuples, which `marshal` takes."""
-    functions = tuple(
-        (f.name, tuple(tuple(p) for p in f.parameters), f.decorators, f.owner, tuple(f.where), f.nested, f.forwards)
-        for f in facts.functions
-    )
-    calls: Any = tuple(tuple(call) for call in facts.calls)
-    return tuple(facts._replace(functions=functions, calls=calls))  # type: ignore[arg-type]
 
 
 def unpack(packed: tuple[Any, ...]) -> FileFacts:
     """Facts read back from plain nested tuples."""
     facts = FileFacts(*packed)
     return facts._replace(
-        functions=tuple(
-            FunctionFact(name, tuple(ParameterFact(*p) for p in parameters), decorators, owner, Where(*where), nested, forwards)
-            for name, parameters, decorators, owner, where, nested, forwards in facts.functions
-        ),
-        calls=tuple(CallFact(*call) for call in facts.calls),
-    )
+        functions=tuple([
+            FunctionFact(name, tuple([ParameterFact(*p) for p in parameters]), decorators, owner, line, nested, forwards)
+            for name, parameters, decorators, owner, line, nested, forwards in facts.functions
+        ])
+    )  # fmt: skip

@@ -200,19 +200,28 @@ class Project:
     # calls
 
     @cached_property
-    def _call_table(self) -> tuple[dict[str, list[SeenCall]], dict[str, list[SeenCall]]]:
+    def _call_table(self) -> tuple[dict[str, list[SeenCall]], set[str]]:
+        """Calls by the definition they reach, and the last names of all others; whatever is called by no name of the project is let go."""
+        defined = {dotted.rpartition(".")[2] for table in (self.definitions, self.classes) for dotted in table}
         resolved: dict[str, list[SeenCall]] = {}
-        loose: dict[str, list[SeenCall]] = {}
+        loose: set[str] = set()
         for path, facts in self.files.items():
-            for fact in facts.calls:
-                name = self._called(path, fact.callee)
+            loose.update(defined.intersection(facts.methods))
+            reached: dict[str, str] = {}
+            for fact in facts.calls():
+                name = reached.get(fact.callee)
+                if name is None:
+                    name = reached[fact.callee] = self._called(path, fact.callee)
                 if name:
                     resolved.setdefault(name, []).append(SeenCall(path, fact))
                 else:
-                    loose.setdefault(fact.callee.rpartition(".")[2], []).append(SeenCall(path, fact))
+                    loose.add(fact.callee.rpartition(".")[2])
         return resolved, loose
 
     def _called(self, path: str, callee: str) -> str:
+        if callee.endswith("()"):
+            instance = self.absolute(path, callee[:-2])
+            return next(filter(None, (self.inherited(instance, hook) for hook in ("forward", "__call__", "call"))), "") if instance else ""
         name = self.absolute(path, callee)
         if name in self.classes:
             return self.inherited(name, "__init__") or name
@@ -227,9 +236,9 @@ class Project:
         dotted = f"{self.files[definition.path].module}.{definition.function.name}"
         return self._call_table[0].get(dotted, [])
 
-    def loose_calls(self, name: str) -> list[SeenCall]:
-        """Calls of something of that last name whose definition could not be told: they may reach any definition so called."""
-        return self._call_table[1].get(name, [])
+    def is_called_loosely(self, name: str) -> bool:
+        """Whether something of that last name is called whose definition could not be told: any definition so called."""
+        return name in self._call_table[1]
 
     @cached_property
     def references(self) -> dict[str, set[str]]:

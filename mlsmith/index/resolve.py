@@ -100,11 +100,12 @@ class Resolver:
         known = self._names.get(key)
         if known is not None:
             return known
-        if key in self._busy or len(self._busy) > _DEPTH:
+        handler = _HANDLERS.get(node.__class__)
+        if handler is None or key in self._busy or len(self._busy) > _DEPTH:
             return ()
         self._busy.add(key)
         try:
-            names = self._compute(node)
+            names: Names = handler(self, node)  # type: ignore[operator]
         finally:
             self._busy.discard(key)
         if len(names) > 1:
@@ -116,10 +117,6 @@ class Resolver:
         """The one name of an expression, or an empty string where it has none or several."""
         names = self.names(node)
         return names[0] if len(names) == 1 else ""
-
-    def _compute(self, node: ast.expr) -> Names:
-        method = _HANDLERS.get(node.__class__)
-        return method(self, node) if method is not None else ()  # type: ignore[operator]
 
     def _of_name(self, node: ast.Name) -> Names:
         bindings = self.reaching(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any
 
 
@@ -84,7 +85,7 @@ class Binding:
 class Scope:
     """A module, class, function, lambda or comprehension, with the names bound in it."""
 
-    __slots__ = ("attributes", "bindings", "block", "globals", "kind", "name", "node", "parent")
+    __slots__ = ("_qualified", "attributes", "bindings", "block", "globals", "kind", "name", "node", "parent")
 
     def __init__(self, kind: str, name: str, node: ast.AST, parent: Scope | None) -> None:
         self.kind = kind
@@ -95,17 +96,16 @@ class Scope:
         self.bindings: dict[str, list[Binding]] = {}
         self.attributes: dict[str, list[Binding]] = {}
         self.globals: set[str] = set()
+        self._qualified: str | None = None
 
     @property
     def qualified(self) -> str:
         """Names of the enclosing definitions, outermost first, without the module: `Trainer.fit`."""
-        names: list[str] = []
-        scope: Scope | None = self
-        while scope is not None and scope.parent is not None:
-            if scope.kind in ("function", "class"):
-                names.append(scope.name)
-            scope = scope.parent
-        return ".".join(reversed(names))
+        if self._qualified is None:
+            outer = self.parent.qualified if self.parent is not None else ""
+            own = self.name if self.kind in ("function", "class") else ""
+            self._qualified = intern(f"{outer}.{own}" if outer and own else outer or own)
+        return self._qualified
 
     def enclosing(self, *kinds: str) -> Scope | None:
         """This scope or the nearest around it of one of the kinds."""
@@ -187,17 +187,21 @@ def block_of(node: ast.AST) -> Block:
 
 def scope_of(node: ast.AST) -> Scope:
     """The scope in which a name at this node is looked up."""
-    if isinstance(node, ast.stmt):
+    try:
         own: Scope = node.scope  # type: ignore[attr-defined]
-        return own
+    except AttributeError:
+        return _scope_above(node)
+    return own
+
+
+def _scope_above(node: ast.AST) -> Scope:
+    """Of a node of a class that the walk does not note the scope with."""
     child, up = node, node.up  # type: ignore[attr-defined]
-    while not isinstance(up, ast.stmt):
+    while not hasattr(up, "scope"):
         if isinstance(up, ast.Lambda) and child is up.body:
             return up.own_scope  # type: ignore[attr-defined, no-any-return]
         if isinstance(up, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             return up.own_scope  # type: ignore[union-attr, no-any-return]
-        if up is None:
-            break
         child, up = up, up.up
     scope: Scope = up.scope
     return scope

@@ -44,6 +44,10 @@ _LISTED = {
 }  # fmt: skip
 
 
+_WITH_SCOPE = frozenset({"Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Return", "Name"})
+"""Node classes that note the scope they stand in, beside all statements of a body"""
+
+
 def walk(tree: ast.Module, module_name: str, *, is_package: bool = False) -> Syntax:
     """Walk the tree once. Raises SourceError where nesting exceeds what can be walked."""
     limit = sys.getrecursionlimit()
@@ -278,7 +282,7 @@ _BINDERS_FIRST = {"For": "bind_for", "AsyncFor": "bind_for", "ExceptHandler": "b
 
 def _source_of(name: str, children: str) -> str:
     lines = [f"def visit_{name}(n, up):", "    n.up = up", "    seen(n)"]
-    if name in ("Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Return"):
+    if name in _WITH_SCOPE:
         lines.append("    n.scope = w.scope")
     if name == "Constant":
         lines.append("    if n.value.__class__ is str: strings.append(n)")

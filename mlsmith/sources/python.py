@@ -50,6 +50,17 @@ class PythonSource:
         end = Position(last, self.column(last, node.end_col_offset))  # type: ignore[attr-defined]
         return self.localise(start, end)
 
+    def numbers(self, node: ast.AST) -> tuple[int, int, int, int, int]:
+        """`span` as plain numbers: first line and column, last line and column, and the cell (-1 outside notebooks)."""
+        first: int = node.lineno  # type: ignore[attr-defined]
+        last: int = node.end_lineno  # type: ignore[attr-defined]
+        start, end = self.column(first, node.col_offset), self.column(last, node.end_col_offset)  # type: ignore[attr-defined]
+        if not self.cells:
+            return first, start, last, end, -1
+        cell = self.cells[max(0, bisect_right(self._starts, first) - 1)]
+        shift = cell.first_line - 1
+        return first - shift, start, last - shift, end, cell.index
+
     def localise(self, start: Position, end: Position) -> Span:
         if not self.cells:
             return Span(start, end)

@@ -167,7 +167,7 @@ def _is_closed(project: Project, definition: Definition) -> bool:
     public_name = function.owner if last == "__init__" else last
     if project.is_public(path, function.name) or function.nested or project.references.get(public_name.rpartition(".")[2]):
         return False
-    if project.loose_calls(last if last != "__init__" else public_name.rpartition(".")[2]):
+    if project.is_called_loosely(last if last != "__init__" else public_name.rpartition(".")[2]):
         return False
     if function.owner:
         cls = f"{project.files[path].module}.{function.owner}"

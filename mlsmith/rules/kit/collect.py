@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import marshal
 import re
 import sys
 from collections.abc import Sequence
@@ -11,8 +12,6 @@ from typing import Any
 from mlsmith.finding import Position, Span
 from mlsmith.index.facts import (
     FileFacts,
-    FunctionFact,
-    ParameterFact,
     Where,
     calls_of,
     forwards_of,
@@ -20,36 +19,43 @@ from mlsmith.index.facts import (
     references_of,
 )
 from mlsmith.index.project import Project
-from mlsmith.index.scopes import statement_of
+from mlsmith.index.scopes import scope_of
 from mlsmith.rules.kit.definitions import Function
 from mlsmith.rules.kit.module import Module
 from mlsmith.rules.kit.rule import Place
+from mlsmith.sources.python import PythonSource
 
 _IDENTIFIER = re.compile(r"^[A-Za-z_][\w.]{2,79}$")
-_LIBRARIES = frozenset({
+_LIBRARIES = sys.stdlib_module_names | frozenset({
     "torch", "torchvision", "numpy", "pandas", "scipy", "sklearn", "matplotlib", "seaborn", "plotly", "tensorflow", "keras", "jax", "PIL", "cv2",
     "tqdm", "yaml", "requests", "click", "pytest", "nltk",
 })  # fmt: skip
 
 
-def collect_facts(module: Module) -> FileFacts:
-    """The facts of one module."""
+def collect_facts(module: Module) -> tuple[Any, ...]:
+    """The facts of one module: a `FileFacts` as the plain tuple that `marshal` takes."""
     syntax, resolver = module.syntax, module.resolver
-    return FileFacts(
-        module=module.name,
-        is_package=syntax.is_package,
-        context=module.context.value,
-        imports=tuple(
-            (name, binding.origin)
-            for name, bindings in syntax.scope.bindings.items() for binding in bindings if binding.kind == "import"
-        ),
-        stars=tuple(syntax.star_imports),
-        classes=tuple((cls.node.own_scope.qualified, tuple(n for b in cls.node.bases for n in resolver.names(b))) for cls in module.classes),  # type: ignore[attr-defined]
-        functions=tuple(_function(function) for function in module.functions),
-        calls=calls_of(syntax, resolver, lambda node: _brief(module, node), lambda name: _foreign(name, module.name)),
-        references=references_of(syntax),
-        strings=_strings(module),
-        is_script=_is_script(syntax.tree),
+    own, source = f"{module.name}.", module.source
+    calls, methods, words = calls_of(syntax, resolver, lambda node: _brief(source, node), lambda name: _foreign(name, own))
+    return tuple(
+        FileFacts(
+            module=module.name,
+            is_package=syntax.is_package,
+            context=module.context.value,
+            imports=tuple(
+                (name, binding.origin)
+                for name, bindings in syntax.scope.bindings.items() for binding in bindings if binding.kind == "import"
+            ),
+            stars=tuple(syntax.star_imports),
+            classes=tuple((cls.node.own_scope.qualified, tuple(n for b in cls.node.bases for n in resolver.names(b))) for cls in module.classes),  # type: ignore[attr-defined]
+            functions=tuple([_function(function) for function in module.functions]),
+            methods=methods,
+            words=words,
+            references=references_of(syntax),
+            strings=_strings(module),
+            is_script=_is_script(syntax.tree),
+            packed_calls=marshal.dumps(calls),
+        )
     )  # fmt: skip
 
 
@@ -70,31 +76,31 @@ def place_from(path: str, project: Project, seen: Sequence[Any]) -> Place:
     return Place(path, span, scope, ".".join(part for part in (module, scope) if part), anchor)
 
 
-def _brief(module: Module, node: ast.AST) -> tuple[int, int, int, int, str, int]:
-    span = module.source.span(node)
-    scope: str = statement_of(node).scope.qualified  # type: ignore[attr-defined]
-    return (span.start.line, span.start.column, span.end.line, span.end.column, scope, -1 if span.cell is None else span.cell)
+def _brief(source: PythonSource, node: ast.AST) -> tuple[int, int, int, int, str, int]:
+    *place, cell = source.numbers(node)
+    return (*place, scope_of(node).qualified, cell)  # type: ignore[return-value]
 
 
-def _function(function: Function) -> FunctionFact:
+def _function(function: Function) -> Any:
+    """A `FunctionFact` as a plain tuple."""
     owner = function.owner
-    return FunctionFact(
-        name=function.scope.qualified,
-        parameters=tuple(ParameterFact(p.name, p.kind, literal(p.default)) for p in function.parameters),
-        decorators=function.decorators,
-        owner=owner.node.own_scope.qualified if owner is not None else "",  # type: ignore[attr-defined]
-        where=where(function.module, function.node),
-        nested=function.outer is not None,
-        forwards=forwards_of(function.node, function.module.resolver, [call.node for call in function.calls]),
+    return (
+        function.scope.qualified,
+        tuple([(p.name, p.kind, literal(p.default)) for p in function.parameters]),
+        function.decorators,
+        owner.node.own_scope.qualified if owner is not None else "",  # type: ignore[attr-defined]
+        function.node.lineno,
+        function.outer is not None,
+        forwards_of(function.node, function.module.resolver, [call.node for call in function.calls]),
     )
 
 
 def _foreign(callee: str, own: str) -> bool:
     """Whether a dotted name surely belongs to no file of the project (whose own modules may share a library's name)."""
-    if callee.startswith(f"{own}."):
-        return False
     top = callee.partition(".")[0].partition("(")[0]
-    return "." not in callee or top in sys.stdlib_module_names or top in _LIBRARIES if top else False
+    if "." not in callee or top in _LIBRARIES:
+        return bool(top) and not callee.startswith(own)
+    return False
 
 
 def _strings(module: Module) -> tuple[str, ...]:

@@ -210,7 +210,9 @@ def words_of(project: Project) -> set[str]:
             words.update(text.split("."))
         for function in facts.functions:
             words.update(parameter.name for parameter in function.parameters)
-        for call in facts.calls:
+        words.update(facts.methods)
+        words.update(facts.words)
+        for call in facts.calls():
             words.update(name for name, _ in call.keywords)
             words.update(call.callee.replace("()", "").split("."))
     return words
