@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.engine.result import ErrorEntry, FileCount
@@ -61,7 +62,7 @@ def analyse(
 
 
 def analyse_project(
-    facts: Mapping[str, Any],
+    facts: Mapping[str, Any] | Iterable[tuple[str, Any]],
     rules: RuleSet,
     settings: Settings,
     *,
@@ -71,7 +72,8 @@ def analyse_project(
     """Findings of project grain from the merged facts of all files."""
     from mlsmith.index.project import Project
 
-    project = Project(_files(facts), _collected(facts), kind=settings.project, history=history)
+    files, collected = _merged(facts.items() if isinstance(facts, Mapping) else facts)
+    project = Project(files, collected, kind=settings.project, history=history)
     findings: list[Finding] = []
     for rule in rules.by_hook.get("project", ()):
         findings.extend(_timed(rule.code, rule.project(project), seconds))
@@ -246,20 +248,22 @@ def _is_blank(line: str) -> bool:
     return not stripped or stripped[0] == "#"
 
 
-def _files(facts: Mapping[str, Any]) -> dict[str, FileFacts]:
-    from mlsmith.index.facts import unpack
+def _merged(facts: Iterable[tuple[str, Any]]) -> tuple[dict[str, FileFacts], dict[str, list[tuple[str, Any]]]]:
+    """Facts of the Python files by path, and by rule what it collected from each file, both in path order."""
+    from mlsmith.index.facts import FileFacts
 
-    return {path: unpack(fact[0]) for path, fact in facts.items() if fact is not None and fact[0] is not None}
-
-
-def _collected(facts: Mapping[str, Any]) -> dict[str, list[tuple[str, Any]]]:
-    merged: dict[str, list[tuple[str, Any]]] = {}
-    for path in sorted(facts):
-        fact = facts[path]
-        if fact is not None:
-            for code, data in fact[1].items():
-                merged.setdefault(code, []).append((path, data))
-    return merged
+    files: dict[str, FileFacts] = {}
+    collected: dict[str, list[tuple[str, Any]]] = {}
+    for path, fact in facts:
+        if fact is None:
+            continue
+        if fact[0] is not None:
+            files[path] = FileFacts(*fact[0])
+        for code, data in fact[1].items():
+            collected.setdefault(code, []).append((path, data))
+    for seen in collected.values():
+        seen.sort(key=itemgetter(0))
+    return dict(sorted(files.items())), collected
 
 
 __all__ = ["Analysis", "analyse", "analyse_project"]

@@ -23,8 +23,8 @@ class Analysed(NamedTuple):
     """One file's analysis read back, with the lines that each directive speaks of."""
 
     findings: list[Finding]
-    facts: bytes
-    """Still packed: only the reduce over all files reads them, and they are most of the memory"""
+    facts: list[bytes]
+    """Still packed, until `taken_facts` takes them: they are most of the memory"""
     error: ErrorEntry | None
     size: FileCount
     directives: list[tuple[Directive, Extent]]
@@ -51,27 +51,18 @@ def unpack(data: bytes, path: str) -> Analysed:
     findings, facts, error, count, directives = marshal.loads(data)
     return Analysed(
         [from_plain(plain, path) for plain in findings],
-        facts,
+        [facts],
         None if error is None else ErrorEntry(path, *error),
         FileCount(*count),
         [(_directive(packed), extent) for *packed, extent in directives],
     )
 
 
-class PackedFacts(Mapping[str, Any]):
-    """The facts of files by path, unpacked each time they are looked at rather than kept twice."""
-
-    def __init__(self, packed: Mapping[str, bytes]) -> None:
-        self._packed = packed
-
-    def __getitem__(self, path: str) -> Any:
-        return marshal.loads(self._packed[path])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._packed)
-
-    def __len__(self) -> int:
-        return len(self._packed)
+def taken_facts(analyses: Mapping[str, Analysed]) -> Iterator[tuple[str, Any]]:
+    """The facts of files by path, unpacked one by one; what was packed is let go, so that a project is in memory once."""
+    for path, analysed in analyses.items():
+        packed = analysed.facts.pop()
+        yield path, marshal.loads(packed)
 
 
 def _packed_directive(directive: Directive) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from mlsmith.engine.analyse import analyse_project
 from mlsmith.engine.cache import Store, key_of
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.history import GitHistory, RememberedHistory
-from mlsmith.engine.packing import Analysed, PackedFacts, unpack
+from mlsmith.engine.packing import Analysed, taken_facts, unpack
 from mlsmith.engine.result import ErrorEntry, LintResult
 from mlsmith.engine.snapshot import is_racy
 from mlsmith.engine.state import State, folder_of, load_state, save_state
@@ -153,7 +153,7 @@ class _Run:
         needed = sorted(self._kinds) if "project" in self._rules.by_hook else chosen
         analyses, unreadable = self._analyses(needed)
         findings = [finding for path in chosen if path in analyses for finding in analyses[path].findings]
-        facts = PackedFacts({path: analysed.facts for path, analysed in analyses.items()})
+        facts = taken_facts(analyses)
         if self._store is not None and isinstance(history, GitHistory):
             history = RememberedHistory(history, self._store, self.blobs)
         seconds = self._clock.rules if self._options.timings else None

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SHARED_FROM = 64
 """Files from which on starting processes pays."""
 _CHUNK = 12
-_COLLECT_EVERY = 8_000_000
+_COLLECT_EVERY = 16_000_000
 """Bytes of source after which the few circles that a released module leaves behind are collected."""
 
 Task = tuple[str, str]

@@ -44,7 +44,7 @@ def canonical(name: str) -> str:
     known = _cache.get(name)
     if known is None:
         known = _cache[name] = intern(_canonical(name))
-        if len(_cache) > 200_000:
+        if len(_cache) > 20_000:
             _cache.clear()
     return known
 

@@ -62,32 +62,50 @@ class CallFact(NamedTuple):
     """line, column, end line, end column, scope, cell: calls are many, so they are kept without an anchor"""
 
 
+class Mentions(NamedTuple):
+    """Words by which a file may mean a definition of another file."""
+
+    methods: tuple[str, ...]
+    """Names of methods called on receivers that are not known: `fit` of `x.fit()`"""
+    words: tuple[str, ...]
+    """Keywords of calls that are not among the file's `calls`"""
+    references: tuple[str, ...]
+    """Names mentioned otherwise than by calling them"""
+    strings: tuple[str, ...]
+    """String constants that look like identifiers or dotted names: registries and configurations refer to code by them"""
+
+
 class FileFacts(NamedTuple):
+    """What is large stays packed, and is unpacked where it is looked at: a project's files together are most of the memory."""
+
     module: str
     is_package: bool
     context: str
+    is_script: bool
+    """Has an `if __name__ == "__main__"` block"""
     imports: tuple[tuple[str, str], ...]
     """Module-level name → dotted origin"""
     stars: tuple[str, ...]
     classes: tuple[tuple[str, tuple[str, ...]], ...]
     """Qualified name → dotted bases"""
-    functions: tuple[FunctionFact, ...]
-    methods: tuple[str, ...]
-    """Names of methods called on receivers that are not known: `fit` of `x.fit()`"""
-    words: tuple[str, ...]
-    """Keywords of calls that are not among `calls`"""
-    references: tuple[str, ...]
-    """Names mentioned otherwise than by calling them"""
-    strings: tuple[str, ...]
-    """String constants that look like identifiers or dotted names: registries and configurations refer to code by them"""
-    is_script: bool
-    """Has an `if __name__ == "__main__"` block"""
+    defined: tuple[str, ...]
+    """Qualified names of the functions, in the order of `functions`"""
+    packed_functions: bytes
     packed_calls: bytes
-    """Most of the facts, and most of them of no use once it is known what the project defines"""
+    packed_mentions: bytes
+
+    def functions(self) -> list[FunctionFact]:
+        return [
+            FunctionFact(name, tuple([ParameterFact(*p) for p in parameters]), decorators, owner, line, nested, forwards)
+            for name, parameters, decorators, owner, line, nested, forwards in marshal.loads(self.packed_functions)
+        ]
 
     def calls(self) -> Iterator[CallFact]:
         """Calls of what may be defined in the project: local, or imported from no known library."""
         return map(CallFact._make, marshal.loads(self.packed_calls))
+
+    def mentions(self) -> Mentions:
+        return Mentions(*marshal.loads(self.packed_mentions))
 
 
 def literal(node: ast.expr | None) -> tuple[Any, ...] | None:
@@ -158,14 +176,3 @@ def references_of(syntax: Syntax) -> tuple[str, ...]:
         if node.ctx.__class__ is load and not ((up := node.up).__class__ is call and up.func is node)  # type: ignore[attr-defined]
     )  # fmt: skip
     return tuple(sorted(found))
-
-
-def unpack(packed: tuple[Any, ...]) -> FileFacts:
-    """Facts read back from plain nested tuples."""
-    facts = FileFacts(*packed)
-    return facts._replace(
-        functions=tuple([
-            FunctionFact(name, tuple([ParameterFact(*p) for p in parameters]), decorators, owner, line, nested, forwards)
-            for name, parameters, decorators, owner, line, nested, forwards in facts.functions
-        ])
-    )  # fmt: skip

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from mlsmith.index.facts import CallFact, FileFacts, FunctionFact
@@ -22,12 +22,15 @@ class History(Protocol):
 
 
 class Definition(NamedTuple):
+    """A function of the project, its facts unpacked when they are asked for."""
+
     path: str
-    function: FunctionFact
+    number: int
+    functions: Callable[[str], Sequence[FunctionFact]]
 
     @property
-    def key(self) -> tuple[str, str]:
-        return (self.path, self.function.name)
+    def function(self) -> FunctionFact:
+        return self.functions(self.path)[self.number]
 
 
 class SeenCall(NamedTuple):
@@ -54,6 +57,7 @@ class Project:
         self._known: dict[tuple[str, str], str] = {}
         self._exports: dict[tuple[str, str], str] = {}
         self._import_tables: dict[str, dict[str, str]] = {}
+        self._functions = lru_cache(64)(lambda path: self.files[path].functions())
 
     def collected(self, rule: Any) -> list[tuple[str, Any]]:
         """What a rule's `collect` hooks returned, by path, in path order."""
@@ -84,8 +88,8 @@ class Project:
     def definitions(self) -> dict[str, Definition]:
         """Dotted name with module → definition."""
         return {
-            f"{facts.module}.{function.name}": Definition(path, function)
-            for path, facts in self.files.items() for function in facts.functions
+            f"{facts.module}.{name}": Definition(path, index, self._functions)
+            for path, facts in self.files.items() for index, name in enumerate(facts.defined)
         }  # fmt: skip
 
     @cached_property
@@ -202,11 +206,10 @@ class Project:
     @cached_property
     def _call_table(self) -> tuple[dict[str, list[SeenCall]], set[str]]:
         """Calls by the definition they reach, and the last names of all others; whatever is called by no name of the project is let go."""
-        defined = {dotted.rpartition(".")[2] for table in (self.definitions, self.classes) for dotted in table}
         resolved: dict[str, list[SeenCall]] = {}
         loose: set[str] = set()
         for path, facts in self.files.items():
-            loose.update(defined.intersection(facts.methods))
+            loose.update(self._last_names.intersection(facts.mentions().methods))
             reached: dict[str, str] = {}
             for fact in facts.calls():
                 name = reached.get(fact.callee)
@@ -241,27 +244,31 @@ class Project:
         return name in self._call_table[1]
 
     @cached_property
-    def references(self) -> dict[str, set[str]]:
-        """Name mentioned otherwise than by a call, or in a string → the paths that mention it."""
-        table: dict[str, set[str]] = {}
+    def _mentioned(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        """Names of the project's definitions mentioned otherwise than by a call, and last words of strings → the paths that hold them."""
+        references: dict[str, set[str]] = {}
+        strings: dict[str, set[str]] = {}
         for path, facts in self.files.items():
-            for name in facts.references:
-                table.setdefault(name, set()).add(path)
-            for text in facts.strings:
-                table.setdefault(text.rpartition(".")[2], set()).add(path)
-        return table
+            mentions = facts.mentions()
+            for name in self._last_names.intersection(mentions.references):
+                references.setdefault(name, set()).add(path)
+            for text in mentions.strings:
+                strings.setdefault(text.rpartition(".")[2], set()).add(path)
+        return references, strings
+
+    @cached_property
+    def _last_names(self) -> frozenset[str]:
+        """Last words of all functions and classes that the project defines."""
+        return frozenset(dotted.rpartition(".")[2] for table in (self.definitions, self.classes) for dotted in table)
+
+    def is_mentioned(self, name: str) -> bool:
+        """Whether a definition of that last name is mentioned otherwise than by a call, or in a string."""
+        references, strings = self._mentioned
+        return name in references or name in strings
 
     def named_in_strings(self, name: str) -> set[str]:
         """Paths that hold a string ending in the name: registries, patches, `setattr`, configuration by name."""
-        return self._strings.get(name, set())
-
-    @cached_property
-    def _strings(self) -> dict[str, set[str]]:
-        table: dict[str, set[str]] = {}
-        for path, facts in self.files.items():
-            for text in facts.strings:
-                table.setdefault(text.rpartition(".")[2], set()).add(path)
-        return table
+        return self._mentioned[1].get(name, set())
 
     def importers_of_module(self, path: str) -> set[str]:
         """Other files that import the module at `path`, or anything from a module of that name."""
@@ -291,6 +298,3 @@ class Project:
                 module, _, name = origin.rpartition(".")
                 table.setdefault(name, {}).setdefault(module.rpartition(".")[2], set()).add(path)
         return table
-
-    def each_function(self) -> Iterator[Definition]:
-        yield from self.definitions.values()

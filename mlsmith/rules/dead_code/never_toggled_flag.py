@@ -165,7 +165,7 @@ def _is_closed(project: Project, definition: Definition) -> bool:
     function, path = definition.function, definition.path
     last = function.name.rpartition(".")[2]
     public_name = function.owner if last == "__init__" else last
-    if project.is_public(path, function.name) or function.nested or project.references.get(public_name.rpartition(".")[2]):
+    if project.is_public(path, function.name) or function.nested or project.is_mentioned(public_name.rpartition(".")[2]):
         return False
     if project.is_called_loosely(last if last != "__init__" else public_name.rpartition(".")[2]):
         return False

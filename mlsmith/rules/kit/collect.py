@@ -37,24 +37,23 @@ def collect_facts(module: Module) -> tuple[Any, ...]:
     syntax, resolver = module.syntax, module.resolver
     own, source = f"{module.name}.", module.source
     calls, methods, words = calls_of(syntax, resolver, lambda node: _brief(source, node), lambda name: _foreign(name, own))
+    functions = tuple([_function(function) for function in module.functions])
     return tuple(
         FileFacts(
             module=module.name,
             is_package=syntax.is_package,
             context=module.context.value,
+            is_script=_is_script(syntax.tree),
             imports=tuple(
                 (name, binding.origin)
                 for name, bindings in syntax.scope.bindings.items() for binding in bindings if binding.kind == "import"
             ),
             stars=tuple(syntax.star_imports),
             classes=tuple((cls.node.own_scope.qualified, tuple(n for b in cls.node.bases for n in resolver.names(b))) for cls in module.classes),  # type: ignore[attr-defined]
-            functions=tuple([_function(function) for function in module.functions]),
-            methods=methods,
-            words=words,
-            references=references_of(syntax),
-            strings=_strings(module),
-            is_script=_is_script(syntax.tree),
+            defined=tuple([function[0] for function in functions]),
+            packed_functions=marshal.dumps(functions),
             packed_calls=marshal.dumps(calls),
+            packed_mentions=marshal.dumps((methods, words, references_of(syntax), _strings(module))),
         )
     )  # fmt: skip
 

@@ -205,13 +205,12 @@ def words_of(project: Project) -> set[str]:
     """Every word by which Python code of the project could read a key: attributes, names, strings, parameters."""
     words: set[str] = set()
     for facts in project.files.values():
-        words.update(facts.references)
-        for text in facts.strings:
+        methods, keywords, references, strings = facts.mentions()
+        words.update(methods, keywords, references)
+        for text in strings:
             words.update(text.split("."))
-        for function in facts.functions:
+        for function in facts.functions():
             words.update(parameter.name for parameter in function.parameters)
-        words.update(facts.methods)
-        words.update(facts.words)
         for call in facts.calls():
             words.update(name for name, _ in call.keywords)
             words.update(call.callee.replace("()", "").split("."))

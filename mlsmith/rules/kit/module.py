@@ -44,6 +44,9 @@ class Module:
 
     def release(self) -> None:
         """Undo the circles of module, calls, definitions and tree; nothing of the module may be used afterwards."""
+        for node in self.syntax.classes:
+            if id(node) in self._wrapped:  # classes know their methods, and methods their class
+                self._wrapped[id(node)].__dict__.clear()
         self.syntax.release()
         self.resolver.release()
         self.__dict__.clear()

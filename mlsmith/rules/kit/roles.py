@@ -27,24 +27,25 @@ _TOKENS = {
 }  # fmt: skip
 _GLUED = re.compile(r"^(train|valid|val|test|eval)(?=loader|set|data|ds|dl|gen|iter|dataset|dataloader|generator|x|y)")
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
+_NO_ROLES: frozenset[Role] = frozenset()
 _MODES = frozenset({"fit", "learn", "tr", "dev", "score", "demo", "generate", "benchmark"})
 """Tokens too common to count unless they stand first or alone."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name: `valLoader_2` → `val`, `loader`, `2`."""
     return tuple(part.lower() for part in _SPLIT.split(name) if part)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def role_of_name(name: str) -> Role | None:
     """The role a name speaks of; None where it speaks of none or of two (`train_test_split`)."""
     found = roles_of_name(name)
     return next(iter(found)) if len(found) == 1 else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def roles_of_name(name: str) -> frozenset[Role]:
     """All roles a name speaks of. `pretrain`, `trained`, `latest`, `contest` are none; `train_val` are two."""
     found: set[Role] = set()
@@ -56,4 +57,4 @@ def roles_of_name(name: str) -> frozenset[Role]:
             role = _TOKENS[glued.group(1)] if glued else None
         if role is not None and (word not in _MODES or position == 0):
             found.add(role)
-    return frozenset(found)
+    return frozenset(found) if found else _NO_ROLES
