@@ -1,14 +1,15 @@
 """How fast mlsmith is, as ratios against its limits, both sides measured in one run: `python benchmarks/speed.py FOLDER`.
 
-Prints CPU seconds of a cold lint (one process, no cache) against bare `libcst.parse_module` of the same files; wall time of a warm lint
-against a bare scandir and stat of the same tree; `--version` against `python -c pass`; and the peak memory of a cold lint. Medians of
-several runs where runs are short.
+Prints CPU seconds of a cold lint (one process, no cache) against bare `libcst.parse_module` of the same files, the Python files of the
+folder alone, start-up included on both sides; wall time of a warm lint of the whole folder against a bare scandir and stat of it;
+`--version` against `python -c pass`; and the peak memory of a cold lint of the whole folder. Medians of several runs.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -59,24 +60,31 @@ def main() -> int:
 
 def measure(folder: Path, files: list[Path]) -> dict[str, float]:
     python = sys.executable
-    with tempfile.TemporaryDirectory() as cache:
+    options = ["--format", "json", "--jobs", "1"]
+    lint = [python, "-m", "mlsmith", "lint"]
+    with tempfile.TemporaryDirectory() as cache, tempfile.TemporaryDirectory() as copy:
         os.environ["MLSMITH_CACHE_DIR"] = cache
-        lint = [python, "-m", "mlsmith", "lint", str(folder), "--format", "json", "--jobs", "1"]
-        parse, _, _ = run([python, "-c", PARSE], stdin="\n".join(map(str, files)))
-        cold, _, memory = run([*lint, "--no-cache"])
-        run(lint)
-        run(lint)
-        warm = median([lint, [python, "-c", SCAN, str(folder)]])
+        for file in files:
+            target = Path(copy, file.relative_to(folder))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+        pairs = [
+            (run([*lint, copy, *options, "--no-cache"])[0], run([python, "-c", PARSE], "\n".join(map(str, files)))[0]) for _ in range(3)
+        ]
+        memory = run([*lint, str(folder), *options, "--no-cache"])[2]
+        run([*lint, str(folder), *options])
+        run([*lint, str(folder), *options])
+        warm = median([[*lint, str(folder), *options], [python, "-c", SCAN, str(folder)]])
     start = median([[python, "-m", "mlsmith", "--version"], [python, "-c", "pass"]], turns=15)
     return {
-        "cold lint ÷ libcst.parse_module, CPU": cold / parse,
+        "cold lint ÷ libcst.parse_module, CPU": statistics.median(cold / parse for cold, parse in pairs),
         "warm lint ÷ scandir + stat, wall": warm,
         "--version ÷ python -c pass, wall": start,
         "peak memory, MiB": memory,
     }
 
 
-def run(command: list[str], *, stdin: str = "") -> tuple[float, float, float]:
+def run(command: list[str], stdin: str = "") -> tuple[float, float, float]:
     """CPU seconds, wall seconds, peak memory in MiB of one finished process."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()

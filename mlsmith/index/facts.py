@@ -12,7 +12,7 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from mlsmith.index.resolve import Resolver
-from mlsmith.index.scopes import Syntax
+from mlsmith.index.scopes import Scope, Syntax
 
 UNKNOWN_LITERAL = ("?",)
 """Stands for an argument or default that is no literal. Literals stand as `("=", value)`."""
@@ -147,32 +147,27 @@ def calls_of(
     return tuple(calls), tuple(sorted(methods)), tuple(sorted(words))
 
 
-def forwards_of(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, resolver: Resolver, calls: list[ast.Call]
-) -> tuple[tuple[str, str, str | int], ...]:
-    """Parameters that the function passes on as they are, never having assigned them anew."""
-    scope = function.own_scope  # type: ignore[union-attr]
-    own = {name for name, bindings in scope.bindings.items() if len(bindings) == 1 and bindings[0].kind == "parameter"}
-    if not own:
-        return ()
-    found: list[tuple[str, str, str | int]] = []
-    for call in calls:
-        slots: list[tuple[str | int, ast.expr]] = [*enumerate(call.args), *[(k.arg, k.value) for k in call.keywords if k.arg is not None]]
-        for slot, value in slots:
-            if isinstance(value, ast.Name) and value.id in own:
-                found.extend((value.id, intern(callee), slot) for callee in resolver.names(call.func))
-    return tuple(found)
+def forwards_of(syntax: Syntax, resolver: Resolver) -> dict[int, list[tuple[str, str, str | int]]]:
+    """By the id of a function's node: its parameters that are passed on as they are, never having been assigned anew."""
+    found: dict[int, list[tuple[str, str, str | int]]] = {}
+    for call in syntax.calls:
+        for slot, value in enumerate(call.args):
+            if value.__class__ is ast.Name:
+                _forward(found, resolver, call, slot, value)
+        for keyword in call.keywords:
+            if keyword.value.__class__ is ast.Name and keyword.arg is not None:
+                _forward(found, resolver, call, keyword.arg, keyword.value)
+    return found
 
 
-def references_of(syntax: Syntax) -> tuple[str, ...]:
-    """Names and attributes mentioned otherwise than as what is called: passed around, stored, returned, decorated with."""
-    call, load = ast.Call, ast.Load
-    found = {
-        node.id for node in syntax.names
-        if node.ctx.__class__ is load and not ((up := node.up).__class__ is call and up.func is node)  # type: ignore[attr-defined]
-    }  # fmt: skip
-    found.update(
-        node.attr for node in syntax.attributes
-        if node.ctx.__class__ is load and not ((up := node.up).__class__ is call and up.func is node)  # type: ignore[attr-defined]
-    )  # fmt: skip
-    return tuple(sorted(found))
+def _forward(
+    found: dict[int, list[tuple[str, str, str | int]]], resolver: Resolver, call: ast.Call, slot: str | int, value: ast.Name
+) -> None:
+    name = value.id
+    scope: Scope | None = value.scope  # type: ignore[attr-defined]
+    while scope is not None and name not in scope.bindings:
+        scope = scope.parent
+    if scope is not None and scope.kind == "function":
+        bindings = scope.bindings[name]
+        if len(bindings) == 1 and bindings[0].kind == "parameter":
+            found.setdefault(id(scope.node), []).extend((name, intern(callee), slot) for callee in resolver.names(call.func))

@@ -141,9 +141,11 @@ class Syntax:
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
     star_imports: list[str] = field(default_factory=list)
     global_writes: set[str] = field(default_factory=set)
+    mentioned: set[str] = field(default_factory=set)
+    """Names and attributes read otherwise than as what is called: passed around, stored, returned, decorated with"""
     scopes: list[Scope] = field(default_factory=list)
     nodes: list[ast.AST] = field(default_factory=list)
-    """Every node with its own visitor, for `release`"""
+    """Every node that has children, for `release`"""
 
     def release(self) -> None:
         """Take the tree apart. Nodes know their parents, and scopes their bindings: circles, which only the garbage collector would
@@ -154,6 +156,7 @@ class Syntax:
         for scope in self.scopes:
             scope.bindings.clear()
             scope.attributes.clear()
+        self.tree.__dict__.clear()
         self.nodes.clear()
         self.scopes.clear()
 

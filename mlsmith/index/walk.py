@@ -44,6 +44,9 @@ _LISTED = {
 }  # fmt: skip
 
 
+_MENTIONS = {"Name": "id", "Attribute": "attr"}
+"""Node classes that mention a name, unless they are what is called"""
+
 _WITH_SCOPE = frozenset({"Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Return", "Name"})
 """Node classes that note the scope they stand in, beside all statements of a body"""
 
@@ -166,6 +169,7 @@ class _Walker:
         self.scope.block = self.block
         for generator in node.generators:
             generator.up = node
+            self.syntax.nodes.append(generator)
             self.visit(generator.iter, generator)
             self.target(generator.target, "for", generator.iter, generator, None)
             self.visit(generator.target, generator)
@@ -281,13 +285,17 @@ _BINDERS_FIRST = {"For": "bind_for", "AsyncFor": "bind_for", "ExceptHandler": "b
 
 
 def _source_of(name: str, children: str) -> str:
-    lines = [f"def visit_{name}(n, up):", "    n.up = up", "    seen(n)"]
+    lines = [f"def visit_{name}(n, up):", "    n.up = up"]
+    if children:
+        lines.append("    seen(n)")
     if name in _WITH_SCOPE:
         lines.append("    n.scope = w.scope")
     if name == "Constant":
         lines.append("    if n.value.__class__ is str: strings.append(n)")
     if name in _LISTED:
         lines.append(f"    {_LISTED[name]}.append(n)")
+    if name in _MENTIONS:
+        lines.append(f"    if n.ctx.__class__ is Load and (up.__class__ is not Call or up.func is not n): mention(n.{_MENTIONS[name]})")
     if name in _BINDERS_FIRST:
         lines.append(f"    w.{_BINDERS_FIRST[name]}(n)")
     for child in children.split():
@@ -314,7 +322,7 @@ def _generated(walker: _Walker) -> _Visitors:
     table = _Visitors(walker)
     names: dict[str, Any] = {"w": walker, "V": table, "body": walker.body, "branch": walker.branch}
     names.update({listed: getattr(walker.syntax, listed) for listed in {*_LISTED.values(), "strings"}})
-    names["seen"] = walker.syntax.nodes.append
+    names |= {"seen": walker.syntax.nodes.append, "mention": walker.syntax.mentioned.add, "Load": ast.Load, "Call": ast.Call}
     table.names = names
     exec(_COMPILED, names)
     for name in _CHILDREN:

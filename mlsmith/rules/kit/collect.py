@@ -16,7 +16,6 @@ from mlsmith.index.facts import (
     calls_of,
     forwards_of,
     literal,
-    references_of,
 )
 from mlsmith.index.project import Project
 from mlsmith.index.scopes import scope_of
@@ -37,7 +36,8 @@ def collect_facts(module: Module) -> tuple[Any, ...]:
     syntax, resolver = module.syntax, module.resolver
     own, source = f"{module.name}.", module.source
     calls, methods, words = calls_of(syntax, resolver, lambda node: _brief(source, node), lambda name: _foreign(name, own))
-    functions = tuple([_function(function) for function in module.functions])
+    forwards = forwards_of(syntax, resolver)
+    functions = tuple([_function(function, forwards.get(id(function.node), ())) for function in module.functions])
     return tuple(
         FileFacts(
             module=module.name,
@@ -53,7 +53,7 @@ def collect_facts(module: Module) -> tuple[Any, ...]:
             defined=tuple([function[0] for function in functions]),
             packed_functions=marshal.dumps(functions),
             packed_calls=marshal.dumps(calls),
-            packed_mentions=marshal.dumps((methods, words, references_of(syntax), _strings(module))),
+            packed_mentions=marshal.dumps((methods, words, tuple(sorted(syntax.mentioned)), _strings(module))),
         )
     )  # fmt: skip
 
@@ -80,18 +80,31 @@ def _brief(source: PythonSource, node: ast.AST) -> tuple[int, int, int, int, str
     return (*place, scope_of(node).qualified, cell)  # type: ignore[return-value]
 
 
-def _function(function: Function) -> Any:
+def _function(function: Function, forwards: Sequence[Any]) -> tuple[Any, ...]:
     """A `FunctionFact` as a plain tuple."""
     owner = function.owner
     return (
         function.scope.qualified,
-        tuple([(p.name, p.kind, literal(p.default)) for p in function.parameters]),
+        _parameters(function.node.args),
         function.decorators,
         owner.node.own_scope.qualified if owner is not None else "",  # type: ignore[attr-defined]
         function.node.lineno,
         function.outer is not None,
-        forwards_of(function.node, function.module.resolver, [call.node for call in function.calls]),
+        tuple(forwards),
     )
+
+
+def _parameters(args: ast.arguments) -> tuple[tuple[str, str, Any], ...]:
+    """Each as a `ParameterFact`, in the order of `Function.parameters`."""
+    plain = args.posonlyargs + args.args
+    defaults = [None] * (len(plain) - len(args.defaults)) + [literal(default) for default in args.defaults]
+    found = [(a.arg, "positional", default) for a, default in zip(plain, defaults, strict=True)]
+    if args.vararg:
+        found.append((args.vararg.arg, "star", None))
+    found += [(a.arg, "keyword", literal(default)) for a, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)]
+    if args.kwarg:
+        found.append((args.kwarg.arg, "stars", None))
+    return tuple(found)
 
 
 def _foreign(callee: str, own: str) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.index.scopes import Scope, block_of
 from mlsmith.rules.kit.roles import Role, role_of_name
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """`kind`: positional, keyword (keyword-only), star (`*args`) or stars (`**kwargs`). `position` counts `self`."""
 
     name: str
