@@ -47,6 +47,9 @@ class Settings:
     minutes: dict[str, int] = field(default_factory=dict)
     rules: dict[str, dict[str, object]] = field(default_factory=dict)
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    wrappers: dict[str, str] = field(default_factory=dict)
+    sensitive: tuple[str, ...] = ()
+    training: tuple[str, ...] = ()
     serving: tuple[str, ...] = ()
     project: Literal["auto", "application", "library"] = "auto"
     baseline: str = ".mlsmith/baseline.jsonl"
@@ -61,7 +64,7 @@ class Settings:
 
 _ANALYTIC = (
     "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles",
-    "serving", "project",
+    "wrappers", "sensitive", "training", "serving", "project",
 )  # fmt: skip
 
 
@@ -97,6 +100,13 @@ OPTIONS: tuple[Option, ...] = (
         "Names that stand for a role of data, beyond those mlsmith knows.",
         keys=_ROLES,
     ),
+    Option(
+        "wrappers",
+        "table of string",
+        "Dotted name of an own function or class to the library's that it stands for, with the same keywords.",
+    ),
+    Option("sensitive", "strings", "Columns that hold personal data; globs, such as `*_iban`."),
+    Option("training", "strings", "Globs of the scripts that train, beyond those mlsmith recognises."),
     Option("serving", "strings", "Globs of the code that serves predictions."),
     Option(
         "project",

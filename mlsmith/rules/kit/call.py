@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.scopes import block_of, statement_of
 from mlsmith.rules.kit.constants import UNKNOWN
-from mlsmith.rules.kit.roles import Role, role_of_name, roles_of_name
+from mlsmith.rules.kit.roles import Role, role_of_name
 from mlsmith.rules.kit.rule import Place
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ class Call:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Qualified names of what is called, several where branches merge."""
-        return self.module.resolver.names(self.node.func)
+        """Qualified names of what is called, several where branches merge; for the project's own wrappers, the library's."""
+        names = self.module.resolver.names(self.node.func)
+        wrappers = self.module.settings.wrappers
+        return tuple(wrappers.get(name, name) for name in names) if wrappers else names
 
     @property
     def name(self) -> str:
@@ -171,7 +173,7 @@ class Call:
         """Training, validation or test, from the nearest of: the names the result is kept under, the data passed in, the enclosing
         function, class, and file. Two different roles at the same distance are none."""
         for names in self._role_circles():
-            roles = {role for name in names for role in roles_of_name(name)}
+            roles = {role for name in names for role in self.module.roles_of(name)}
             if len(roles) > 1:
                 return None
             if roles:

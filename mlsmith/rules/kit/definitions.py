@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.index.scopes import Scope, block_of
-from mlsmith.rules.kit.roles import Role, role_of_name
+from mlsmith.rules.kit.roles import Role
 from mlsmith.rules.kit.rule import Place
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Function:
 
     @property
     def role(self) -> Role | None:
-        return role_of_name(self.node.name)
+        return self.module.role_of(self.node.name)
 
     @cached_property
     def decorators(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from mlsmith.rules.kit.call import Argument, Call
 from mlsmith.rules.kit.constants import UNKNOWN, Constants
 from mlsmith.rules.kit.context import Context, context_of, module_name_of
 from mlsmith.rules.kit.definitions import Class, Function, Loop
+from mlsmith.rules.kit.roles import Role, roles_in_settings, roles_of_name
 from mlsmith.rules.kit.rule import Place
 from mlsmith.sources.python import PythonSource
 
@@ -39,6 +40,7 @@ class Module:
         self.resolver = Resolver(self.syntax)
         self.constants = Constants(self.resolver)
         self.context: Context = context_of(source.path, "\n".join(source.lines[:5]))
+        self.own_roles = roles_in_settings(settings.roles)
         self._wrapped: dict[int, Any] = {}
         self.answers: dict[str, Any] = {}
 
@@ -199,14 +201,24 @@ class Module:
         """The literal value of an expression, through names that are assigned once; `UNKNOWN` where it has none."""
         return self.constants.value(node)
 
+    def roles_of(self, name: str) -> frozenset[Role]:
+        """All roles that a name speaks of, as the project's settings or else the usual words have it."""
+        own = self.own_roles.get(name) if self.own_roles else None
+        return own if own is not None else roles_of_name(name)
+
+    def role_of(self, name: str) -> Role | None:
+        """The role that a name speaks of; None where it speaks of none or of several."""
+        found = self.roles_of(name)
+        return next(iter(found)) if len(found) == 1 else None
+
     def imports(self, *packages: str) -> bool:
         """Whether the file imports one of the top-level packages."""
         return bool(self.packages & set(packages))
 
     @cached_property
     def packages(self) -> frozenset[str]:
-        """Top-level packages that the file imports, relative imports aside."""
-        found: set[str] = set()
+        """Top-level packages that the file imports, relative imports aside, and those that the project's own wrappers stand for."""
+        found = {library.partition(".")[0] for library in self.settings.wrappers.values()}
         for node in self.syntax.imports:
             if isinstance(node, ast.Import):
                 found.update(alias.name.partition(".")[0] for alias in node.names)

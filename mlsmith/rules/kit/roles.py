@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
@@ -58,3 +59,12 @@ def roles_of_name(name: str) -> frozenset[Role]:
         if role is not None and (word not in _MODES or position == 0):
             found.add(role)
     return frozenset(found) if found else _NO_ROLES
+
+
+def roles_in_settings(said: Mapping[str, Sequence[str]]) -> dict[str, frozenset[Role]]:
+    """Name → roles, from `[tool.mlsmith.roles]`."""
+    found: dict[str, frozenset[Role]] = {}
+    for role, names in zip(Role, (said.get(key, ()) for key in ("train", "validation", "test")), strict=True):
+        for name in names:
+            found[name] = found.get(name, _NO_ROLES) | {role}
+    return found

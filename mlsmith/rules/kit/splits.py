@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlsmith.rules.kit.roles import Role, role_of_name
+from mlsmith.rules.kit.roles import Role
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
@@ -50,7 +50,7 @@ def _slices(module: Module) -> Iterator[Split]:
         if not isinstance(node, ast.Assign) or node.value is None:
             continue
         for target, value in _pairs(node.targets[0], node.value):
-            role = role_of_name(target)
+            role = module.role_of(target)
             if role is not None and isinstance(value, ast.Subscript) and _is_slice(value.slice):
                 whole = _whole(value.value)
                 if whole is not None:

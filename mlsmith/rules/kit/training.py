@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.definitions import Function, Loop
 from mlsmith.rules.kit.memo import once_a_module
-from mlsmith.rules.kit.roles import Role, roles_of_name, tokens
+from mlsmith.rules.kit.roles import Role, tokens
 
 if TYPE_CHECKING:
     from mlsmith.index.project import Project, SeenCall
@@ -103,10 +104,13 @@ def _passes(module: Module) -> Iterator[EvaluationPass]:
     if not uses_torch(module):
         return
     for function in module.functions:
-        if _belongs_to_framework(function) or uses_gradients(function.calls):
+        if not _evaluates(function) or _is_network_method(function) or _belongs_to_framework(function):
             continue
-        forwards = forward_calls(module, function.calls)
-        if forwards and _evaluates(function) and not _is_network_method(function):
+        calls = function.calls
+        if uses_gradients(calls):
+            continue
+        forwards = forward_calls(module, calls)
+        if forwards:
             yield EvaluationPass(function, function, tuple(forwards))
     for loop in module.loops:
         if isinstance(loop.node, (ast.For, ast.AsyncFor)):
@@ -120,7 +124,7 @@ def _loop_pass(module: Module, loop: Loop) -> Iterator[EvaluationPass]:
         return
     names = {n.id for n in ast.walk(loop.node.iter) if isinstance(n, ast.Name)}  # type: ignore[union-attr]
     names |= {n.attr for n in ast.walk(loop.node.iter) if isinstance(n, ast.Attribute)}  # type: ignore[union-attr]
-    roles = {role for name in names for role in roles_of_name(name)}
+    roles = {role for name in names for role in module.roles_of(name)}
     if not roles or Role.TRAIN in roles or not any("load" in n.lower() or "batch" in n.lower() or "_dl" in n.lower() for n in names):
         return
     forwards = forward_calls(module, loop.calls)
@@ -129,9 +133,16 @@ def _loop_pass(module: Module, loop: Loop) -> Iterator[EvaluationPass]:
         yield EvaluationPass(loop, function, tuple(forwards))
 
 
+def _names_in(node: ast.expr) -> set[str]:
+    if isinstance(node, ast.Name):
+        return {node.id}
+    found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return found | {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+
+
 def _evaluates(function: Function) -> bool:
     """By its name, or (a method called `run`, `__call__`…) by its class's."""
-    roles = roles_of_name(function.node.name)
+    roles = function.module.roles_of(function.node.name)
     words = tokens(function.node.name)
     if (
         "loss" in words
@@ -167,19 +178,29 @@ def uses_gradients(calls: list[Call]) -> bool:
 
 def sets_evaluation_mode(calls: list[Call]) -> bool:
     """`x.eval()`, `x.train(False)`, `x.train(mode)`, or a helper whose name says so."""
-    for call in calls:
-        if call.method == "eval" and call.receiver is not None and not call.node.args and not call.name.startswith(("pandas.", "polars.")):
-            return True
-        if call.method == "train" and call.receiver is not None and (call.node.args or call.node.keywords):
-            return True
-        words = tokens(call.method)
-        if _in_with(call) and {"eval", "evaluating", "evaluation", "inference"} & set(words) and call.name not in _GRADIENT_OFF:
-            return True
-        if "mode" in words and ("eval" in words or "evaluation" in words or ("inference" in words and call.name not in _GRADIENT_OFF)):
-            return True
-        if call.method in ("set_eval", "to_eval", "switch_to_eval", "freeze", "eval_mode", "prepare_for_eval"):
-            return True
-    return False
+    return any(_sets_evaluation(call) for call in calls)
+
+
+def _sets_evaluation(call: Call) -> bool:
+    method = call.method
+    if not _may_set_evaluation(method):
+        return False
+    if method == "eval":
+        return call.receiver is not None and not call.node.args and not call.name.startswith(("pandas.", "polars."))
+    if method == "train":
+        return call.receiver is not None and bool(call.node.args or call.node.keywords)
+    if method in ("set_eval", "to_eval", "switch_to_eval", "freeze", "eval_mode", "prepare_for_eval"):
+        return True
+    words = tokens(method)
+    if _in_with(call) and {"eval", "evaluating", "evaluation", "inference"} & set(words) and call.name not in _GRADIENT_OFF:
+        return True
+    return "mode" in words and ("eval" in words or "evaluation" in words or ("inference" in words and call.name not in _GRADIENT_OFF))
+
+
+@lru_cache(maxsize=4_000)
+def _may_set_evaluation(method: str) -> bool:
+    """Decided by the word alone, as nearly every call of a file is none of these."""
+    return method in ("train", "freeze") or "eval" in method.lower() or "inference" in method.lower()
 
 
 def sets_training_mode(calls: list[Call]) -> bool:
@@ -199,12 +220,20 @@ def turns_gradients_off(function: Function) -> bool:
 
 
 def _is_gradient_switch(call: Call) -> bool:
+    if not _may_switch_gradients(call.method):
+        return False
     if any(name in _GRADIENT_OFF for name in call.names):
         return True
     words = tokens(call.method)
     return "grad" in words and ("no" in words or "off" in words or "disable" in words or "enabled" in words)
 
 
+@lru_cache(maxsize=4_000)
+def _may_switch_gradients(method: str) -> bool:
+    return "grad" in method.lower() or "inference" in method
+
+
+@once_a_module
 def gradients_off_lines(module: Module) -> list[tuple[int, int]]:
     """Line ranges of the `with` blocks in which gradients are off."""
     ranges = []
@@ -260,13 +289,31 @@ def _is_plain_network(module: Module, name: str, depth: int) -> bool:
 @once_a_module
 def mode_facts(module: Module) -> dict[str, Any]:
     """Which functions of a file set evaluation mode or turn gradients off, and the blocks in which gradients are off."""
+    evaluating = [call for call in module.calls if _sets_evaluation(call)]
+    switches = [call for call in module.calls if _is_gradient_switch(call)]
+    off = _scopes_around(switches)
+    off.update(f.scope.qualified for f in module.functions if f.node.decorator_list and turns_gradients_off(f))
+    within = tuple(f"{name}." for name in off if name)
+    if within:
+        off.update(f.scope.qualified for f in module.functions if f.scope.qualified.startswith(within))
     return {
-        "eval": [f.scope.qualified for f in module.functions if sets_evaluation_mode(f.calls)],
-        "no_grad": [f.scope.qualified for f in module.functions if turns_gradients_off(f)],
+        "eval": sorted(_scopes_around(evaluating)),
+        "no_grad": sorted(off),
         "off": gradients_off_lines(module),
-        "module_eval": sets_evaluation_mode(_at_top(module)) or _runs_evaluation(module),
-        "module_off": any(_is_gradient_switch(c) for c in module.calls if module.function_around(c.node) is None and not _in_with(c)),
+        "module_eval": any(module.function_around(call.node) is None for call in evaluating) or _runs_evaluation(module),
+        "module_off": any(module.function_around(c.node) is None and not _in_with(c) for c in switches),
     }
+
+
+def _scopes_around(calls: list[Call]) -> set[str]:
+    """Qualified names of the functions in whose text the calls stand, enclosing functions included."""
+    found: set[str] = set()
+    for call in calls:
+        function = call.function
+        while function is not None:
+            found.add(function.scope.qualified)
+            function = function.outer
+    return found
 
 
 def _at_top(module: Module) -> list[Call]:
