@@ -287,10 +287,28 @@ def _is_plain_network(module: Module, name: str, depth: int) -> bool:
 
 
 @once_a_module
+def methods_called(module: Module) -> dict[str, list[Call]]:
+    """Calls whose last word may speak of modes or gradients, by that word: they are few, and found without wrapping the others."""
+    found: dict[str, list[Call]] = {}
+    for node in module.syntax.calls:
+        func = node.func
+        word = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""  # type: ignore[attr-defined]
+        if _is_of_interest(word):
+            found.setdefault(word, []).append(module.call(node))  # type: ignore[arg-type]
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _is_of_interest(word: str) -> bool:
+    return word == "backward" or _may_set_evaluation(word) or _may_switch_gradients(word)
+
+
+@once_a_module
 def mode_facts(module: Module) -> dict[str, Any]:
     """Which functions of a file set evaluation mode or turn gradients off, and the blocks in which gradients are off."""
-    evaluating = [call for call in module.calls if _sets_evaluation(call)]
-    switches = [call for call in module.calls if _is_gradient_switch(call)]
+    called = methods_called(module)
+    evaluating = [call for word, calls in called.items() if _may_set_evaluation(word) for call in calls if _sets_evaluation(call)]
+    switches = [call for word, calls in called.items() if _may_switch_gradients(word) for call in calls if _is_gradient_switch(call)]
     off = _scopes_around(switches)
     off.update(f.scope.qualified for f in module.functions if f.node.decorator_list and turns_gradients_off(f))
     within = tuple(f"{name}." for name in off if name)

@@ -103,6 +103,8 @@ class MissingEvalMode(Rule):
 
 def _never_back(module: Module) -> Iterator[Any]:
     """`.eval()` calls of a training loop in which nothing goes back to `.train()`."""
+    if not {"backward", "eval"} <= training.methods_called(module).keys():
+        return
     for loop in module.loops:
         direct = loop.calls
         nested = [call for called in _called(module, loop) for call in called.calls]
