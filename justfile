@@ -55,3 +55,7 @@ precision:
 # resolve the development lock anew (needs uv)
 lock:
     uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.txt
+
+# replay the places that authors themselves mended, from clones in FOLDER
+recall FOLDER *CODES:
+    {{python}} benchmarks/recall.py {{FOLDER}} {{CODES}}

@@ -1,0 +1,90 @@
+"""Does mlsmith see what authors themselves mended? `python benchmarks/recall.py FOLDER [CODE …]` replays the recorded rows.
+
+A row of `recall/<CODE>.jsonl` names a repository, the commit that mended a debt, its parent, and where the debt stood in the parent. It
+is *found* if the rule speaks on that line of the parent and less often in that file of the mending commit. FOLDER holds clones as
+`owner/name` or `owner+name`, bare or not; `--clone` fetches those that are missing from GitHub.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mlsmith.engine.run import Options, lint_tree
+from mlsmith.errors import UserError
+from mlsmith.rules.catalogue import load_rules
+from mlsmith.settings import Settings
+from mlsmith.sources.git import Repository
+from mlsmith.sources.tree import MemoryTree, RevisionTree
+
+ROWS = Path(__file__).parent / "recall"
+
+
+def main() -> int:
+    arguments = [argument for argument in sys.argv[1:] if argument != "--clone"]
+    if not arguments:
+        print("usage: python benchmarks/recall.py FOLDER [CODE …] [--clone]", file=sys.stderr)
+        return 2
+    folder, codes = Path(arguments[0]), arguments[1:]
+    tally: dict[str, Counter[str]] = {}
+    for file in sorted(ROWS.glob("*.jsonl")):
+        for row in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+            if codes and row["code"] not in codes:
+                continue
+            repository = clone_of(folder, row["repository"], fetch="--clone" in sys.argv)
+            seen = replayed(repository, row) if repository else "no clone"
+            expected = "found" if row["found"] else "missed"
+            tally.setdefault(row["code"], Counter())[seen] += 1
+            mark = "" if seen in (expected, "no clone") else f"   (recorded: {expected})"
+            print(f"{row['code']}  {seen:<10} {row['repository']} {row['parent'][:10]} {row['path']}:{row['line']}{mark}")
+    print()
+    for code, counted in tally.items():
+        print(f"{code}  found {counted['found']} of {sum(counted.values()) - counted['no clone']}")
+    return 0
+
+
+def clone_of(folder: Path, name: str, *, fetch: bool) -> Repository | None:
+    places = [folder / name, folder / name.replace("/", "+"), folder / name.replace("/", "+") / "repo"]
+    for place in places:
+        if (place / "HEAD").is_file() or (place / ".git").exists():
+            return Repository(place)
+    if not fetch:
+        return None
+    address = f"https://github.com/{name}"
+    done = subprocess.run(["git", "clone", "--quiet", "--filter=blob:none", "--no-checkout", address, str(places[1])], check=False)
+    return Repository(places[1]) if done.returncode == 0 else None
+
+
+def replayed(repository: Repository, row: dict[str, Any]) -> str:
+    """found, missed, or *kept* where the rule goes on speaking as often after the authors' mending."""
+    try:
+        before, after = (lines_of(repository, row, row[side]) for side in ("parent", "fixed"))
+    except UserError as error:
+        return str(error)
+    if row["line"] not in before:
+        return "missed"
+    return "found" if len(after) < len(before) else "kept"
+
+
+def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list[int]:
+    """Lines of the row's file on which its rule speaks at a revision."""
+    code, path = row["code"], row["path"]
+    settings = replace(Settings(), select=(code,))
+    if "project" in load_rules(settings).by_hook:
+        opener: Any = partial(RevisionTree, repository, revision)
+    else:
+        tree = RevisionTree(repository, revision)
+        opener = partial(MemoryTree, {path: tree.read(path)} if path in tree.blobs else {})
+    result = lint_tree(opener, repository.root, settings, options=Options(jobs=1))
+    found = [finding for finding in result.new if finding.path == path and finding.code == code]
+    return [finding.span.start.line for finding in found]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
