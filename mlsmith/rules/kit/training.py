@@ -29,6 +29,7 @@ _GRADIENT_OFF = frozenset({
 _USES_GRADIENT = frozenset(
     {"backward", "requires_grad_", "grad", "jacobian", "vjp", "jvp", "retain_grad", "register_full_backward_hook", "register_backward_hook"}
 )
+_MADE_UP = frozenset({"torch.randn", "torch.rand", "torch.zeros", "torch.ones", "torch.empty"})
 _FRAMEWORKS = ("lightning.pytorch.LightningModule", "transformers.Trainer", "transformers.Seq2SeqTrainer", "ignite.engine.Engine",
                "fastai.learner.Learner", "lightning.pytorch.Callback", "keras.Model", "torch.autograd.Function")  # fmt: skip
 _STOCHASTIC = (
@@ -59,7 +60,12 @@ def uses_torch(module: Module) -> bool:
 
 def forward_calls(module: Module, calls: list[Call]) -> list[Call]:
     """Calls of a network on data: `model(x)`, `self.net(x)`, `model.forward(x)`; not of methods of the network's own class."""
-    return [call for call in calls if call.node.args and _is_forward(module, call)]
+    return [call for call in calls if call.node.args and _is_forward(module, call) and not _is_made_up(module, call.node.args[0])]
+
+
+def _is_made_up(module: Module, node: ast.expr) -> bool:
+    """Noise or zeros given to a network to see whether it runs, or its shapes: nothing is evaluated."""
+    return bool(names := module.names(node)) and all(name.removesuffix("()") in _MADE_UP for name in names)
 
 
 def _is_forward(module: Module, call: Call) -> bool:
@@ -80,7 +86,7 @@ def _is_forward(module: Module, call: Call) -> bool:
 def _is_network(module: Module, name: str) -> bool:
     if not name.endswith("()"):
         return False
-    if name.startswith(("torchvision.models.", "timm.create_model", "segmentation_models_pytorch.")):
+    if name == "torch.nn.Sequential()" or name.startswith(("torchvision.models.", "timm.create_model", "segmentation_models_pytorch.")):
         return True
     cls = module.resolver.class_named(name)
     return cls is not None and module.class_(cls).extends("torch.nn.Module", "torch.nn.Sequential")
@@ -173,6 +179,19 @@ def uses_gradients(calls: list[Call]) -> bool:
     return any(call.method in _USES_GRADIENT for call in calls)
 
 
+def trains_around(module: Module, loop: Loop) -> bool:
+    """Whether the loop stands in one that trains, so that training goes on behind it."""
+    return any(
+        any(inner.node is loop.node for inner in outer.inner) and any(call.method == "backward" for call in outer.calls)
+        for outer in module.loops
+    )  # fmt: skip
+
+
+def is_bound_within(loop: Loop, name: str) -> bool:
+    """Whether the loop itself gives the name a value, which it therefore lacks before."""
+    return any(isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store) for part in ast.walk(loop.node))
+
+
 # modes
 
 
@@ -248,17 +267,53 @@ def gradients_off_lines(module: Module) -> list[tuple[int, int]]:
 def is_deterministic_network(module: Module, node: ast.expr) -> bool:
     """Whether an expression surely is a network of this module without dropout and normalisation by batch."""
     names = module.names(node)
-    return bool(names) and all(_is_plain_network(module, name, 0) for name in names)
+    return bool(names) and (all(_is_plain_network(module, name, 0) for name in names) or _is_plain_sequence(module, node, 0))
 
 
 def is_known_deterministic(module: Module, forwards: tuple[Call, ...]) -> bool:
     """Whether every network called is a class of this module that surely has neither dropout nor normalisation by batch."""
     for call in forwards:
         func = call.node.func.value if isinstance(call.node.func, ast.Attribute) and call.method == "forward" else call.node.func
-        names = module.names(func)
-        if not names or not all(_is_plain_network(module, name, 0) for name in names):
+        names = module.names(func) or _names_passed(module, call, func)
+        if not names or not (all(_is_plain_network(module, name, 0) for name in names) or _is_plain_sequence(module, func, 0)):
             return False
     return True
+
+
+def _is_plain_sequence(module: Module, node: ast.expr, depth: int) -> bool:
+    """Whether an expression is an `nn.Sequential` written out, without dropout and normalisation by batch."""
+    values = module.resolver.values(node)
+    call = module.call(values[0]) if len(values) == 1 else None
+    while call is not None and call.receiver is not None and call.method in ("to", "cuda", "cpu", "float", "half"):
+        call = module.call(call.receiver)
+    if call is None or call.name != "torch.nn.Sequential" or depth > 4 or call.has_unknown_arguments:
+        return False
+    return all(_is_plain_layer(module, layer, depth) for layer in call.node.args)
+
+
+def _is_plain_layer(module: Module, node: ast.expr, depth: int) -> bool:
+    names = module.names(node)
+    if names == ("torch.nn.Sequential()",):
+        return _is_plain_sequence(module, node, depth + 1)
+    if all(name.startswith("torch.nn.") for name in names):
+        return bool(names) and not any(name.removeprefix("torch.nn.").startswith((*_STOCHASTIC, "LSTM", "GRU", "RNN")) for name in names)
+    return all(_is_plain_network(module, name, depth + 1) for name in names)
+
+
+def _names_passed(module: Module, call: Call, func: ast.expr) -> tuple[str, ...]:
+    """What the callers of this file pass for the parameter that is called; empty where one of them is not known."""
+    function = call.function
+    parameter = function.parameter(func.id) if function is not None and isinstance(func, ast.Name) else None
+    if function is None or parameter is None:
+        return ()
+    found: list[str] = []
+    for caller in module.callers(function):
+        passed = caller.argument(parameter.name, parameter.position - (1 if function.owner is not None else 0))
+        names = module.names(passed.node) if passed.node is not None else ()
+        if not names:
+            return ()
+        found.extend(names)
+    return tuple(found)
 
 
 def _is_plain_network(module: Module, name: str, depth: int) -> bool:
@@ -292,7 +347,7 @@ def methods_called(module: Module) -> dict[str, list[Call]]:
     found: dict[str, list[Call]] = {}
     for node in module.syntax.calls:
         func = node.func
-        word = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""  # type: ignore[attr-defined]
+        word = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""
         if _is_of_interest(word):
             found.setdefault(word, []).append(module.call(node))  # type: ignore[arg-type]
     return found

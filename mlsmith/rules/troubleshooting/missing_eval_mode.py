@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Confidence, Finding, Function, Loop, Module, Project, Rule, Severity, training
+from mlsmith.rules.kit import Confidence, Edit, Finding, Function, Loop, Module, Project, Rule, Severity, training
 from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.statements import fix_of, plain_edits, put_after, put_before, put_first
 
 
 class MissingEvalMode(Rule):
@@ -51,7 +52,21 @@ class MissingEvalMode(Rule):
     ```
 
     ## Fix
-    None: whether the mode belongs into the function or to its callers is the author's decision.
+    Unsafe, as it changes the figures: `.eval()` becomes the first line of the function, or the line before the loop, with `.train()` behind it;
+    for the twin, `.train()` becomes the first line of the training loop. None where nothing in the file would go back to training mode
+    after the function, or the network is no parameter, attribute or global name.
+    ```python
+    import torch
+    from torch import nn
+
+    def evaluate(model, loader):
+        model.eval()
+        with torch.no_grad():
+            return sum((model(x).argmax(1) == y).sum() for x, y in loader)
+
+    def main(loader):
+        print(evaluate(nn.Sequential(nn.Linear(9, 9), nn.Dropout(), nn.Linear(9, 2)), loader))
+    ```
 
     ## When it stays silent
     When a caller sets the mode; when no caller of the function can be seen; inside Lightning, Trainer and ignite hooks, which set it
@@ -75,15 +90,19 @@ class MissingEvalMode(Rule):
             if not training.sets_evaluation_mode(calls) and not training.is_known_deterministic(module, found.forwards):
                 node = found.at.node
                 name = found.function.scope.qualified if found.function is not None else ""
-                candidates.append((name, isinstance(found.at, Loop), tuple(where(module, node)), _network(found.forwards[0].node)))
-        twins = [(tuple(where(module, call.node)), _receiver(call.node)) for call in _never_back(module)]
+                network, edits = _network(found.forwards[0].node), plain_edits(_evaluating(module, found))
+                candidates.append((name, isinstance(found.at, Loop), tuple(where(module, node)), network, edits))
+        twins = [
+            (tuple(where(module, call.node)), _receiver(call.node), plain_edits(_training(module, loop, call)))
+            for loop, call in _never_back(module)
+        ]
         return {"modes": training.mode_facts(module), "passes": candidates, "twins": twins}
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = dict(project.collected(self))
         modes = {path: data["modes"] for path, data in collected.items()}
         for path, data in collected.items():
-            for function, is_loop, seen, network in data["passes"]:
+            for function, is_loop, seen, network, edits in data["passes"]:
                 reached = training.reached_by_mode(project, modes, path, function, "eval") if function else False
                 if reached or (reached is None and not is_loop) or data["modes"]["module_eval"]:
                     continue
@@ -91,18 +110,55 @@ class MissingEvalMode(Rule):
                 yield self.finding(
                     place_from(path, project, seen), f"{what} runs `{network}` in training mode: no `.eval()` reaches it",
                     advice=f"call `{network}.eval()` before, and `{network}.train()` when training goes on", confidence=Confidence.MEDIUM,
+                    fix=fix_of(f"call `{network}.eval()`", edits),
                 )  # fmt: skip
-            for seen, network in data["twins"]:
+            for seen, network, edits in data["twins"]:
                 yield self.finding(
                     place_from(path, project, seen),
                     f"`{network}.eval()` is called in the training loop and nothing in the loop calls `.train()`: "
                     "from the second round on, training runs in evaluation mode",
                     advice=f"call `{network}.train()` at the start of each epoch",
+                    fix=fix_of(f"call `{network}.train()` in each round", edits),
                 )
 
 
-def _never_back(module: Module) -> Iterator[Any]:
-    """`.eval()` calls of a training loop in which nothing goes back to `.train()`."""
+def _evaluating(module: Module, found: training.EvaluationPass) -> tuple[Edit | None, ...]:
+    """`.eval()` before the pass, and `.train()` behind it where it stands in a loop that trains."""
+    network = _network(found.forwards[0].node)
+    if len({_network(call.node) for call in found.forwards}) > 1:
+        return ()
+    if isinstance(found.at, Loop):
+        return _around(module, found.at, network)
+    if not _is_known_at_start(found.at, network) or ("backward" in training.methods_called(module) and not _goes_back(module)):
+        return ()
+    return (put_first(module, found.at.node.body, f"{network}.eval()"),)
+
+
+def _around(module: Module, loop: Loop, network: str) -> tuple[Edit | None, ...]:
+    if not network.replace(".", "").isidentifier() or training.is_bound_within(loop, network.partition(".")[0]):
+        return ()
+    before = put_before(module, loop.node, f"{network}.eval()")
+    return (before, put_after(module, loop.node, f"{network}.train()")) if training.trains_around(module, loop) else (before,)
+
+
+def _is_known_at_start(function: Function, network: str) -> bool:
+    """Whether the name means the network as soon as the function begins: a parameter, `self`, or a name from outside."""
+    root = network.partition(".")[0]
+    bindings = function.scope.bindings.get(root, [])
+    return network.replace(".", "").isidentifier() and all(b.kind in ("parameter", "store") for b in bindings)
+
+
+def _goes_back(module: Module) -> bool:
+    """Whether the file's training sets its own mode, so that evaluation mode does not outlive the evaluation."""
+    return training.sets_training_mode([call for call in module.method_calls("train") if not call.node.args])
+
+
+def _training(module: Module, loop: Loop, call: Any) -> tuple[Edit | None, ...]:
+    return (put_first(module, loop.node.body, f"{_receiver(call.node)}.train()"),)
+
+
+def _never_back(module: Module) -> Iterator[tuple[Loop, Any]]:
+    """Loops with `.eval()` calls of a training loop in which nothing goes back to `.train()`."""
     if not {"backward", "eval"} <= training.methods_called(module).keys():
         return
     for loop in module.loops:
@@ -117,7 +173,9 @@ def _never_back(module: Module) -> Iterator[Any]:
                 if c.method == "eval" and isinstance(c.receiver, ast.Name) and not c.node.args and not c.name.startswith("pandas.")
             ]
             before = [c for c in evals if not _after_last_backward_forever(loop, c)]
-            yield from [c for c in before if c.receiver is not None and not training.is_deterministic_network(module, c.receiver)][:1]
+            yield from [(loop, c) for c in before if c.receiver is not None and not training.is_deterministic_network(module, c.receiver)][
+                :1
+            ]
 
 
 def _called(module: Module, loop: Loop) -> list[Function]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Confidence, Finding, Loop, Module, Project, Rule, Severity, training
+from mlsmith.rules.kit import Confidence, Edit, Finding, Loop, Module, Project, Rule, Severity, training
 from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.statements import block_around, decorated, fix_of, plain_edits
 
 
 class MissingNoGrad(Rule):
@@ -49,7 +51,20 @@ class MissingNoGrad(Rule):
     ```
 
     ## Fix
-    None: `no_grad` and `inference_mode` differ for outputs that later take part in training.
+    Unsafe: the function is decorated with `@torch.no_grad()`, which unlike `inference_mode` lets its outputs take part in training later; a loop
+    is put into a block `with torch.no_grad():`. None for generators and coroutines, and where the file does not `import torch`.
+    ```python
+    import torch
+    from torch import nn
+
+    @torch.no_grad()
+    def predict(model, batches):
+        model.eval()
+        return [model(batch) for batch in batches]
+
+    def main(batches):
+        return predict(nn.Linear(9, 2), batches)
+    ```
 
     ## When it stays silent
     Where gradients are used in the function (`backward`, `autograd.grad`, `requires_grad_`: saliency, adversarial examples,
@@ -77,14 +92,16 @@ class MissingNoGrad(Rule):
             if isinstance(found.at, Loop) and found.function is not None and _switches(found.function):
                 continue
             name = found.function.scope.qualified if found.function is not None else ""
-            candidates.append((name, isinstance(found.at, Loop), tuple(where(module, found.at.node))))
+            candidates.append(
+                (name, isinstance(found.at, Loop), tuple(where(module, found.at.node)), plain_edits(_switched_off(module, found)))
+            )
         return {"modes": training.mode_facts(module), "passes": candidates}
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = dict(project.collected(self))
         modes = {path: data["modes"] for path, data in collected.items()}
         for path, data in collected.items():
-            for function, is_loop, seen in data["passes"]:
+            for function, is_loop, seen, edits in data["passes"]:
                 reached = training.reached_by_mode(project, modes, path, function, "no_grad") if function else False
                 if reached or (reached is None and not is_loop) or data["modes"]["module_off"]:
                     continue
@@ -92,8 +109,20 @@ class MissingNoGrad(Rule):
                 yield self.finding(
                     place_from(path, project, seen), f"{what} records gradients that nobody uses: memory grows, and time",
                     advice="decorate it with `@torch.inference_mode()`, or put the pass under `with torch.no_grad():`",
-                    confidence=Confidence.MEDIUM,
+                    confidence=Confidence.MEDIUM, fix=fix_of("turn gradients off", edits),
                 )  # fmt: skip
+
+
+def _switched_off(module: Module, found: training.EvaluationPass) -> tuple[Edit | None, ...]:
+    """The function decorated, or the loop put into a block."""
+    if not any(binding.kind == "import" and binding.origin == "torch" for binding in module.syntax.scope.bindings.get("torch", ())):
+        return ()
+    if isinstance(found.at, Loop):
+        return block_around(module, found.at, "with torch.no_grad():")
+    node = found.at.node
+    if isinstance(node, ast.AsyncFunctionDef) or any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in ast.walk(node)):
+        return ()
+    return (decorated(found.at, "@torch.no_grad()"),)
 
 
 def _switches(function: Any) -> bool:

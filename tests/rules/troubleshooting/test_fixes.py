@@ -1,0 +1,121 @@
+"""What the fixes of the troubleshooting rules leave behind: the edit, the rest of the file as it was, and no finding."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlsmith.fixes.apply import fixable, patch
+from mlsmith.engine.in_memory import lint_files as lint
+
+
+def fixed(text: str, code: str) -> str:
+    """The file after one round of unsafe fixes of a rule, which must leave no finding of it."""
+    found = fixable(lint({"code.py": text}, only=code), unsafe=True)
+    assert found, "no fix is offered"
+    result = patch(text.encode(), "code.py", found).data.decode()
+    assert not lint({"code.py": result}, only=code), "the fix converges"
+    return result
+
+
+def unfixed(text: str, code: str) -> None:
+    found = lint({"code.py": text}, only=code)
+    assert found
+    assert not fixable(found, unsafe=True)
+
+
+EPOCHS = """\
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Linear(3, 3), nn.Dropout())
+
+def train(train_loader, val_loader, optimizer, loss):
+    for epoch in range(3):
+        model.train()
+        for x, y in train_loader:
+            loss(model(x), y).backward()
+            optimizer.step()
+        # how good is it?
+        for x, y in val_loader:  # all of it
+            print(
+                model(x),  # as it is
+            )
+"""
+
+
+def test_a_validation_loop_is_put_between_eval_and_train() -> None:
+    result = fixed(EPOCHS, "TRB102")
+    assert "        # how good is it?\n        model.eval()\n        for x, y in val_loader:  # all of it\n" in result
+    assert result.endswith("            )\n        model.train()\n")
+
+
+def test_a_validation_loop_is_put_into_a_block_with_its_comments() -> None:
+    result = fixed(EPOCHS, "TRB103")
+    assert result.endswith(
+        "        # how good is it?\n        with torch.no_grad():\n            for x, y in val_loader:  # all of it\n"
+        "                print(\n                    model(x),  # as it is\n                )\n"
+    )
+
+
+def test_a_loop_that_holds_a_text_of_several_lines_is_not_moved() -> None:
+    unfixed(EPOCHS.replace("print(\n", 'print("""\na""",\n'), "TRB103")
+
+
+PREDICT = '''\
+import torch
+
+class Judge:
+    @staticmethod
+    def predict(model, batches):
+        """What it says."""
+        # one at a time
+        return [model(batch) for batch in batches]
+
+def main(model, batches):
+    Judge.predict(model, batches)
+'''
+
+
+def test_eval_is_the_first_line_behind_the_docstring_and_the_decorator_nearest_to_the_function() -> None:
+    assert '        """What it says."""\n        # one at a time\n        model.eval()\n        return' in fixed(PREDICT, "TRB102")
+    assert "    @staticmethod\n    @torch.no_grad()\n    def predict(model, batches):\n" in fixed(PREDICT, "TRB103")
+
+
+def test_windows_line_ends_are_kept() -> None:
+    text = PREDICT.replace("\n", "\r\n")
+    found = fixable(lint({"code.py": text}, only="TRB10"), unsafe=True)
+    result = patch(text.encode(), "code.py", found).data
+    assert b"model.eval()" in result
+    assert result.count(b"\n") == result.count(b"\r\n")
+
+
+@pytest.mark.parametrize("code", ["TRB102", "TRB103"])
+def test_a_function_on_one_line_is_decorated_but_not_opened(code: str) -> None:
+    text = "import torch\ndef predict(model, x): return model(x)\ndef main(m): predict(m, 1)\n"
+    if code == "TRB103":
+        assert "@torch.no_grad()\ndef predict" in fixed(text, code)
+    else:
+        unfixed(text, code)
+
+
+def test_a_network_made_in_the_function_is_not_switched_before_it_exists() -> None:
+    unfixed("import torch\ndef predict(load, x):\n    model = load()\n    return model(x)\ndef main(m): predict(m, 1)\n", "TRB102")
+
+
+def test_evaluation_mode_is_not_forced_on_a_training_that_never_sets_its_own() -> None:
+    text = PREDICT + "\ndef train(model, x, loss):\n    loss(model(x)).backward()\n"
+    unfixed(text, "TRB102")
+
+
+def test_a_training_loop_goes_back_to_training_mode() -> None:
+    text = """\
+from torch import nn
+
+def train(model, loader, test_loader, evaluate):
+    for epoch in range(3):
+        for x in loader:
+            model(x).sum().backward()
+        model.eval()
+        evaluate(test_loader)
+"""
+    assert "    for epoch in range(3):\n        model.train()\n        for x in loader:\n" in fixed(text, "TRB102")
