@@ -269,14 +269,13 @@ def _remember(
 ) -> None:
     from mlsmith.cli.replay import remember
     from mlsmith.engine.state import save_state
-    from mlsmith.rules.catalogue import all_rules
+    from mlsmith.rules.catalogue import foreign_sources
     from mlsmith.settings import candidates
 
     if kept.state is None:
         return
-    plugged = any(not rule.__module__.startswith("mlsmith.") for rule in all_rules())
     history_guards = history.guards() if history.asked else []
-    if plugged or history_guards is None:
+    if history_guards is None:
         save_state(kept.state, kept.folder)
         return
     folder = scene.start if scene.start.is_dir() else scene.start.parent
@@ -284,5 +283,6 @@ def _remember(
     depends |= {str(above / ".git") for above in (folder, *folder.parents) if not (above / ".git").exists()}
     depends.add(str(Path(arguments.baseline).resolve() if arguments.baseline else scene.root / scene.settings.baseline))
     depends |= {str(file) for file in history_guards}
+    depends |= set(foreign_sources())
     depends |= {str(scene.root / path) for path in scene.paths if path and path not in kept.state.files}
     remember(argv, kept.state, kept.folder, depends_on=depends, exit_code=int(code), out=out, err=b"")

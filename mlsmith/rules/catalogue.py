@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
+import re
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from mlsmith import rules as rules_package
@@ -17,6 +21,8 @@ from mlsmith.finding import Severity
 from mlsmith.rules.kit.rule import Rule
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from mlsmith.settings import Settings
 
 
@@ -30,7 +36,7 @@ def all_rules() -> tuple[type[Rule], ...]:
             for module in pkgutil.iter_modules(package.__path__):
                 found.extend(_rules_in(f"mlsmith.rules.{area.name}.{module.name}"))
     found.extend(_foreign_rules())
-    return tuple(sorted(found, key=lambda rule: rule.code))
+    return tuple(sorted(_distinct(found), key=lambda rule: rule.code))
 
 
 @dataclass(frozen=True)
@@ -92,8 +98,10 @@ def rules_fingerprint() -> str:
             digest.update(file.relative_to(top).as_posix().encode() + b"\0" + file.read_bytes())
     digest.update((top / "finding.py").read_bytes())
     for rule in all_rules():
-        if not rule.__module__.startswith("mlsmith."):
+        if not _is_built_in(rule):
             digest.update(f"{rule.__module__}.{rule.__qualname__}".encode())
+    for source in foreign_sources():
+        digest.update(Path(source).read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -106,10 +114,65 @@ def _rules_in(module_name: str) -> list[type[Rule]]:
     ]  # fmt: skip
 
 
+def foreign_sources() -> tuple[str, ...]:
+    """All source of the packages that bring rules which are not mlsmith's own: a change there can change any result."""
+    found: set[str] = set()
+    for package in {rule.__module__.partition(".")[0] for rule in all_rules() if not _is_built_in(rule)}:
+        module = sys.modules[package]
+        for folder in getattr(module, "__path__", ()):
+            found.update(map(str, Path(folder).rglob("*.py")))
+        if getattr(module, "__file__", None):
+            found.add(str(module.__file__))
+    return tuple(sorted(found))
+
+
+def _is_built_in(rule: type[Rule]) -> bool:
+    return rule.__module__.startswith("mlsmith.")
+
+
 def _foreign_rules() -> list[type[Rule]]:
+    """Rules of the entry point group `mlsmith.rules`; each entry names a rule, or a module of rules. Raises SettingsError."""
     from importlib.metadata import entry_points
 
-    return [rule for point in entry_points(group="mlsmith.rules") if issubclass(rule := point.load(), Rule)]
+    found: list[type[Rule]] = []
+    for point in entry_points(group="mlsmith.rules"):
+        try:
+            loaded = point.load()
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}".partition("\n")[0]
+            raise SettingsError(
+                f'the rules "{point.name}" of {_distribution(point)} cannot be loaded: {said}', advice="mend or uninstall that package"
+            ) from None
+        rules = _rules_in(loaded.__name__) if isinstance(loaded, ModuleType) else [loaded]
+        for rule in rules:
+            if not (isinstance(rule, type) and issubclass(rule, Rule) and _CODE.match(getattr(rule, "code", ""))):
+                raise SettingsError(
+                    f'the entry "{point.name}" of {_distribution(point)} is no rule with a code such as ACM901',
+                    advice="let it name a subclass of mlsmith.rules.kit.Rule, or a module of such",
+                )
+        found.extend(rules)
+    return found
+
+
+_CODE = re.compile(r"^[A-Z]{3}\d{3}$")
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else point.value
+
+
+def _distinct(rules: list[type[Rule]]) -> Iterator[type[Rule]]:
+    """The rules, once each. Raises SettingsError where two have one code."""
+    seen: dict[str, type[Rule]] = {}
+    for rule in rules:
+        other = seen.setdefault(rule.code, rule)
+        if other is rule:
+            yield rule
+        elif other.__module__ != rule.__module__ or other.__qualname__ != rule.__qualname__:
+            raise SettingsError(
+                f"two rules have the code {rule.code}: {other.__module__}.{other.__qualname__} and {rule.__module__}.{rule.__qualname__}",
+                advice="choose a code that is free, see `mlsmith rule --list`",
+            )
 
 
 def _check_codes(settings: Settings, known: dict[str, type[Rule]]) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from mlsmith.engine.in_memory import lint_files as lint
 from mlsmith.rules.catalogue import all_rules
 from mlsmith.rules.kit.rule import Rule, document_of
 from tests.rules.literate import Case, parse_cases, read_cases
-from tests.rules.small_project import lint
 
 HERE = Path(__file__).parent
 RULES = all_rules()

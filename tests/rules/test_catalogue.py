@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from mlsmith.engine.in_memory import lint_files as lint
 from mlsmith.finding import AREAS, Safety
 from mlsmith.fixes.apply import fixable, patch
 from mlsmith.rules.catalogue import all_rules
 from mlsmith.rules.kit.rule import Rule, document_of
 from tests.rules.literate import parse_cases, read_cases
-from tests.rules.small_project import lint
 from tests.rules.test_cases import case_file
 
 RULES = all_rules()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rules.small_project import lint
+from mlsmith.engine.in_memory import lint_files as lint
 
 
 def test_names_from_the_settings_stand_for_a_role() -> None:

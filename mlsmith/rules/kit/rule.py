@@ -167,7 +167,7 @@ class Rule:
         """The rule's documentation, cut into its sections."""
         title, sections = document_of(cls)
         return RuleInfo(
-            code=cls.code, name=cls({}).name, area=AREAS[cls.code[:3]], severity=cls.severity.value, minutes=cls.minutes, title=title,
+            code=cls.code, name=cls({}).name, area=AREAS.get(cls.code[:3], cls.code[:3].lower()), severity=cls.severity.value, minutes=cls.minutes, title=title,
             sections=sections, default_on=cls.default_on, has_fix="Fix" in sections, options=dict(cls.options),
         )  # fmt: skip
 

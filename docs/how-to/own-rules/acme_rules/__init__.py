@@ -1,0 +1,1 @@
+"""Rules of mlsmith for the house of Acme."""
