@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlsmith.fixes.apply import fixable, patch
 from mlsmith.engine.in_memory import lint_files as lint
+from mlsmith.fixes.apply import fixable, patch
 
 
 def fixed(text: str, code: str) -> str:
