@@ -1,0 +1,119 @@
+"""What a configuration file means: nested, typed values, whatever its layout."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlsmith.errors import SourceError
+from mlsmith.sources.config import ConfigDocument, read_config
+
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([Tt ]|$)|^\d{2}:\d{2}(:\d{2}|$)")
+"""A date or time as written without quotes"""
+
+
+@dataclass(slots=True)
+class Node:
+    """A mapping (`keys`), a sequence (`elements`) or a scalar (`value`, as text where it is a date); `line` is 1-based."""
+
+    kind: str
+    line: int = 1
+    value: Any = None
+    is_date: bool = False
+    keys: dict[str, Node] = field(default_factory=dict)
+    elements: list[Node] = field(default_factory=list)
+
+    @property
+    def canonical(self) -> str:
+        """One text for one meaning: sorted keys, numbers with their type."""
+        return json.dumps(self._plain(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    def _plain(self) -> Any:
+        if self.kind == "mapping":
+            return {key: node._plain() for key, node in self.keys.items()}
+        if self.kind == "sequence":
+            return [node._plain() for node in self.elements]
+        if self.is_date:
+            return {"date": self.value}
+        if isinstance(self.value, float):
+            return {"float": "nan" if math.isnan(self.value) else repr(self.value)}
+        return self.value
+
+    @property
+    def shown(self) -> str:
+        """As a reader would write it, cut where it is long."""
+        text = self.canonical if self.kind != "scalar" else str(self.value) if self.is_date else shown_scalar(self.value)
+        return text if len(text) <= 120 else f"{text[:117]}…"
+
+
+def shown_scalar(value: Any) -> str:
+    """A scalar so that its type can be seen: texts in quotes, numbers and truth values bare."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return repr(value)
+
+
+def meaning_of(data: bytes | None, path: str) -> Node | None:
+    """The file's meaning; None where there is no file, it cannot be read, or it is data rather than configuration."""
+    if data is None:
+        return None
+    try:
+        document = read_config(data, path)
+    except SourceError:
+        return None
+    if not document.entries and not _is_blank(data):
+        return None
+    if any(entry.path[-1] == "?" for entry in document.entries):
+        return None  # A key that is no scalar: a template before it is filled in, mostly.
+    return tree_of(document)
+
+
+def _is_blank(data: bytes) -> bool:
+    lines = (line.strip() for line in data.decode("utf-8-sig", "replace").splitlines())
+    return all(not line or line.startswith("#") or line in ("{}", "---", "...") for line in lines)
+
+
+def _is_list(document: ConfigDocument) -> bool:
+    tops = [entry.path[0] for entry in document.entries if len(entry.path) == 1]
+    first = next((line.strip() for line in document.lines if line.strip() and not line.lstrip().startswith(("#", "---", "%"))), "")
+    return tops == [str(number) for number in range(len(tops))] and first.startswith(("-", "["))
+
+
+def semantic_digest(path: str, data: bytes | None) -> str:
+    """sha256 of what a configuration means, of its bytes where that cannot be told, of nothing where there is no file."""
+    if data is None:
+        return hashlib.sha256(b"").hexdigest()
+    node = meaning_of(data, path)
+    return hashlib.sha256(b"\0" + data if node is None else node.canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def tree_of(document: ConfigDocument) -> Node:
+    """The document as nested nodes. Entries of further documents of a YAML stream stand under `name#2`, `name#3`, …"""
+    root = Node("sequence" if _is_list(document) else "mapping")
+    nodes: dict[tuple[str, ...], Node] = {(): root}
+    doubles = {id(entry) for entry in document.duplicates}
+    for entry in document.entries:
+        is_date = isinstance(entry.value, str) and _DATE.match(entry.raw) is not None
+        node = Node(entry.kind, entry.value_span.start.line, entry.value, is_date)
+        parent = nodes.get(entry.path[:-1])
+        if parent is None:
+            continue
+        if parent.kind == "sequence":
+            parent.elements.append(node)
+        else:
+            name, number = entry.path[-1], 2
+            while name in parent.keys and id(entry) not in doubles:
+                name, number = f"{entry.path[-1]}#{number}", number + 1
+            parent.keys[name] = node
+        nodes[entry.path] = node
+    return root

@@ -1,0 +1,108 @@
+"""What counts as a change of a configuration's meaning, and what does not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlsmith.revisions.configuration import config_changes
+from mlsmith.revisions.meaning import semantic_digest
+
+Seen = list[tuple[str, str, str | None, str | None]]
+
+
+def seen(old: str | None, new: str | None, path: str = "c.yaml") -> Seen:
+    before, after = (None if text is None else text.encode() for text in (old, new))
+    return [(change.kind, change.subject, change.old, change.new) for change in config_changes(path, before, after)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("lr: 0.1\n", "lr: 0.01\n", [("scale-changed", "lr", "0.1", "0.01")]),
+        ("lr: 0.1\n", "lr: 0.3\n", [("changed", "lr", "0.1", "0.3")]),
+        ("a: 1\n", "a: 1.0\n", [("type-changed", "a", "1", "1.0")]),
+        ("a: true\n", "a: 1\n", [("type-changed", "a", "true", "1")]),
+        ("a: null\n", "b: 1\n", [("removed", "a", "null", None), ("added", "b", None, "1")]),
+        ("lr: 1e-3\n", "lr: 0.001\n", [("type-changed", "lr", '"1e-3"', "0.001")]),
+        ("a: 010\n", "a: 10\n", [("changed", "a", "8", "10")]),
+        ("a: yes\n", "a: 'yes'\n", [("type-changed", "a", "true", '"yes"')]),
+        ("t: 10ms\n", "t: 10s\n", [("unit-changed", "t", '"10ms"', '"10s"')]),
+        ("t: 2026-01-01\n", "t: '2026-01-01'\n", [("type-changed", "t", "2026-01-01", '"2026-01-01"')]),
+        ("a.b: 1\n", "a:\n  b: 1\n", [("removed", "a.b", "1", None), ("added", "a", None, '{"b":1}')]),
+        ("model:\n  width: 64\n", "net:\n  width: 64\n", [("renamed", "net", "model", '{"width":64}')]),
+        ("a:\n  seed: 3\nb: {}\n", "a: {}\nb:\n  seed: 3\n", [("moved", "b.seed", "a.seed", "3")]),
+        ("a: [1, 2, 3]\n", "a: [3, 1, 2]\n", [("reordered", "a", "[1,2,3]", "[3,1,2]")]),
+        ("a: [1, 2]\n", "a: [1, 5, 2]\n", [("added", "a.[1]", None, "5")]),
+        (
+            "a: [{name: x, v: 1}, {name: y, v: 2}]\n", "a: [{name: x, v: 1}, {name: y, v: 3}]\n",
+            [("changed", 'a.[name="y"].v', "2", "3")],
+        ),
+        ("b: &b {x: 1}\nuse: {<<: *b}\n", "b: &b {x: 2}\nuse: {<<: *b}\n", [("changed", "b.x", "1", "2"), ("changed", "use.x", "1", "2")]),
+        ("a: 1\na: 2\n", "a: 1\na: 3\n", [("changed", "a", "2", "3")]),
+        ("a: 1\n---\na: 2\n", "a: 1\n---\na: 3\n", [("changed", "a#2", "2", "3")]),
+        ("a: !ENV x\n", "a: !FILE x\n", [("changed", "(tags)", '"!ENV"', '"!FILE"')]),
+        (None, "a: 1\n", [("added", "a", None, "1")]),
+        ("a: 1\n", None, [("removed", "a", "1", None)]),
+    ],
+)  # fmt: skip
+def test_what_a_change_of_meaning_is(old: str | None, new: str | None, expected: Seen) -> None:
+    assert seen(old, new) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("lr: 0.1 # start\nseed: 3\n", "# why\nseed:   3\nlr: .1\n"),
+        ("a: {b: 1, c: [1, 2]}\n", "a:\n  c:\n  - 1\n  - 2\n  b: 1\n"),
+        ("a: .nan\n", "a: .NaN\n"),
+        ("a: 'x'\r\nb: 2\r\n", 'b: 2\na: "x"\n'),
+        ("\ufeffa: 1\n", "a: 1\n"),
+    ],
+)
+def test_layout_comments_and_order_of_keys_are_no_change(old: str, new: str) -> None:
+    assert seen(old, new) == []
+    assert semantic_digest("c.yaml", old.encode()) == semantic_digest("c.yaml", new.encode())
+
+
+@pytest.mark.parametrize(("old", "new"), [("a: {{ x }}\n", "a: {{ y }}\n"), ("a: [1\n", "a: [2\n"), ("a: 1\n", "a: [\n")])
+def test_what_cannot_be_understood_is_compared_byte_by_byte(old: str, new: str) -> None:
+    (change,) = seen(old, new)
+    assert change[0] == "unreadable"
+    assert semantic_digest("c.yaml", old.encode()) != semantic_digest("c.yaml", new.encode())
+
+
+SCALARS = (
+    st.none() | st.booleans() | st.integers(-1000, 1000) | st.floats(allow_nan=False, allow_infinity=False) | st.text("abc1. ", max_size=6)
+)
+TREES = st.dictionaries(
+    st.text("abcxyz", min_size=1, max_size=4),
+    st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcxyz", min_size=1, max_size=3), inner, max_size=4)),
+    min_size=1, max_size=5,
+)  # fmt: skip
+
+
+@given(TREES)
+def test_the_same_values_in_another_layout_are_never_a_change(tree: dict[str, Any]) -> None:
+    flow, block = (yaml.safe_dump(tree, default_flow_style=style, sort_keys=style) for style in (True, False))
+    assert seen(flow, block) == []
+
+
+@given(TREES, SCALARS, st.data())
+def test_another_value_anywhere_is_always_a_change(tree: dict[str, Any], value: Any, data: st.DataObject) -> None:
+    holder: Any = tree
+    while True:
+        places = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+        place = data.draw(st.sampled_from(places))
+        if not isinstance(holder[place], (dict, list)) or not holder[place]:
+            break
+        holder = holder[place]
+    before = json.dumps(tree)
+    changed = repr(holder[place]) != repr(value)
+    holder[place] = value
+    assert bool(seen(before, json.dumps(tree), "c.json")) == changed
