@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from mlsmith.rules.kit import Confidence, Finding, Module, Project, Rule, Severity, branches
 from mlsmith.rules.kit.collect import place_from, where
 
+_ALTERNATIVE = re.compile(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
 _TOOL_NAMES = {"TYPE_CHECKING", "PY2", "PY3", "WINDOWS", "LINUX", "MACOS", "IS_WINDOWS", "IS_LINUX"}
 
 
@@ -48,8 +50,8 @@ class ConstantCondition(Rule):
     ## When it stays silent
     `TYPE_CHECKING`, `__debug__`, platform and version switches; `if 0:` around nothing but imports, for tools that read them; a `yield`
     behind a `return` or under `if False` that makes a function a generator; `while True`; `if True:` without an `else`; a switch that
-    another module writes or names in a string; switches in a library's public modules and
-    in notebooks, which are run by hand.
+    another module writes or names in a string; switches in a library's public modules, in
+    `setup.py`, beside a comment that says how to set them, and in notebooks, which are run by hand; another cell than that of the exit.
 
     ## References
     Sculley et al. 2015, Hidden Technical Debt in Machine Learning Systems, section 7; SEC release 34-70694 on Knight Capital.
@@ -84,6 +86,8 @@ class ConstantCondition(Rule):
             return None
         for owner, name, taken in branches.named_conditions(module):
             dead = [] if isinstance(owner, ast.IfExp) else owner.orelse if taken else owner.body
+            if _is_set_by_hand(module, name.id):
+                continue
             if dead and name.id not in _TOOL_NAMES and not _is_for_tools(dead) and not (isinstance(owner, ast.While) and taken):
                 guards.append((name.id, repr(module.constant(name)), tuple(where(module, owner)), _what(dead, taken)))
         written = sorted({
@@ -109,6 +113,16 @@ class ConstantCondition(Rule):
                         advice=f"delete the branch and `{name}`, or make it a configuration value that somebody sets",
                         confidence=Confidence.MEDIUM,
                     )  # fmt: skip
+
+
+def _is_set_by_hand(module: Module, name: str) -> bool:
+    """Packaging scripts, and a switch beside which a comment names the other value (`VIEW = False  # or: 18`), wait for a hand."""
+    if module.path.rpartition("/")[2] == "setup.py":
+        return True
+    value = module.syntax.scope.bindings[name][0].value
+    line = module.source.lines[value.end_lineno - 1] if value is not None and value.end_lineno else ""
+    comment = line.partition("#")[2].lower()
+    return bool(_ALTERNATIVE.search(comment))
 
 
 def _is_for_tools(dead: list[ast.stmt]) -> bool:

@@ -12,8 +12,21 @@ from mlsmith.rules.kit.collect import place_from, where
 _CALLED_BY_OTHERS = {"forward", "call", "main", "setup", "compute", "update", "reset", "collate_fn"}
 _QUIET_DECORATORS = ("staticmethod", "classmethod", "functools.wraps", "functools.lru_cache", "functools.cache", "torch.no_grad()",
                      "torch.no_grad", "torch.inference_mode()", "torch.inference_mode", "contextlib.contextmanager")  # fmt: skip
-_TALKATIVE = {"verbose", "quiet", "silent", "debug", "log", "progress", "progress_bar", "disable_tqdm"}
-"""Flags that switch output on and off are no experiments."""
+_TALKATIVE = {
+    "verbose",
+    "quiet",
+    "silent",
+    "debug",
+    "log",
+    "progress",
+    "progress_bar",
+    "disable_tqdm",
+    "name",
+    "title",
+    "legend",
+    "legends",
+}
+"""Flags that switch output on and off, and what things are called on a picture or in a graph, are no experiments."""
 
 _MISSING = object()
 
@@ -55,7 +68,8 @@ class NeverToggledFlag(Rule):
     ## When it stays silent
     For the public names of a library; when the function is passed around, registered, decorated by something unknown, named in a string
     (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but
-    cannot be resolved; when nothing calls the function at all; when the guarded branch only raises.
+    cannot be resolved; when nothing calls the function at all; when the guarded branch only raises,
+    or hands the command line to `parse_args`; for flags of output (`verbose`, `debug_…`, `legend`) and mere names.
 
     ## References
     Sculley et al. 2015, section 7; Arpteg et al. 2018, sections on experiment management and glue code.
@@ -110,15 +124,19 @@ def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
     own = {
         p.name
         for p in function.parameters
-        if p.name not in _TALKATIVE and p.kind in ("positional", "keyword") and len(function.scope.bindings[p.name]) == 1
+        if not _is_talkative(p.name) and p.kind in ("positional", "keyword") and len(function.scope.bindings[p.name]) == 1
     }
     found: dict[str, list[tuple[Any, ...]]] = {}
     for owner in module.branches_in(function):
         test = _test_of(owner.test)
-        if test is not None and test[0] in own and owner.scope is function.scope:  # type: ignore[attr-defined]
+        if test is not None and test[0] in own and owner.scope is function.scope and not _is_command_line(owner, test[0]):  # type: ignore[attr-defined]
             found.setdefault(test[0], []).append((test[1], test[2], tuple(where(module, owner)), _size(owner.orelse), _size(owner.body)))
     for parameter, tests in found.items():
         yield function.scope.qualified, parameter, tuple(tests)
+
+
+def _is_talkative(name: str) -> bool:
+    return name in _TALKATIVE or bool({"verbose", "debug", "legend", "legends"} & set(name.split("_")))
 
 
 def _test_of(test: ast.expr) -> tuple[str, str, Any] | None:
@@ -142,6 +160,17 @@ def _truth(operator: str, operand: Any, value: Any) -> bool:
         return not value
     equal = value == operand and isinstance(value, bool) == isinstance(operand, bool)
     return equal if operator in ("==", "is") else not equal
+
+
+def _is_command_line(owner: ast.If | ast.While | ast.IfExp, parameter: str) -> bool:
+    """`parser.parse_args(argv)` under `if argv is not None`: the door by which tests and other programs enter."""
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("parse_args", "parse_known_args")
+        and any(isinstance(argument, ast.Name) and argument.id == parameter for argument in node.args)
+        for node in ast.walk(owner)
+    )
 
 
 def _size(statements: list[ast.stmt]) -> int:

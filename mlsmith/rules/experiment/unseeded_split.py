@@ -114,9 +114,15 @@ def _unseeded(module: Module) -> Iterator[tuple[Call, str]]:
     for call in module.method_calls("randomSplit"):
         if module.imports("pyspark") and _is_missing(call, "seed", 1):
             yield call, "seed"
-    for call in module.calls_to(*(f"{source}.train_test_split" for source in _LOADED)):
-        if call.argument("shuffle").value is not False and _is_missing(call, "seed"):
+    known = {id(call.node) for call in module.calls_to(*(f"{source}.train_test_split" for source in _LOADED))}
+    for call in module.method_calls("train_test_split") if known or module.imports("datasets") else ():
+        if (id(call.node) in known or _is_of_a_value(call)) and call.argument("shuffle").value is not False and _is_missing(call, "seed"):
             yield call, "seed"
+
+
+def _is_of_a_value(call: Call) -> bool:
+    """Whether this is the method of some data set, and not a function taken from a module such as `model_selection`."""
+    return call.receiver is not None and not any(name.startswith(("sklearn.", "surprise.", "cuml.", "dask_ml.")) for name in call.names)
 
 
 def _is_missing(call: Call, argument: str, position: int | None = None) -> bool:

@@ -109,8 +109,15 @@ def after_exit(module: Module) -> Iterator[list[ast.stmt]]:
     for body in bodies:
         for position, statement in enumerate(body[:-1]):
             if isinstance(statement, _ENDS):
-                yield body[position + 1 :]
+                behind = [other for other in body[position + 1 :] if _in_one_cell(module, statement, other)]
+                if behind:
+                    yield behind
                 break
+
+
+def _in_one_cell(module: Module, exit_: ast.stmt, other: ast.stmt) -> bool:
+    """A cell that ends early keeps nobody from running the next one by hand."""
+    return module.notebook is None or module.source.span(exit_).cell == module.source.span(other).cell
 
 
 # removal
