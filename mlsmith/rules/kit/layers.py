@@ -1,32 +1,51 @@
-"""The layers of a PyTorch `nn.Sequential`, in order, with what they do to the size of an image or signal."""
+"""One layer of a PyTorch or keras network: what it does to the size of an image or signal, and with which activation it ends."""
 
 from __future__ import annotations
 
-import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.constants import UNKNOWN
 
-if TYPE_CHECKING:
-    from mlsmith.rules.kit.definitions import Class
-    from mlsmith.rules.kit.module import Module
-
-_CONVOLUTION = re.compile(r"^torch\.nn\.Conv([123])d$")
-_TRANSPOSED = re.compile(r"^torch\.nn\.ConvTranspose([123])d$")
-_POOL = re.compile(r"^torch\.nn\.(?:Max|Avg|LP)Pool([123])d$")
-_SAME_SIZE = re.compile(
-    r"^torch\.nn\.(?:\w*ReLU6?|\w*ELU|Sigmoid|Tanh|GELU|SiLU|Mish|Softplus|Hardswish|BatchNorm\dd|InstanceNorm\dd|GroupNorm|Dropout\d?d?|Identity)$"
+_TORCH = re.compile(r"^torch\.nn\.(Conv|ConvTranspose|(?:Max|Avg|LP)Pool)([123])d$")
+_KERAS = re.compile(
+    r"^keras\.layers\.(SeparableConv|Conv|MaxPooling|AveragePooling|MaxPool|AvgPool|UpSampling|Cropping|ZeroPadding)([123])D(Transpose)?$"
 )
-_ENDS = ("torch.nn.Flatten", "torch.nn.Linear", "torch.nn.LazyLinear")
+_FUNCTIONAL = re.compile(r"^torch\.(?:nn\.functional\.)?(?:max|avg|lp)_pool([123])d$")
+_SAME_SIZE = re.compile(
+    r"^(?:torch\.nn\.(?:\w*ReLU6?|\w*ELU|Tanh|GELU|SiLU|Mish|Softplus|Hardswish|BatchNorm\dd|InstanceNorm\dd|GroupNorm|LayerNorm"
+    r"|Dropout\d?d?|Identity)"
+    r"|keras\.layers\.(?:\w*ReLU|ELU|BatchNormalization|LayerNormalization|GroupNormalization|\w*Dropout\d?D?|GaussianNoise))$"
+)
+_SAME_FUNCTIONS = re.compile(
+    r"^torch\.(?:nn\.functional\.)?(?:\w*relu6?_?|\w*elu|tanh|silu|mish|softplus|dropout\d?d?|batch_norm|clamp|exp|sqrt|mul)$"
+)
+_KEEPS = re.compile(r"^torch\.nn\.functional\.(?:pad|interpolate|upsample)$|^torch\.nn\.(?:ZeroPad|ReflectionPad|ReplicationPad)\dd$")
+_RESHAPES = frozenset({"torch.nn.Flatten", "torch.nn.Unflatten", "keras.layers.Flatten", "keras.layers.Reshape", "torch.flatten",
+                       "keras.layers.GlobalAveragePooling2D", "keras.layers.GlobalMaxPooling2D", "torch.reshape", "torch.squeeze"})  # fmt: skip
+_LINEAR = frozenset({"torch.nn.Linear", "torch.nn.LazyLinear", "keras.layers.Dense"})
+ACTIVATIONS = {
+    "torch.nn.Softmax": "softmax", "torch.nn.LogSoftmax": "log_softmax", "torch.nn.Sigmoid": "sigmoid", "torch.nn.LogSigmoid": "log_sigmoid",
+    "torch.nn.functional.softmax": "softmax", "torch.softmax": "softmax", "torch.nn.functional.log_softmax": "log_softmax",
+    "torch.log_softmax": "log_softmax", "torch.nn.functional.sigmoid": "sigmoid", "torch.sigmoid": "sigmoid",
+    "torch.nn.functional.logsigmoid": "log_sigmoid", "keras.layers.Softmax": "softmax", "keras.activations.softmax": "softmax",
+    "keras.activations.sigmoid": "sigmoid", "tensorflow.nn.softmax": "softmax", "tensorflow.nn.sigmoid": "sigmoid",
+    "tensorflow.sigmoid": "sigmoid", "tensorflow.math.sigmoid": "sigmoid", "tensorflow.nn.log_softmax": "log_softmax",
+}  # fmt: skip
+
+Value = Callable[[Call, str, int], Any]
+"""(call, name, position) → the literal given for an argument, None where it is absent, UNKNOWN where it is not known"""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """`kind`: convolution, transposed, pool, upsample, same, end or unknown. `factor` is the change of length along each of
-    `dimensions` axes (stride or scale), `channels` what goes in and comes out; None where it is not literal.
+    """`kind`: input, convolution, transposed, pool, upsample, same, linear, reshape, activation, skip or unknown.
+
+    `factor` is the change of length along each of `dimensions` axes (stride or scale), `inputs` and `outputs` are channels or units;
+    None where they are not literal. `activation` is what a layer ends with: empty for none, "?" where it is not one that losses ask for.
     """
 
     kind: str
@@ -35,66 +54,92 @@ class Layer:
     dimensions: int = 2
     inputs: int | None = None
     outputs: int | None = None
+    activation: str = ""
+
+    @property
+    def shrinks(self) -> bool:
+        return self.kind in ("convolution", "pool") and self.factor is not None and self.factor > 1
+
+    @property
+    def grows(self) -> bool:
+        return self.kind in ("transposed", "upsample") and self.factor != 1
 
 
-def layers_of(module: Module, node: ast.expr) -> list[Layer] | None:
-    """The layers of a Sequential written out; None where the expression is none."""
-    values = module.resolver.values(node)
-    call = module.call(values[0]) if len(values) == 1 else None
-    if call is None or "torch.nn.Sequential" not in call.names or call.node.keywords:
-        return None
-    found: list[Layer] = []
-    for argument in call.node.args:
-        inner = layers_of(module, argument) if not isinstance(argument, ast.Starred) else None
-        found.extend(inner if inner is not None else [_layer(module, argument)])
-    return found
+def layer_named(name: str, call: Call, value: Value) -> Layer | None:
+    """The layer that a call of the library function or class `name` makes or applies; None where it is no layer that is known."""
+    if name in ACTIVATIONS:
+        return Layer("activation", call, activation=ACTIVATIONS[name])
+    if name in _RESHAPES:
+        return Layer("reshape", call)
+    if name in _LINEAR:
+        torch = name.startswith("torch")
+        units = _whole(value(call, "out_features", 1) if torch else value(call, "units", 0))
+        return Layer("linear", call, outputs=units, activation="" if torch else _keras_activation(value(call, "activation", 1)))
+    if _SAME_SIZE.match(name) or _SAME_FUNCTIONS.match(name):
+        return Layer("same", call, activation="?")
+    if _KEEPS.match(name):
+        return Layer("same", call, None, activation="?")
+    if name == "keras.layers.Activation":
+        activation = _keras_activation(value(call, "activation", 0))
+        return Layer("activation" if activation not in ("", "?") else "same", call, activation=activation or "?")
+    return _torch_layer(name, call, value) or _keras_layer(name, call, value)
 
 
-def sequential_attribute(module: Module, cls: Class, name: str) -> list[Layer] | None:
-    """The layers of `self.<name>` of a class, where its methods assign it one Sequential."""
-    bindings = module.resolver.attribute_bindings(cls.node, name)
-    value = bindings[0].value if len(bindings) == 1 else None
-    return layers_of(module, value) if value is not None else None
-
-
-def _layer(module: Module, node: ast.expr) -> Layer:
-    call = module.call(node)
-    name = call.name if call is not None else ""
-    if call is None or not name:
-        return Layer("unknown", call)
-    convolution, transposed, pool = _CONVOLUTION.match(name), _TRANSPOSED.match(name), _POOL.match(name)
-    if convolution or transposed:
-        dimensions = int((convolution or transposed).group(1))  # type: ignore[union-attr]
-        stride = _length(call, "stride", 3, 1)
-        return Layer(
-            "convolution" if convolution else "transposed",
-            call,
-            stride,
-            dimensions,
-            _number(call, "in_channels", 0),
-            _number(call, "out_channels", 1),
-        )
-    if pool:
-        kernel = _length(call, "kernel_size", 0, None)
-        return Layer("pool", call, _length(call, "stride", 1, kernel), int(pool.group(1)))
+def _torch_layer(name: str, call: Call, value: Value) -> Layer | None:
+    functional = _FUNCTIONAL.match(name)
+    if functional:
+        kernel = _length(value(call, "kernel_size", 1))
+        stride = value(call, "stride", 2)
+        return Layer("pool", call, kernel if stride is None else _length(stride), int(functional.group(1)), activation="?")
     if name == "torch.nn.Upsample":
-        return Layer("upsample", call, _length(call, "scale_factor", 1, None))
-    if name in _ENDS:
-        return Layer("end", call)
-    return Layer("same" if _SAME_SIZE.match(name) else "unknown", call)
+        return Layer("upsample", call, _length(value(call, "scale_factor", 1)), activation="?")
+    known = _TORCH.match(name)
+    if known is None:
+        return None
+    kind, dimensions = known.group(1), int(known.group(2))
+    if kind.endswith("Pool"):
+        stride = value(call, "stride", 1)
+        return Layer("pool", call, _length(value(call, "kernel_size", 0) if stride is None else stride), dimensions, activation="?")
+    stride = value(call, "stride", 3)
+    return Layer(
+        "convolution" if kind == "Conv" else "transposed", call, 1 if stride is None else _length(stride), dimensions,
+        _whole(value(call, "in_channels", 0)), _whole(value(call, "out_channels", 1)),
+    )  # fmt: skip
 
 
-def _number(call: Call, name: str, position: int) -> int | None:
-    value = call.argument(name, position).value
+def _keras_layer(name: str, call: Call, value: Value) -> Layer | None:
+    known = _KERAS.match(name)
+    if known is None:
+        return None
+    kind, dimensions = known.group(1), int(known.group(2))
+    if kind in ("Cropping", "ZeroPadding"):
+        return Layer("same", call, None, dimensions, activation="?")
+    if kind == "UpSampling":
+        size = value(call, "size", 0)
+        return Layer("upsample", call, 2 if size is None else _length(size), dimensions, activation="?")
+    if "Conv" not in kind:
+        size, stride = value(call, "pool_size", 0), value(call, "strides", 1)
+        size = 2 if size is None else size
+        return Layer("pool", call, _length(size if stride is None else stride), dimensions, activation="?")
+    stride = value(call, "strides", 2)
+    return Layer(
+        "transposed" if known.group(3) else "convolution", call, 1 if stride is None else _length(stride), dimensions,
+        None, _whole(value(call, "filters", 0)), _keras_activation(value(call, "activation", -1)),
+    )  # fmt: skip
+
+
+def _keras_activation(value: Any) -> str:
+    if value is None or value == "linear":
+        return ""
+    return value if value in ("softmax", "sigmoid", "log_softmax") else "?"
+
+
+def _whole(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _length(call: Call, name: str, position: int, default: float | None) -> float | None:
+def _length(value: Any) -> float | None:
     """A size that is equal along all axes, as a number."""
-    argument = call.argument(name, position)
-    if argument.absent or argument.value is None:
-        return default
-    value: Any = argument.value
     if isinstance(value, (tuple, list)):
-        value = value[0] if value and len(set(value)) == 1 else UNKNOWN
+        value = value[0] if value and all(item == value[0] for item in value) else UNKNOWN
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Class, Finding, Module, Rule, Severity
-from mlsmith.rules.kit.layers import Layer, sequential_attribute
+from mlsmith.rules.kit import Finding, Module, Rule, Severity
+from mlsmith.rules.kit.autoencoders import Autoencoder, autoencoders
+from mlsmith.rules.kit.layers import Layer
 
 _LEAST_RETAINED = 1 / 64
-_PARTS = (("encoder", "decoder"), ("encode", "decode"), ("enc", "dec"), ("downsample", "upsample"), ("encoder_net", "decoder_net"))
 
 
 class LossyPoolingBeforeBottleneck(Rule):
     """An autoencoder pools the signal away before it is encoded.
 
     ## What it finds
-    PyTorch modules with an encoder and a decoder, both written out as `nn.Sequential`, and no connection that skips the bottleneck, where the
+    Autoencoders in PyTorch and keras (by their name, or with an encoder and a decoder) without a connection that skips the bottleneck, where the
     encoder pools the raw input, pools twice without a convolution between, keeps less than 1/64 of the numbers that go in (channels out ÷
     (channels in × down-sampling^dimensions)), or shrinks by another factor than the decoder grows by. The message states the arithmetic.
+    Layers are followed through `nn.Sequential`, lists and loops over literal sizes, blocks that are classes or functions of the file, `forward`,
+    and keras's functional calls.
 
     ## Why it is debt
     In the weather project of Arpteg et al. (2018) an autoencoder pooled too aggressively. The model trained, its losses looked
@@ -72,82 +74,65 @@ class LossyPoolingBeforeBottleneck(Rule):
     minutes = 60
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if not module.imports("torch"):
-            return
-        for cls in module.classes:
-            if cls.extends("torch.nn.Module", "lightning.pytorch.LightningModule") and not _has_skips(cls):
-                yield from self._judge(module, cls)
-
-    def _judge(self, module: Module, cls: Class) -> Iterator[Finding]:
-        for first, second in _PARTS:
-            encoder, decoder = sequential_attribute(module, cls, first), sequential_attribute(module, cls, second)
-            if not encoder or not decoder:
-                continue
-            problem = _order(encoder) or _retained(encoder) or _mismatch(encoder, decoder)
+        for network in autoencoders(module):
+            problem = _order(network.encoder) or _retained(network.encoder) or _mismatch(network)
             if problem:
-                binding = module.resolver.attribute_bindings(cls.node, first)[0]
-                yield self.finding(
-                    module.at(binding.node), f"`{cls.node.name}.{first}` {problem}",
-                    advice="convolve with a stride instead of pooling, or shrink in smaller steps with more channels",
-                )  # fmt: skip
-                return
+                layer, text = problem
+                at = network.at or (layer.call.node if layer.call is not None else None)
+                if at is not None:
+                    yield self.finding(
+                        module.at(at), f"`{network.name}` {text}",
+                        advice="convolve with a stride instead of pooling, or shrink in smaller steps with more channels",
+                    )  # fmt: skip
 
 
-def _has_skips(cls: Class) -> bool:
-    """Whether earlier activations are joined in again."""
-    return any(
-        call.method in ("cat", "concat", "concatenate", "add")
-        for name, method in cls.methods.items()
-        if name != "__init__"
-        for call in method.calls
-    )
-
-
-def _order(encoder: list[Layer]) -> str:
+def _order(encoder: tuple[Layer, ...]) -> tuple[Layer, str] | None:
     """Pooling on the raw input, or twice in a row."""
-    since_convolution = False
+    learned = since = False
     for layer in encoder:
-        if layer.kind in ("unknown", "end"):
-            return ""
         if layer.kind == "convolution":
-            since_convolution = True
-        elif layer.kind == "pool" and layer.factor is not None and layer.factor > 1:
-            if not since_convolution:
-                seen = any(other.kind == "convolution" for other in encoder[: encoder.index(layer)])
-                what = "pools twice without a convolution between" if seen else "pools the raw input before anything is learned from it"
-                return f"{what}: 1 of {_whole(layer.factor**layer.dimensions)} values is kept at that step"
-            since_convolution = False
-    return ""
+            learned = since = True
+        elif layer.kind == "pool" and layer.shrinks:
+            if not since:
+                what = "pools twice without a convolution between" if learned else "pools the raw input before anything is learned from it"
+                return layer, f"{what}: 1 of {_whole((layer.factor or 1) ** layer.dimensions)} values is kept at that step"
+            since = False
+        elif layer.kind in ("unknown", "pool"):
+            return None
+    return None
 
 
-def _retained(encoder: list[Layer]) -> str:
-    """Too little left at the end, in the arithmetic of channels and sizes."""
-    body: list[Layer] = []
-    for layer in encoder:
-        if layer.kind == "end":
-            break
-        body.append(layer)
+def _retained(encoder: tuple[Layer, ...]) -> tuple[Layer, str] | None:
+    """Too little left where it is narrowest, in the arithmetic of channels and sizes."""
+    narrowest = max((number for number, layer in enumerate(encoder) if layer.shrinks), default=-1)
+    body = encoder[: narrowest + 1]
+    if not body or any(layer.kind == "unknown" or layer.factor is None for layer in body):
+        return None
     convolutions = [layer for layer in body if layer.kind == "convolution"]
-    if not convolutions or any(layer.kind == "unknown" or layer.factor is None for layer in body):
-        return ""
-    first, last = convolutions[0], convolutions[-1]
-    if not first.inputs or not last.outputs:
-        return ""
+    if not convolutions:
+        return None
+    entry = next((layer.outputs for layer in body if layer.kind == "input"), None)
+    going_in, coming_out, dimensions = convolutions[0].inputs or entry, convolutions[-1].outputs, convolutions[0].dimensions
+    if not going_in or not coming_out:
+        return None
     down = math.prod(layer.factor or 1 for layer in body)
-    retained = last.outputs / (first.inputs * down**first.dimensions)
+    retained = coming_out / (going_in * down**dimensions)
     if retained >= _LEAST_RETAINED:
-        return ""
-    return f"keeps 1 of {_whole(1 / retained)} numbers: {last.outputs} channels out ÷ ({first.inputs} in × {_whole(down)}^{first.dimensions} positions)"
+        return None
+    text = f"keeps 1 of {_whole(1 / retained)} numbers: {coming_out} channels out ÷ ({going_in} in × {_whole(down)}^{dimensions} positions)"
+    return body[-1], text
 
 
-def _mismatch(encoder: list[Layer], decoder: list[Layer]) -> str:
+def _mismatch(network: Autoencoder) -> tuple[Layer, str] | None:
     """The decoder cannot give back the size that went in."""
-    if any(layer.kind in ("unknown", "end") or layer.factor is None for layer in (*encoder, *decoder)):
-        return ""
-    down = math.prod(layer.factor or 1 for layer in encoder)
-    up = math.prod(layer.factor or 1 for layer in decoder if layer.kind in ("transposed", "upsample"))
-    up /= math.prod(layer.factor or 1 for layer in decoder if layer.kind in ("convolution", "pool"))
-    return f"shrinks by {_whole(down)} and the decoder grows by {_whole(up)}" if down != up else ""
+    if not network.is_convolutional or any(layer.kind == "unknown" or layer.factor is None for layer in network.layers):
+        return None
+    down = math.prod(layer.factor or 1 for layer in network.layers if layer.kind in ("convolution", "pool"))
+    up = math.prod(layer.factor or 1 for layer in network.layers if layer.kind in ("transposed", "upsample"))
+    if down == up or up == 1 or down == 1:
+        return None
+    first = next(layer for layer in network.layers if layer.shrinks)
+    return first, f"shrinks by {_whole(down)} and the decoder grows by {_whole(up)}"
 
 
 def _whole(number: float) -> str:
