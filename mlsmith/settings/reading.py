@@ -1,16 +1,13 @@
-"""`[tool.mlsmith]` in pyproject.toml, or mlsmith.toml: read, checked against one declaration, and frozen.
-
-The declaration (`OPTIONS`) is the only list of settings: checks, messages and the JSON Schema come from it.
-"""
+"""`[tool.mlsmith]` in pyproject.toml, or mlsmith.toml: found, read, and checked against the declaration."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlsmith.errors import SettingsError, nearest
+from mlsmith.settings.declared import OPTIONS, Bot, GateSettings, KeyRule, Option, ReviewSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,106 +17,6 @@ FILES = ("mlsmith.toml", "pyproject.toml")
 
 _T = TypeVar("_T")
 _Number = TypeVar("_Number", int, float)
-_SEVERITIES = ("error", "warning", "info")
-_ROLES = ("train", "validation", "test")
-
-
-@dataclass(frozen=True, slots=True)
-class GateSettings:
-    """Limits of `mlsmith gate`; None where there is none."""
-
-    max_ratio: float | None = None
-    min_grade: str | None = None
-    max_new_minutes: int | None = None
-    max_new_suppressions: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings of one project. Globs match paths relative to the project's root, with `/`."""
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    severity: dict[str, str] = field(default_factory=dict)
-    minutes: dict[str, int] = field(default_factory=dict)
-    rules: dict[str, dict[str, object]] = field(default_factory=dict)
-    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    wrappers: dict[str, str] = field(default_factory=dict)
-    sensitive: tuple[str, ...] = ()
-    training: tuple[str, ...] = ()
-    serving: tuple[str, ...] = ()
-    project: Literal["auto", "application", "library"] = "auto"
-    baseline: str = ".mlsmith/baseline.jsonl"
-    gate: GateSettings = GateSettings()
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash of all that can change what an analysis finds; files chosen and limits are no part of it."""
-        said = [(name, _canonical(getattr(self, name))) for name in _ANALYTIC]
-        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-
-
-_ANALYTIC = (
-    "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles",
-    "wrappers", "sensitive", "training", "serving", "project",
-)  # fmt: skip
-
-
-class Option(NamedTuple):
-    """One setting: its key as written in TOML, its shape, and what it is for."""
-
-    key: str
-    kind: str
-    """strings, string, choice, number, integer, `table of` one of them, or options: a table of tables"""
-    help: str
-    choices: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    """The only keys of a table, where they are fixed"""
-
-
-OPTIONS: tuple[Option, ...] = (
-    Option("select", "strings", "Only these rules: codes, prefixes such as EXP, or ALL."),
-    Option("ignore", "strings", "Rules that stay silent."),
-    Option("extend-select", "strings", "Rules in addition to those that are on by default."),
-    Option("exclude", "strings", "Paths that are not looked at: patterns as in .gitignore."),
-    Option("per-file-ignores", "table of strings", "Glob of paths to the rules that stay silent there."),
-    Option(
-        "severity",
-        "table of choice",
-        "Rule code to the severity it has in this project.",
-        choices=_SEVERITIES,
-    ),
-    Option("minutes", "table of integer", "Rule code to the minutes of debt one finding costs in this project."),
-    Option("rules", "options", "Rule code to the rule's own options."),
-    Option(
-        "roles",
-        "table of strings",
-        "Names that stand for a role of data, beyond those mlsmith knows.",
-        keys=_ROLES,
-    ),
-    Option(
-        "wrappers",
-        "table of string",
-        "Dotted name of an own function or class to the library's that it stands for, with the same keywords.",
-    ),
-    Option("sensitive", "strings", "Columns that hold personal data; globs, such as `*_iban`."),
-    Option("training", "strings", "Globs of the scripts that train, beyond those mlsmith recognises."),
-    Option("serving", "strings", "Globs of the code that serves predictions."),
-    Option(
-        "project",
-        "choice",
-        "Whether others may import what is public here.",
-        choices=("auto", "application", "library"),
-    ),
-    Option("baseline", "string", "The file of known findings, relative to the project's root."),
-    Option("gate.max-ratio", "number", "Debt over development cost that still passes, such as 0.003."),
-    Option("gate.min-grade", "choice", "The worst grade that still passes.", choices=("A", "B", "C", "D", "E")),
-    Option("gate.max-new-minutes", "integer", "Minutes of debt that one change may add."),
-    Option("gate.max-new-suppressions", "integer", "Suppressions that one change may add."),
-)
 
 
 def load_settings(start: Path) -> tuple[Settings, Path, dict[str, str]]:
@@ -195,27 +92,6 @@ def as_data(settings: Settings) -> dict[str, Any]:
     return data
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of `[tool.mlsmith]`."""
-    root: dict[str, Any] = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Settings of mlsmith: [tool.mlsmith] in pyproject.toml, or mlsmith.toml",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {},
-    }
-    defaults = as_data(Settings())
-    for option in OPTIONS:
-        table, _, key = option.key.rpartition(".")
-        home, default = root["properties"], defaults.get(key)
-        if table:
-            empty = {"type": "object", "additionalProperties": False, "properties": {}}
-            home, default = home.setdefault(table, empty)["properties"], defaults[table][key]
-        entry = {"description": option.help, **_schema(option)}
-        home[key] = entry if default is None else {**entry, "default": default}
-    return root
-
-
 def _read(place: Path) -> dict[str, Any] | None:
     try:
         data = place.read_bytes()
@@ -268,7 +144,8 @@ def _build(found: Mapping[str, Any], where: str) -> Settings:
             raise SettingsError(f'{where}: unknown setting "{key}"', advice=hint)
         values[key.replace("-", "_")] = _checked(known[key], value, where)
     gate = GateSettings(**{name[5:]: value for name, value in values.items() if name.startswith("gate.")})
-    return Settings(**{name: value for name, value in values.items() if "." not in name}, gate=gate)
+    review = ReviewSettings(**{name[7:]: value for name, value in values.items() if name.startswith("review.")})
+    return Settings(**{name: value for name, value in values.items() if "." not in name}, gate=gate, review=review)
 
 
 def _checked(option: Option, value: Any, where: str) -> Any:
@@ -287,6 +164,14 @@ def _checked(option: Option, value: Any, where: str) -> Any:
     if kind == "strings":
         listed = _typed(list, value, f"{where}: {option.key}")
         return tuple(_typed(str, item, f"{where}: an entry of {option.key}") for item in listed)
+    if kind == "tables":
+        listed = _typed(list, value, f"{where}: {option.key}", wanted="a list of tables")
+        return tuple(_record(option, number, item, where) for number, item in enumerate(listed, 1))
+    if kind == "numbers":
+        listed = _typed(list, value, f"{where}: {option.key}", wanted="a list of numbers")
+        return tuple(_number(item, option, where) for item in listed)
+    if kind == "boolean":
+        return _typed(bool, value, f"{where}: {option.key}")
     if kind == "choice":
         chosen = _typed(str, value, f"{where}: {option.key}")
         if chosen not in option.choices:
@@ -296,9 +181,34 @@ def _checked(option: Option, value: Any, where: str) -> Any:
     if kind == "integer":
         return _not_negative(_typed(int, value, f"{where}: {option.key}"), option, where)
     if kind == "number":
-        number = value if isinstance(value, float) else _typed(int, value, f"{where}: {option.key}", wanted="a number")
-        return _not_negative(float(number), option, where)
+        return _not_negative(_number(value, option, where), option, where)
     return _typed(str, value, f"{where}: {option.key}")
+
+
+def _record(option: Option, number: int, item: Any, where: str) -> KeyRule | Bot:
+    """One table of a list of tables; its first field must be there."""
+    table = _typed(dict, item, f"{where}: entry {number} of {option.key}")
+    fields = {inner.key: inner for inner in option.fields}
+    for key in table:
+        if key not in fields:
+            hint = nearest(key, list(fields)) or f"known are {', '.join(fields)}"
+            raise SettingsError(f'{where}: unknown key "{key}" in entry {number} of {option.key}', advice=hint)
+    first = option.fields[0].key
+    if first not in table:
+        raise SettingsError(
+            f"{where}: entry {number} of {option.key} has no {first}",
+            advice=f"say {fields[first].help[:1].lower()}{fields[first].help[1:]}",
+        )
+    values = {key: _checked(fields[key]._replace(key=f"{option.key}.{key}"), value, where) for key, value in table.items()}
+    record: KeyRule | Bot = _RECORDS[option.key](**values)
+    return record
+
+
+_RECORDS: dict[str, Any] = {"review.rule": KeyRule, "review.bot": Bot}
+
+
+def _number(value: Any, option: Option, where: str) -> float:
+    return float(value if isinstance(value, float) else _typed(int, value, f"{where}: {option.key}", wanted="a number"))
 
 
 def _typed(kind: type[_T], value: Any, what: str, *, wanted: str = "") -> _T:
@@ -329,35 +239,9 @@ def _said(found: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{key}.{inner}" for inner in value) if nested else (key,)
 
 
-def _schema(option: Option) -> dict[str, Any]:
-    kind = option.kind
-    if kind.startswith("table of "):
-        inside = _schema(option._replace(kind=kind.removeprefix("table of "), keys=()))
-        if option.keys:
-            return {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": dict.fromkeys(option.keys, inside),
-            }
-        return {"type": "object", "additionalProperties": inside}
-    if kind == "options":
-        return {"type": "object", "additionalProperties": {"type": "object"}}
-    if kind == "strings":
-        return {"type": "array", "items": {"type": "string"}}
-    if kind == "choice":
-        return {"enum": list(option.choices)}
-    if kind in ("integer", "number"):
-        return {"type": kind, "minimum": 0}
-    return {"type": "string"}
-
-
 def _plain(value: Any) -> Any:
+    if isinstance(value, (KeyRule, Bot)):
+        return {name: _plain(getattr(value, name)) for name in value.__slots__}
     if isinstance(value, dict):
         return {key: _plain(inside) for key, inside in value.items()}
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _canonical(value: Any) -> Any:
-    if isinstance(value, dict):
-        return sorted((key, _canonical(inside)) for key, inside in value.items())
-    return value
+    return [_plain(inside) for inside in value] if isinstance(value, tuple) else value

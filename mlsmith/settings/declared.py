@@ -1,0 +1,191 @@
+"""The settings there are: the frozen records that everything else reads, and the one list that checks, messages and schema come from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+_SEVERITIES = ("error", "warning", "info")
+_ROLES = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """Limits of `mlsmith gate`; None where there is none."""
+
+    max_ratio: float | None = None
+    min_grade: str | None = None
+    max_new_minutes: int | None = None
+    max_new_suppressions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRule:
+    """What holds for configuration keys that match `key`, a glob over dotted names."""
+
+    key: str
+    risk: str = "medium"
+    approvals: int = 0
+    """At least so many, where that is more than the policy's"""
+    factor: float = 0.0
+    """A number that grows or shrinks at least so many times is of high risk; 0: never"""
+    range: tuple[float, ...] = ()
+    """Lowest and highest value that may be approved"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A signer that may approve its own changes, of these keys only."""
+
+    principal: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """The policy of `mlsmith review`; without `configs` nothing is reviewed."""
+
+    configs: tuple[str, ...] = ()
+    approvals: int = 1
+    require_signature: bool = True
+    allowed_signers: str = ".mlsmith/allowed_signers"
+    bind: str = "semantic"
+    expires: int = 0
+    emergency_due: int = 7
+    target: str = ""
+    rule: tuple[KeyRule, ...] = ()
+    bot: tuple[Bot, ...] = ()
+    schemas: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one project. Globs match paths relative to the project's root, with `/`."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    severity: dict[str, str] = field(default_factory=dict)
+    minutes: dict[str, int] = field(default_factory=dict)
+    rules: dict[str, dict[str, object]] = field(default_factory=dict)
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    wrappers: dict[str, str] = field(default_factory=dict)
+    sensitive: tuple[str, ...] = ()
+    training: tuple[str, ...] = ()
+    serving: tuple[str, ...] = ()
+    project: Literal["auto", "application", "library"] = "auto"
+    baseline: str = ".mlsmith/baseline.jsonl"
+    gate: GateSettings = GateSettings()
+    review: ReviewSettings = ReviewSettings()
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all that can change what an analysis finds; files chosen and limits are no part of it."""
+        said = [(name, _canonical(getattr(self, name))) for name in _ANALYTIC]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+_ANALYTIC = (
+    "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles",
+    "wrappers", "sensitive", "training", "serving", "project",
+)  # fmt: skip
+
+
+class Option(NamedTuple):
+    """One setting: its key as written in TOML, its shape, and what it is for."""
+
+    key: str
+    kind: str
+    """strings, string, choice, number, numbers, integer, boolean, `table of` one of them, options: a table of tables, or tables: a list
+    of tables with these `fields`"""
+    help: str
+    choices: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    """The only keys of a table, where they are fixed"""
+    fields: tuple[Option, ...] = ()
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option("select", "strings", "Only these rules: codes, prefixes such as EXP, or ALL."),
+    Option("ignore", "strings", "Rules that stay silent."),
+    Option("extend-select", "strings", "Rules in addition to those that are on by default."),
+    Option("exclude", "strings", "Paths that are not looked at: patterns as in .gitignore."),
+    Option("per-file-ignores", "table of strings", "Glob of paths to the rules that stay silent there."),
+    Option(
+        "severity",
+        "table of choice",
+        "Rule code to the severity it has in this project.",
+        choices=_SEVERITIES,
+    ),
+    Option("minutes", "table of integer", "Rule code to the minutes of debt one finding costs in this project."),
+    Option("rules", "options", "Rule code to the rule's own options."),
+    Option(
+        "roles",
+        "table of strings",
+        "Names that stand for a role of data, beyond those mlsmith knows.",
+        keys=_ROLES,
+    ),
+    Option(
+        "wrappers",
+        "table of string",
+        "Dotted name of an own function or class to the library's that it stands for, with the same keywords.",
+    ),
+    Option("sensitive", "strings", "Columns that hold personal data; globs, such as `*_iban`."),
+    Option("training", "strings", "Globs of the scripts that train, beyond those mlsmith recognises."),
+    Option("serving", "strings", "Globs of the code that serves predictions."),
+    Option(
+        "project",
+        "choice",
+        "Whether others may import what is public here.",
+        choices=("auto", "application", "library"),
+    ),
+    Option("baseline", "string", "The file of known findings, relative to the project's root."),
+    Option("gate.max-ratio", "number", "Debt over development cost that still passes, such as 0.003."),
+    Option("gate.min-grade", "choice", "The worst grade that still passes.", choices=("A", "B", "C", "D", "E")),
+    Option("gate.max-new-minutes", "integer", "Minutes of debt that one change may add."),
+    Option("gate.max-new-suppressions", "integer", "Suppressions that one change may add."),
+    Option("review.configs", "strings", "Globs of the configuration files that need an approval to change."),
+    Option("review.approvals", "integer", "People other than the author who must approve."),
+    Option("review.require-signature", "boolean", "Whether an approval must be signed."),
+    Option("review.allowed-signers", "string", "The file of signers, as ssh-keygen reads it."),
+    Option(
+        "review.bind",
+        "choice",
+        "Whether an approval survives edits of comments and layout (semantic) or not (bytes).",
+        choices=("semantic", "bytes"),
+    ),
+    Option("review.expires", "integer", "Days after which an approval that has not been merged is void; 0: never."),
+    Option("review.emergency-due", "integer", "Days within which an emergency approval needs a second person."),
+    Option("review.target", "string", "The branch that is protected, such as origin/main; by default the remote's own."),
+    Option("review.schemas", "table of string", "Glob of configuration files to the JSON Schema that they must obey."),
+    Option(
+        "review.rule",
+        "tables",
+        "What holds for keys: their risk, how many must approve, what may be approved.",
+        fields=(
+            Option("key", "string", "Glob over dotted keys."),
+            Option("risk", "choice", "How much hangs on it.", choices=("low", "medium", "high")),
+            Option("approvals", "integer", "At least so many people."),
+            Option("factor", "number", "A number that grows or shrinks so many times is of high risk."),
+            Option("range", "numbers", "Lowest and highest value that may be approved."),
+        ),
+    ),
+    Option(
+        "review.bot",
+        "tables",
+        "Signers that may approve their own changes, of some keys only.",
+        fields=(
+            Option("principal", "string", "The name it signs with."),
+            Option("keys", "strings", "Globs over the dotted keys that it may change."),
+        ),
+    ),
+)
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return sorted((key, _canonical(inside)) for key, inside in value.items())
+    return value
