@@ -116,10 +116,12 @@ class Reader:
         self._steps = 0
         return self._value(node, _Frame({}))
 
-    def scope(self, body: list[ast.stmt]) -> dict[str, Any]:
-        """What the names of a run of statements (a file's top level, a function's body) hold in the end."""
+    def scope(self, body: list[ast.stmt], given: Function | None = None) -> dict[str, Any]:
+        """What the names of a run of statements (a file's top level, a function's body) hold in the end; `given` is the function whose
+        body it is, about whose parameters nothing is known.
+        """
         self._steps = 0
-        frame = _Frame({})
+        frame = _Frame({p.name: UNKNOWN for p in given.parameters} if given is not None else {})
         self._run(body, frame)
         return frame.names
 

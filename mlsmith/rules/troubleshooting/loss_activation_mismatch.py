@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
+from itertools import pairwise
 
-from mlsmith.rules.kit import UNKNOWN, Call, Finding, Module, Rule, Severity
-from mlsmith.rules.kit.activations import activation_of
+from mlsmith.rules.kit import UNKNOWN, Argument, Call, Finding, Fix, Module, Rule, Safety, Severity, with_argument
+from mlsmith.rules.kit.activations import activation_of, compiled, last_layer, last_of
+from mlsmith.rules.kit.mending import another_loss, log_instead, without_activation
 
 _LOSSES = {
     "torch.nn.CrossEntropyLoss()": "logits", "torch.nn.functional.cross_entropy": "logits", "torch.nn.NLLLoss()": "log-probabilities",
@@ -26,7 +27,8 @@ _ADVICE = {
     "one logit": "give the loss the output of the last linear layer; apply sigmoid only to predict",
     "a probability": "use `BCEWithLogitsLoss`",
 }  # fmt: skip
-_MODELS = ("keras.Sequential()", "keras.models.Sequential()", "keras.Model()", "keras.models.Model()")
+_IMPLICIT = {"torch.nn.functional.softmax": 1, "torch.nn.functional.log_softmax": 1, "torch.nn.Softmax": 0, "torch.nn.LogSoftmax": 0}
+"""Softmax of torch, with the position of `dim`"""
 _KERAS_LOSSES = {"CategoricalCrossentropy": "softmax", "SparseCategoricalCrossentropy": "softmax", "BinaryCrossentropy": "sigmoid"}
 _KERAS_NAMES = {"categorical_crossentropy": "softmax", "sparse_categorical_crossentropy": "softmax", "binary_crossentropy": "sigmoid"}
 
@@ -36,8 +38,9 @@ class LossActivationMismatch(Rule):
 
     ## What it finds
     In PyTorch, the value that reaches `CrossEntropyLoss`, `NLLLoss`, `BCEWithLogitsLoss` or `BCELoss` (or their functional forms), followed
-    through names, attributes, `nn.Sequential` and `forward`, when its last step contradicts the loss. In keras, a compiled loss whose
-    `from_logits` contradicts the activation of the last `Dense` layer of a Sequential model, and softmax over a single unit.
+    through names, attributes, `nn.Sequential`, blocks of the file and `forward`, when its last step contradicts the loss. In keras, a compiled
+    loss whose `from_logits` contradicts the activation of the last layer of a Sequential, functional or subclassed model. In both, softmax
+    over a single unit; in PyTorch also softmax without `dim`, whose axis depends on the number of axes (a warning).
 
     ## Why it is debt
     The network trains, slower and worse than it could, and nothing fails: the kind of small bug that Arpteg et al. (2018,
@@ -81,7 +84,26 @@ class LossActivationMismatch(Rule):
     ```
 
     ## Fix
-    None: whether the network or the loss is to change decides what its outputs mean elsewhere.
+    Unsafe, as outputs or losses take on other values. Softmax before `CrossEntropyLoss` is removed (the largest class stays the largest), before
+    `NLLLoss` it becomes `log_softmax`; otherwise the loss is switched to the one that expects what it gets, if all that it gets is such;
+    in keras `from_logits` is set.
+    ```python
+    import torch.nn.functional as F
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.last = nn.Linear(8, 3)
+
+        def forward(self, x):
+            return self.last(x)
+
+    net, criterion = Net(), nn.CrossEntropyLoss()
+
+    def step(x, y):
+        return criterion(net(x), y)
+    ```
 
     ## When it stays silent
     When the last step is not known, or differs by branch; for `log_softmax` before `CrossEntropyLoss`, which is redundant but right; for
@@ -99,74 +121,96 @@ class LossActivationMismatch(Rule):
         if module.imports("torch"):
             for call in module.calls_to(*_LOSSES):
                 yield from self._torch(module, call)
-        if module.imports("keras", "tensorflow"):
-            for call in module.calls_to(*(f"{model}.compile" for model in _MODELS)):
+            for call in module.calls_to(*_IMPLICIT):
+                yield from self._without_dim(call)
+            for call in module.calls_to("torch.nn.Sequential"):
+                yield from self._one_unit(module, call)
+        if module.imports("keras", "tensorflow", "tf_keras"):
+            for call in module.calls_to("keras.layers.Dense"):
+                if call.argument("activation", 1).value == "softmax" and call.argument("units", 0).value == 1:
+                    yield self._alone(call)
+            for call in module.method_calls("compile"):
                 yield from self._keras(module, call)
 
     def _torch(self, module: Module, call: Call) -> Iterator[Finding]:
-        loss = next(name for name in call.names if name in _LOSSES)
+        loss = next((name for name in call.names if name in _LOSSES), "")
+        if not loss:  # a class of the file that extends the loss, and may expect something else
+            return
         given = call.argument("input", 0).node
         activation = activation_of(module, given) if given is not None else ""
         problem = _WRONG[_LOSSES[loss]].get(activation)
-        if problem:
+        if problem and given is not None:
             name = loss.removesuffix("()").rpartition(".")[2]
             yield self.finding(
-                call, f"`{name}` expects {_LOSSES[loss]} and gets the output of {activation}: {problem}", advice=_ADVICE[_LOSSES[loss]]
-            )
+                call, f"`{name}` expects {_LOSSES[loss]} and gets the output of {activation}: {problem}", advice=_ADVICE[_LOSSES[loss]],
+                fix=_mended(module, call, activation),
+            )  # fmt: skip
+
+    def _without_dim(self, call: Call) -> Iterator[Finding]:
+        position = next((_IMPLICIT[name] for name in call.names if name in _IMPLICIT), None)
+        if position is not None and call.argument("dim", position).absent:
+            yield self.finding(
+                call, f"`{call.method}` without `dim` runs over axis 0 of one or three axes, and over axis 1 otherwise: over the batch, where it "
+                "has three", advice="name the axis of the classes, as `dim=-1`", severity=Severity.WARNING,
+            )  # fmt: skip
+
+    def _one_unit(self, module: Module, call: Call) -> Iterator[Finding]:
+        for linear, softmax in pairwise(module.call(node) for node in call.node.args):
+            if linear is None or softmax is None or (linear.name, softmax.name) != ("torch.nn.Linear", "torch.nn.Softmax"):
+                continue
+            if linear.argument("out_features", 1).value == 1 and softmax.argument("dim", 0).value == -1:
+                yield self._alone(softmax)
+
+    def _alone(self, call: Call) -> Finding:
+        return self.finding(call, "softmax over one unit is always 1", advice="use sigmoid for one unit, or one unit a class")
 
     def _keras(self, module: Module, call: Call) -> Iterator[Finding]:
-        last = _last_dense(module, call)
-        if last is None:
-            return
-        activation = last.argument("activation", 1)
-        kind = "linear" if activation.absent or activation.value in (None, "linear") else activation.value
-        if kind == "softmax" and last.argument("units", 0).value == 1:
-            yield self.finding(last, "softmax over one unit is always 1", advice="use sigmoid for one unit, or one unit a class")
-            return
         loss = call.argument("loss", 1)
-        expected, from_logits = _keras_loss(module, loss.node, loss.value)
-        if expected and from_logits is not None:
-            if from_logits and kind in ("softmax", "sigmoid"):
-                yield self.finding(
-                    call,
-                    f"the loss is told to expect logits, and the last layer ends with {kind}",
-                    advice="drop the activation, or `from_logits=True`",
-                )
-            elif not from_logits and kind == "linear":
-                yield self.finding(
-                    call,
-                    f"the loss expects the output of {expected}, and the last layer has no activation",
-                    advice="set `from_logits=True`",
-                )
+        expected, from_logits, made = _keras_loss(module, loss)
+        if not expected or from_logits is None:
+            return
+        network = compiled(module, call)
+        kind, last = last_of(network), last_layer(network)
+        if last is not None and last.kind == "linear" and last.outputs == 1 and kind == "softmax":
+            return
+        if from_logits and kind in ("softmax", "sigmoid"):
+            yield self.finding(
+                call, f"the loss is told to expect logits, and the last layer ends with {kind}", advice="drop the activation, or `from_logits=True`",
+                fix=_told(made, "False"),
+            )  # fmt: skip
+        elif not from_logits and kind == "linear":
+            yield self.finding(
+                call, f"the loss expects the output of {expected}, and the last layer has no activation", advice="set `from_logits=True`",
+                fix=_told(made, "True"),
+            )  # fmt: skip
 
 
-def _last_dense(module: Module, compile_call: Call) -> Call | None:
-    """The last `Dense` layer of the Sequential model that is compiled: of its list, or the last one added."""
-    receiver = compile_call.receiver
-    if receiver is None:
+def _mended(module: Module, call: Call, activation: str) -> Fix | None:
+    given = call.argument("input", 0).node
+    if given is None:
         return None
-    values = module.resolver.values(receiver)
-    if len(values) != 1 or not isinstance(values[0], ast.Call):
+    loss = call.names[0].removesuffix("()").rpartition(".")[2]
+    if loss in ("CrossEntropyLoss", "cross_entropy") and activation == "softmax":
+        return without_activation(module, given)
+    if loss in ("NLLLoss", "nll_loss") and activation == "softmax":
+        return log_instead(module, given)
+    return another_loss(module, call, activation_of)
+
+
+def _told(loss: Call | None, value: str) -> Fix | None:
+    if loss is None:
         return None
-    name = ast.dump(receiver)
-    added = [
-        c
-        for c in module.method_calls("add")
-        if c.receiver is not None and ast.dump(c.receiver) == name and c.order < compile_call.order and c.function is compile_call.function
-    ]
-    layers = values[0].args[0].elts if values[0].args and isinstance(values[0].args[0], (ast.List, ast.Tuple)) else []
-    last = added[-1].node.args[0] if added and added[-1].node.args else layers[-1] if layers else None
-    dense = module.call(last) if last is not None else None
-    return dense if dense is not None and "keras.layers.Dense" in dense.names else None
+    return with_argument(loss, "from_logits", value, title=f"say `from_logits={value}`", safety=Safety.UNSAFE)
 
 
-def _keras_loss(module: Module, node: ast.expr | None, value: object) -> tuple[str, bool | None]:
-    """(activation the loss goes with, whether it is told to expect logits; None where that is not known)."""
-    if isinstance(value, str):
-        return _KERAS_NAMES.get(value, ""), False
-    for candidate in module.resolver.values(node) if node is not None else ():
+def _keras_loss(module: Module, loss: Argument) -> tuple[str, bool | None, Call | None]:
+    """(activation the loss goes with, whether it is told to expect logits; None where that is not known, the call that makes it)."""
+    if isinstance(loss.value, str):
+        return _KERAS_NAMES.get(loss.value, ""), False, None
+    for candidate in module.resolver.values(loss.node) if loss.node is not None else ():
         call = module.call(candidate)
         if call is not None and call.method in _KERAS_LOSSES:
             logits = call.argument("from_logits", 0)
-            return _KERAS_LOSSES[call.method], False if logits.absent else logits.value if logits.value is not UNKNOWN else None
-    return "", None
+            told = False if logits.absent else logits.value if logits.value is not UNKNOWN else None
+            return _KERAS_LOSSES[call.method], told, call if logits.keyword is not None or logits.absent else None
+    return "", None, None

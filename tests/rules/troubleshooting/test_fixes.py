@@ -119,3 +119,81 @@ def train(model, loader, test_loader, evaluate):
         evaluate(test_loader)
 """
     assert "    for epoch in range(3):\n        model.train()\n        for x in loader:\n" in fixed(text, "TRB102")
+
+
+def test_softmax_before_cross_entropy_goes_out_of_a_sequential_whose_layout_stays() -> None:
+    text = """\
+from torch import nn
+
+net = nn.Sequential(
+    nn.Linear(3, 3),  # logits
+    nn.ReLU(),
+    nn.Linear(3, 3),
+    nn.Softmax(dim=1),
+)
+
+def step(x, y):
+    return nn.CrossEntropyLoss()(net(x), y)
+"""
+    assert fixed(text, "TRB105") == text.replace("\n    nn.Softmax(dim=1),", "")
+
+
+def test_softmax_behind_a_comment_is_put_out_of_action_so_that_the_comment_stays() -> None:
+    text = """\
+from torch import nn
+
+net = nn.Sequential(
+    nn.Linear(3, 3),  # the last one
+    nn.Softmax(dim=1),
+)
+
+def step(x, y):
+    return nn.CrossEntropyLoss()(net(x), y)
+"""
+    assert fixed(text, "TRB105") == text.replace("nn.Softmax(dim=1)", "nn.Identity()")
+
+
+def test_softmax_in_the_call_of_the_loss_is_unwrapped() -> None:
+    text = "import torch.nn.functional as F\n\ndef step(x, y):\n    return F.cross_entropy(F.softmax(x + 1, dim=1), y)\n"
+    assert fixed(text, "TRB105").endswith("F.cross_entropy((x + 1), y)\n")
+
+
+BINARY = """\
+from torch import nn
+
+net = nn.Sequential(nn.Linear(3, 1))
+criterion = nn.BCELoss(reduction="sum")
+
+def step(x, y):
+    return criterion(net(x), y)
+"""
+
+
+def test_the_loss_is_switched_to_the_one_that_expects_logits_or_probabilities() -> None:
+    assert 'nn.BCEWithLogitsLoss(reduction="sum")' in fixed(BINARY, "TRB105")
+    sigmoid = BINARY.replace("nn.Linear(3, 1))", "nn.Linear(3, 1), nn.Sigmoid())").replace("BCELoss", "BCEWithLogitsLoss")
+    assert 'nn.BCELoss(reduction="sum")' in fixed(sigmoid, "TRB105")
+
+
+def test_a_loss_that_gets_something_else_too_is_not_switched() -> None:
+    unfixed(BINARY + "\ndef other(x, y):\n    return criterion(x.sigmoid(), y)\n", "TRB105")
+
+
+def test_weights_that_only_one_loss_knows_keep_it() -> None:
+    text = BINARY.replace("nn.Linear(3, 1))", "nn.Linear(3, 1), nn.Sigmoid())").replace("BCELoss(", "BCEWithLogitsLoss(pos_weight=w, ")
+    unfixed(text, "TRB105")
+
+
+def test_softmax_before_nll_becomes_its_logarithm() -> None:
+    text = "import torch.nn.functional as F\n\ndef step(x, y):\n    return F.nll_loss(F.softmax(x, dim=1), y)\n"
+    assert fixed(text, "TRB105").endswith("F.nll_loss(F.log_softmax(x, dim=1), y)\n")
+
+
+def test_a_keras_loss_is_told_what_it_gets() -> None:
+    text = """\
+from tensorflow import keras
+
+model = keras.Sequential([keras.layers.Dense(3)])
+model.compile(loss=keras.losses.CategoricalCrossentropy())
+"""
+    assert "CategoricalCrossentropy(from_logits=True)" in fixed(text, "TRB105")
