@@ -116,11 +116,17 @@ def _passes(module: Module) -> Iterator[EvaluationPass]:
         if uses_gradients(calls):
             continue
         forwards = forward_calls(module, calls)
-        if forwards:
+        if forwards and not _hands_on_gradients(module, calls):
             yield EvaluationPass(function, function, tuple(forwards))
     for loop in module.loops:
         if isinstance(loop.node, (ast.For, ast.AsyncFor)):
             yield from _loop_pass(module, loop)
+
+
+def _hands_on_gradients(module: Module, calls: list[Call]) -> bool:
+    """Whether a function of this file that is called on the way uses gradients: `perturb(model, …)` of steered generation, attacks."""
+    called = (module.resolver.function_named(name) for call in calls for name in call.names)
+    return any(node is not None and uses_gradients(module.function(node).calls) for node in called)
 
 
 def _loop_pass(module: Module, loop: Loop) -> Iterator[EvaluationPass]:
@@ -271,13 +277,46 @@ def is_deterministic_network(module: Module, node: ast.expr) -> bool:
 
 
 def is_known_deterministic(module: Module, forwards: tuple[Call, ...]) -> bool:
-    """Whether every network called is a class of this module that surely has neither dropout nor normalisation by batch."""
+    """Whether every network called is one of this module that surely has neither dropout nor normalisation by batch."""
     for call in forwards:
         func = call.node.func.value if isinstance(call.node.func, ast.Attribute) and call.method == "forward" else call.node.func
-        names = module.names(func) or _names_passed(module, call, func)
-        if not names or not (all(_is_plain_network(module, name, 0) for name in names) or _is_plain_sequence(module, func, 0)):
+        networks = [func] if module.names(func) else _passed(module, call, func)
+        if not networks or not all(is_deterministic_network(module, network) for network in networks):
             return False
     return True
+
+
+def _passed(module: Module, call: Call, func: ast.expr) -> list[ast.expr]:
+    """What the callers of this file pass for the parameter that is called; nothing where one of them is not known."""
+    function = call.function
+    parameter = function.parameter(func.id) if function is not None and isinstance(func, ast.Name) else None
+    if function is None or parameter is None:
+        return []
+    position = parameter.position - (1 if function.owner is not None else 0)
+    given = [caller.argument(parameter.name, position).node for caller in module.callers(function)]
+    return [node for node in given if node is not None] if None not in given else []
+
+
+def comes_in_evaluation_mode(module: Module, found: EvaluationPass) -> bool:
+    """Whether the network arrives in evaluation mode though nobody says so here: as `from_pretrained` gives it, in a file that does not train;
+    or because whoever calls the function has called another one before that sets the mode.
+    """
+    if any(word == "from_pretrained" for word in _methods(module)) and "backward" not in _methods(module):
+        return True
+    function = found.function
+    if function is None or isinstance(found.at, Loop):
+        return False
+    for caller in module.callers(function):
+        around = caller.function.calls if caller.function is not None else module.calls
+        earlier = (call for call in around if call.order < caller.order)
+        called = (module.resolver.function_named(name) for call in earlier for name in call.names)
+        if any(node is not None and sets_evaluation_mode(module.function(node).calls) for node in called):
+            return True
+    return False
+
+
+def _methods(module: Module) -> set[str]:
+    return {call.method for call in module.calls}
 
 
 def _is_plain_sequence(module: Module, node: ast.expr, depth: int) -> bool:
@@ -288,7 +327,13 @@ def _is_plain_sequence(module: Module, node: ast.expr, depth: int) -> bool:
         call = module.call(call.receiver)
     if call is None or call.name != "torch.nn.Sequential" or depth > 4 or call.has_unknown_arguments:
         return False
-    return all(_is_plain_layer(module, layer, depth) for layer in call.node.args)
+    added = [other.node.args[-1] for other in module.method_calls("add_module", "append") if other.node.args and _on_sequence(other)]
+    layers = [*call.node.args, *added]
+    return bool(layers) and all(_is_plain_layer(module, layer, depth) for layer in layers)
+
+
+def _on_sequence(call: Call) -> bool:
+    return call.name in ("torch.nn.Sequential().add_module", "torch.nn.Sequential().append")
 
 
 def _is_plain_layer(module: Module, node: ast.expr, depth: int) -> bool:

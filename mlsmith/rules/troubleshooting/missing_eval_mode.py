@@ -69,9 +69,10 @@ class MissingEvalMode(Rule):
     ```
 
     ## When it stays silent
-    When a caller sets the mode; when no caller of the function can be seen; inside Lightning, Trainer and ignite hooks, which set it
-    themselves; in methods of the network; for a network of the same file that has neither dropout nor batch normalisation; where
-    gradients are used (adversarial examples, saliency).
+    When a caller sets the mode, or calls a function before that does; for what `from_pretrained` gives in a file that does not train, as it
+    comes in evaluation mode; for noise or zeros that only try the shapes; when no caller of the function can be seen; inside Lightning,
+    Trainer and ignite hooks, which set it themselves; in methods of the network; for a network of the same file that has neither dropout
+    nor batch normalisation; where gradients are used (adversarial examples, saliency).
 
     ## References
     PyTorch documentation of `torch.nn.Module.eval` and of autograd mechanics, evaluation mode.
@@ -87,7 +88,8 @@ class MissingEvalMode(Rule):
         candidates = []
         for found in training.evaluation_passes(module):
             calls = found.function.calls if found.function is not None else module.calls
-            if not training.sets_evaluation_mode(calls) and not training.is_known_deterministic(module, found.forwards):
+            settled = training.is_known_deterministic(module, found.forwards) or training.comes_in_evaluation_mode(module, found)
+            if not training.sets_evaluation_mode(calls) and not settled:
                 node = found.at.node
                 name = found.function.scope.qualified if found.function is not None else ""
                 network, edits = _network(found.forwards[0].node), plain_edits(_evaluating(module, found))
