@@ -8,9 +8,11 @@ python docs/generate.py precision  only the table of precision
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from mlsmith.rules.catalogue import all_rules
 from mlsmith.rules.kit.rule import RuleInfo
@@ -87,37 +89,56 @@ def settings_pages() -> dict[Path, str]:
 
 def precision_pages() -> dict[Path, str]:
     names = {rule.code: rule.info().name for rule in all_rules()}
-    verdicts: dict[str, Counter[str]] = {code: Counter() for code in names}
-    repositories: dict[str, set[str]] = {code: set() for code in names}
-    for file in sorted(PRECISION.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if row["code"] in verdicts:
-                verdicts[row["code"]][row["verdict"]] += 1
-                repositories[row["code"]].add(row["repository"])
+    rows = [json.loads(line) for file in sorted(PRECISION.glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if row["code"] in names]
     lines = [
         NOTE, "# Precision, measured\n",
-        "Up to twenty findings a rule on real repositories that are not ours, judged from the finding and the source line it points at; for",
-        "DEX102 the call sites were searched as well. *true*: we would defend it to the authors; *false*: we would not; *unsure*: it depends on",
-        "what the authors know. The figures are **in-sample**: the rules were mended on these very repositories first, by the people who",
-        "judged, and findings that the mended rules no longer give are not counted; expect less on code that the rules have not seen. Rows with",
-        "repository, commit, path and line are in `benchmarks/precision/`; `just precision` writes this table. Precision is true ÷ all.\n",
-        "| rule | repositories | read | true | false | unsure | precision |", "|---|---:|---:|---:|---:|---:|---:|",
+        "Findings on real repositories that are not ours, each judged at its place and, for rules about a whole project, by its call sites.",
+        "*true*: we would defend it to the authors; *false*: we would not; *unsure*: it depends on what the authors know, or mending it alone",
+        "would change nothing. Precision is true ÷ all, so that what we are unsure of counts against the rule.\n",
+        "**Who judged: the people who wrote the rules**, not an independent party. Nobody else has checked the verdicts. Each row, with",
+        "repository, commit, path, line and a reason, is in `benchmarks/precision/`; `just precision` writes this page.\n",
+        "## Unseen: the first look\n",
+        "Repositories on which the rule had never been tried, a few findings of a rule from each, judged before anything was mended on them;",
+        "rows of a second `round` are of other repositories, after what the first had shown was mended (`rules` is the commit judged).",
+        "A false verdict stays for ever, also when the rule has been mended since (`mended` in its row), so the rules as they stand may do",
+        "better than this, which a further look at fresh code would have to show. The interval is Wilson's for 95 %; where few findings were",
+        "read it is wide, and that is all that is known.\n",
+        *_precision_table(names, [row for row in rows if row.get("sample") == "unseen"]),
+        "\n## Tuned: the repositories that the rules were mended on\n",
+        "These figures flatter: findings that the mended rules no longer give are not counted here, and many rows share one reason. They say",
+        "that the rules do on this code what was meant, and nothing about yours.\n",
+        *_precision_table(names, [row for row in rows if row.get("sample") != "unseen"]),
     ]  # fmt: skip
-    total: Counter[str] = Counter()
-    for code, counted in verdicts.items():
-        read = sum(counted.values())
-        total.update(counted)
-        share = f"{100 * counted['true'] / read:.0f} %" if read else "not known: the rule as it stands finds nothing there"
-        lines.append(
-            f"| {code} {names[code]} | {len(repositories[code])} | {read} | {counted['true']} | {counted['false']} | {counted['unsure']} | {share} |"
-        )
-    read = sum(total.values())
-    share = f"{100 * total['true'] / read:.0f} %" if read else ""
-    lines.append(
-        f"| **all** | {len(set().union(*repositories.values()))} | {read} | {total['true']} | {total['false']} | {total['unsure']} | {share} |"
-    )
     return {DOCS / "explanation" / "precision.md": "\n".join(lines) + "\n"}
+
+
+def _precision_table(names: dict[str, str], rows: list[dict[str, Any]]) -> list[str]:
+    lines = [
+        "| rule | repositories | read | true | false | unsure | precision | 95 % interval |", "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]  # fmt: skip
+    lines += [_precision_line(f"{code} {name}", [row for row in rows if row["code"] == code]) for code, name in names.items()]
+    return [*lines, _precision_line("**all**", rows)]
+
+
+def _precision_line(label: str, rows: list[dict[str, Any]]) -> str:
+    counted = Counter(row["verdict"] for row in rows)
+    share, interval = "not known: none read", ""
+    if rows:
+        low, high = _wilson(counted["true"], len(rows))
+        share, interval = f"{100 * counted['true'] / len(rows):.0f} %", f"{100 * low:.0f}–{100 * high:.0f} %"
+    repositories = len({row["repository"] for row in rows})
+    return (
+        f"| {label} | {repositories} | {len(rows)} | {counted['true']} | {counted['false']} | {counted['unsure']} | {share} | {interval} |"
+    )
+
+
+def _wilson(hits: int, number: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's score interval of a share, which keeps within 0 and 1 also for few and for all."""
+    share = hits / number
+    centre = share + z * z / (2 * number)
+    spread = z * math.sqrt(share * (1 - share) / number + z * z / (4 * number * number))
+    return max(0.0, (centre - spread) / (1 + z * z / number)), min(1.0, (centre + spread) / (1 + z * z / number))
 
 
 if __name__ == "__main__":

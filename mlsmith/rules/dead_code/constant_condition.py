@@ -11,6 +11,8 @@ from mlsmith.rules.kit import Confidence, Finding, Module, Project, Rule, Severi
 from mlsmith.rules.kit.collect import place_from, where
 
 _ALTERNATIVE = re.compile(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
+_FILES_SET_BY_HAND = {"setup", "config", "configs", "configuration", "settings", "parameters", "params", "hparams", "hyperparameters", "hyperparams",
+                      "constants", "options", "conf", "cfg"}  # fmt: skip
 _TOOL_NAMES = {"TYPE_CHECKING", "PY2", "PY3", "WINDOWS", "LINUX", "MACOS", "IS_WINDOWS", "IS_LINUX"}
 
 
@@ -50,8 +52,9 @@ class ConstantCondition(Rule):
     ## When it stays silent
     `TYPE_CHECKING`, `__debug__`, platform and version switches; `if 0:` around nothing but imports, for tools that read them; a `yield`
     behind a `return` or under `if False` that makes a function a generator; `while True`; `if True:` without an `else`; a switch that
-    another module writes or names in a string; switches in a library's public modules, in
-    `setup.py`, beside a comment that says how to set them, and in notebooks, which are run by hand; another cell than that of the exit.
+    another module writes or names in a string; switches in a library's public modules, in `setup.py` and files of settings
+    (`config.py`, `parameters.py`), beside a comment that says how to set them, and in notebooks, which are run by hand; another cell
+    than that of the exit.
 
     ## References
     Sculley et al. 2015, Hidden Technical Debt in Machine Learning Systems, section 7; SEC release 34-70694 on Knight Capital.
@@ -116,8 +119,8 @@ class ConstantCondition(Rule):
 
 
 def _is_set_by_hand(module: Module, name: str) -> bool:
-    """Packaging scripts, and a switch beside which a comment names the other value (`VIEW = False  # or: 18`), wait for a hand."""
-    if module.path.rpartition("/")[2] == "setup.py":
+    """Packaging scripts, files of settings, and a switch beside which a comment names the other value (`VIEW = False  # or: 18`), wait for a hand."""
+    if module.path.rpartition("/")[2].removesuffix(".py").lower() in _FILES_SET_BY_HAND:
         return True
     value = module.syntax.scope.bindings[name][0].value
     line = module.source.lines[value.end_lineno - 1] if value is not None and value.end_lineno else ""

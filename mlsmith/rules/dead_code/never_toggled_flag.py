@@ -13,19 +13,9 @@ _CALLED_BY_OTHERS = {"forward", "call", "main", "setup", "compute", "update", "r
 _QUIET_DECORATORS = ("staticmethod", "classmethod", "functools.wraps", "functools.lru_cache", "functools.cache", "torch.no_grad()",
                      "torch.no_grad", "torch.inference_mode()", "torch.inference_mode", "contextlib.contextmanager")  # fmt: skip
 _TALKATIVE = {
-    "verbose",
-    "quiet",
-    "silent",
-    "debug",
-    "log",
-    "progress",
-    "progress_bar",
-    "disable_tqdm",
-    "name",
-    "title",
-    "legend",
-    "legends",
-}
+    "verbose", "quiet", "silent", "debug", "log", "progress", "progress_bar", "disable_tqdm", "name", "title", "legend", "legends", "color", "colour",
+    "colors", "cmap", "fontsize", "figsize", "marker", "linestyle", "xlabel", "ylabel",
+}  # fmt: skip
 """Flags that switch output on and off, and what things are called on a picture or in a graph, are no experiments."""
 
 _MISSING = object()
@@ -67,9 +57,9 @@ class NeverToggledFlag(Rule):
 
     ## When it stays silent
     For the public names of a library; when the function is passed around, registered, decorated by something unknown, named in a string
-    (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but
-    cannot be resolved; when nothing calls the function at all; when the guarded branch only raises,
-    or hands the command line to `parse_args`; for flags of output (`verbose`, `debug_…`, `legend`) and mere names.
+    (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but cannot
+    be resolved; when nothing calls the function at all; when the guarded branch only raises, or hands the command line to `parse_args`;
+    for flags of output (`verbose`, `debug_…`, `legend`) and mere names.
 
     ## References
     Sculley et al. 2015, section 7; Arpteg et al. 2018, sections on experiment management and glue code.

@@ -12,7 +12,15 @@ _FRAMEWORKS = (
     "torch", "tensorflow", "keras", "jax", "scikit-learn", "transformers", "lightning", "pytorch-lightning", "xgboost", "lightgbm", "catboost",
     "torchvision", "datasets", "accelerate", "numpy", "pandas", "polars", "pyspark",
 )  # fmt: skip
-_INDIRECT = ("doc", "mkdocs", "test", "dev", "lint", "example", "requirements.in")
+_LEARNING = frozenset({
+    *_FRAMEWORKS, "pytorch", "tensorflow-gpu", "tensorflow-cpu", "sklearn", "openai", "anthropic", "langchain", "evaluate", "jiwer", "opencv-python",
+    "opencv-python-headless", "mlflow", "zenml", "ray", "nltk", "spacy", "gensim", "statsmodels", "scipy", "h5py", "librosa", "onnx", "onnxruntime",
+    "sentence-transformers", "diffusers", "peft", "bitsandbytes", "fastai", "gym", "gymnasium", "stable-baselines3", "timm", "albumentations",
+    "ultralytics", "shap", "lime", "flax", "sagemaker", "kedro", "dvc", "wandb", "darts", "prophet", "dask", "imbalanced-learn", "joblib",
+})  # fmt: skip
+_TOOLS = frozenset({"jupyter", "jupyterlab", "notebook", "ipython", "ipykernel", "pip", "setuptools", "wheel", "pytest", "black", "ruff", "flake8",
+                    "mypy", "isort", "pre-commit", "tox"})  # fmt: skip
+_INDIRECT = ("doc", "mkdocs", "test", "dev", "lint", "example", "requirements.in", "binder", ".binder")
 
 
 class UnpinnedDependency(Rule):
@@ -43,7 +51,8 @@ class UnpinnedDependency(Rule):
 
     ## When it stays silent
     For libraries (their users need ranges); when a lock file or a fully pinned or hashed requirements file stands in the same folder or
-    at the top; for files of development, test and documentation tools; when the file only includes others.
+    at the top; for files of development, test and documentation tools, and where only such tools have no version; for a file in a
+    sub-folder that names no library of machine learning or data; when the file only includes others.
 
     ## References
     pip documentation, repeatable installs.
@@ -58,6 +67,8 @@ class UnpinnedDependency(Rule):
             r for r in document.requirements if r.group in ("project", "conda", "conda-pip") and not r.editable and r.name != "python"
         ]
         loose = [r for r in wanted if not r.pinned and not r.url]
+        if loose and all(r.name in _TOOLS for r in loose):
+            wanted, loose = [], []  # says nothing, and pins nothing for the files beside it
         first = loose[0].span if loose else None
         seen = (first.start.line, first.start.column, first.end.line, first.end.column) if first is not None else None
         line = document.lines[first.start.line - 1].strip() if first is not None else ""
@@ -68,15 +79,22 @@ class UnpinnedDependency(Rule):
             seen,
             line,
             any(i.flag == "-c" for i in document.includes),
+            any(r.name in _LEARNING or r.name.partition("-")[0] in _LEARNING for r in wanted),
         )
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
         pinned = {posixpath.dirname(path) for path, (kind, wanted, loose, *_) in collected if kind == "lock" or (wanted and not loose)}
-        for path, (kind, wanted, loose, seen, line, constrained) in collected:
+        for path, (kind, wanted, loose, seen, line, constrained, learns) in collected:
             folder, name = posixpath.split(path)
             tooling = any(word in name.lower() or f"/{word}" in f"/{folder.lower()}" for word in _INDIRECT)
-            if not loose or tooling or constrained or (kind in ("pyproject", "setup-cfg") and project.is_library):
+            if (
+                not loose
+                or tooling
+                or constrained
+                or (folder and not learns)
+                or (kind in ("pyproject", "setup-cfg") and project.is_library)
+            ):
                 continue
             if project.is_library and (kind == "requirements" and not folder):
                 continue

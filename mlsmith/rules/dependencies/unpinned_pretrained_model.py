@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -39,7 +40,7 @@ class UnpinnedPretrainedModel(Rule):
     Calls that fetch a remote model, tokenizer or data set by a literal name and give no commit, tag or version: `from_pretrained`,
     `hf_hub_download`, `snapshot_download`, `load_dataset`, `SentenceTransformer`, `pipeline(model=…)`, `torch.hub.load`, TensorFlow Hub's
     `load` and `KerasLayer`, `timm.create_model("hf-hub:…")`. A branch name such as `main` pins nothing. As information only:
-    torchvision's `pretrained=True`, which means whatever weights the installed version thinks best.
+    torchvision's `weights="DEFAULT"`, which means whatever weights the installed version thinks best.
 
     ## Why it is debt
     The owner of a hub repository can replace the weights, the tokenizer or the data under the same name. The next training or
@@ -61,9 +62,10 @@ class UnpinnedPretrainedModel(Rule):
     ```
 
     ## When it stays silent
-    When the name comes from a parameter, the command line or configuration; when it looks like a local folder, or the same file saves
-    a model under that name; when `revision` is any expression other than a branch name; when `local_files_only=True`; in tests and in example
-    code, which shows the call rather than depends on it.
+    For torchvision's old `pretrained=True`, which always names the first ImageNet weights. When the name comes from a parameter, the
+    command line or configuration; when it looks like a local folder, or the same file saves a model under that name; when `revision` is
+    any expression other than a branch name; when `local_files_only=True`; in tests and in example code, which shows the call rather
+    than depends on it.
 
     ## References
     Hugging Face Hub documentation on revisions; Sculley et al. 2015 on unstable data dependencies.
@@ -83,9 +85,9 @@ class UnpinnedPretrainedModel(Rule):
                     yield self._unpinned(call, source.value)
         yield from self._hubs_with_versions_in_the_name(module)
         for call in module.calls_under("torchvision.models."):
-            if call.argument("pretrained").value is True and call.method:
+            if call.method and _is_default(call.argument("weights")):
                 yield self.finding(
-                    call, f"`pretrained=True` loads whatever weights the installed torchvision holds to be the best for `{call.method}`",
+                    call, f"`DEFAULT` loads whatever weights the installed torchvision holds to be the best for `{call.method}`",
                     advice="name the weights, e.g. `weights=ResNet50_Weights.IMAGENET1K_V2`", severity=Severity.INFO, minutes=5,
                 )  # fmt: skip
 
@@ -123,6 +125,12 @@ def _is_remote(source: Argument, call: Call) -> bool:
     if (name in _LOCAL_BUILDERS and "datasets.load_dataset" in call.names) or call.argument("local_files_only").value is True:
         return False
     return not name.startswith((".", "/", "~")) and not (_LOCAL_WORDS.search(name.lower()) and name.count("/") != 1)
+
+
+def _is_default(weights: Argument) -> bool:
+    """`weights="DEFAULT"` and `weights=ResNet50_Weights.DEFAULT`: an alias that newer versions point elsewhere."""
+    node = weights.node
+    return weights.value == "DEFAULT" or (isinstance(node, ast.Attribute) and node.attr == "DEFAULT")
 
 
 def _is_pinned(call: Call) -> bool:
