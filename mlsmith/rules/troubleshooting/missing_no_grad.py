@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Confidence, Edit, Finding, Loop, Module, Project, Rule, Severity, training
+from mlsmith.rules.kit import Confidence, Edit, Finding, Function, Loop, Module, Project, Rule, Severity, training
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.statements import block_around, decorated, fix_of, plain_edits
 
@@ -91,6 +91,8 @@ class MissingNoGrad(Rule):
                 continue
             if isinstance(found.at, Loop) and found.function is not None and _switches(found.function):
                 continue
+            if found.function is not None and _is_volatile(found.function):
+                continue
             name = found.function.scope.qualified if found.function is not None else ""
             candidates.append(
                 (name, isinstance(found.at, Loop), tuple(where(module, found.at.node)), plain_edits(_switched_off(module, found)))
@@ -123,6 +125,11 @@ def _switched_off(module: Module, found: training.EvaluationPass) -> tuple[Edit 
     if isinstance(node, ast.AsyncFunctionDef) or any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in ast.walk(node)):
         return ()
     return (decorated(found.at, "@torch.no_grad()"),)
+
+
+def _is_volatile(function: Function) -> bool:
+    """`Variable(x, volatile=True)` is how PyTorch before 0.4 kept no graph."""
+    return any(keyword.arg == "volatile" for call in function.calls for keyword in call.node.keywords)
 
 
 def _switches(function: Any) -> bool:
