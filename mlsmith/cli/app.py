@@ -12,6 +12,7 @@ from mlsmith.cli.gate import gate
 from mlsmith.cli.guard import complain
 from mlsmith.cli.lint_command import lint
 from mlsmith.cli.new import new
+from mlsmith.cli.review import review
 from mlsmith.cli.rule import rule
 from mlsmith.errors import ExitCode
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 for command in (new, lint, gate, rule):
     app.command()(command)
+app.add_typer(review, name="review")
 app.add_typer(config, name="config")
 
 

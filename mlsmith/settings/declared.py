@@ -53,7 +53,6 @@ class ReviewSettings:
     bind: str = "semantic"
     expires: int = 0
     emergency_due: int = 7
-    target: str = ""
     rule: tuple[KeyRule, ...] = ()
     bot: tuple[Bot, ...] = ()
     schemas: dict[str, str] = field(default_factory=dict)
@@ -159,7 +158,6 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("review.expires", "integer", "Days after which an approval that has not been merged is void; 0: never."),
     Option("review.emergency-due", "integer", "Days within which an emergency approval needs a second person."),
-    Option("review.target", "string", "The branch that is protected, such as origin/main; by default the remote's own."),
     Option("review.schemas", "table of string", "Glob of configuration files to the JSON Schema that they must obey."),
     Option(
         "review.rule",

@@ -1,0 +1,239 @@
+"""`mlsmith review`: what waits for whom, what it changes, and approving it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlsmith.cli.streams import note, wants_colour, write_result
+from mlsmith.errors import ExitCode, UserError, nearest
+
+if TYPE_CHECKING:
+    from mlsmith.review.case import Case
+    from mlsmith.review.judge import Judgement
+    from mlsmith.sources.git import Repository
+
+review = typer.Typer(help="Approvals of configuration changes. Alone: what waits for whom.", no_args_is_help=False)
+
+
+class ReviewFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
+
+
+Base = Annotated[str, typer.Option("--base", help="The branch that the change is headed for.", show_default="the remote's own")]
+Format = Annotated[ReviewFormat, typer.Option("-f", "--format", help="How it is printed.")]
+
+
+@review.callback(invoke_without_command=True)
+def alone(context: typer.Context, base: Base = "", output_format: Format = ReviewFormat.TEXT) -> int | None:
+    """Approvals of configuration changes; alone: what waits for whom. Example: mlsmith review"""
+    return status(base, output_format) if context.invoked_subcommand is None else None
+
+
+@review.command()
+def status(base: Base = "", output_format: Format = ReviewFormat.TEXT) -> int:
+    """What waits for whom, in the working tree. Example: mlsmith review status --base origin/main"""
+    case = _case(base or None, None)
+    return _answer(case, output_format)
+
+
+@review.command()
+def diff(base: Base = "", output_format: Format = ReviewFormat.TEXT) -> int:
+    """What the working tree's configurations change in meaning. Example: mlsmith review diff"""
+    case = _case(base or None, None)
+    _answer(case, output_format)
+    return ExitCode.OK
+
+
+@review.command()
+def verify(
+    base: Base = "",
+    since: Annotated[str, typer.Option("--since", help="Judge each commit of the branch since this revision.", show_default=False)] = "",
+    output_format: Format = ReviewFormat.TEXT,
+) -> int:
+    """Whether what is committed is approved: for CI. Example: mlsmith review verify --base origin/main"""
+    from mlsmith.review.case import open_history
+
+    if not since:
+        return _answer(_case(base or None, "HEAD"), output_format)
+    cases = open_history(_root(), since=since)
+    return _history(cases, output_format)
+
+
+@review.command()
+def approve(
+    paths: Annotated[list[str], typer.Argument(help="Configurations whose change is approved.", metavar="PATH...")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is signed with the approval.")],
+    key: Annotated[Path | None, typer.Option("--key", help="The SSH key to sign with.", show_default="git's signing key")] = None,
+    diff_sha: Annotated[list[str] | None, typer.Option("--diff-sha", help="Of the diff that was read; needed without a terminal.")] = None,
+    reject: Annotated[bool, typer.Option("--reject", help="Say no instead.")] = False,
+    emergency: Annotated[bool, typer.Option("--emergency", help="Let it pass now; a second person must approve before it is due.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again at a terminal.")] = False,
+    base: Base = "",
+) -> int:
+    """Approve a change of a configuration that somebody else made. Example: mlsmith review approve conf/train.yaml --reason "measured" """
+    if reject and emergency:
+        raise UserError("--reject and --emergency contradict each other", advice="say one of them")
+    if not reason.strip():
+        raise UserError("an approval needs a reason", advice='say --reason "…"')
+    case = _case(base or None, None)
+    chosen = [_named(case, path) for path in paths]
+    _shown_and_agreed(case, chosen, diff_sha or [], yes=yes)
+    decision = "reject" if reject else "emergency" if emergency else "approve"
+    for judgement in chosen:
+        _decide(case, judgement, decision, reason.strip(), key)
+    return ExitCode.OK
+
+
+@review.command()
+def init(
+    configs: Annotated[
+        list[str] | None, typer.Option("--configs", help="Globs of configurations to review.", show_default="what is found")
+    ] = None,
+) -> int:
+    """Put this project's configurations under review. Example: mlsmith review init --configs 'conf/**'"""
+    from mlsmith.review.beginning import begin
+
+    for line in begin(_root(), tuple(configs or ())):
+        note(line)
+    return ExitCode.OK
+
+
+def _root() -> Path:
+    from mlsmith.settings import load_settings
+
+    _, root, _ = load_settings(Path())
+    return root
+
+
+def _case(base: str | None, head: str | None) -> Case:
+    from mlsmith.review.case import open_case
+
+    return open_case(_root(), base=base, head=head)
+
+
+def _answer(case: Case, output_format: ReviewFormat) -> int:
+    from mlsmith.reports.review_report import render
+
+    text = render(case, format=output_format.value, colour=wants_colour() and output_format is ReviewFormat.TEXT)
+    write_result(text.encode("utf-8", "backslashreplace"))
+    return ExitCode.OK if case.passes else ExitCode.NO
+
+
+def _history(cases: list[Case], output_format: ReviewFormat) -> int:
+    from mlsmith.reports.notation import json_text
+    from mlsmith.reports.review_report import document, render
+
+    failed = [case for case in cases if not case.passes]
+    if output_format is ReviewFormat.JSON:
+        data = {"version": 1, "passed": not failed, "commits": [document(case) for case in cases]}
+        write_result(json_text(data).encode("utf-8", "backslashreplace"))
+    else:
+        for case in failed:
+            write_result(f"commit {(case.head or '')[:12]}\n".encode())
+            write_result(render(case, format=output_format.value, colour=wants_colour()).encode("utf-8", "backslashreplace"))
+        commits = f"{len(cases)} commit{'' if len(cases) == 1 else 's'} with configuration changes"
+        write_result(f"{commits}, {len(failed) or 'none'} not approved\n".encode())
+    return ExitCode.NO if failed else ExitCode.OK
+
+
+def _named(case: Case, path: str) -> Judgement:
+    known = {judgement.item.path: judgement for judgement in case.judgements}
+    inside = Path(path).resolve()
+    local = inside.relative_to(case.root).as_posix() if inside.is_relative_to(case.root) else path
+    if local in known:
+        return known[local]
+    hint = nearest(local, list(known)) or ("see `mlsmith review`" if known else "no configuration under review differs from the base")
+    raise UserError(f"{path} is no configuration change that waits", advice=hint)
+
+
+def _shown_and_agreed(case: Case, chosen: list[Judgement], shas: list[str], *, yes: bool) -> None:
+    """Print what is about to be signed; ask at a terminal, and elsewhere ask for the hash of the diff that was read."""
+    from mlsmith.reports.review_report import lines_of
+    from mlsmith.reports.style import Style
+
+    style = Style(wants_colour())
+    for judgement in chosen:
+        note(judgement.item.path)
+        for line in lines_of(judgement.item.changes, case.policy, style):
+            note(f"    {line}")
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        if not yes and not typer.confirm("Approve this?", err=True):
+            raise UserError("not approved", advice="nothing was written")
+        return
+    for judgement in chosen:
+        if not any(len(sha) >= 12 and judgement.item.diff.startswith(sha) for sha in shas):
+            raise UserError(
+                f"without a terminal, say that you have read the diff of {judgement.item.path}",
+                advice=f"add --diff-sha {judgement.item.diff[:16]}",
+            )
+
+
+def _decide(case: Case, judgement: Judgement, decision: str, reason: str, key: Path | None) -> None:
+    from mlsmith.review.ledger import write_approval
+    from mlsmith.review.signing import public_key_of, sign
+    from mlsmith.review.statement import Statement
+    from mlsmith.sources.git import Repository
+
+    policy, item = case.policy, judgement.item
+    repository = Repository.require(case.root)
+    chosen = key or _own_key(repository)
+    approver = policy.people.principal_of_key(public_key_of(chosen)) if chosen else None
+    if chosen and approver is None and policy.settings.require_signature:
+        raise UserError(
+            f"{chosen} is not among the allowed signers of the base",
+            advice=f"sign with a key that {policy.settings.allowed_signers} lists there",
+        )
+    if approver is None:
+        if policy.settings.require_signature:
+            raise UserError("there is no key to sign with", advice="name one with --key, or set git's user.signingkey to an SSH key")
+        approver, chosen = _email(repository), None
+    person = policy.people.person(approver)
+    if decision == "approve" and person in judgement.authors and not policy.may_itself(approver, item.changes):
+        raise UserError(
+            f"{approver} is an author of the change of {item.path} and cannot approve it", advice="ask somebody else, or say --emergency"
+        )
+    now = datetime.now(UTC).replace(microsecond=0)
+    days = policy.settings.expires
+    statement = Statement(
+        repository=case.repository, path=item.path, moved_from=item.moved_from, base=item.base, head=item.head, diff=item.diff,
+        policy=policy.digest, decision=decision, approver=approver, reason=reason, created=now.isoformat(),
+        expires=(now + timedelta(days=days)).isoformat() if days else None,
+    )  # fmt: skip
+    signature = sign(statement.to_bytes(), chosen) if chosen else b""
+    file = write_approval(case.root, statement, signature)
+    said = {"approve": "approved", "reject": "rejected", "emergency": "let through as an emergency"}[decision]
+    note(f"{item.path}: {said} by {approver}{'' if signature else ', unsigned'}; commit {file.relative_to(case.root).parent.as_posix()}/")
+
+
+def _own_key(repository: Repository) -> Path | None:
+    """Git's signing key where it is an SSH key, else the usual one."""
+    said = _config(repository, "user.signingkey")
+    if said and not said.startswith("key::") and Path(said).expanduser().exists():
+        return Path(said).expanduser()
+    usual = [Path.home() / ".ssh" / name for name in ("id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_rsa")]
+    return next((key for key in usual if key.exists()), None)
+
+
+def _email(repository: Repository) -> str:
+    email = _config(repository, "user.email")
+    if not email:
+        raise UserError("git does not know who you are", advice="set git's user.email")
+    return email
+
+
+def _config(repository: Repository, name: str) -> str:
+    from mlsmith.errors import GitError
+
+    try:
+        return repository.run("config", name).decode("utf-8", "replace").strip()
+    except GitError:
+        return ""

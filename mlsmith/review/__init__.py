@@ -1,0 +1,1 @@
+"""Approvals of configuration changes: who approved which change, signed, in plain git."""
