@@ -1,0 +1,368 @@
+"""What two programs do differently: definitions are matched, then their effects, then the values inside them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from mlsmith.change import Change, Component, Significance
+from mlsmith.revisions.effects import Effect, each
+from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_of_call
+from mlsmith.revisions.program import Form, Program, Unit
+from mlsmith.revisions.values import Origin, Value, called
+
+_LIKE = 0.4
+"""Share of equal effects from which on two definitions with different names are taken for one"""
+_TOLD_ELSEWHERE = frozenset({"definition", "after", "closure"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    old: Unit
+    new: Unit
+
+
+def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
+    """Changes of behaviour from one program to the other, each once, by path and line of the new one."""
+    pairs, gone, come = _matched(old, new)
+    changes: list[Change] = []
+    old_told = {name for pair in pairs for name in old.form(pair.old).taken_in}
+    new_told = {name for pair in pairs for name in new.form(pair.new).taken_in}
+    for pair in pairs:
+        changes += _Comparison(pair).run(old.form(pair.old), new.form(pair.new))
+    for unit in gone:
+        if unit.name not in old_told and old.form(unit).effects:
+            changes.append(_whole(unit, "removed"))
+    for unit in come:
+        if unit.name not in new_told and new.form(unit).effects:
+            changes.append(_whole(unit, "added"))
+    return tuple(sorted(_said_once(changes), key=lambda change: (change.path, change.line, change.subject, change.kind)))
+
+
+def _said_once(changes: list[Change]) -> list[Change]:
+    """A constant or default that reaches a call is said there, where it matters."""
+    reaching = {(c.path, c.line, c.old, c.new) for c in changes if c.kind not in ("constant", "default")}
+    return [c for c in dict.fromkeys(changes) if c.kind not in ("constant", "default") or (c.path, c.line, c.old, c.new) not in reaching]
+
+
+def _matched(old: Program, new: Program) -> tuple[list[Pair], list[Unit], list[Unit]]:
+    """Definitions of both sides that are one: by name, by what they do, by last name, by most of what they do."""
+    pairs = [Pair(unit, new.units[name]) for name, unit in old.units.items() if name in new.units and new.units[name].kind == unit.kind]
+    taken = {pair.old.name for pair in pairs}
+    gone = [unit for name, unit in old.units.items() if name not in taken]
+    come = [unit for name, unit in new.units.items() if name not in taken]
+    for same in (_same_form, _same_name, _same_mostly):
+        for unit in list(gone):
+            candidates = [other for other in come if other.kind == unit.kind and same(old.form(unit), new.form(other), unit, other)]
+            if candidates:
+                best = max(candidates, key=lambda other: (other.last == unit.last, _likeness(old.form(unit), new.form(other))))
+                pairs.append(Pair(unit, best))
+                gone.remove(unit)
+                come.remove(best)
+    return pairs, gone, come
+
+
+def _same_form(one: Form, other: Form, old: Unit, new: Unit) -> bool:
+    return one.digest == other.digest
+
+
+def _same_name(one: Form, other: Form, old: Unit, new: Unit) -> bool:
+    return bool(old.last) and old.last == new.last and (old.symbol == new.symbol or _likeness(one, other) > 0)
+
+
+def _same_mostly(one: Form, other: Form, old: Unit, new: Unit) -> bool:
+    return _likeness(one, other) >= _LIKE
+
+
+def _likeness(one: Form, other: Form) -> float:
+    ours, theirs = ([_mark(effect) for effect in each(form.effects)] for form in (one, other))
+    if not ours or not theirs:
+        return 0.0
+    return SequenceMatcher(None, ours, theirs, autojunk=False).ratio()
+
+
+def _mark(effect: Effect) -> Any:
+    """What an effect is, apart from the values in it."""
+    value = effect.value("value")
+    callee = value.callee if value is not None and effect.kind == "call" else ""
+    return effect.kind, effect.label, callee
+
+
+class _Comparison:
+    """Of one definition with what became of it."""
+
+    def __init__(self, pair: Pair) -> None:
+        self.pair = pair
+        self.moved_from = pair.old.path if pair.old.path != pair.new.path else None
+        self.changes: list[Change] = []
+        self.reasons: set[str] = set()
+        """Kinds of values that differ because of something that is told elsewhere"""
+
+    def run(self, old: Form, new: Form) -> list[Change]:
+        if old.digest != new.digest:
+            self.effects(old.effects, new.effects)
+            if not self.changes and not (self.reasons and self.reasons <= {"definition"}):
+                kind = "order" if "version" in self.reasons else "code"
+                where = self.pair.new.symbol or "the top of the file"
+                self.add(kind, where, None, None, _origin(self.pair.new), Component.SOURCE, Significance.MEDIUM)
+        for name in sorted(old.names.keys() & new.names.keys()):
+            one, other = old.names[name], new.names[name]
+            if one.digest != other.digest and not (_is_told(one) and _is_told(other)):
+                self.values(one, other, name, "constant", other.origin or _origin(self.pair.new))
+        return self.changes
+
+    # effects
+
+    def effects(self, old: tuple[Effect, ...], new: tuple[Effect, ...]) -> None:
+        ours, theirs = [one.digest for one in old], [one.digest for one in new]
+        left: list[Effect] = []
+        right: list[Effect] = []
+        for what, i1, i2, j1, j2 in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+            if what != "equal":
+                matched, lost, got = _alike(old[i1:i2], new[j1:j2])
+                for one, other in matched:
+                    self.effect(one, other)
+                left += lost
+                right += got
+        self.unmatched(left, right)
+
+    def unmatched(self, left: list[Effect], right: list[Effect]) -> None:
+        """What is only there on one side; what is there on both, elsewhere, has changed its order."""
+        for one in list(left):
+            other = next((effect for effect in right if effect.digest == one.digest), None)
+            if other is not None:
+                left.remove(one)
+                right.remove(other)
+                self.add("order", _subject(other), _text(one), _text(other), other.origin, *_weight(other))
+        pairs, lost, got = _alike(tuple(left), tuple(right))
+        for one, other in pairs:
+            self.effect(one, other)
+        for one in lost:
+            self.single(one, "removed")
+        for other in got:
+            self.single(other, "added")
+
+    def single(self, one: Effect, what: str) -> None:
+        """An effect of one side only. Of a branch or loop that came around what was there already, its test is what matters."""
+        kind, component, significance = _kind(one)
+        text = _text(one)
+        origin = one.origin if what == "added" else Origin(one.origin.path, one.origin.scope, one.origin.node)
+        old, new = (None, text) if what == "added" else (text, None)
+        self.add(f"{kind} {what}", _subject(one), old, new, origin, component, significance, gone=what == "removed")
+
+    def effect(self, old: Effect, new: Effect) -> None:
+        if old.digest == new.digest:
+            return
+        before = len(self.changes)
+        if old.kind == "call":
+            one, other = old.value("value"), new.value("value")
+            assert one is not None
+            assert other is not None
+            self.call(one, other, new.origin)
+        else:
+            for role, value in old.values:
+                theirs = new.value(role)
+                if theirs is None:
+                    self.reasons.add("loop")
+                else:
+                    self.values(value, theirs, _subject(new), new.kind, new.origin)
+            theirs_by_role = dict(new.blocks)
+            for role, block in old.blocks:
+                if role in theirs_by_role:
+                    self.effects(block, theirs_by_role[role])
+            if {role for role, _ in old.blocks} != {role for role, _ in new.blocks}:
+                self.add(new.kind, _subject(new), _text(old), _text(new), new.origin, Component.SOURCE, Significance.MEDIUM)
+        if len(self.changes) == before and not self.reasons:
+            self.add(new.kind, _subject(new), _text(old), _text(new), new.origin, Component.SOURCE, Significance.LOW)
+
+    # values
+
+    def call(self, old: Value, new: Value, origin: Origin) -> None:
+        callee = new.callee or old.callee
+        kind, component, significance = kind_of_call(callee)
+        one, other = old.parts[0][1], new.parts[0][1]
+        if one.digest != other.digest:
+            if one.kind == other.kind == "attribute" and one.label == other.label:
+                self.values(one, other, callee, kind, origin)  # a method of something that has changed itself
+            else:
+                self.add(
+                    f"{kind} replaced", callee, old.callee or _shown(one), new.callee or _shown(other), origin, component, significance
+                )
+        ours = {argument_name(callee, role): value for role, value in old.arguments.items()}
+        theirs = {argument_name(callee, role): value for role, value in new.arguments.items()}
+        for role in dict.fromkeys([*ours, *theirs]):
+            first, second = ours.get(role), theirs.get(role)
+            subject = f"{callee}({role})" if not role.isdigit() else f"{callee}(argument {int(role) + 1})"
+            if first is not None and second is not None:
+                self.values(first, second, subject, kind, origin, texts=(_argument(old, role), _argument(new, role)))
+                continue
+            there = first or second
+            assert there is not None
+            default, text = default_of(callee, role), _shown(there)
+            if default != text:
+                shown = f"{default} (the library's default)" if default is not None else None
+                was, now = (text, shown) if first is not None else (shown, text)
+                self.add(f"{kind} argument", subject, was, now, origin, component, significance)
+
+    def values(self, old: Value, new: Value, subject: str, kind: str, origin: Origin, *, texts: tuple[str, str] = ("", "")) -> None:
+        """The innermost places where two values differ. `texts` is how the values stand in the source, where that says more."""
+        if old.digest == new.digest:
+            return
+        if _is_told(old) and _is_told(new):
+            self.reasons.add(new.kind)
+            return
+        ours, theirs = _stable(old), _stable(new)
+        if (old.kind, old.label, [role for role, _ in ours]) == (new.kind, new.label, [role for role, _ in theirs]) and (ours or old.parts):
+            if [part.digest for _, part in ours] == [part.digest for _, part in theirs]:
+                self.reasons.add("version")  # Read later, or the second time: it differs by what happened between.
+            for (_, one), (_, other) in zip(ours, theirs, strict=True):
+                self.values(one, other, subject, kind, origin)
+            return
+        _, component, significance = kind_of_call(subject.partition("(")[0])
+        was, now = (_shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
+        place = new.origin if new.kind == "constant" and new.origin is not None else origin
+        self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance)
+
+    def add(
+        self,
+        kind: str,
+        subject: str,
+        old: str | None,
+        new: str | None,
+        origin: Origin,
+        component: Component,
+        significance: Significance,
+        *,
+        gone: bool = False,
+    ) -> None:
+        self.changes.append(
+            Change(
+                component=component,
+                kind=kind,
+                path=self.pair.new.path if gone else origin.path,
+                line=_line(self.pair, origin, gone=gone),
+                symbol=origin.scope,
+                subject=subject,
+                old=old,
+                new=new,
+                significance=significance,
+                moved_from=self.moved_from,
+            )
+        )
+
+
+def _alike(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> tuple[list[tuple[Effect, Effect]], list[Effect], list[Effect]]:
+    """Effects that are the same but for their values, in order; and what is left of both sides."""
+    pairs: list[tuple[Effect, Effect]] = []
+    lost: list[Effect] = []
+    got: list[Effect] = []
+    matcher = SequenceMatcher(None, [_mark(one) for one in old], [_mark(one) for one in new], autojunk=False)
+    for what, i1, i2, j1, j2 in matcher.get_opcodes():
+        if what == "equal" or (
+            what == "replace"
+            and i2 - i1 == j2 - j1
+            and all(o.kind == n.kind == "call" for o, n in zip(old[i1:i2], new[j1:j2], strict=True))
+        ):
+            pairs += zip(old[i1:i2], new[j1:j2], strict=True)
+        else:
+            lost += old[i1:i2]
+            got += new[j1:j2]
+    return pairs, lost, got
+
+
+def _stable(value: Value) -> list[tuple[str, Value]]:
+    """What a value is made of, apart from how often things had happened before it was read."""
+    return [(role, part) for role, part in value.parts if role not in ("version", "nth")]
+
+
+def _is_told(value: Value) -> bool:
+    """Whether a difference inside shows at an effect or a definition of its own."""
+    return value.kind == "call" or value.kind in _TOLD_ELSEWHERE
+
+
+def _whole(unit: Unit, what: str) -> Change:
+    return Change(
+        component=Component.SOURCE,
+        kind=f"{unit.kind} {what}",
+        path=unit.path,
+        line=getattr(unit.node, "lineno", 1),
+        symbol=unit.symbol,
+        subject=unit.symbol or "the top of the file",
+        old=unit.symbol if what == "removed" else None,
+        new=unit.symbol if what == "added" else None,
+        significance=Significance.LOW,
+    )
+
+
+def _kind(effect: Effect) -> tuple[str, Component, Significance]:
+    if effect.kind == "call":
+        value = effect.value("value")
+        return kind_of_call(value.callee if value is not None else "")
+    return effect.kind, Component.SOURCE, Significance.MEDIUM
+
+
+def _weight(effect: Effect) -> tuple[Component, Significance]:
+    _, component, significance = _kind(effect)
+    return component, significance
+
+
+def _subject(effect: Effect) -> str:
+    if effect.kind == "call":
+        value = effect.value("value")
+        return (value.callee if value is not None else "") or _text(effect)
+    if effect.kind == "store":
+        node = effect.origin.node
+        target = getattr(node, "target", None) or next(iter(getattr(node, "targets", ())), None)
+        return _unparsed(target) if target is not None else effect.label
+    if effect.kind == "default":
+        return f"default of {getattr(effect.origin.node, 'arg', effect.label)}"
+    return effect.kind
+
+
+def _text(effect: Effect) -> str:
+    node = effect.origin.node
+    if isinstance(node, ast.If):
+        return f"if {_unparsed(node.test)}"
+    if isinstance(node, ast.While):
+        return f"while {_unparsed(node.test)}"
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return f"for {_unparsed(node.target)} in {_unparsed(node.iter)}"
+    if isinstance(node, (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)):
+        return type(node).__name__.lower()
+    return _unparsed(node)
+
+
+def _shown(value: Value) -> str:
+    if value.kind == "constant":
+        return value.label.partition(":")[2]
+    if value.origin is not None and not isinstance(value.origin.node, ast.arg):
+        return _unparsed(value.origin.node)
+    if value.origin is not None:
+        return str(getattr(value.origin.node, "arg", ""))
+    return value.label or called(value) or value.kind
+
+
+def _argument(call: Value, role: str) -> str:
+    """An argument as it stands in the source of a call."""
+    node = call.origin.node if call.origin is not None else None
+    if not isinstance(node, ast.Call):
+        return ""
+    if role.isdigit():
+        return _unparsed(node.args[int(role)]) if int(role) < len(node.args) else ""
+    return next((_unparsed(keyword.value) for keyword in node.keywords if keyword.arg == role), "")
+
+
+def _unparsed(node: ast.AST) -> str:
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def _origin(unit: Unit) -> Origin:
+    return Origin(unit.path, unit.symbol, unit.node)
+
+
+def _line(pair: Pair, origin: Origin, *, gone: bool) -> int:
+    """In the new revision; what is gone stands at its definition there."""
+    return getattr(pair.new.node, "lineno", 1) if gone else origin.line

@@ -1,0 +1,147 @@
+"""The changed files of one revision as definitions that know each other, each with its form: what it does, whatever it is called."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlsmith.revisions.effects import Effect, digest_of
+from mlsmith.revisions.values import Value, value_of
+from mlsmith.rules.kit.module import Module
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a definition does. `taken_in` are the dotted names of the functions whose bodies it has been told with."""
+
+    effects: tuple[Effect, ...]
+    digest: bytes
+    taken_in: frozenset[str]
+    names: dict[str, Value] = field(default_factory=dict)
+    """Of the top of a module: what its names stand for at the end"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A function, a class body, or the top of a module. `name` is dotted with the module."""
+
+    name: str
+    path: str
+    kind: str
+    node: ast.AST
+    module: Module = field(repr=False)
+
+    @property
+    def last(self) -> str:
+        return self.name.rpartition(".")[2]
+
+    @property
+    def symbol(self) -> str:
+        """The name without the module."""
+        return self.name.removeprefix(self.module.name).lstrip(".")
+
+
+class Program:
+    """The modules of one side of a comparison."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules = {module.name: module for module in modules}
+        self.units: dict[str, Unit] = {}
+        self._forms: dict[str, Form] = {}
+        self._busy: set[str] = set()
+        for module in self.modules.values():
+            self._add(module)
+
+    def _add(self, module: Module) -> None:
+        self.units[f"{module.name}."] = Unit(f"{module.name}.", module.path, "module", module.syntax.tree, module)
+        for node in (*module.syntax.functions, *module.syntax.classes):
+            if _is_reachable(node):
+                kind = "class" if isinstance(node, ast.ClassDef) else "function"
+                name = module.resolver.definition_name(node)
+                while name in self.units:
+                    name += "'"  # Defined again: in another branch, or over the first.
+                self.units[name] = Unit(name, module.path, kind, node, module)
+
+    def form(self, unit: Unit) -> Form:
+        known = self._forms.get(unit.name)
+        if known is None:
+            from mlsmith.revisions.evaluation import evaluate
+
+            self._busy.add(unit.name)
+            try:
+                known = evaluate(self, unit)
+            finally:
+                self._busy.discard(unit.name)
+            if f"{unit.module.name}." not in self._busy:  # or it was told without the constants of its module
+                self._forms[unit.name] = known
+        return known
+
+    def top_names(self, module: Module) -> dict[str, Value]:
+        """What the names of a module's top stand for; none while the top itself is being told."""
+        unit = self.units[f"{module.name}."]
+        return {} if self.is_busy(unit) else self.form(unit).names
+
+    def function_named(self, module: Module, names: tuple[str, ...]) -> Unit | None:
+        """The one function of the program that a dotted name, used in a module, stands for."""
+        unit = self._named(module, names)
+        return unit if unit is not None and unit.kind == "function" else None
+
+    def definition_named(self, module: Module, names: tuple[str, ...]) -> Unit | None:
+        return self._named(module, names)
+
+    def _named(self, module: Module, names: tuple[str, ...]) -> Unit | None:
+        if len(names) != 1:
+            return None
+        name = names[0]
+        candidates = [name]
+        if "()." in name:  # a method of an instance: its class, or what that inherits from here
+            owner, _, method = name.rpartition("().")
+            candidates = [f"{ancestor}.{method}" for ancestor in module.resolver.lineage(owner)]
+        for candidate in candidates:
+            unit = self._absolute(module, candidate)
+            if unit is not None:
+                return unit
+        return None
+
+    def _absolute(self, module: Module, name: str) -> Unit | None:
+        """Looked up from the file's own folder outwards, as a script's imports are."""
+        parts = module.name.split(".")
+        for keep in range(len(parts), -1, -1):
+            unit = self.units.get(".".join([*parts[:keep], name]))
+            if unit is not None:
+                return unit
+        return None
+
+    def is_busy(self, unit: Unit) -> bool:
+        """Whether its form is just being told: it calls itself."""
+        return unit.name in self._busy
+
+    def stand_in(self, unit: Unit) -> Value:
+        """A definition as a value: by what it does, not by its name."""
+        if self.is_busy(unit):
+            return value_of("definition", "itself")
+        return value_of("definition", self.form(unit).digest.hex())
+
+
+def form_of(
+    effects: Iterable[Effect], head: Iterable[Value], taken_in: Iterable[str], label: str = "", names: dict[str, Value] | None = None
+) -> Form:
+    found = tuple(effects)
+    digest = hashlib.blake2b(label.encode(), digest_size=16)
+    for value in head:
+        digest.update(value.digest)
+    digest.update(digest_of(found))
+    return Form(found, digest.digest(), frozenset(taken_in), names or {})
+
+
+def _is_reachable(node: Any) -> bool:
+    """Definitions of modules and classes are units; those inside functions belong to what they stand in."""
+    scope = node.scope
+    while scope is not None and scope.kind == "class":
+        scope = scope.parent
+    return scope is not None and scope.kind == "module"
