@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlsmith.change import Change
-from mlsmith.finding import Confidence, Edit, Finding, Fix, Safety, Severity, from_plain, to_plain
+from mlsmith.finding import Confidence, Edit, Finding, Fix, Position, Safety, Severity, Span, from_plain, to_plain
 from mlsmith.index.project import Definition, Project, SeenCall
 from mlsmith.rules.kit import branches, training
 from mlsmith.rules.kit.call import Argument, Call
@@ -15,7 +15,7 @@ from mlsmith.rules.kit.flow import Flow, Trace
 from mlsmith.rules.kit.module import Module, Node
 from mlsmith.rules.kit.roles import Role, role_of_name, roles_of_name, tokens
 from mlsmith.rules.kit.rule import Place, Rule
-from mlsmith.sources.config import ConfigDocument
+from mlsmith.sources.config import ConfigDocument, Entry
 from mlsmith.sources.requirements import RequirementsDocument
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Context",
     "Definition",
     "Edit",
+    "Entry",
     "Finding",
     "Fix",
     "Flow",
@@ -38,6 +39,7 @@ __all__ = [
     "Node",
     "Parameter",
     "Place",
+    "Position",
     "Project",
     "RequirementsDocument",
     "Role",
@@ -45,6 +47,7 @@ __all__ = [
     "Safety",
     "SeenCall",
     "Severity",
+    "Span",
     "Trace",
     "branches",
     "from_plain",

@@ -21,6 +21,11 @@ _LOADERS = (
     "ruamel.yaml.YAML().load", "hydra.compose",
 )  # fmt: skip
 _RESULTS = tuple(f"{name}()" for name in _LOADERS)
+_WRAPPERS = (
+    "omegaconf.OmegaConf.create", "easydict.EasyDict", "box.Box", "munch.munchify", "addict.Dict", "ml_collections.ConfigDict", "dict",
+    "types.SimpleNamespace", "argparse.Namespace",
+)  # fmt: skip
+"""Calls whose result is the configuration that they are given"""
 _NAMED = frozenset({"cfg", "config", "conf", "configs", "hparams", "opt", "opts", "settings", "hyp", "cfgs"})
 _FILE = re.compile(r"\.(ya?ml|json|toml)$")
 _TALKS = frozenset({"print", "pprint", "pformat", "info", "debug", "warning", "log", "dump", "dumps", "safe_dump", "to_yaml", "save", "log_params",
@@ -44,8 +49,10 @@ class ConfigurationUse(NamedTuple):
     folders: tuple[str, ...]
     """Folders that hydra composes from, relative to the file"""
     reads: tuple[tuple[str, tuple[str, ...], tuple[Any, ...]], ...]
-    escapes: bool
-    """Whether a whole configuration goes where mlsmith cannot follow"""
+    escapes: tuple[str, ...]
+    """Files whose whole configuration goes where mlsmith cannot follow; `*` for one that came in by a parameter"""
+    passed: tuple[tuple[str, str], ...]
+    """(file, callee): whole configurations handed on to functions that may be the project's; an empty callee: returned"""
     spread: tuple[str, ...]
     """Keys whose mapping is unpacked by `**` or instantiated"""
     written: tuple[str, ...]
@@ -61,11 +68,23 @@ def configuration_use(module: Module) -> ConfigurationUse | None:
     folders = tuple(_hydra_folders(module))
     if not loads and not folders and not _has_parameter(module):
         return None
-    names = [node for node in module.syntax.names if isinstance(node.ctx, ast.Load) and _holds(module, node, loads)]
-    reads, written, spread, escapes = [], [], [], False
-    for node in names:
+    handles: list[tuple[ast.expr, str]] = [
+        (node, _file_of(module, node, loads))
+        for node in module.syntax.names
+        if isinstance(node.ctx, ast.Load) and _holds(module, node, loads)
+    ]
+    reads, written, spread = [], [], []
+    escapes: set[str] = set()
+    passed: set[tuple[str, str]] = set()
+    for call in module.calls:
+        path = loads.get(id(call.node), "")
+        if path:
+            kept, more = _kept(module, call.node)
+            handles += [(node, path) for node in more]
+            if not kept and not more:
+                escapes.add(path)
+    for node, path in handles:
         keys, top, state = _chain(module, node)
-        path = _file_of(module, node, loads)
         if state == "read" and path and keys and not _is_guarded(top):
             reads.append((path, tuple(keys), tuple(where(module, top))))
         elif state == "written" and keys:
@@ -73,12 +92,44 @@ def configuration_use(module: Module) -> ConfigurationUse | None:
         elif state == "spread":
             spread.append(keys[-1] if keys else "*")
         elif state == "escape":
-            escapes = True
+            escapes.add(path or "*")
             if keys:
                 spread.append(keys[-1])
+        elif state.startswith("handed"):
+            passed.add((path or "*", state.partition(" ")[2]))
     return ConfigurationUse(
-        tuple(sorted(set(loads.values()))), folders, tuple(reads), escapes, tuple(sorted(set(spread))), tuple(sorted(set(written)))
-    )
+        tuple(sorted(set(loads.values()))), folders, tuple(reads), tuple(sorted(escapes)), tuple(sorted(passed)), tuple(sorted(set(spread))),
+        tuple(sorted(set(written))),
+    )  # fmt: skip
+
+
+def _kept(module: Module, node: ast.expr) -> tuple[bool, list[ast.expr]]:
+    """Whether a loaded configuration is kept where its uses can be seen (a name, or what calls the function that returns it), and the
+    expressions that stand for it otherwise: itself, or the attributes of `self` that hold it.
+    """
+    up = node.up  # type: ignore[attr-defined]
+    while isinstance(up, ast.Call) and node in up.args and any(name in _WRAPPERS for name in module.names(up.func)):
+        node, up = up, up.up  # type: ignore[attr-defined]
+    if isinstance(up, (ast.Subscript, ast.Attribute)) and up.value is node:
+        return False, [node]
+    if isinstance(up, ast.keyword) and up.arg is None:
+        return False, [node]
+    if isinstance(up, ast.Return):
+        function = module.function_around(up)
+        return function is not None and bool(module.callers(function)), []
+    if not isinstance(up, ast.Assign) or len(up.targets) != 1:
+        return False, []
+    target = up.targets[0]
+    if isinstance(target, ast.Name):
+        return True, []
+    cls = module.resolver.class_of_self(target.value) if isinstance(target, ast.Attribute) else None
+    if cls is None or not isinstance(target, ast.Attribute):
+        return False, []
+    same = [
+        other for other in module.syntax.attributes
+        if other.attr == target.attr and isinstance(other.ctx, ast.Load) and module.resolver.class_of_self(other.value) is cls
+    ]  # fmt: skip
+    return False, list(same)
 
 
 def _loaded(module: Module, call: Call) -> str:
@@ -159,15 +210,12 @@ def _ending(module: Module, node: ast.expr, up: ast.AST, keys: list[str]) -> str
             return "read"
         if name in _TALKS:
             return "passed"
-        known = any(
-            module.resolver.function_named(n) or ("." in n and not n.startswith(("torch.", "transformers.")))
-            for n in module.resolver.names(call.func)
-        )
-        return "passed" if known else "escape"
+        names = [n for n in module.resolver.names(call.func) if "." in n and not n.startswith(("torch.", "transformers."))]
+        return f"handed {names[0]}" if names else "escape"
     if keys:
         return "read"
     if isinstance(up, (ast.For, ast.comprehension, ast.Return, ast.Dict, ast.List, ast.Tuple, ast.Starred, ast.Yield)):
-        return "passed" if isinstance(up, ast.Return) else "escape"
+        return "handed " if isinstance(up, ast.Return) else "escape"
     if isinstance(up, ast.Subscript) and up.value is node:
         return "escape"  # a key that is computed
     return "passed"
