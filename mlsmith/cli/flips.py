@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from mlsmith.engine.analyse import analyse
 from mlsmith.engine.discover import kind_of, within
+from mlsmith.engine.extents import extents_of
+from mlsmith.engine.suppress import suppress
 from mlsmith.engine.trees import open_revision, open_working_tree
 from mlsmith.errors import GitError, SourceError
-from mlsmith.finding import Finding
+from mlsmith.finding import Finding, number_occurrences
 from mlsmith.revisions.order import order_changes
 from mlsmith.rules.catalogue import RuleSet, ignored_for, load_rules
 from mlsmith.rules.kit.order import OrderFact
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlsmith.cli.lint import Scene
+    from mlsmith.engine.packing import Extent
+    from mlsmith.sources.directives import Directive
     from mlsmith.sources.tree import Tree
 
 
@@ -50,21 +54,33 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
     old_names = [
         (how.old_path or path).removeprefix(prefix) for path, how in ((prefix + p, h) for p, h in paths.items()) if how.status != "A"
     ]
-    before = _facts(open_revision(scene.root, commit), old_names, rules, scene)
-    after = _facts(open_working_tree(scene.root, scene.overlay), [p for p, how in paths.items() if how.status != "D"], rules, scene)
+    before, _ = _facts(open_revision(scene.root, commit), old_names, rules, scene)
+    now = open_working_tree(scene.root, scene.overlay)
+    after, directives = _facts(now, [p for p, how in paths.items() if how.status != "D"], rules, scene)
     changes = order_changes(before, after)
     found = [finding for rule in speaking for finding in rule.changes(changes)]
-    return [f for f in found if within(f.path, scene.paths) and not ignored_for(f.path, f.code, scene.settings)]
+    wanted = [f for f in found if within(f.path, scene.paths or ("",)) and not ignored_for(f.path, f.code, scene.settings)]
+    codes = [rule.code for rule in speaking]
+    decided, _ = suppress(number_occurrences(wanted), directives, active=codes, known=codes)
+    return decided
 
 
-def _facts(tree: Tree, paths: Iterable[str], rules: RuleSet, scene: Scene) -> dict[str, list[OrderFact]]:
+def _facts(
+    tree: Tree, paths: Iterable[str], rules: RuleSet, scene: Scene
+) -> tuple[dict[str, list[OrderFact]], dict[str, list[tuple[Directive, Extent]]]]:
+    """Decisions on order by path, and the suppressions that stand there."""
     found: dict[str, list[OrderFact]] = {}
+    directives: dict[str, list[tuple[Directive, Extent]]] = {}
     for path in paths:
         kind = kind_of(path)
         try:
-            analysis = analyse(tree.read(path), path, kind or "", rules, scene.settings)
+            data = tree.read(path)
         except SourceError:
             continue
+        analysis = analyse(data, path, kind or "", rules, scene.settings)
+        if analysis.directives:
+            extents = extents_of(analysis.directives, data, path, kind or "")
+            directives[path] = list(zip(analysis.directives, extents, strict=True))
         if analysis.facts is not None:
             found[path] = [OrderFact(*fact) for fact in analysis.facts[1].get("EXP106", ())]
-    return found
+    return found, directives

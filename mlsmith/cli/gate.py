@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -13,7 +14,11 @@ from mlsmith.cli.streams import wants_colour, width, write_result
 from mlsmith.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+
     from mlsmith.cli.lint import Scene
+    from mlsmith.debt.baseline import Known
     from mlsmith.debt.gate import Movement, Verdict
     from mlsmith.engine.result import LintResult
     from mlsmith.engine.run import Options
@@ -38,6 +43,7 @@ class Compared:
     new: Movement
     fixed: Movement
     new_suppressions: int
+    baseline: list[Known]
 
 
 def gate(
@@ -78,7 +84,7 @@ def judge(scene: Scene, *, base: str | None, limits: GateSettings, jobs: int = 0
     settings = compared.settings if compared is not None else scene.settings
     history = GitHistory(scene.root)
     result = lint_working_tree(scene.root, settings, paths=scene.paths, history=history, options=options)
-    result = _with_baseline(result, scene, settings)
+    result = _with_baseline(result, scene, settings, compared)
     marks = score(result.findings, result.counts, settings.serving)
     none = Movement((), 0)
     return Verdict(
@@ -88,7 +94,7 @@ def judge(scene: Scene, *, base: str | None, limits: GateSettings, jobs: int = 0
             new_minutes=compared.new.minutes if compared is not None else None,
             new_suppressions=compared.new_suppressions if compared is not None else None,
         ),
-        hotspots=hotspots(marks.terms, history.churn() if marks.terms else {}, {}),
+        hotspots=hotspots(marks.terms, history.churn() if marks.terms else {}, _glue(result)),
         new=compared.new if compared is not None else none,
         fixed=compared.fixed if compared is not None else none,
         suppressed=count_of(result.findings, Status.SUPPRESSED),
@@ -99,6 +105,7 @@ def judge(scene: Scene, *, base: str | None, limits: GateSettings, jobs: int = 0
 
 def _compare(scene: Scene, base: str, options: Options) -> Compared:
     """Both sides under the base's settings, so that a change cannot loosen the gate that judges it."""
+    from mlsmith.cli.flips import changed_behaviour
     from mlsmith.cli.since import renamed_since
     from mlsmith.debt import baseline
     from mlsmith.debt.gate import Movement, count_of
@@ -113,17 +120,21 @@ def _compare(scene: Scene, base: str, options: Options) -> Compared:
     before = lint_tree(partial(open_revision, scene.root, commit), scene.root, settings, paths=scene.paths, options=options)
     after = lint_working_tree(scene.root, settings, paths=scene.paths, options=options)
     names = renamed_since(repository, commit, scene.root)
-    owed = [f for f in after.findings if f.status is Status.NEW]
-    matched = baseline.match(owed, baseline.known(before.findings), names)
+    there = _exists(scene)
+    flipped = changed_behaviour(replace(scene, settings=settings), commit)
+    owed = [f for f in (*after.findings, *flipped) if f.status is Status.NEW]
+    matched = baseline.match(owed, baseline.known(before.findings), names, exists=there)
     back = {old: new for new, old in names.items()}
     still = [f.with_status(Status.NEW) for f in after.findings]  # What is suppressed now is not mended.
     gone = baseline.match([f for f in before.findings if f.status is Status.NEW], baseline.known(still), back)
-    lines = _changed_lines(repository, commit)
+    added, removed = _changed_lines(repository, scene, commit, after)
+    quiet, was_quiet = ([f.with_status(Status.NEW) for f in side.findings if f.status is Status.SUPPRESSED] for side in (after, before))
+    hushed = baseline.match(quiet, baseline.known(was_quiet), names, exists=there)
     return Compared(
         commit, settings, before,
-        Movement(tuple(f for f in matched if f.status is Status.NEW), lines),
-        Movement(tuple(f for f in gone if f.status is Status.NEW), lines),
-        max(0, count_of(after.findings, Status.SUPPRESSED) - count_of(before.findings, Status.SUPPRESSED)),
+        Movement(tuple(f for f in matched if f.status is Status.NEW), added),
+        Movement(tuple(f for f in gone if f.status is Status.NEW), removed),
+        count_of(hushed, Status.NEW), _baseline_at(scene, commit, settings),
     )  # fmt: skip
 
 
@@ -145,23 +156,62 @@ def _settings_at(scene: Scene, commit: str) -> Settings:
     return Settings()
 
 
-def _with_baseline(result: LintResult, scene: Scene, settings: Settings) -> LintResult:
+def _with_baseline(result: LintResult, scene: Scene, settings: Settings, compared: Compared | None) -> LintResult:
+    """What is known is not reported: by the baseline of the base where there is one, for a change cannot forgive itself."""
+    from mlsmith.cli.since import renamed_here, renamed_since
     from mlsmith.debt import baseline
+    from mlsmith.sources.git import Repository
 
     file = scene.root / settings.baseline
-    if not file.is_file():
+    if compared is not None:
+        known, names = compared.baseline, renamed_since(Repository.require(scene.root), compared.commit, scene.root)
+    else:
+        known, names = baseline.read(file) if file.is_file() else [], renamed_here(scene.root)
+    if not known:
         return result
-    return replace(result, findings=tuple(baseline.match(result.findings, baseline.read(file), {})))
+    return replace(result, findings=tuple(baseline.match(result.findings, known, names, exists=_exists(scene))))
 
 
-def _changed_lines(repository: Repository, commit: str) -> int:
-    """Lines added or changed in Python files and notebooks since the commit."""
-    output = repository.run("diff", "--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", commit)
-    total = 0
-    for record in output.split(b"\0"):
-        added, _, path = record.partition(b"\t")
-        total += int(added) if added.isdigit() and path.endswith((b".py", b".ipynb")) else 0
-    return total
+def _baseline_at(scene: Scene, commit: str, settings: Settings) -> list[Known]:
+    from mlsmith.debt import baseline
+    from mlsmith.engine.trees import open_revision
+    from mlsmith.errors import SourceError
+
+    try:
+        text = open_revision(scene.root, commit).read(settings.baseline).decode("utf-8", "replace")
+    except SourceError:
+        return []
+    return baseline.parse(text, f"{settings.baseline} of the base {commit[:12]}")
+
+
+def _exists(scene: Scene) -> Callable[[str], bool]:
+    return lambda path: path in scene.overlay or (scene.root / path).exists()
+
+
+def _glue(result: LintResult) -> dict[str, float]:
+    return {path: count.glue for path, count in result.counts.items() if count.glue is not None}
+
+
+def _changed_lines(repository: Repository, scene: Scene, commit: str, after: LintResult) -> tuple[int, int]:
+    """Lines of code that came and that went since the commit, untracked files included, moved code not."""
+    from mlsmith.debt.lines import brought, code_lines
+    from mlsmith.engine.trees import open_revision, open_working_tree
+    from mlsmith.errors import SourceError
+    from mlsmith.rules.kit.context import Context, context_of_path
+
+    folder = scene.root.relative_to(repository.root).as_posix()
+    prefix = "" if folder == "." else f"{folder}/"
+    trees = open_revision(scene.root, commit), open_working_tree(scene.root, scene.overlay)
+    sides: tuple[list[Counter[str]], list[Counter[str]]] = ([], [])
+    for path, how in repository.changed_paths(commit).items():
+        names = (how.old_path or path if how.status != "A" else None, path if how.status != "D" else None)
+        for name, tree, side in zip(names, trees, sides, strict=True):
+            local = name.removeprefix(prefix) if name is not None and name.startswith(prefix) else ""
+            counted = context_of_path(local) not in (Context.TEST, Context.VENDORED, Context.GENERATED)
+            if local.endswith((".py", ".ipynb")) and counted and (local not in after.counts or after.counts[local].counted):
+                with contextlib.suppress(SourceError):
+                    side.append(code_lines(tree.read(local), local))
+    return brought(*sides), brought(*reversed(sides))
 
 
 def _grade(text: str | None) -> str | None:

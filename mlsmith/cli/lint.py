@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlsmith.cli.progress import progress
 from mlsmith.cli.streams import note, on_terminal, wants_colour, width, write_result
-from mlsmith.engine.discover import kind_of, named
+from mlsmith.engine.discover import kind_of, named, within
 from mlsmith.engine.history import GitHistory
 from mlsmith.engine.run import Kept, Options, lint_working_tree
 from mlsmith.engine.state import cache_home
@@ -94,9 +94,12 @@ def run(arguments: Arguments, scene: Scene, *, history: GitHistory | None = None
     else:
         known = _baseline_file(arguments, scene)
     if known is not None:
+        from mlsmith.cli.since import renamed_here
         from mlsmith.debt import baseline
 
-        findings = baseline.match(result.findings, baseline.read(known), {})
+        findings = baseline.match(
+            result.findings, baseline.read(known), renamed_here(scene.root), exists=lambda path: (scene.root / path).exists()
+        )
         result = replace(result, findings=tuple(findings))
     if arguments.since is not None:
         from mlsmith.cli.since import only_new
@@ -252,8 +255,10 @@ def _write_baseline(arguments: Arguments, scene: Scene, result: LintResult) -> i
 
     file = Path(arguments.baseline) if arguments.baseline else scene.root / scene.settings.baseline
     known = [finding for finding in result.findings if finding.status is not Status.SUPPRESSED]
+    before = baseline.read(file) if file.is_file() else []
+    kept = [entry for entry in before if not within(entry.path, scene.paths or ("",)) and (scene.root / entry.path).exists()]
     file.parent.mkdir(parents=True, exist_ok=True)
-    baseline.write(file, known)
+    baseline.write(file, known, kept=kept)
     note(f"{len(known)} finding{'' if len(known) == 1 else 's'} written to {file}")
     return ExitCode.USAGE if result.errors else ExitCode.OK
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlsmith.engine.run import lint_tree
 from mlsmith.engine.trees import open_revision
+from mlsmith.errors import GitError
 from mlsmith.finding import Status
 from mlsmith.sources.git import Repository
 
@@ -34,6 +35,17 @@ def only_new(result: LintResult, scene: Scene, revision: str, options: Options) 
     decided = baseline.match(new, baseline.known(before.findings), renamed_since(repository, commit, scene.root))
     rest = [finding for finding in result.findings if finding.status is not Status.NEW]
     return replace(result, findings=tuple(sorted([*decided, *rest], key=lambda finding: finding.sort_key)))
+
+
+def renamed_here(root: Path) -> dict[str, str]:
+    """New path → old path of what the working tree renamed since `HEAD`; nothing where there is no git or no commit."""
+    repository = Repository.find(root)
+    if repository is None:
+        return {}
+    try:
+        return renamed_since(repository, repository.rev_parse("HEAD"), root)
+    except GitError:
+        return {}
 
 
 def renamed_since(repository: Repository, commit: str, root: Path) -> dict[str, str]:

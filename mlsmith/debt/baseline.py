@@ -8,7 +8,7 @@ over matches nothing and goes with the next `--write-baseline`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,9 +61,9 @@ def parse(text: str, name: str) -> list[Known]:
     return lines
 
 
-def write(file: Path, findings: Iterable[Finding]) -> None:
-    """Write the baseline of these findings, whole or not at all, and the merge rule beside it."""
-    text = "".join(_line(entry) for entry in known(findings))
+def write(file: Path, findings: Iterable[Finding], *, kept: Iterable[Known] = ()) -> None:
+    """Write the baseline of these findings and of the lines that are kept, whole or not at all, and the merge rule beside it."""
+    text = "".join(_line(entry) for entry in sorted({*known(findings), *kept}))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         replace_file(file, text.encode(), mode=0o666)
@@ -76,14 +76,18 @@ def write(file: Path, findings: Iterable[Finding]) -> None:
         ) from None
 
 
-def match(findings: Iterable[Finding], entries: Iterable[Known], renamed: Mapping[str, str]) -> list[Finding]:
-    """The findings, those that are known with status baseline. `renamed` is new path → old path, as git follows renames.
+def match(
+    findings: Iterable[Finding], entries: Iterable[Known], renamed: Mapping[str, str], *, exists: Callable[[str], bool] | None = None
+) -> list[Finding]:
+    """The findings, those that are known with status baseline. `renamed` is new path → old path, as git follows renames; `exists` says
+    whether a path is still there (by default: whether something was found in it).
 
     Each line knows at most one finding. A finding is looked for with its scope in its file, then by its line anywhere in the file,
     then in the file's old name, then in files that are gone.
     """
     found = list(findings)
-    pool = _Pool(entries, {finding.path for finding in found})
+    present = {finding.path for finding in found}
+    pool = _Pool(entries, exists or present.__contains__)
     open_: list[tuple[int, Finding]] = [(i, f) for i, f in enumerate(found) if f.status is Status.NEW]
     for look in (pool.exact, pool.in_scope, pool.in_file):
         open_ = [(i, f) for i, f in open_ if not _settle(found, i, f, look(f, f.path))]
@@ -102,14 +106,14 @@ def _settle(found: list[Finding], index: int, finding: Finding, known_: bool) ->
 class _Pool:
     """The lines of a baseline that no finding has claimed yet."""
 
-    def __init__(self, entries: Iterable[Known], present: set[str]) -> None:
+    def __init__(self, entries: Iterable[Known], exists: Callable[[str], bool]) -> None:
         self._left: dict[Known, int] = {}
         self._by_line: dict[tuple[str, str, str], list[Known]] = {}
         self._gone: dict[tuple[str, str, str], list[Known]] = {}
         for entry in sorted(entries):
             self._left[entry] = self._left.get(entry, 0) + 1
             self._by_line.setdefault((entry.path, entry.code, entry.anchor), []).append(entry)
-            if entry.path not in present:
+            if not exists(entry.path):
                 self._gone.setdefault((entry.code, entry.scope, entry.anchor), []).append(entry)
 
     def exact(self, finding: Finding, path: str) -> bool:

@@ -225,10 +225,13 @@ def _wanted(finding: Finding, rules: RuleSet, settings: Settings) -> bool:
 
 
 def _count(module: Module) -> FileCount:
+    from mlsmith.rules.kit.ecosystems import glue_of, may_be_glue
+
     source = module.source
     counted = module.context not in (Context.TEST, Context.VENDORED, Context.GENERATED)
     lines = len(source.lines) - (1 if source.lines and not source.lines[-1] else 0)
-    return FileCount(lines, _code_lines(module) if counted else 0, counted, bool(module.packages & _ML_PACKAGES))
+    glue = round(glue_of(module).share, 3) if counted and may_be_glue(module) else None
+    return FileCount(lines, _code_lines(module) if counted else 0, counted, bool(module.packages & _ML_PACKAGES), glue)
 
 
 def _code_lines(module: Module) -> int:

@@ -23,13 +23,15 @@ class FileCount:
 
     `lines` are physical lines; `code_lines` those of Python (notebooks: of code cells) that hold a token other than comment,
     docstring or blank; `counted` is False for tests, vendored and generated files, which stay out of the debt ratio; `ml` says
-    whether the file imports a machine-learning library.
+    whether the file imports a machine-learning library; `glue` is the share of its statements that only carry data between libraries,
+    None where it is not measured.
     """
 
     lines: int
     code_lines: int
     counted: bool
     ml: bool
+    glue: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

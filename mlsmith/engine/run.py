@@ -223,7 +223,8 @@ class _Run:
 
     def _decide(self, findings: list[Finding], analyses: dict[str, Analysed]) -> list[Finding]:
         directives = {path: analysed.directives for path, analysed in analyses.items() if analysed.directives}
-        codes = [rule.code for rule in self._rules.rules]
+        # Rules that speak of changes have not spoken here, so that nothing is known of what suppresses them.
+        codes = [rule.code for rule in self._rules.rules if "changes" not in type(rule).hooks()]
         known = [rule.code for rule in all_rules()]
         decided, uses = suppress(number_occurrences(findings), directives, active=codes, known=known)
         # A suppression can speak of these in turn, but no finding is made of whether it does.

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,3 +121,95 @@ def test_settings_of_the_base_that_cannot_be_read_are_one_line(repository: Path)
     done = gate(repository, "--base", "HEAD")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "mlsmith.toml of the base" in done.stderr
+
+
+def verdict_of(folder: Path, *arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(gate(folder, *arguments, "--format", "json").stdout)
+    return found
+
+
+def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "mlsmith", "lint", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_new_lines_are_lines_of_code_of_files_that_git_does_not_know_yet_too(repository: Path) -> None:
+    (repository / "new.py").write_text('"""A docstring."""\n\n# a remark\nx = 1\n\ny = 2  # two\n')
+    (repository / "tests").mkdir()
+    (repository / "tests" / "test_new.py").write_text("assert 1\n")
+    assert verdict_of(repository, "--base", "HEAD")["new"]["lines"] == 2
+
+
+def test_lines_that_only_moved_are_not_new(repository: Path) -> None:
+    (repository / "elsewhere.py").write_text("z = 3\n" + (repository / "old.py").read_text())
+    (repository / "old.py").write_text("z = 3\n")
+    assert verdict_of(repository, "--base", "HEAD")["new"]["lines"] == 2  # `z = 3`, twice
+
+
+def test_the_baseline_of_the_base_says_what_was_known(repository: Path) -> None:
+    lint(repository, "--write-baseline")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "baseline")
+    assert verdict_of(repository, "--base", "HEAD")["baseline"] == 1
+    (repository / "new.py").write_text(LEAK.format(name="new"))
+    lint(repository, "--write-baseline")
+    after = verdict_of(repository, "--base", "HEAD")
+    assert (after["baseline"], after["new"]["findings"], after["passed"]) == (1, 1, False)
+
+
+def test_one_suppression_for_another_is_seen(repository: Path) -> None:
+    quiet = LEAK.replace("random_state=1)", "random_state=1)  # mlsmith: ignore[TST101] known")
+    (repository / "old.py").write_text(quiet.format(name="old"))
+    git(repository, "commit", "-qam", "quiet")
+    (repository / "old.py").write_text("x = 1\n")
+    (repository / "new.py").write_text(quiet.replace("(X)", "(X, y)").replace("transform(X)", "transform(X + y)").format(name="other"))
+    (repository / "pyproject.toml").write_text("[tool.mlsmith.gate]\nmax-new-suppressions = 0\n")
+    git(repository, "commit", "-qam", "limit")
+    conditions = {c["name"]: c for c in verdict_of(repository, "--base", "HEAD")["conditions"]}
+    assert conditions["max-new-suppressions"]["actual"] == 1
+
+
+FLAG = "from torch.utils.data import DataLoader\n\n\ndef loader(rows):\n    return DataLoader(rows, shuffle={flag}){remark}\n"
+
+
+def test_a_flipped_flag_has_its_price_and_can_be_suppressed(repository: Path) -> None:
+    (repository / "data.py").write_text(FLAG.format(flag=True, remark=""))
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "data")
+    (repository / "data.py").write_text(FLAG.format(flag=False, remark=""))
+    after = verdict_of(repository, "--base", "HEAD")
+    assert (after["new"]["findings"], after["new"]["minutes"], after["passed"]) == (1, 60, False)
+    assert "EXP106" in lint(repository, "data.py", "--format", "concise").stdout
+    (repository / "data.py").write_text(FLAG.format(flag=False, remark="  # mlsmith: ignore[EXP106] a stream"))
+    assert verdict_of(repository, "--base", "HEAD")["new"]["findings"] == 0
+    assert "EXP106" not in lint(repository, "data.py", "--format", "concise").stdout
+
+
+def test_a_baseline_of_some_paths_keeps_the_lines_of_others(repository: Path) -> None:
+    (repository / "new.py").write_text(LEAK.format(name="new"))
+    lint(repository, "--write-baseline")
+    (repository / "gone.py").write_text(LEAK.format(name="gone"))
+    lint(repository, "gone.py", "--write-baseline")
+    lines = (repository / ".mlsmith" / "baseline.jsonl").read_text().splitlines()
+    assert [json.loads(line)["path"] for line in lines] == ["gone.py", "new.py", "old.py"]
+    (repository / "gone.py").unlink()
+    lint(repository, "new.py", "--write-baseline")
+    lines = (repository / ".mlsmith" / "baseline.jsonl").read_text().splitlines()
+    assert [json.loads(line)["path"] for line in lines] == ["new.py", "old.py"]
+
+
+def test_the_same_debt_mended_here_and_made_there_is_new(repository: Path) -> None:
+    lint(repository, "--write-baseline")
+    (repository / "other.py").write_text((repository / "old.py").read_text())
+    (repository / "old.py").write_text("x = 1\n")
+    assert "TST101" in lint(repository, "--format", "concise").stdout, "old.py is still there: nothing has moved"
+
+
+def test_hotspots_say_how_much_of_a_file_is_glue(repository: Path) -> None:
+    (repository / "glue.py").write_text(
+        "import numpy as np\nimport pandas as pd\nimport torch\nfrom sklearn.model_selection import train_test_split\n"
+        "from sklearn.preprocessing import StandardScaler\n\n\ndef move(frame):\n    a = frame.to_numpy()\n    b = torch.from_numpy(a)\n"
+        "    c = pd.DataFrame(b.numpy())\n    d = np.asarray(c)\n    return train_test_split(StandardScaler().fit_transform(d), random_state=1)\n"
+    )
+    spots = {spot["path"]: spot for spot in verdict_of(repository)["hotspots"]}
+    assert 0 < spots["glue.py"]["glue"] <= 1
+    assert spots["old.py"]["glue"] is None

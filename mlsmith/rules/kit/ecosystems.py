@@ -7,6 +7,8 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlsmith.rules.kit.memo import once_a_module
+
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
@@ -68,6 +70,7 @@ def may_be_glue(module: Module) -> bool:
     return len(imported) >= 3 and bool(imported & MACHINE_LEARNING)
 
 
+@once_a_module
 def glue_of(module: Module) -> Glue:
     """How much of a file is glue, and between what."""
     statements: dict[int, bool] = {}
