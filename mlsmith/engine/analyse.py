@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.rule import Rule
     from mlsmith.settings import Settings
     from mlsmith.sources.directives import Directive
+    from mlsmith.sources.notebook import BrokenCell
     from mlsmith.sources.python import PythonSource
 
 _ML_PACKAGES = frozenset({
@@ -87,7 +89,7 @@ def _python(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds:
 
 
 def _notebook(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
-    from mlsmith.sources.notebook import read_notebook
+    from mlsmith.sources.notebook import read_notebook, readable
     from mlsmith.sources.python import Cell, parse_python
 
     notebook = read_notebook(data)
@@ -95,17 +97,19 @@ def _notebook(data: bytes, path: str, rules: RuleSet, settings: Settings, second
         return Analysis([], None, None, FileCount(0, 0, False, False), ())
     cells = tuple(Cell(cell.index, cell.first_line) for cell in notebook.cells)
     try:
-        source = parse_python(notebook.text, path, cells)
-    except SourceError as error:
-        raise SourceError(_in_cell(error, cells)) from None
-    return _of_source(source, notebook, rules, settings, seconds)
+        return _of_source(parse_python(notebook.text, path, cells), notebook, rules, settings, seconds)
+    except SourceError:
+        text, indents, broken = readable(notebook)
+    cells = tuple(replace(cell, indent=indents.get(cell.index, 0)) for cell in cells)
+    analysis = _of_source(parse_python(text, path, cells), notebook, rules, settings, seconds)
+    return analysis._replace(error=_about_cells(path, broken)) if broken else analysis
 
 
-def _in_cell(error: SourceError, cells: tuple[Any, ...]) -> str:
-    if error.line is None:
-        return error.message
-    cell = max((c for c in cells if c.first_line <= error.line), key=lambda c: c.first_line, default=cells[0])
-    return f"cell {cell.index}, line {error.line - cell.first_line + 1}: {error.message}"
+def _about_cells(path: str, broken: list[BrokenCell]) -> ErrorEntry:
+    """One entry for a notebook: the first cell at fault, and which others."""
+    first, *others = broken
+    rest = f" (as are cells {', '.join(str(cell.index) for cell in others)})" if others else ""
+    return ErrorEntry(path, None, f"cell {first.index}, line {first.line}: {first.message}{rest}; the other cells were read")
 
 
 def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:

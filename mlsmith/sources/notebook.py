@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +13,7 @@ from mlsmith.sources.magics import Magic, plain_python
 from mlsmith.sources.notebook_edits import apply_cell_edits
 from mlsmith.sources.regular import MAX_BYTES
 
-__all__ = ["MAX_BYTES", "Notebook", "NotebookCell", "apply_cell_edits", "cell_lines", "read_notebook"]
+__all__ = ["MAX_BYTES", "Notebook", "NotebookCell", "apply_cell_edits", "cell_lines", "read_notebook", "readable"]
 
 _PYTHON = ("python", "ipython")
 _FOREIGN_KERNELS = (
@@ -65,6 +67,59 @@ def read_notebook(data: bytes) -> Notebook:
         cells.append(NotebookCell(index, line, len(lines), count if isinstance(count, int) else None, magics, outputs))
         line += len(lines)
     return Notebook("".join(texts), tuple(cells), metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenCell:
+    """A cell that is no Python: 0-based index in the file, 1-based line in the cell."""
+
+    index: int
+    line: int
+    message: str
+
+
+def readable(notebook: Notebook) -> tuple[str, dict[int, int], list[BrokenCell]]:
+    """The text of a notebook that does not parse as a whole, without the cells at fault, every line keeping its number.
+
+    A cell that is indented as a whole runs in IPython, which cuts the indentation off: so do we, and say by how much, by cell.
+    """
+    lines = notebook.text.split("\n")
+    indents: dict[int, int] = {}
+    broken: list[BrokenCell] = []
+    for cell in notebook.cells:
+        place = slice(cell.first_line - 1, cell.first_line - 1 + cell.line_count)
+        fault = _fault(lines[place])
+        if fault is None:
+            continue
+        plain, cut = _dedented(lines[place])
+        if cut and _fault(plain) is None:
+            lines[place], indents[cell.index] = plain, cut
+        else:
+            lines[place] = [""] * cell.line_count
+            broken.append(BrokenCell(cell.index, *fault))
+    return "\n".join(lines), indents, broken
+
+
+def _fault(lines: list[str]) -> tuple[int, str] | None:
+    """Line and reason where these lines are no Python by themselves."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse("\n".join(lines) + "\n")
+    except SyntaxError as error:
+        return error.lineno or 1, f"cannot be parsed: {error.msg}"
+    except (ValueError, RecursionError, MemoryError) as error:
+        return 1, f"cannot be parsed: {type(error).__name__}"
+    return None
+
+
+def _dedented(lines: list[str]) -> tuple[list[str], int]:
+    """The lines without the indentation of the first, and its width; none where a line has less."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    if not indent or any(line.strip() and not line.startswith(indent) for line in lines):
+        return lines, 0
+    return [line[len(indent) :] for line in lines], len(indent)
 
 
 def cell_lines(data: bytes, index: int) -> list[str]:

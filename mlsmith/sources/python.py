@@ -18,10 +18,13 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A code cell of a notebook inside the joined text: `index` is 0-based in the file, `first_line` 1-based in the text."""
+    """A code cell of a notebook inside the joined text: `index` is 0-based in the file, `first_line` 1-based in the text; `indent` is
+    how many columns were cut off all its lines.
+    """
 
     index: int
     first_line: int
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,15 @@ class PythonSource:
         if not self.cells:
             return first, start, last, end, -1
         cell = self.cells[max(0, bisect_right(self._starts, first) - 1)]
-        shift = cell.first_line - 1
-        return first - shift, start, last - shift, end, cell.index
+        shift, indent = cell.first_line - 1, cell.indent
+        return first - shift, start + indent, last - shift, end + indent, cell.index
 
     def localise(self, start: Position, end: Position) -> Span:
         if not self.cells:
             return Span(start, end)
         cell = self.cells[max(0, bisect_right(self._starts, start.line) - 1)]
-        shift = cell.first_line - 1
-        return Span(Position(start.line - shift, start.column), Position(end.line - shift, end.column), cell.index)
+        shift, indent = cell.first_line - 1, cell.indent
+        return Span(Position(start.line - shift, start.column + indent), Position(end.line - shift, end.column + indent), cell.index)
 
     def segment(self, node: ast.AST) -> str:
         """The text of a node."""
