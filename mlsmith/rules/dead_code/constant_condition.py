@@ -7,12 +7,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Confidence, Finding, Module, Project, Rule, Severity, branches
+from mlsmith.rules.kit import Confidence, Finding, Module, Project, Rule, Severity, branches, tokens
 from mlsmith.rules.kit.collect import place_from, where
 
 _ALTERNATIVE = re.compile(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
 _FILES_SET_BY_HAND = {"setup", "config", "configs", "configuration", "settings", "parameters", "params", "hparams", "hyperparameters", "hyperparams",
                       "constants", "options", "conf", "cfg"}  # fmt: skip
+_OUTPUT_WORDS = frozenset(
+    {"debug", "verbose", "plot", "plots", "show", "save", "print", "display", "log", "logging", "visualize", "draw", "profile"}
+)
+"""Switches of output and of looking closer, which wait for a hand."""
 _TOOL_NAMES = {"TYPE_CHECKING", "PY2", "PY3", "WINDOWS", "LINUX", "MACOS", "IS_WINDOWS", "IS_LINUX"}
 
 
@@ -53,8 +57,8 @@ class ConstantCondition(Rule):
     `TYPE_CHECKING`, `__debug__`, platform and version switches; `if 0:` around nothing but imports, for tools that read them; a `yield`
     behind a `return` or under `if False` that makes a function a generator; `while True`; `if True:` without an `else`; a switch that
     another module writes or names in a string; switches in a library's public modules, in `setup.py` and files of settings
-    (`config.py`, `parameters.py`), beside a comment that says how to set them, and in notebooks, which are run by hand; another cell
-    than that of the exit.
+    (`config.py`, `parameters.py`), beside a comment that says how to set them, those of output (`DEBUG`, `SHOW_PLOTS`), and in notebooks and scripts, which
+    are run by hand; another cell than that of the exit.
 
     ## References
     Sculley et al. 2015, Hidden Technical Debt in Machine Learning Systems, section 7; SEC release 34-70694 on Knight Capital.
@@ -85,11 +89,10 @@ class ConstantCondition(Rule):
 
     def collect(self, module: Module) -> Any:
         guards = []
-        if module.notebook is not None:  # the first cell of a notebook is where its switches are set by hand
-            return None
-        for owner, name, taken in branches.named_conditions(module):
+        by_hand = module.notebook is not None or _is_script(module)  # where switches stand at the top, to be set by hand
+        for owner, name, taken in () if by_hand else branches.named_conditions(module):
             dead = [] if isinstance(owner, ast.IfExp) else owner.orelse if taken else owner.body
-            if _is_set_by_hand(module, name.id):
+            if _is_set_by_hand(module, name.id) or _OUTPUT_WORDS & set(tokens(name.id)):
                 continue
             if dead and name.id not in _TOOL_NAMES and not _is_for_tools(dead) and not (isinstance(owner, ast.While) and taken):
                 guards.append((name.id, repr(module.constant(name)), tuple(where(module, owner)), _what(dead, taken)))
@@ -108,7 +111,7 @@ class ConstantCondition(Rule):
             for name in written:
                 writes.setdefault(name, set()).add(path)
         for path, (guards, _) in collected:
-            for name, value, seen, dead in guards:
+            for name, value, seen, dead in {guard[0]: guard for guard in reversed(guards)}.values():  # once a switch, where it is met first
                 mentioned = writes.get(name, set()) | project.named_in_strings(name) | project.importers(path, name)
                 if not project.is_public(path, name) and not mentioned:
                     yield self.finding(
@@ -116,6 +119,16 @@ class ConstantCondition(Rule):
                         advice=f"delete the branch and `{name}`, or make it a configuration value that somebody sets",
                         confidence=Confidence.MEDIUM,
                     )  # fmt: skip
+
+
+def _is_script(module: Module) -> bool:
+    """Whether a file is run, not imported: it has a `__main__` block, or does something when it is read."""
+    return any(
+        isinstance(node, (ast.For, ast.While, ast.With))
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+        or (isinstance(node, ast.If) and any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test)))
+        for node in module.source.tree.body
+    )  # fmt: skip
 
 
 def _is_set_by_hand(module: Module, name: str) -> bool:

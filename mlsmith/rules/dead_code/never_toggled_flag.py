@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity
+from mlsmith.rules.kit import Call, Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity, tokens
 from mlsmith.rules.kit.collect import place_from, where
 
 _CALLED_BY_OTHERS = {"forward", "call", "main", "setup", "compute", "update", "reset", "collate_fn"}
@@ -14,9 +14,17 @@ _QUIET_DECORATORS = ("staticmethod", "classmethod", "functools.wraps", "functool
                      "torch.no_grad", "torch.inference_mode()", "torch.inference_mode", "contextlib.contextmanager")  # fmt: skip
 _TALKATIVE = {
     "verbose", "quiet", "silent", "debug", "log", "progress", "progress_bar", "disable_tqdm", "name", "title", "legend", "legends", "color", "colour",
-    "colors", "cmap", "fontsize", "figsize", "marker", "linestyle", "xlabel", "ylabel",
+    "colors", "cmap", "fontsize", "figsize", "marker", "linestyle", "xlabel", "ylabel", "ax", "fig", "path", "filename", "fname", "out", "output",
+    "logger", "callback", "limit", "nrows", "device",
 }  # fmt: skip
-"""Flags that switch output on and off, and what things are called on a picture or in a graph, are no experiments."""
+"""Flags that switch output on and off, limits for trying things out, and what things are called on a picture or in a graph: no experiments."""
+_OUTPUT_WORDS = frozenset(
+    {"verbose", "debug", "legend", "legends", "save", "plot", "show", "print", "display", "limit", "visualize", "draw", "log"}
+)
+_PICTURES = frozenset({"plot", "show", "draw", "display", "visualize", "visualise", "viz", "print", "imshow", "figure"})
+_DRAWING = frozenset({"plot", "imshow", "scatter", "savefig", "countplot", "heatmap", "barh"})
+_DRAWERS = ("matplotlib.", "seaborn.", "plotly.", "graphviz.", "bokeh.", "altair.", "pydot.")
+"""Exploring and drawing by hand: what a picture shows today is no experiment that somebody forgot."""
 
 _MISSING = object()
 
@@ -59,7 +67,8 @@ class NeverToggledFlag(Rule):
     For the public names of a library; when the function is passed around, registered, decorated by something unknown, named in a string
     (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but cannot
     be resolved; when nothing calls the function at all; when the guarded branch only raises, or hands the command line to `parse_args`;
-    for flags of output (`verbose`, `debug_…`, `legend`) and mere names.
+    for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions that draw; for an
+    option whose other values end in a `raise`; for an optional argument left out by the only call.
 
     ## References
     Sculley et al. 2015, section 7; Arpteg et al. 2018, sections on experiment management and glue code.
@@ -88,7 +97,11 @@ class NeverToggledFlag(Rule):
 
     def _report(self, project: Project, definition: Definition, parameter: str, value: Any, tests: Any) -> Iterator[Finding]:
         """One finding a parameter, at the first test that its value decides against a branch."""
-        dead = [(seen, lines) for operator, operand, seen, *sides in tests if (lines := _dead_lines(operator, operand, value, sides))]
+        dead = (
+            []
+            if isinstance(value, str) and any(operator in ("true", "false") for operator, *_ in tests)
+            else [(seen, lines) for operator, operand, seen, *sides in tests if (lines := _dead_lines(operator, operand, value, sides))]
+        )
         if not dead:
             return
         seen, total = dead[0][0], sum(lines for _, lines in dead)
@@ -119,14 +132,20 @@ def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
     found: dict[str, list[tuple[Any, ...]]] = {}
     for owner in module.branches_in(function):
         test = _test_of(owner.test)
-        if test is not None and test[0] in own and owner.scope is function.scope and not _is_command_line(owner, test[0]):  # type: ignore[attr-defined]
+        if test is None or test[0] not in own or owner.scope is not function.scope:  # type: ignore[attr-defined]
+            continue
+        if not _is_validated(owner) and not _is_command_line(owner, test[0]):
             found.setdefault(test[0], []).append((test[1], test[2], tuple(where(module, owner)), _size(owner.orelse), _size(owner.body)))
     for parameter, tests in found.items():
         yield function.scope.qualified, parameter, tuple(tests)
 
 
+def _draws(call: Call) -> bool:
+    return call.method in _DRAWING or any(name.startswith(_DRAWERS) for name in call.names)
+
+
 def _is_talkative(name: str) -> bool:
-    return name in _TALKATIVE or bool({"verbose", "debug", "legend", "legends"} & set(name.split("_")))
+    return name in _TALKATIVE or bool(_OUTPUT_WORDS & set(name.split("_")))
 
 
 def _test_of(test: ast.expr) -> tuple[str, str, Any] | None:
@@ -152,6 +171,14 @@ def _truth(operator: str, operand: Any, value: Any) -> bool:
     return equal if operator in ("==", "is") else not equal
 
 
+def _is_validated(owner: ast.AST) -> bool:
+    """`if mode == "a": … elif mode == "b": … else: raise`: the options of a helper made for many uses, spelt out and checked."""
+    node = owner
+    while isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+        node = node.orelse[0]
+    return isinstance(node, ast.If) and bool(node.orelse) and isinstance(node.orelse[-1], ast.Raise)
+
+
 def _is_command_line(owner: ast.If | ast.While | ast.IfExp, parameter: str) -> bool:
     """`parser.parse_args(argv)` under `if argv is not None`: the door by which tests and other programs enter."""
     return any(
@@ -174,6 +201,8 @@ def _size(statements: list[ast.stmt]) -> int:
 
 def _is_plain(function: Function) -> bool:
     name = function.node.name
+    if _PICTURES & set(tokens(name)) or any(_draws(call) for call in function.calls):
+        return False
     if name in _CALLED_BY_OTHERS or (name.startswith("__") and name != "__init__") or name.startswith(("on_", "test_")):
         return False
     return all(decorator in _QUIET_DECORATORS for decorator in function.decorators)
@@ -208,6 +237,8 @@ def _only_value(project: Project, definition: Definition, parameter: str) -> Any
         return _MISSING
     values = [_passed(definition, parameter, call) for call in calls]
     same = len({repr(value) for value in values}) == 1
+    if values[0] is None and len(calls) == 1:  # an optional argument that one call leaves out is a convenience, not yet a dead path
+        return _MISSING
     return values[0] if same and isinstance(values[0], (bool, str, type(None))) else _MISSING
 
 

@@ -18,8 +18,6 @@ _LEARNING = frozenset({
     "sentence-transformers", "diffusers", "peft", "bitsandbytes", "fastai", "gym", "gymnasium", "stable-baselines3", "timm", "albumentations",
     "ultralytics", "shap", "lime", "flax", "sagemaker", "kedro", "dvc", "wandb", "darts", "prophet", "dask", "imbalanced-learn", "joblib",
 })  # fmt: skip
-_TOOLS = frozenset({"jupyter", "jupyterlab", "notebook", "ipython", "ipykernel", "pip", "setuptools", "wheel", "pytest", "black", "ruff", "flake8",
-                    "mypy", "isort", "pre-commit", "tox"})  # fmt: skip
 _INDIRECT = ("doc", "mkdocs", "test", "dev", "lint", "example", "requirements.in", "binder", ".binder")
 
 
@@ -27,8 +25,8 @@ class UnpinnedDependency(Rule):
     """An application's dependencies have no exact versions, and no lock stands beside them.
 
     ## What it finds
-    A requirements file, conda environment, Pipfile or pyproject.toml of an application with requirements that name no exact version, in
-    a project without a lock file. One finding a file, at its first such line, machine-learning frameworks named first.
+    A requirements file, conda environment, Pipfile or pyproject.toml of an application in which a library of machine learning or data has
+    no exact version, in a project without a lock file. One finding a file, at its first such line, frameworks named first.
 
     ## Why it is debt
     Deep-learning platforms change weekly, and results change with them: Arpteg et al. (2018, dependency management) found projects that
@@ -51,8 +49,8 @@ class UnpinnedDependency(Rule):
 
     ## When it stays silent
     For libraries (their users need ranges); when a lock file or a fully pinned or hashed requirements file stands in the same folder or
-    at the top; for files of development, test and documentation tools, and where only such tools have no version; for a file in a
-    sub-folder that names no library of machine learning or data; when the file only includes others.
+    at the top; for files of development, test and documentation tools; where no library that computes (of machine learning or data) is
+    without a version, but only a web server, a progress bar or a notebook; when the file only includes others.
 
     ## References
     pip documentation, repeatable installs.
@@ -67,7 +65,7 @@ class UnpinnedDependency(Rule):
             r for r in document.requirements if r.group in ("project", "conda", "conda-pip") and not r.editable and r.name != "python"
         ]
         loose = [r for r in wanted if not r.pinned and not r.url]
-        if loose and all(r.name in _TOOLS for r in loose):
+        if loose and not any(_is_of_learning(r.name) for r in loose):
             wanted, loose = [], []  # says nothing, and pins nothing for the files beside it
         first = loose[0].span if loose else None
         seen = (first.start.line, first.start.column, first.end.line, first.end.column) if first is not None else None
@@ -79,22 +77,15 @@ class UnpinnedDependency(Rule):
             seen,
             line,
             any(i.flag == "-c" for i in document.includes),
-            any(r.name in _LEARNING or r.name.partition("-")[0] in _LEARNING for r in wanted),
         )
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
         pinned = {posixpath.dirname(path) for path, (kind, wanted, loose, *_) in collected if kind == "lock" or (wanted and not loose)}
-        for path, (kind, wanted, loose, seen, line, constrained, learns) in collected:
+        for path, (kind, wanted, loose, seen, line, constrained) in collected:
             folder, name = posixpath.split(path)
             tooling = any(word in name.lower() or f"/{word}" in f"/{folder.lower()}" for word in _INDIRECT)
-            if (
-                not loose
-                or tooling
-                or constrained
-                or (folder and not learns)
-                or (kind in ("pyproject", "setup-cfg") and project.is_library)
-            ):
+            if not loose or tooling or constrained or (kind in ("pyproject", "setup-cfg") and project.is_library):
                 continue
             if project.is_library and (kind == "requirements" and not folder):
                 continue
@@ -109,6 +100,10 @@ class UnpinnedDependency(Rule):
             Place.of_line(path, seen, line), f"{len(loose)} of {wanted} requirements have no exact version and no lock stands beside them: {listed}",
             advice="pin them (`pip freeze`), or commit a lock (`uv pip compile --generate-hashes`, `poetry lock`)",
         )  # fmt: skip
+
+
+def _is_of_learning(name: str) -> bool:
+    return name in _LEARNING or name.partition("-")[0] in _LEARNING
 
 
 def _locked_below(folder: str, pinned: set[str]) -> bool:

@@ -26,6 +26,9 @@ _HUB_NAME = re.compile(r"^[\w.-]+(/[\w.-]+)?$")
 _LOCAL_WORDS = re.compile(
     r"(^|[/_.-])(out|output|outputs|ckpt|ckpts|checkpoint|checkpoints|results|tmp|local|models?|saved|runs|weights|data|dir)([/_.-]|$)"
 )
+_FOLDERS = {"out", "output", "outputs", "ckpt", "checkpoint", "checkpoints", "results", "tmp", "local", "model", "models", "saved", "saved_model",
+            "saved_models", "trained_models", "runs", "weights", "data", "dataset", "datasets", "logs"}  # fmt: skip
+"""First words of `output/model` and its like: nobody publishes under these names."""
 _FUNCTIONS = {
     "huggingface_hub.hf_hub_download": ("repo_id", 0), "huggingface_hub.snapshot_download": ("repo_id", 0),
     "datasets.load_dataset": ("path", 0), "sentence_transformers.SentenceTransformer": ("model_name_or_path", 0),
@@ -123,6 +126,8 @@ def _is_remote(source: Argument, call: Call) -> bool:
     if not isinstance(name, str) or not (_HUB_NAME.match(name) or (":" in name and "/" in name)):
         return False
     if (name in _LOCAL_BUILDERS and "datasets.load_dataset" in call.names) or call.argument("local_files_only").value is True:
+        return False
+    if name.lower().partition("/")[0] in _FOLDERS and "/" in name:
         return False
     return not name.startswith((".", "/", "~")) and not (_LOCAL_WORDS.search(name.lower()) and name.count("/") != 1)
 

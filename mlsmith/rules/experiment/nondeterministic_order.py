@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
-from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Safety, Severity, tokens, wrapped_in
+from mlsmith.rules.kit import Call, Confidence, Finding, Module, Project, Rule, Safety, Severity, from_plain, to_plain, tokens, wrapped_in
+from mlsmith.rules.kit.seeds import has_global_seed
 
 _LISTINGS = (
     "os.listdir", "os.scandir", "glob.glob", "glob.iglob", "pathlib.Path().iterdir", "pathlib.Path().glob", "pathlib.Path().rglob",
@@ -17,6 +19,8 @@ _SAMPLES = frozenset({
     "data", "dataset", "datasets", "images", "imgs", "image", "samples", "labels", "label", "targets", "x", "y", "files", "paths", "features", "records",
     "examples", "inputs", "items", "classes", "train", "test", "val", "list", "sequences", "texts", "docs", "masks", "frames",
 })  # fmt: skip
+_BY_POSITION = ("the list is paired", "positions in it", "a slice")
+"""Harm that no seed is needed for: which image belongs to which mask, which number to which class, which file to which part."""
 _ML = (
     "torch",
     "torchvision",
@@ -76,8 +80,9 @@ class NondeterministicOrder(Rule):
     ```
 
     ## When it stays silent
-    When the list is sorted afterwards, only counted, searched, deleted, or put into a set or dict; in files that use no
-    machine-learning library; in tests.
+    Where nothing is seeded, neither in the file nor in one that imports it, so that order is the smaller part of the chance (but not for
+    pairs, class indices and slices, which no seed mends). When the list is sorted afterwards, only counted, searched, deleted, or put
+    into a set or dict; for the first few, to look at; in files that use no machine-learning library; in tests.
 
     ## References
     Python documentation of `os.listdir` ("the list is in arbitrary order") and of `glob`.
@@ -87,18 +92,43 @@ class NondeterministicOrder(Rule):
     severity = Severity.WARNING
     minutes = 10
 
-    def python(self, module: Module) -> Iterator[Finding]:
+    def collect(self, module: Module) -> Any:
+        """Whether the file seeds, what order spoils in any case, and what it spoils only where a seed promises the same again."""
         if not module.imports(*_ML):
-            return
+            return (True, (), ()) if module.imports("random", "numpy") and has_global_seed(module) else None
+        always: list[Any] = []
+        seeded: list[Any] = []
         for call in module.calls_to(*_LISTINGS):
-            if _is_ordered(call.node):
-                continue
-            harm = _harm(module, call)
+            harm = "" if _is_ordered(call.node) else _harm(module, call)
             if harm and not _sorted_by_value(call):
-                yield self.finding(
-                    call, f"`{call.method}` lists files in arbitrary order, and {harm}", advice="wrap it in `sorted(…)`",
-                    confidence=Confidence.MEDIUM, fix=wrapped_in(module, call.node, "sorted", title="sort the listing", safety=Safety.SAFE),
-                )  # fmt: skip
+                (always if harm.startswith(_BY_POSITION) else seeded).append(to_plain(self._report(module, call, harm)))
+        seeds = _is_seeded(module) if seeded or not always else False
+        return (seeds, tuple(always), tuple(seeded)) if always or seeded or seeds else None
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = project.collected(self)
+        seeded = {path for path, (seeds, *_) in collected if seeds}
+        for path, (seeds, always, found) in collected:
+            yield from (from_plain(finding, path) for finding in always)
+            if found and (seeds or project.importers_of_module(path) & seeded):
+                yield from (from_plain(finding, path) for finding in found)
+
+    def _report(self, module: Module, call: Call, harm: str) -> Finding:
+        return self.finding(
+            call, f"`{call.method}` lists files in arbitrary order, and {harm}", advice="wrap it in `sorted(…)`",
+            confidence=Confidence.MEDIUM, fix=wrapped_in(module, call.node, "sorted", title="sort the listing", safety=Safety.SAFE),
+        )  # fmt: skip
+
+
+def _is_seeded(module: Module) -> bool:
+    """Whether the file asks for the same again: a seed for the process, or one for a split, a shuffle, a sample."""
+    if has_global_seed(module):
+        return True
+    calls = module.method_calls("train_test_split", "shuffle", "sample", "random_split", "KFold", "StratifiedKFold", "default_rng", "Random",
+                                "RandomState", "flow_from_directory", "image_dataset_from_directory")  # fmt: skip
+    return any(k.arg in ("random_state", "seed", "generator") for call in calls for k in call.node.keywords) or any(
+        call.method in ("default_rng", "Random", "RandomState") and call.node.args for call in calls
+    )
 
 
 def _sorted_by_value(call: Call) -> bool:
@@ -164,7 +194,7 @@ def _used_later(module: Module, name: str, statement: ast.Assign) -> str:
 def _use_of(node: ast.expr) -> str:
     """What is done with a listing, or with a name that holds it, that depends on its order."""
     up = node.up  # type: ignore[attr-defined]
-    if isinstance(up, ast.Subscript) and up.value is node and isinstance(up.slice, ast.Slice):
+    if isinstance(up, ast.Subscript) and up.value is node and isinstance(up.slice, ast.Slice) and not _is_preview(up.slice):
         return "a slice of the list is taken"
     if isinstance(up, ast.Call) and node in up.args:
         last = _last(up)
@@ -175,6 +205,11 @@ def _use_of(node: ast.expr) -> str:
         if last == "enumerate" and isinstance(up.up, (ast.comprehension, ast.For)) and _indexes_classes(up.up):  # type: ignore[attr-defined]
             return "positions in it become class indices"
     return ""
+
+
+def _is_preview(part: ast.Slice) -> bool:
+    """`files[:5]`, a look at the first few."""
+    return part.lower is None and isinstance(part.upper, ast.Constant) and isinstance(part.upper.value, int) and 0 < part.upper.value < 20
 
 
 def _indexes_classes(loop: ast.AST) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Any
 
 from mlsmith.rules.kit import Call, Finding, Fix, Module, Project, Rule, Safety, Severity, from_plain, to_plain, with_argument
 from mlsmith.rules.kit.seeds import has_global_seed, seed_name
+from mlsmith.rules.kit.splits import is_used
 
 _ALWAYS = {
     "sklearn.model_selection.ShuffleSplit": "random_state", "sklearn.model_selection.StratifiedShuffleSplit": "random_state",
@@ -21,6 +23,11 @@ _LOADED = (
     "datasets.load_from_disk()",
     "datasets.DatasetDict()",
 )
+_LEARNS = (
+    "fit", "train", "fit_generator", "fit_transform", "backward", "evaluate", "predict", "score", "cross_val_score", "cross_validate", "map", "Trainer",
+    "learning_curve", "to_json", "to_csv", "save", "save_to_disk", "dump", "push_to_hub", "DataLoader",
+)  # fmt: skip
+"""What makes something of the parts of a notebook; where none of it happens, the data is only looked at."""
 
 
 class UnseededSplit(Rule):
@@ -61,7 +68,7 @@ class UnseededSplit(Rule):
 
     ## When it stays silent
     With `shuffle=False`; when a global seed is set in the file, or in one that imports it; when `**options` may bring the seed; when a
-    generator is passed; in tests.
+    generator is passed; when the data itself is drawn at random without a seed; when nobody uses the parts; in tests.
 
     ## References
     scikit-learn glossary, random_state; PyTorch notes on reproducibility.
@@ -76,7 +83,8 @@ class UnseededSplit(Rule):
         if not module.imports("torch", "sklearn", "datasets", "pyspark", "random", "numpy", "tensorflow", "lightning", "pytorch_lightning"):
             return None
         seeded = has_global_seed(module)
-        found = [] if seeded else [to_plain(self._report(call, argument)) for call, argument in _unseeded(module)]
+        unseeded = [] if seeded else [(call, argument) for call, argument in _unseeded(module) if _matters(module, call)]
+        found = [to_plain(self._report(call, argument)) for call, argument in unseeded]
         return (seeded, tuple(found)) if seeded or found else None
 
     def project(self, project: Project) -> Iterator[Finding]:
@@ -88,6 +96,27 @@ class UnseededSplit(Rule):
 
     def _report(self, call: Call, argument: str) -> Finding:
         return self.finding(call, _message(call.method, argument), advice=_advice(argument), fix=_fix(call, argument))
+
+
+def _matters(module: Module, call: Call) -> bool:
+    """Whether the seed alone makes the parts the same again (not where the data is drawn at random, too), and somebody uses the parts."""
+    if module.notebook is not None and not any(True for _ in module.method_calls(*_LEARNS)):
+        return False
+    statement = call.statement
+    if isinstance(statement, ast.Expr) and statement.value is call.node:
+        return False
+    if isinstance(statement, ast.Assign) and statement.value is call.node and not is_used(module, statement.targets[0]):
+        return False
+    data = [*call.node.args[:2], *([call.receiver] if call.receiver is not None else [])]
+    return not any(_is_drawn(made) for expression in data for made in module.flow.trace(expression).calls)
+
+
+def _is_drawn(call: Call) -> bool:
+    """Made-up data, other in every run."""
+    if any(name.startswith(("numpy.random.", "torch.rand", "random.")) for name in call.names):
+        return True
+    made = any(name.startswith("sklearn.datasets.make_") for name in call.names)
+    return made and _is_missing(call, "random_state")
 
 
 def _message(method: str, argument: str) -> str:

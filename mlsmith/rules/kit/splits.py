@@ -43,6 +43,17 @@ def splits(module: Module) -> Iterator[Split]:
     yield from _slices(module)
 
 
+def is_used(module: Module, target: ast.expr) -> bool:
+    """Whether any of the names that a statement binds is read anywhere in the file; attributes, items and a module's names may be elsewhere."""
+    if module.notebook is None and module.function_around(target) is None:
+        return True
+    parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+    names = {
+        part.value.id if isinstance(part, ast.Starred) and isinstance(part.value, ast.Name) else getattr(part, "id", "") for part in parts
+    }
+    return "" in names or any(node.id in names and isinstance(node.ctx, ast.Load) for node in module.syntax.names)
+
+
 def _slices(module: Module) -> Iterator[Split]:
     """`train = x[:n]` and `test = x[n:]`: two slices of one name, one for each role."""
     found: dict[str, dict[bool, ast.Subscript]] = {}

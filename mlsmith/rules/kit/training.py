@@ -43,6 +43,8 @@ _STOCHASTIC = (
     "MultiheadAttention",
 )
 """torch.nn classes (by the beginning of their names) that behave differently, or may, in training and evaluation."""
+_COUNTS = frozenset({"eq", "argmax", "topk", "accuracy_score", "f1_score", "roc_auc_score", "classification_report", "confusion_matrix"})
+_METRIC_WORDS = frozenset({"loss", "criterion", "accuracy", "acc", "metric", "metrics", "entropy", "nll", "mse", "dice", "iou"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +294,7 @@ def _passed(module: Module, call: Call, func: ast.expr) -> list[ast.expr]:
     parameter = function.parameter(func.id) if function is not None and isinstance(func, ast.Name) else None
     if function is None or parameter is None:
         return []
-    position = parameter.position - (1 if function.owner is not None else 0)
+    position = parameter.position - (1 if function.owner is not None and "staticmethod" not in function.decorators else 0)
     given = [caller.argument(parameter.name, position).node for caller in module.callers(function)]
     return [node for node in given if node is not None] if None not in given else []
 
@@ -317,6 +319,86 @@ def comes_in_evaluation_mode(module: Module, found: EvaluationPass) -> bool:
 
 def _methods(module: Module) -> set[str]:
     return {call.method for call in module.calls}
+
+
+# networks that surely behave differently in training and evaluation
+
+
+def networks_called(module: Module, forwards: tuple[Call, ...]) -> tuple[ast.expr, ...]:
+    """The networks that are called, as expressions that say what they are: a name of this file, or what its callers pass for a parameter."""
+    found: list[ast.expr] = []
+    for call in forwards:
+        func = call.node.func.value if isinstance(call.node.func, ast.Attribute) and call.method == "forward" else call.node.func
+        found += [func] if module.names(func) else _passed(module, call, func)
+    return tuple(found)
+
+
+def is_stochastic_network(module: Module, node: ast.expr) -> bool:
+    """Whether an expression surely is a network with dropout or normalisation by batch: a class or sequence of this file, or torchvision's."""
+    names = module.names(node)
+    return bool(names) and (all(_is_stochastic_name(module, name, 0) for name in names) or _is_stochastic_sequence(module, node))
+
+
+def stochastic_classes(module: Module) -> list[str]:
+    """Networks of this file that surely hold dropout or normalisation by batch, for the files that import them."""
+    return [cls.name for cls in module.classes if _holds_stochastic_layers(module, cls.node, 0)]
+
+
+def computes_metric(calls: list[Call]) -> bool:
+    """Whether outputs are compared with labels: predictions are counted, or a loss is taken."""
+    return any(call.method in _COUNTS or _METRIC_WORDS & set(tokens(call.method)) for call in calls)
+
+
+def _is_stochastic_name(module: Module, name: str, depth: int) -> bool:
+    if name.startswith("torchvision.models.") and name.endswith("()"):
+        return not name.rpartition(".")[2].startswith(("vit", "maxvit"))
+    cls = module.resolver.class_named(name)
+    return cls is not None and _holds_stochastic_layers(module, cls, depth)
+
+
+def _is_stochastic_sequence(module: Module, node: ast.expr) -> bool:
+    values = module.resolver.values(node)
+    call = module.call(values[0]) if len(values) == 1 else None
+    while call is not None and call.receiver is not None and call.method in ("to", "cuda", "cpu", "float", "half"):
+        call = module.call(call.receiver)
+    layers = [module.call(argument) for argument in call.node.args] if call is not None and call.name == "torch.nn.Sequential" else []
+    return any(layer is not None and _is_stochastic_layer(layer) for layer in layers)
+
+
+def _holds_stochastic_layers(module: Module, node: ast.ClassDef, depth: int) -> bool:
+    cls = module.class_(node)
+    init = cls.methods.get("__init__")
+    if depth > 3 or init is None or not cls.extends("torch.nn.Module"):
+        return False
+    body = [call for name, method in cls.methods.items() if name in ("__init__", "forward") for call in method.calls]
+    return any(
+        not _is_conditional(call) and (_is_stochastic_layer(call) or any(_is_stochastic_name(module, f"{n}()", depth + 1) for n in call.names))
+        for call in body
+    )  # fmt: skip
+
+
+def _is_stochastic_layer(call: Call) -> bool:
+    """A layer that dropout or batch statistics make differ for certain: not `Dropout(0)`, not one without running statistics."""
+    for name in call.names:
+        last = name.rpartition(".")[2]
+        if name in ("torch.nn.functional.dropout", "torch.nn.functional.dropout2d"):
+            mode = call.argument("training", 2)
+            return not mode.absent and not mode.is_literal  # `self.training`; left out, it always drops, in either mode
+        if name.startswith("torch.nn.") and last.startswith(("Dropout", "AlphaDropout")):
+            probability = call.argument("p", 0)
+            return probability.absent or (probability.value not in (0, 0.0) and probability.state != "unknown")
+        if name.startswith("torch.nn.") and last.startswith(("BatchNorm", "SyncBatchNorm")):
+            return call.argument("track_running_stats", 4).absent
+    return False
+
+
+def _is_conditional(call: Call) -> bool:
+    node: ast.AST = call.node
+    while not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        node = node.up  # type: ignore[attr-defined]
+        if isinstance(node, (ast.If, ast.IfExp, ast.Lambda)):
+            return True
+    return False
 
 
 def _is_plain_sequence(module: Module, node: ast.expr, depth: int) -> bool:

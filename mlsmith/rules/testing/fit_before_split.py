@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity
-from mlsmith.rules.kit.splits import Split, splits
+from mlsmith.rules.kit.splits import Split, is_used, splits
 
 _STATELESS = (
     "Normalizer", "Binarizer", "FunctionTransformer", "PolynomialFeatures", "LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer",
@@ -60,7 +60,8 @@ class FitBeforeSplit(Rule):
 
     ## When it stays silent
     For transformers inside a Pipeline that is cross-validated; for stateless ones (`Normalizer`, `PolynomialFeatures`, hashing) and
-    plain encodings of categories and labels (`OneHotEncoder`, `LabelEncoder`, `get_dummies`); when the fit saw only a training part.
+    plain encodings of categories and labels (`OneHotEncoder`, `LabelEncoder`, `get_dummies`); when the fit saw only a training part;
+    when the file never reads the parts. A `fit` that a `fit_transform` of the same transformer repeats is reported once, there.
 
     ## References
     scikit-learn user guide, common pitfalls: data leakage; Kapoor and Narayanan 2023, Leakage and the reproducibility crisis.
@@ -71,12 +72,15 @@ class FitBeforeSplit(Rule):
     minutes = 45
 
     def python(self, module: Module) -> Iterator[Finding]:
-        seen: set[int] = set()
+        leaks: dict[int, tuple[ast.expr, Split]] = {}
         for split in splits(module):
-            for leak in _leaks(module, split):
-                if id(leak) not in seen:
-                    seen.add(id(leak))
-                    yield self._report(module, leak, split)
+            for index, data in enumerate(split.data):
+                if _parts_are_used(module, split, index):
+                    for leak in _leaks(module, split, data):
+                        leaks.setdefault(id(leak), (leak, split))
+        for leak, split in leaks.values():
+            if not any(_is_fitted_again(module, leak, other) for other, _ in leaks.values()):
+                yield self._report(module, leak, split)
 
     def _report(self, module: Module, leak: ast.expr, split: Split) -> Finding:
         call = module.call(leak)
@@ -91,23 +95,39 @@ class FitBeforeSplit(Rule):
         )  # fmt: skip
 
 
-def _leaks(module: Module, split: Split) -> Iterator[ast.expr]:
+def _leaks(module: Module, split: Split, data: ast.expr) -> Iterator[ast.expr]:
     """Fits and statistics that the divided data comes through."""
-    for data in split.data:
-        trace = module.flow.trace(data)
-        for call in trace.calls:
-            if call.order > (split.node.end_lineno, split.node.end_col_offset) and call.function is module.function_around(split.node):
-                continue
-            if _learner(call):
-                if not _saw_training_part_only(module, call):
-                    yield call.node
-            elif _is_mean_filling(module, call) and not _saw_training_part_only(module, call):
+    trace = module.flow.trace(data)
+    for call in trace.calls:
+        if call.order > (split.node.end_lineno, split.node.end_col_offset) and call.function is module.function_around(split.node):
+            continue
+        if _learner(call):
+            if not _saw_training_part_only(module, call):
                 yield call.node
-            else:
-                yield from _inside(module, call)
-        for binding in trace.bindings:
-            if binding.value is not None and _is_standardising(binding.value):
-                yield binding.value
+        elif _is_mean_filling(module, call) and not _saw_training_part_only(module, call):
+            yield call.node
+        else:
+            yield from _inside(module, call)
+    for binding in trace.bindings:
+        if binding.value is not None and _is_standardising(binding.value):
+            yield binding.value
+
+
+def _parts_are_used(module: Module, split: Split, index: int) -> bool:
+    """Whether one of the two parts of this data is read anywhere; where the parts get no names of their own, that is taken for granted."""
+    statement = split.node.up  # type: ignore[attr-defined]
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Tuple):
+        return True
+    parts = statement.targets[0].elts[2 * index : 2 * index + 2]
+    return len(parts) != 2 or any(is_used(module, part) for part in parts)
+
+
+def _is_fitted_again(module: Module, leak: ast.expr, other: ast.expr) -> bool:
+    """`scaler.fit(x)` and then `scaler.fit_transform(x)`: one leak, which the later fit makes."""
+    one, two = module.call(leak), module.call(other)
+    if one is None or two is None or one is two or one.method != "fit" or one.receiver is None or two.receiver is None:
+        return False
+    return ast.dump(one.receiver) == ast.dump(two.receiver) and one.order < two.order and two.method == "fit_transform"
 
 
 def _learner(call: Call | None) -> str:

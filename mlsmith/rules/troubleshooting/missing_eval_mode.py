@@ -6,18 +6,20 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Confidence, Edit, Finding, Function, Loop, Module, Project, Rule, Severity, training
+from mlsmith.rules.kit import Edit, Finding, Function, Loop, Module, Project, Rule, Severity, tokens, training
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.statements import fix_of, plain_edits, put_after, put_before, put_first
+
+_UNCERTAINTY = frozenset({"mc", "dropout", "uncertainty", "bayes", "bayesian", "montecarlo", "monte"})
 
 
 class MissingEvalMode(Rule):
     """A network is evaluated in training mode, or trained on in evaluation mode.
 
     ## What it finds
-    A function that evaluates, tests or predicts with a PyTorch network, or the validation loop of a training function, that no `.eval()`
-    reaches: neither its own body nor the functions that call it, two calls up, across files. And the twin: a training loop that
-    switches to `.eval()` every epoch and never back to `.train()`.
+    A function that measures a PyTorch network over batches (compares its outputs with labels, or takes a loss), or the validation loop of
+    a training function, where the network is known to hold dropout or batch normalisation, the same file trains, and no `.eval()` stands
+    in the file or in a caller, two calls up. And the twin: a training loop that switches to `.eval()` every epoch and never back.
 
     ## Why it is debt
     Dropout goes on dropping and batch normalisation goes on learning from the test data; nothing fails, the reported figure is just
@@ -33,8 +35,12 @@ class MissingEvalMode(Rule):
         with torch.no_grad():
             return sum((model(x).argmax(1) == y).sum() for x, y in loader)
 
-    def main(loader):
-        print(evaluate(nn.Sequential(nn.Linear(9, 9), nn.Dropout(), nn.Linear(9, 2)), loader))
+    def main(loader, loss):
+        model = nn.Sequential(nn.Linear(9, 9), nn.Dropout(), nn.Linear(9, 2))
+        for x, y in loader:
+            model.train()
+            loss(model(x), y).backward()
+        print(evaluate(model, loader))
     ```
 
     ## Good
@@ -47,8 +53,12 @@ class MissingEvalMode(Rule):
         with torch.no_grad():
             return sum((model(x).argmax(1) == y).sum() for x, y in loader)
 
-    def main(loader):
-        print(evaluate(nn.Sequential(nn.Linear(9, 9), nn.Dropout(), nn.Linear(9, 2)), loader))
+    def main(loader, loss):
+        model = nn.Sequential(nn.Linear(9, 9), nn.Dropout(), nn.Linear(9, 2))
+        for x, y in loader:
+            model.train()
+            loss(model(x), y).backward()
+        print(evaluate(model, loader))
     ```
 
     ## Fix
@@ -64,15 +74,19 @@ class MissingEvalMode(Rule):
         with torch.no_grad():
             return sum((model(x).argmax(1) == y).sum() for x, y in loader)
 
-    def main(loader):
-        print(evaluate(nn.Sequential(nn.Linear(9, 9), nn.Dropout(), nn.Linear(9, 2)), loader))
+    def main(loader, loss):
+        model = nn.Sequential(nn.Linear(9, 9), nn.Dropout(), nn.Linear(9, 2))
+        for x, y in loader:
+            model.train()
+            loss(model(x), y).backward()
+        print(evaluate(model, loader))
     ```
 
     ## When it stays silent
-    When a caller sets the mode, or calls a function before that does; for what `from_pretrained` gives in a file that does not train, as it
-    comes in evaluation mode; for noise or zeros that only try the shapes; when no caller of the function can be seen; inside Lightning,
-    Trainer and ignite hooks, which set it themselves; in methods of the network; for a network of the same file that has neither dropout
-    nor batch normalisation; where gradients are used (adversarial examples, saliency).
+    When a caller sets the mode, or the file sets it anywhere; when the network's layers are not known: those of a class of the project, of
+    a Sequential, or of torchvision are, a parameter that no caller of this file fills is not; when dropout or normalisation depends on a
+    condition; where nothing in the file trains, or outputs are drawn and not measured; when no caller of the function can be seen; inside
+    Lightning, Trainer and ignite hooks; in methods of the network; where gradients are used; for dropout left on to estimate uncertainty.
 
     ## References
     PyTorch documentation of `torch.nn.Module.eval` and of autograd mechanics, evaluation mode.
@@ -85,33 +99,44 @@ class MissingEvalMode(Rule):
     def collect(self, module: Module) -> Any:
         if not training.uses_torch(module):
             return None
-        candidates = []
-        for found in training.evaluation_passes(module):
-            calls = found.function.calls if found.function is not None else module.calls
-            settled = training.is_known_deterministic(module, found.forwards) or training.comes_in_evaluation_mode(module, found)
-            if not training.sets_evaluation_mode(calls) and not settled:
-                node = found.at.node
-                name = found.function.scope.qualified if found.function is not None else ""
-                network, edits = _network(found.forwards[0].node), plain_edits(_evaluating(module, found))
-                candidates.append((name, isinstance(found.at, Loop), tuple(where(module, node)), network, edits))
+        holders = training.stochastic_classes(module)
+        if "backward" not in training.methods_called(module):
+            return {"holders": holders, "passes": (), "twins": (), "modes": training.mode_facts(module)}
+        modes = training.mode_facts(module)
+        passes = [] if modes["eval"] or modes["module_eval"] else [self._fact(module, found) for found in _measurements(module)]
         twins = [
             (tuple(where(module, call.node)), _receiver(call.node), plain_edits(_training(module, loop, call)))
             for loop, call in _never_back(module)
+            if training.is_stochastic_network(module, call.receiver)
         ]
-        return {"modes": training.mode_facts(module), "passes": candidates, "twins": twins}
+        return {"holders": holders, "passes": passes, "twins": twins, "modes": modes}
+
+    def _fact(self, module: Module, found: training.EvaluationPass) -> tuple[Any, ...]:
+        networks = training.networks_called(module, found.forwards)
+        sure = any(training.is_stochastic_network(module, network) for network in networks)
+        elsewhere = () if sure else tuple(name for network in networks for name in module.names(network) if name.endswith("()"))
+        name = found.function.scope.qualified if found.function is not None else ""
+        place = tuple(where(module, found.at.node))
+        return (
+            name, isinstance(found.at, Loop), place, _network(found.forwards[0].node), plain_edits(_evaluating(module, found)), sure, elsewhere
+        )  # fmt: skip
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = dict(project.collected(self))
         modes = {path: data["modes"] for path, data in collected.items()}
+        holders = {name for data in collected.values() for name in data["holders"]}
         for path, data in collected.items():
-            for function, is_loop, seen, network, edits in data["passes"]:
+            for function, is_loop, seen, network, edits, sure, elsewhere in data["passes"]:
+                if not sure and not any(project.absolute(path, name.removesuffix("()")) in holders for name in elsewhere):
+                    continue
                 reached = training.reached_by_mode(project, modes, path, function, "eval") if function else False
-                if reached or (reached is None and not is_loop) or data["modes"]["module_eval"]:
+                if reached or (reached is None and not is_loop):
                     continue
                 what = "this loop over evaluation data" if is_loop else f"`{function.rpartition('.')[2]}`"
                 yield self.finding(
-                    place_from(path, project, seen), f"{what} runs `{network}` in training mode: no `.eval()` reaches it",
-                    advice=f"call `{network}.eval()` before, and `{network}.train()` when training goes on", confidence=Confidence.MEDIUM,
+                    place_from(path, project, seen),
+                    f"{what} measures `{network}`, which has dropout or batch normalisation, in training mode: no `.eval()` reaches it",
+                    advice=f"call `{network}.eval()` before, and `{network}.train()` when training goes on",
                     fix=fix_of(f"call `{network}.eval()`", edits),
                 )  # fmt: skip
             for seen, network, edits in data["twins"]:
@@ -122,6 +147,24 @@ class MissingEvalMode(Rule):
                     advice=f"call `{network}.train()` at the start of each epoch",
                     fix=fix_of(f"call `{network}.train()` in each round", edits),
                 )
+
+
+def _measurements(module: Module) -> Iterator[training.EvaluationPass]:
+    """Passes over many batches whose outputs are compared with labels; dropout left on for uncertainty is meant."""
+    for found in training.evaluation_passes(module):
+        meant = found.function is not None and set(tokens(found.function.node.name)) & _UNCERTAINTY
+        calls = found.at.calls
+        in_batches = isinstance(found.at, Loop) or all(_in_loop(call.node) for call in found.forwards)
+        if not meant and in_batches and training.computes_metric(calls):
+            yield found
+
+
+def _in_loop(node: ast.AST) -> bool:
+    while not isinstance(node, (ast.For, ast.While, ast.AsyncFor, ast.ListComp, ast.GeneratorExp)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
+            return False
+        node = node.up  # type: ignore[attr-defined]
+    return True
 
 
 def _evaluating(module: Module, found: training.EvaluationPass) -> tuple[Edit | None, ...]:

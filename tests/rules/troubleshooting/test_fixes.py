@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from mlsmith.engine.in_memory import lint_files as lint
 from mlsmith.fixes.apply import fixable, patch
 
@@ -38,7 +36,7 @@ def train(train_loader, val_loader, optimizer, loss):
         # how good is it?
         for x, y in val_loader:  # all of it
             print(
-                model(x),  # as it is
+                loss(model(x), y),  # as it is
             )
 """
 
@@ -53,7 +51,7 @@ def test_a_validation_loop_is_put_into_a_block_with_its_comments() -> None:
     result = fixed(EPOCHS, "TRB103")
     assert result.endswith(
         "        # how good is it?\n        with torch.no_grad():\n            for x, y in val_loader:  # all of it\n"
-        "                print(\n                    model(x),  # as it is\n                )\n"
+        "                print(\n                    loss(model(x), y),  # as it is\n                )\n"
     )
 
 
@@ -63,55 +61,62 @@ def test_a_loop_that_holds_a_text_of_several_lines_is_not_moved() -> None:
 
 PREDICT = '''\
 import torch
+from torch import nn
+
+net = nn.Sequential(nn.Linear(3, 3), nn.Dropout())
 
 class Judge:
     @staticmethod
-    def predict(model, batches):
+    def predict(model, batches, loss):
         """What it says."""
         # one at a time
-        return [model(batch) for batch in batches]
+        return [loss(model(batch)) for batch in batches]
 
-def main(model, batches):
-    Judge.predict(model, batches)
+def train(batches, loss):
+    loss(net(batches)).backward()
+    Judge.predict(net, batches, loss)
 '''
+TRAINS = PREDICT.replace("    loss(net", "    net.train()\n    loss(net")
 
 
 def test_eval_is_the_first_line_behind_the_docstring_and_the_decorator_nearest_to_the_function() -> None:
-    assert '        """What it says."""\n        # one at a time\n        model.eval()\n        return' in fixed(PREDICT, "TRB102")
-    assert "    @staticmethod\n    @torch.no_grad()\n    def predict(model, batches):\n" in fixed(PREDICT, "TRB103")
+    assert '        """What it says."""\n        # one at a time\n        model.eval()\n        return' in fixed(TRAINS, "TRB102")
+    assert "    @staticmethod\n    @torch.no_grad()\n    def predict(model, batches, loss):\n" in fixed(PREDICT, "TRB103")
 
 
 def test_windows_line_ends_are_kept() -> None:
-    text = PREDICT.replace("\n", "\r\n")
+    text = TRAINS.replace("\n", "\r\n")
     found = fixable(lint({"code.py": text}, only="TRB10"), unsafe=True)
     result = patch(text.encode(), "code.py", found).data
     assert b"model.eval()" in result
     assert result.count(b"\n") == result.count(b"\r\n")
 
 
-@pytest.mark.parametrize("code", ["TRB102", "TRB103"])
-def test_a_function_on_one_line_is_decorated_but_not_opened(code: str) -> None:
+def test_a_function_on_one_line_is_decorated_but_not_opened() -> None:
     text = "import torch\ndef predict(model, x): return model(x)\ndef main(m): predict(m, 1)\n"
-    if code == "TRB103":
-        assert "@torch.no_grad()\ndef predict" in fixed(text, code)
-    else:
-        unfixed(text, code)
+    assert "@torch.no_grad()\ndef predict" in fixed(text, "TRB103")
+    start, end = TRAINS.index('\n        """What'), TRAINS.index("return")
+    unfixed(TRAINS[:start] + " " + TRAINS[end:], "TRB102")
 
 
 def test_a_network_made_in_the_function_is_not_switched_before_it_exists() -> None:
-    unfixed("import torch\ndef predict(load, x):\n    model = load()\n    return model(x)\ndef main(m): predict(m, 1)\n", "TRB102")
+    made = TRAINS.replace("(model, batches, loss)", "(batches, loss)").replace(
+        "        # one", "        model = nn.Sequential(nn.Dropout())\n        # one"
+    )
+    unfixed(made.replace("predict(net, ", "predict("), "TRB102")
 
 
 def test_evaluation_mode_is_not_forced_on_a_training_that_never_sets_its_own() -> None:
-    text = PREDICT + "\ndef train(model, x, loss):\n    loss(model(x)).backward()\n"
-    unfixed(text, "TRB102")
+    unfixed(PREDICT, "TRB102")
 
 
 def test_a_training_loop_goes_back_to_training_mode() -> None:
     text = """\
 from torch import nn
 
-def train(model, loader, test_loader, evaluate):
+model = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))
+
+def train(loader, test_loader, evaluate):
     for epoch in range(3):
         for x in loader:
             model(x).sum().backward()
