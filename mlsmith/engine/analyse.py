@@ -128,7 +128,7 @@ def _of_module(module: Module, rules: RuleSet, settings: Settings, seconds: dict
     from mlsmith.sources.directives import read_directives
 
     source = module.source
-    directives = read_directives(source.text, cells=source.cells)
+    directives = read_directives(source.text, cells=source.cells, strings=module.syntax.strings, first=_first_statement(source.tree))
     count = _count(module)
     if module.context in (Context.VENDORED, Context.GENERATED):
         return Analysis([], None, None, count, ())
@@ -137,6 +137,12 @@ def _of_module(module: Module, rules: RuleSet, settings: Settings, seconds: dict
         seconds["walk and facts"] = seconds.get("walk and facts", 0.0) + time.perf_counter() - started
     findings = _run(module, "python", rules, settings, seconds, module.context)
     return Analysis(findings, facts, None, count, directives)
+
+
+def _first_statement(tree: ast.Module) -> int:
+    """The line of the first statement that is no string; 0 where there is none."""
+    plain = (n for n in tree.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant) and isinstance(n.value.value, str)))
+    return next((node.lineno for node in plain), 0)
 
 
 def _config(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:

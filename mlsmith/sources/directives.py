@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from mlsmith.finding import Position, Span
-from mlsmith.sources.python import Cell
+from mlsmith.sources.python import Cell, split_lines
 
 _START = re.compile(r"(?<!\S)#\s*(?:mlsmith\s*:|noqa\s*:)", re.IGNORECASE)
+_ANY = re.compile(r"mlsmith|noqa", re.IGNORECASE)
 _CANDIDATE = re.compile(r"#[ \t]*(?:mlsmith[ \t]*:|noqa[ \t]*:.*?\b[A-Z]{3}[0-9])", re.IGNORECASE)
 _MLSMITH = re.compile(r"#\s*mlsmith\s*:\s*(?P<rest>.*)$", re.IGNORECASE)
 _VERB = re.compile(r"(?P<verb>[\w-]+)\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)$")
@@ -59,11 +61,20 @@ class _Comment(NamedTuple):
     on_top: bool
 
 
-def read_directives(text: str, *, cells: Sequence[Cell] = (), language: str = "python") -> tuple[Directive, ...]:
-    """All directives of a text, in order. `language` other than python: a comment starts at a `#` outside quotes."""
+def read_directives(
+    text: str, *, cells: Sequence[Cell] = (), language: str = "python", strings: Sequence[ast.Constant] | None = None, first: int = 0
+) -> tuple[Directive, ...]:
+    """All directives of a text, in order. `language` other than python: a comment starts at a `#` outside quotes.
+
+    Where the text has been parsed already, `strings` are its constants and `first` the line of its first statement: then no tokenizer
+    is needed to tell a comment from a string.
+    """
     if not _CANDIDATE.search(text):
         return ()
-    comments = _python_comments(text) if language == "python" else _hash_comments(text)
+    if language != "python":
+        comments = _hash_comments(text)
+    else:
+        comments = _python_comments(text) if strings is None else _comments_outside(text, strings, first)
     firsts = [cell.first_line for cell in cells]
     found = []
     for comment in comments:
@@ -88,6 +99,34 @@ def _python_comments(text: str) -> Iterator[_Comment]:
                 has_statement = True
     except (tokenize.TokenError, SyntaxError):
         return
+
+
+def _comments_outside(text: str, strings: Sequence[ast.Constant], first: int) -> Iterator[_Comment]:
+    """The comments that may hold a directive: those lines on which a `#` begins one outside of every string."""
+    lines = split_lines(text)
+    inside: dict[int, list[tuple[int, int]]] = {}
+    for node in strings:
+        last = node.end_lineno or node.lineno
+        for number in range(node.lineno, last + 1):
+            start = node.col_offset if number == node.lineno else 0
+            inside.setdefault(number, []).append((start, (node.end_col_offset or 0) if number == last else 1 << 30))
+    for number, line in enumerate(lines, 1):
+        if "#" not in line or not _ANY.search(line):
+            continue
+        column = _comment_start(line, inside.get(number, ()))
+        if column >= 0 and _START.search(line[column:]):
+            yield _Comment(number, column, line[column:], not line[:column].strip(), number <= _HEAD or not first or number < first)
+
+
+def _comment_start(line: str, inside: Iterable[tuple[int, int]]) -> int:
+    """The first `#` of a line that stands in no string (places in UTF-8 bytes, as `ast` counts); -1 where there is none."""
+    at = line.find("#")
+    while at >= 0:
+        place = at if line.isascii() else len(line[:at].encode("utf-8", "surrogatepass"))
+        if not any(start <= place < end for start, end in inside):
+            return at
+        at = line.find("#", at + 1)
+    return -1
 
 
 def _hash_comments(text: str) -> Iterator[_Comment]:
