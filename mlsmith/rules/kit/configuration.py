@@ -13,6 +13,7 @@ from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
     from mlsmith.index.project import Project
+    from mlsmith.index.scopes import Binding
     from mlsmith.rules.kit.call import Call
     from mlsmith.rules.kit.module import Module
 
@@ -64,14 +65,18 @@ def configuration_use(module: Module) -> ConfigurationUse | None:
     """None where the file has nothing to do with configuration."""
     if not module.imports("yaml", "json", "toml", "tomli", "tomllib", "omegaconf", "hydra", "ruamel"):
         return None
-    loads = {id(call.node): path for call in module.calls for path in [_loaded(module, call)] if path}
+    loads = {id(call.node): path for call in _loading(module) for path in [_loaded(module, call)] if path}
     folders = tuple(_hydra_folders(module))
     if not loads and not folders and not _has_parameter(module):
         return None
+    candidates = {
+        name for scope in module.syntax.scopes for name, bindings in scope.bindings.items()
+        if any(_brings(binding, loads) for binding in bindings)
+    }  # fmt: skip
     handles: list[tuple[ast.expr, str]] = [
         (node, _file_of(module, node, loads))
         for node in module.syntax.names
-        if isinstance(node.ctx, ast.Load) and _holds(module, node, loads)
+        if node.id in candidates and isinstance(node.ctx, ast.Load) and _holds(module, node, loads)
     ]
     reads, written, spread = [], [], []
     escapes: set[str] = set()
@@ -132,6 +137,13 @@ def _kept(module: Module, node: ast.expr) -> tuple[bool, list[ast.expr]]:
     return False, list(same)
 
 
+def _loading(module: Module) -> list[Call]:
+    """Calls of loaders, and of this module's functions that call one."""
+    direct = list(module.calls_to(*_LOADERS))
+    functions = {id(f.node): f for call in direct if (f := call.function) is not None}
+    return [*direct, *(caller for function in functions.values() for caller in module.callers(function))]
+
+
 def _loaded(module: Module, call: Call) -> str:
     """The path of the file that a call loads, where it is literal: by itself, through `open`, or through a project's own loader."""
     if not any(name in _LOADERS for name in call.names) and not any(name in _RESULTS for name in module.resolver.names(call.node)):
@@ -166,13 +178,15 @@ def _has_parameter(module: Module) -> bool:
 
 
 def _holds(module: Module, node: ast.Name, loads: dict[int, str]) -> bool:
-    reaching = module.resolver.reaching(node)
-    for binding in reaching:
-        if binding.kind == "parameter" and tokens(binding.name) and set(tokens(binding.name)) <= _NAMED:
-            return True
-        if binding.kind == "assign" and binding.index is None and isinstance(binding.value, ast.Call) and id(binding.value) in loads:
-            return True
-    return False
+    return any(_brings(binding, loads) for binding in module.resolver.reaching(node))
+
+
+def _brings(binding: Binding, loads: dict[int, str]) -> bool:
+    """Whether a binding gives its name a whole configuration: one that was loaded, or a parameter called so."""
+    if binding.kind == "parameter":
+        words = tokens(binding.name)
+        return bool(words) and set(words) <= _NAMED
+    return binding.kind == "assign" and binding.index is None and isinstance(binding.value, ast.Call) and id(binding.value) in loads
 
 
 def _file_of(module: Module, node: ast.Name, loads: dict[int, str]) -> str:
