@@ -142,8 +142,8 @@ def _is_set_by_hand(module: Module, name: str) -> bool:
 
 
 def _is_for_tools(dead: list[ast.stmt]) -> bool:
-    """Imports for static tools, the generator trick, and bare `pass` or docstrings are no experiment."""
-    quiet = (ast.Import, ast.ImportFrom, ast.Pass)
+    """Imports for static tools, the generator trick, bare `pass` or docstrings, and the `raise` left from a template are no experiment."""
+    quiet = (ast.Import, ast.ImportFrom, ast.Pass, ast.Raise)
     return all(
         isinstance(s, quiet)
         or (isinstance(s, ast.Expr) and isinstance(s.value, (ast.Constant, ast.Yield, ast.YieldFrom)))

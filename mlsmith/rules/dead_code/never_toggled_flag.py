@@ -18,9 +18,10 @@ _TALKATIVE = {
     "logger", "callback", "limit", "nrows", "device",
 }  # fmt: skip
 """Flags that switch output on and off, limits for trying things out, and what things are called on a picture or in a graph: no experiments."""
-_OUTPUT_WORDS = frozenset(
-    {"verbose", "debug", "legend", "legends", "save", "plot", "show", "print", "display", "limit", "visualize", "draw", "log"}
-)
+_OUTPUT_WORDS = frozenset({
+    "verbose", "debug", "legend", "legends", "save", "plot", "show", "print", "display", "limit", "visualize", "draw", "log", "view", "path", "file",
+    "filename", "dir", "folder", "url", "title", "label", "prefix", "suffix", "name", "seed",
+})  # fmt: skip
 _PICTURES = frozenset({"plot", "show", "draw", "display", "visualize", "visualise", "viz", "print", "imshow", "figure"})
 _DRAWING = frozenset({"plot", "imshow", "scatter", "savefig", "countplot", "heatmap", "barh"})
 _DRAWERS = ("matplotlib.", "seaborn.", "plotly.", "graphviz.", "bokeh.", "altair.", "pydot.")
@@ -68,7 +69,7 @@ class NeverToggledFlag(Rule):
     (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but cannot
     be resolved; when nothing calls the function at all; when the guarded branch only raises, or hands the command line to `parse_args`;
     for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions that draw; for an
-    option whose other values end in a `raise`; for an optional argument left out by the only call.
+    option whose other values end in a `raise`; for an argument whose only call leaves the default; for seeds.
 
     ## References
     Sculley et al. 2015, section 7; Arpteg et al. 2018, sections on experiment management and glue code.
@@ -237,9 +238,14 @@ def _only_value(project: Project, definition: Definition, parameter: str) -> Any
         return _MISSING
     values = [_passed(definition, parameter, call) for call in calls]
     same = len({repr(value) for value in values}) == 1
-    if values[0] is None and len(calls) == 1:  # an optional argument that one call leaves out is a convenience, not yet a dead path
+    if len(calls) == 1 and repr(values[0]) == repr(_default(definition, parameter)):  # one call that leaves a convenience be
         return _MISSING
     return values[0] if same and isinstance(values[0], (bool, str, type(None))) else _MISSING
+
+
+def _default(definition: Definition, parameter: str) -> Any:
+    defaults = [p.default for p in definition.function.parameters if p.name == parameter]
+    return defaults[0][1] if defaults and defaults[0] is not None and defaults[0][0] == "=" else _MISSING
 
 
 def _passed(definition: Definition, parameter: str, call: SeenCall) -> Any:

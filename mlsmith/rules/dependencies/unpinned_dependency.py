@@ -18,6 +18,7 @@ _LEARNING = frozenset({
     "sentence-transformers", "diffusers", "peft", "bitsandbytes", "fastai", "gym", "gymnasium", "stable-baselines3", "timm", "albumentations",
     "ultralytics", "shap", "lime", "flax", "sagemaker", "kedro", "dvc", "wandb", "darts", "prophet", "dask", "imbalanced-learn", "joblib",
 })  # fmt: skip
+_FAMILIES = ("tensorflow-", "torch-", "jax-", "keras-", "llama-index", "langchain-", "faiss-", "xgboost-", "ray-")
 _INDIRECT = ("doc", "mkdocs", "test", "dev", "lint", "example", "requirements.in", "binder", ".binder")
 
 
@@ -103,7 +104,7 @@ class UnpinnedDependency(Rule):
 
 
 def _is_of_learning(name: str) -> bool:
-    return name in _LEARNING or name.partition("-")[0] in _LEARNING
+    return name in _LEARNING or name.startswith(_FAMILIES)
 
 
 def _locked_below(folder: str, pinned: set[str]) -> bool:

@@ -176,6 +176,8 @@ def _used_later(module: Module, name: str, statement: ast.Assign) -> str:
         if n.id == name and isinstance(n.ctx, ast.Load) and _same_scope(n, scope) and n.lineno >= statement.lineno
     ]
     for use in uses:
+        if _goes_into_sort(use):
+            return ""
         up = use.up  # type: ignore[attr-defined]
         if isinstance(up, ast.Attribute) and up.attr == "sort":
             return ""
@@ -189,6 +191,15 @@ def _used_later(module: Module, name: str, statement: ast.Assign) -> str:
         if isinstance(loop, ast.For) and loop.iter is use and _appends(loop):
             return _appends(loop)
     return ""
+
+
+def _goes_into_sort(use: ast.AST) -> bool:
+    """`files = sorted([path for f in files])`: sorted further up in the same statement."""
+    while not isinstance(use, ast.stmt):
+        if isinstance(use, ast.Call) and _last(use) in _SORTS:
+            return True
+        use = use.up  # type: ignore[attr-defined]
+    return False
 
 
 def _use_of(node: ast.expr) -> str:
@@ -238,8 +249,21 @@ def _appends(loop: ast.For | ast.AsyncFor) -> str:
         if isinstance(node, ast.Call) and _last(node) == "append" and isinstance(node.func, ast.Attribute):
             kept = ast.unparse(node.func.value)
             if set(tokens(kept.rpartition(".")[2])) & _SAMPLES:
-                return f"`{kept}` gathers samples in that order"
+                return "" if _is_shuffled(loop, kept) else f"`{kept}` gathers samples in that order"
     return ""
+
+
+def _is_shuffled(loop: ast.For | ast.AsyncFor, kept: str) -> bool:
+    """Whether the samples are shuffled or sorted behind the loop (`random.shuffle(data)`), where the shuffle decides on the order."""
+    owner: ast.AST = loop
+    while not isinstance(owner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
+        owner = owner.up  # type: ignore[attr-defined]
+    later = (node for node in ast.walk(owner) if isinstance(node, ast.Call) and node.lineno > loop.lineno)
+    return any(
+        (_last(call) in ("shuffle", *_SORTS) and any(ast.unparse(argument) == kept for argument in call.args))
+        or (_last(call) == "sort" and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == kept)
+        for call in later
+    )
 
 
 def _is_list_call(node: ast.AST) -> bool:

@@ -143,7 +143,7 @@ def _loop_pass(module: Module, loop: Loop) -> Iterator[EvaluationPass]:
         return
     forwards = forward_calls(module, loop.calls)
     around = function.calls if function is not None else module.calls
-    if forwards and not uses_gradients(loop.calls) and uses_gradients(around):
+    if forwards and not uses_gradients(loop.calls) and uses_gradients(around) and not _hands_on_gradients(module, loop.calls):
         yield EvaluationPass(loop, function, tuple(forwards))
 
 

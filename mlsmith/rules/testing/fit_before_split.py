@@ -132,13 +132,24 @@ def _is_fitted_again(module: Module, leak: ast.expr, other: ast.expr) -> bool:
 
 def _learner(call: Call | None) -> str:
     """The transformer's class where the call fits one that learns from data."""
-    if call is None or call.method not in _FITS:
+    if call is None or call.method not in _FITS or _only_encodes(call):
         return ""
     for name in call.names:
         owner = name.rpartition(".")[0]
         if owner.endswith("()") and owner.startswith(_LEARNING) and not owner.removesuffix("()").endswith(_STATELESS):
             return owner.removesuffix("()").rpartition(".")[2]
     return ""
+
+
+def _only_encodes(call: Call) -> bool:
+    """A ColumnTransformer written out whose steps are all stateless or plain encodings."""
+    if not any(name.startswith("sklearn.compose.ColumnTransformer()") for name in call.names) or call.receiver is None:
+        return False
+    module = call.module
+    values = module.resolver.values(call.receiver)
+    made = module.call(values[0]) if len(values) == 1 else None
+    steps = [module.call(node) for node in ast.walk(made.node) if isinstance(node, ast.Call) and node is not made.node] if made else []
+    return bool(steps) and all(step is not None and step.method in _STATELESS for step in steps)
 
 
 def _saw_training_part_only(module: Module, call: Call) -> bool:
