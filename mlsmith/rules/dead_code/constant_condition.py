@@ -11,6 +11,7 @@ from mlsmith.rules.kit import Confidence, Finding, Module, Project, Rule, Severi
 from mlsmith.rules.kit.collect import place_from, where
 
 _ALTERNATIVE = re.compile(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
+_PURPOSE = re.compile(r"\b(testing|test|debug|debugging|example|demo|comparison|compare|uncomment|enable|change|set|switch|show)\b")
 _FILES_SET_BY_HAND = {"setup", "config", "configs", "configuration", "settings", "parameters", "params", "hparams", "hyperparameters", "hyperparams",
                       "constants", "options", "conf", "cfg"}  # fmt: skip
 _OUTPUT_WORDS = frozenset(
@@ -58,7 +59,7 @@ class ConstantCondition(Rule):
     behind a `return` or under `if False` that makes a function a generator; `while True`; `if True:` without an `else`; a switch that
     another module writes or names in a string; switches in a library's public modules, in `setup.py` and files of settings
     (`config.py`, `parameters.py`), beside a comment that says how to set them, those of output (`DEBUG`, `SHOW_PLOTS`), and in notebooks and scripts, which
-    are run by hand; another cell than that of the exit.
+    are run by hand; a whole cell under `if False:`, or one with a comment that says what for ("helpful for testing"); another cell than that of the exit.
 
     ## References
     Sculley et al. 2015, Hidden Technical Debt in Machine Learning Systems, section 7; SEC release 34-70694 on Knight Capital.
@@ -73,6 +74,8 @@ class ConstantCondition(Rule):
             dead = branches.dead_part(condition)
             expression = isinstance(condition.owner, ast.IfExp)
             if (isinstance(condition.owner, ast.While) and condition.truth) or not (dead or expression) or (dead and _is_for_tools(dead)):
+                continue
+            if _is_explained(module, condition.owner) or (module.notebook is not None and condition.owner in module.source.tree.body):
                 continue
             yield self.finding(
                 module.at(condition.owner), f"this condition is always {str(condition.truth).lower()}: {_what(dead, condition.truth)}",
@@ -119,6 +122,14 @@ class ConstantCondition(Rule):
                         advice=f"delete the branch and `{name}`, or make it a configuration value that somebody sets",
                         confidence=Confidence.MEDIUM,
                     )  # fmt: skip
+
+
+def _is_explained(module: Module, owner: ast.AST) -> bool:
+    """Whether a comment on the line, or on the one above, says when to switch the branch on."""
+    number = owner.lineno  # type: ignore[attr-defined]
+    above = module.source.lines[number - 2].strip() if number > 1 else ""
+    comment = module.source.lines[number - 1].partition("#")[2] + (above[1:] if above.startswith("#") else "")
+    return bool(_PURPOSE.search(comment.lower()))
 
 
 def _is_script(module: Module) -> bool:

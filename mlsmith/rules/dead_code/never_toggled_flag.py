@@ -21,6 +21,7 @@ _TALKATIVE = {
 _OUTPUT_WORDS = frozenset({
     "verbose", "debug", "legend", "legends", "save", "plot", "show", "print", "display", "limit", "visualize", "draw", "log", "view", "path", "file",
     "filename", "dir", "folder", "url", "title", "label", "prefix", "suffix", "name", "seed",
+    "training", "train", "mode", "phase", "test", "inference", "is_train",
 })  # fmt: skip
 _PICTURES = frozenset({"plot", "show", "draw", "display", "visualize", "visualise", "viz", "print", "imshow", "figure"})
 _DRAWING = frozenset({"plot", "imshow", "scatter", "savefig", "countplot", "heatmap", "barh"})
@@ -69,7 +70,7 @@ class NeverToggledFlag(Rule):
     (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but cannot
     be resolved; when nothing calls the function at all; when the guarded branch only raises, or hands the command line to `parse_args`;
     for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions that draw; for an
-    option whose other values end in a `raise`; for an argument whose only call leaves the default; for seeds.
+    option whose other values end in a `raise`; for an argument whose only call leaves the default; for seeds and for modes (`is_training`); in exercise sheets.
 
     ## References
     Sculley et al. 2015, section 7; Arpteg et al. 2018, sections on experiment management and glue code.
@@ -81,7 +82,7 @@ class NeverToggledFlag(Rule):
 
     def collect(self, module: Module) -> Any:
         guards: list[tuple[Any, ...]] = []
-        for function in module.functions:
+        for function in () if _is_exercise(module) else module.functions:
             if function.parameters and _is_plain(function):
                 guards.extend(_guards(module, function))
         return tuple(guards)
@@ -141,6 +142,11 @@ def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
         yield function.scope.qualified, parameter, tuple(tests)
 
 
+def _is_exercise(module: Module) -> bool:
+    """An exercise sheet, whose missing calls the pupil writes."""
+    return bool({"exercise", "exercises", "homework", "assignment", "starter"} & set(tokens(module.path)))
+
+
 def _draws(call: Call) -> bool:
     return call.method in _DRAWING or any(name.startswith(_DRAWERS) for name in call.names)
 
@@ -192,12 +198,17 @@ def _is_command_line(owner: ast.If | ast.While | ast.IfExp, parameter: str) -> b
 
 
 def _size(statements: list[ast.stmt]) -> int:
-    """Lines of a branch that is worth a word; a branch that only raises, warns or passes guards against misuse and is none."""
-    if not statements or all(isinstance(s, (ast.Raise, ast.Pass)) for s in statements):
+    """Lines of a branch that is worth a word; a branch that only raises, prints or passes is none."""
+    if not statements or all(isinstance(s, (ast.Raise, ast.Pass)) or _prints(s) for s in statements):
         return 0
     if isinstance(statements[-1], ast.Raise):
         return 0
     return (statements[-1].end_lineno or statements[-1].lineno) - statements[0].lineno + 1
+
+
+def _prints(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("print", "display")
 
 
 def _is_plain(function: Function) -> bool:

@@ -66,7 +66,7 @@ class UnpinnedPretrainedModel(Rule):
 
     ## When it stays silent
     For torchvision's old `pretrained=True`, which always names the first ImageNet weights. When the name comes from a parameter, the
-    command line or configuration; when it looks like a local folder, or the same file saves a model under that name; when `revision` is
+    command line or configuration; when it looks like a local folder, or the same file saves or publishes a model under that name; when `revision` is
     any expression other than a branch name; when `local_files_only=True`; in tests and in example code, which shows the call rather
     than depends on it.
 
@@ -96,6 +96,7 @@ class UnpinnedPretrainedModel(Rule):
 
     def _from_pretrained(self, module: Module) -> Iterator[Finding]:
         saved = {call.argument("save_directory", 0).value for call in module.method_calls("save_pretrained", "save_model")}
+        saved |= {call.argument("repo_id", 0).value for call in module.method_calls("push_to_hub")}
         for call in module.method_calls("from_pretrained"):
             source = call.argument("pretrained_model_name_or_path", 0)
             known = any(name.startswith(("transformers.", "diffusers.", "peft.", "tokenizers.")) for name in call.names)

@@ -43,7 +43,9 @@ _STOCHASTIC = (
     "MultiheadAttention",
 )
 """torch.nn classes (by the beginning of their names) that behave differently, or may, in training and evaluation."""
-_COUNTS = frozenset({"eq", "argmax", "topk", "accuracy_score", "f1_score", "roc_auc_score", "classification_report", "confusion_matrix"})
+_COUNTS = frozenset(
+    {"eq", "max", "argmax", "topk", "accuracy_score", "f1_score", "roc_auc_score", "classification_report", "confusion_matrix"}
+)
 _METRIC_WORDS = frozenset({"loss", "criterion", "accuracy", "acc", "metric", "metrics", "entropy", "nll", "mse", "dice", "iou"})
 
 

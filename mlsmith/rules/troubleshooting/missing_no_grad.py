@@ -91,7 +91,7 @@ class MissingNoGrad(Rule):
                 continue
             if isinstance(found.at, Loop) and found.function is not None and _switches(found.function):
                 continue
-            if found.function is not None and _is_volatile(found.function):
+            if _is_volatile(found.at) or (found.function is not None and _is_volatile(found.function)):
                 continue
             name = found.function.scope.qualified if found.function is not None else ""
             candidates.append(
@@ -127,7 +127,7 @@ def _switched_off(module: Module, found: training.EvaluationPass) -> tuple[Edit 
     return (decorated(found.at, "@torch.no_grad()"),)
 
 
-def _is_volatile(function: Function) -> bool:
+def _is_volatile(function: Function | Loop) -> bool:
     """`Variable(x, volatile=True)` is how PyTorch before 0.4 kept no graph."""
     return any(keyword.arg == "volatile" for call in function.calls for keyword in call.node.keywords)
 
