@@ -70,7 +70,7 @@ class NeverToggledFlag(Rule):
     (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but cannot
     be resolved; when nothing calls the function at all; when the guarded branch only raises, or hands the command line to `parse_args`;
     for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions that draw; for an
-    option whose other values end in a `raise`; for an argument whose only call leaves the default; for seeds and for modes (`is_training`); in exercise sheets.
+    option whose other values end in a `raise`; for a function that is called once; for seeds and for modes (`is_training`); in exercise sheets.
 
     ## References
     Sculley et al. 2015, section 7; Arpteg et al. 2018, sections on experiment management and glue code.
@@ -110,10 +110,9 @@ class NeverToggledFlag(Rule):
         calls = len(project.calls_of(definition))
         last = project.history.last_change(definition.path, seen[0]) if project.history is not None else None
         since = f"; last touched by {last[0]} on {last[1][:10]}" if last else ""
-        how = "the only call leaves" if calls == 1 else f"all {calls} calls leave"
         yield self.finding(
             place_from(definition.path, project, seen),
-            f"`{parameter}` of `{definition.function.name}` is always {value!r} ({how} it so): "
+            f"`{parameter}` of `{definition.function.name}` is always {value!r} (all {calls} calls leave it so): "
             f"{total} line{'s' if total > 1 else ''} behind it never run{'s' if total == 1 else ''}{since}",
             advice=f"delete `{parameter}` with its dead branch, or call it with the other value in a test or configuration",
         )  # fmt: skip
@@ -249,14 +248,9 @@ def _only_value(project: Project, definition: Definition, parameter: str) -> Any
         return _MISSING
     values = [_passed(definition, parameter, call) for call in calls]
     same = len({repr(value) for value in values}) == 1
-    if len(calls) == 1 and repr(values[0]) == repr(_default(definition, parameter)):  # one call that leaves a convenience be
+    if len(calls) == 1:  # one call shows no habit: which value it gives is what somebody wants today
         return _MISSING
     return values[0] if same and isinstance(values[0], (bool, str, type(None))) else _MISSING
-
-
-def _default(definition: Definition, parameter: str) -> Any:
-    defaults = [p.default for p in definition.function.parameters if p.name == parameter]
-    return defaults[0][1] if defaults and defaults[0] is not None and defaults[0][0] == "=" else _MISSING
 
 
 def _passed(definition: Definition, parameter: str, call: SeenCall) -> Any:

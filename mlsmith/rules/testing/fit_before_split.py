@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity
@@ -17,6 +18,7 @@ _LEARNING = (
     "sklearn.compose.ColumnTransformer", "sklearn.kernel_approximation.", "sklearn.discriminant_analysis.", "category_encoders.",
     "imblearn.over_sampling.", "imblearn.combine.", "umap.UMAP", "feature_engine.", "keras.layers.Normalization",
 )  # fmt: skip
+_WRONG = re.compile(r"\b(improper|leak|leaks|leaking|leakage|wrong|incorrect|cheating)\b")
 _FITS = ("fit", "fit_transform", "fit_resample", "partial_fit", "adapt")
 _STATISTICS = ("mean", "median", "mode", "quantile")
 
@@ -61,7 +63,8 @@ class FitBeforeSplit(Rule):
     ## When it stays silent
     For transformers inside a Pipeline that is cross-validated; for stateless ones (`Normalizer`, `PolynomialFeatures`, hashing) and
     plain encodings of categories and labels (`OneHotEncoder`, `LabelEncoder`, `get_dummies`); when the fit saw only a training part;
-    when the file never reads the parts. A `fit` that a `fit_transform` of the same transformer repeats is reported once, there.
+    when the file never reads the parts, or a comment just above says that this leaks, as lessons on leakage do. A `fit` that a
+    `fit_transform` of the same transformer repeats is reported once, there.
 
     ## References
     scikit-learn user guide, common pitfalls: data leakage; Kapoor and Narayanan 2023, Leakage and the reproducibility crisis.
@@ -79,7 +82,7 @@ class FitBeforeSplit(Rule):
                     for leak in _leaks(module, split, data):
                         leaks.setdefault(id(leak), (leak, split))
         for leak, split in leaks.values():
-            if not any(_is_fitted_again(module, leak, other) for other, _ in leaks.values()):
+            if not _is_shown_as_wrong(module, leak) and not any(_is_fitted_again(module, leak, other) for other, _ in leaks.values()):
                 yield self._report(module, leak, split)
 
     def _report(self, module: Module, leak: ast.expr, split: Split) -> Finding:
@@ -120,6 +123,12 @@ def _parts_are_used(module: Module, split: Split, index: int) -> bool:
         return True
     parts = statement.targets[0].elts[2 * index : 2 * index + 2]
     return len(parts) != 2 or any(is_used(module, part) for part in parts)
+
+
+def _is_shown_as_wrong(module: Module, leak: ast.expr) -> bool:
+    """A lesson on leakage: a comment just above says that this is how not to do it."""
+    above = module.source.lines[max(0, leak.lineno - 4) : leak.lineno]
+    return any(_WRONG.search(line.partition("#")[2].lower()) for line in above)
 
 
 def _is_fitted_again(module: Module, leak: ast.expr, other: ast.expr) -> bool:
