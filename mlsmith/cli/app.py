@@ -8,6 +8,7 @@ import typer
 
 from mlsmith import __version__
 from mlsmith.cli.config import config
+from mlsmith.cli.diff import diff
 from mlsmith.cli.gate import gate
 from mlsmith.cli.guard import complain
 from mlsmith.cli.lint_command import lint
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (new, lint, gate, rule):
+for command in (new, lint, gate, diff, rule):
     app.command()(command)
 app.add_typer(review, name="review")
 app.add_typer(config, name="config")

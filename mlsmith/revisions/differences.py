@@ -15,7 +15,11 @@ from mlsmith.revisions.values import Origin, Value, called
 
 _LIKE = 0.4
 """Share of equal effects from which on two definitions with different names are taken for one"""
-_TOLD_ELSEWHERE = frozenset({"definition", "after", "closure"})
+_TOLD_ELSEWHERE = frozenset({"definition", "after", "closure", "bound"})
+
+
+Places = set[tuple[str, str]]
+"""(path, symbol) of definitions that are compared by themselves"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,10 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
     changes: list[Change] = []
     old_told = {name for pair in pairs for name in old.form(pair.old).taken_in}
     new_told = {name for pair in pairs for name in new.form(pair.new).taken_in}
+    differing = [p for p in pairs if old.form(p.old).digest != new.form(p.new).digest]
+    places = ({(p.old.path, p.old.symbol) for p in differing}, {(p.new.path, p.new.symbol) for p in differing})
     for pair in pairs:
-        changes += _Comparison(pair).run(old.form(pair.old), new.form(pair.new))
+        changes += _Comparison(pair, places).run(old.form(pair.old), new.form(pair.new))
     for unit in gone:
         if unit.name not in old_told and old.form(unit).effects:
             changes.append(_whole(unit, "removed"))
@@ -93,8 +99,9 @@ def _mark(effect: Effect) -> Any:
 class _Comparison:
     """Of one definition with what became of it."""
 
-    def __init__(self, pair: Pair) -> None:
+    def __init__(self, pair: Pair, told: tuple[Places, Places]) -> None:
         self.pair = pair
+        self.told = told
         self.moved_from = pair.old.path if pair.old.path != pair.new.path else None
         self.changes: list[Change] = []
         self.reasons: set[str] = set()
@@ -103,7 +110,7 @@ class _Comparison:
     def run(self, old: Form, new: Form) -> list[Change]:
         if old.digest != new.digest:
             self.effects(old.effects, new.effects)
-            if not self.changes and not (self.reasons and self.reasons <= {"definition"}):
+            if not self.changes and "definition" not in self.reasons:
                 kind = "order" if "version" in self.reasons else "code"
                 where = self.pair.new.symbol or "the top of the file"
                 self.add(kind, where, None, None, _origin(self.pair.new), Component.SOURCE, Significance.MEDIUM)
@@ -135,9 +142,11 @@ class _Comparison:
             if other is not None:
                 left.remove(one)
                 right.remove(other)
-                self.add("order", _subject(other), _text(one), _text(other), other.origin, *_weight(other))
+                self.add("order", _subject(other), None, None, other.origin, *_weight(other))
         pairs, lost, got = _alike(tuple(left), tuple(right))
         for one, other in pairs:
+            if one.kind == other.kind == "call" and _mark(one) == _mark(other):
+                self.add("order", _subject(other), None, None, other.origin, *_weight(other))
             self.effect(one, other)
         for one in lost:
             self.single(one, "removed")
@@ -184,7 +193,7 @@ class _Comparison:
         kind, component, significance = kind_of_call(callee)
         one, other = old.parts[0][1], new.parts[0][1]
         if one.digest != other.digest:
-            if one.kind == other.kind == "attribute" and one.label == other.label:
+            if one.kind == other.kind and (one.kind in _TOLD_ELSEWHERE or (one.kind == "attribute" and one.label == other.label)):
                 self.values(one, other, callee, kind, origin)  # a method of something that has changed itself
             else:
                 self.add(
@@ -222,35 +231,30 @@ class _Comparison:
             return
         _, component, significance = kind_of_call(subject.partition("(")[0])
         was, now = (_shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
+        if was == now:
+            was, now = _shown(old), _shown(new)
         place = new.origin if new.kind == "constant" and new.origin is not None else origin
         self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance)
 
     def add(
-        self,
-        kind: str,
-        subject: str,
-        old: str | None,
-        new: str | None,
-        origin: Origin,
-        component: Component,
-        significance: Significance,
-        *,
-        gone: bool = False,
-    ) -> None:
+        self, kind: str, subject: str, old: str | None, new: str | None, origin: Origin, component: Component, significance: Significance,
+        *, gone: bool = False,
+    ) -> None:  # fmt: skip
+        inside = (origin.path, origin.scope)
+        own = self.pair.old if gone else self.pair.new
+        if origin.scope and inside != (own.path, own.symbol) and inside in (self.told[0] if gone else self.told[1]):
+            self.reasons.add("definition")  # It stands in a function that is compared by itself.
+            return
+        if old == new and old is not None and kind != "order":
+            self.reasons.add("derived")  # The same words about something that has changed before.
+            return
         self.changes.append(
             Change(
-                component=component,
-                kind=kind,
-                path=self.pair.new.path if gone else origin.path,
-                line=_line(self.pair, origin, gone=gone),
-                symbol=origin.scope,
-                subject=subject,
-                old=old,
-                new=new,
-                significance=significance,
-                moved_from=self.moved_from,
+                component=component, kind=kind, path=self.pair.new.path if gone else origin.path,
+                line=getattr(self.pair.new.node, "lineno", 1) if gone else origin.line, symbol=origin.scope, subject=subject, old=old, new=new,
+                significance=significance, moved_from=self.moved_from,
             )
-        )
+        )  # fmt: skip
 
 
 def _alike(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> tuple[list[tuple[Effect, Effect]], list[Effect], list[Effect]]:
@@ -284,16 +288,9 @@ def _is_told(value: Value) -> bool:
 
 def _whole(unit: Unit, what: str) -> Change:
     return Change(
-        component=Component.SOURCE,
-        kind=f"{unit.kind} {what}",
-        path=unit.path,
-        line=getattr(unit.node, "lineno", 1),
-        symbol=unit.symbol,
-        subject=unit.symbol or "the top of the file",
-        old=unit.symbol if what == "removed" else None,
-        new=unit.symbol if what == "added" else None,
-        significance=Significance.LOW,
-    )
+        component=Component.SOURCE, kind=f"{unit.kind} {what}", path=unit.path, line=getattr(unit.node, "lineno", 1), symbol="",
+        subject=unit.symbol or "the top of the file", old=None, new=None, significance=Significance.LOW,
+    )  # fmt: skip
 
 
 def _kind(effect: Effect) -> tuple[str, Component, Significance]:
@@ -323,6 +320,9 @@ def _subject(effect: Effect) -> str:
 
 def _text(effect: Effect) -> str:
     node = effect.origin.node
+    value = effect.value("value")
+    if effect.kind == "default" and value is not None:
+        return _shown(value)
     if isinstance(node, ast.If):
         return f"if {_unparsed(node.test)}"
     if isinstance(node, ast.While):
@@ -361,8 +361,3 @@ def _unparsed(node: ast.AST) -> str:
 
 def _origin(unit: Unit) -> Origin:
     return Origin(unit.path, unit.symbol, unit.node)
-
-
-def _line(pair: Pair, origin: Origin, *, gone: bool) -> int:
-    """In the new revision; what is gone stands at its definition there."""
-    return getattr(pair.new.node, "lineno", 1) if gone else origin.line

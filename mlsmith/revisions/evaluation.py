@@ -15,6 +15,7 @@ from mlsmith.index.canonical import canonical
 from mlsmith.revisions.effects import Effect, digest_of, effect
 from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
 from mlsmith.revisions.values import Origin, Value, constant, value_of
+from mlsmith.rules.kit.collect import KNOWN_LIBRARIES
 
 _DEPTH = 4
 """How deep called functions are told with their callers"""
@@ -41,6 +42,17 @@ def evaluate(program: Program, unit: Unit) -> Form:
     teller.run(node.body)  # type: ignore[attr-defined]
     names = dict(teller.env) if unit.kind == "module" else {}
     return form_of(teller.effects, head, teller.taken_in, type(node).__name__, names)
+
+
+def tell_tops(program: Program, unit: Unit, found: dict[str, Value]) -> None:
+    """Put into `found` what the names stand for that the top of a module assigns once, in the order of the file."""
+    teller = _Teller(program, unit)
+    bindings = [one for one, *more in unit.module.syntax.scope.bindings.values() if not more]
+    for binding in sorted(bindings, key=lambda binding: binding.place):
+        if binding.kind != "assign" or binding.index is not None or binding.value is None:
+            continue
+        if binding.name not in unit.module.syntax.global_writes:
+            found[binding.name] = teller.value(binding.value)
 
 
 class _Teller:
@@ -127,10 +139,11 @@ class _Teller:
         if isinstance(target, ast.Name):
             self.bind_name(target.id, value, node)
         elif isinstance(target, (ast.Tuple, ast.List)):
-            parts = [inner for _, inner in value.parts] if value.kind in ("Tuple", "List") else []
+            parts = [inner for role, inner in value.parts if role != "nth"] if value.kind in ("Tuple", "List") else []
             whole = len(parts) == len(target.elts) and not any(isinstance(e, ast.Starred) for e in target.elts)
             for number, element in enumerate(target.elts):
-                part = parts[number] if whole else value_of("unpacked", f"{number} of {len(target.elts)}", (("of", value),), value.origin)
+                place = self.origin(element)
+                part = parts[number] if whole else value_of("unpacked", f"{number} of {len(target.elts)}", (("of", value),), place)
                 self.bind(element.value if isinstance(element, ast.Starred) else element, part, node)
         elif isinstance(target, ast.Attribute):
             owner = self.value(target.value)
@@ -323,7 +336,7 @@ class _Teller:
             name = (alias.asname or alias.name).partition(".")[0]
             if name == "*" or (name not in self.module.syntax.mentioned and not self.is_called(name) and name in scope.bindings):
                 module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
-                if module.partition(".")[0] not in ("typing", "__future__", "typing_extensions", "collections"):
+                if module.partition(".")[0] not in KNOWN_LIBRARIES:
                     self.emit("import", node, label=f"{module} {alias.name}")
 
     def is_called(self, name: str) -> bool:
@@ -356,6 +369,10 @@ class _Teller:
                 label.append(repr(inner))
         return value_of("operation" if label else type(node).__name__, " ".join(label), tuple(parts), self.origin(node))
 
+    def container(self, node: ast.List | ast.Dict | ast.Set) -> Value:
+        """Two empty lists are two: what is put into the one is not in the other."""
+        return self.counted(self.made_of(node))
+
     def literal(self, node: ast.Constant) -> Value:
         return constant(node.value, self.origin(node))
 
@@ -371,12 +388,10 @@ class _Teller:
         """What a name means that this definition does not assign: a definition, a constant of the module, or a library's object."""
         names = self.module.resolver.names(node)
         unit = self.program.definition_named(self.module, names) if self.binding_kind(node.id) in ("def", "class", "import") else None
-        if unit is not None and unit.kind == "function":
-            return self.program.stand_in(unit)
         if unit is not None:
-            return value_of("name", f"class {unit.last}")
-        if self.unit.kind != "module" and self.is_plain(node.id):
-            known = self.program.top_names(self.module).get(node.id)
+            return self.program.stand_in(unit)
+        if self.is_plain(node.id):
+            known = self.program.tops(self.module).get(node.id)
             if known is not None:
                 return known
         if self.binding_kind(node.id) in ("import", "") and len(names) == 1:
@@ -389,7 +404,7 @@ class _Teller:
 
     def attribute(self, node: ast.Attribute) -> Value:
         owner = self.value(node.value)
-        if owner.kind == "name" and not owner.label.startswith("class "):
+        if owner.kind == "name":
             return value_of("name", canonical(f"{owner.label}.{node.attr}"), (), self.origin(node))
         version = self.writes.get(f".{node.attr}", 0), self.handled.get(_root(owner).digest, 0)
         return value_of("attribute", node.attr, (("of", owner), *_versioned(version)), self.origin(node))
@@ -622,7 +637,8 @@ _STATEMENTS: dict[type, Callable[[_Teller, Any], None]] = {
 }  # fmt: skip
 _EXPRESSIONS: dict[type, Callable[[_Teller, Any], Value]] = {
     ast.Constant: _Teller.literal, ast.Name: _Teller.name_read, ast.Attribute: _Teller.attribute, ast.Subscript: _Teller.subscript,
-    ast.Call: _Teller.call, ast.ListComp: _Teller.comprehension, ast.SetComp: _Teller.comprehension, ast.DictComp: _Teller.comprehension,
+    ast.List: _Teller.container, ast.Dict: _Teller.container, ast.Set: _Teller.container, ast.Call: _Teller.call,
+    ast.ListComp: _Teller.comprehension, ast.SetComp: _Teller.comprehension, ast.DictComp: _Teller.comprehension,
     ast.GeneratorExp: _Teller.comprehension, ast.Compare: _Teller.compare, ast.NamedExpr: _Teller.walrus, ast.Yield: _Teller.hand_out,
     ast.YieldFrom: _Teller.hand_out, ast.Await: _Teller.hand_out, ast.Lambda: _Teller.deferred,
 }  # fmt: skip

@@ -53,6 +53,7 @@ class Program:
         self.modules = {module.name: module for module in modules}
         self.units: dict[str, Unit] = {}
         self._forms: dict[str, Form] = {}
+        self._tops: dict[str, dict[str, Value]] = {}
         self._busy: set[str] = set()
         for module in self.modules.values():
             self._add(module)
@@ -77,14 +78,18 @@ class Program:
                 known = evaluate(self, unit)
             finally:
                 self._busy.discard(unit.name)
-            if f"{unit.module.name}." not in self._busy:  # or it was told without the constants of its module
-                self._forms[unit.name] = known
+            self._forms[unit.name] = known
         return known
 
-    def top_names(self, module: Module) -> dict[str, Value]:
-        """What the names of a module's top stand for; none while the top itself is being told."""
-        unit = self.units[f"{module.name}."]
-        return {} if self.is_busy(unit) else self.form(unit).names
+    def tops(self, module: Module) -> dict[str, Value]:
+        """What the names stand for that the top of a module assigns once, as far as it has been told."""
+        known = self._tops.get(module.name)
+        if known is None:
+            from mlsmith.revisions.evaluation import tell_tops
+
+            known = self._tops[module.name] = {}
+            tell_tops(self, self.units[f"{module.name}."], known)
+        return known
 
     def function_named(self, module: Module, names: tuple[str, ...]) -> Unit | None:
         """The one function of the program that a dotted name, used in a module, stands for."""
@@ -125,7 +130,13 @@ class Program:
         """A definition as a value: by what it does, not by its name."""
         if self.is_busy(unit):
             return value_of("definition", "itself")
-        return value_of("definition", self.form(unit).digest.hex())
+        digests = [self.form(unit).digest]
+        if unit.kind == "class":
+            self._busy.add(unit.name)
+            methods = [other for name, other in self.units.items() if name.startswith(f"{unit.name}.") and other.path == unit.path]
+            digests += [other.last.encode() + self.stand_in(other).digest for other in methods]
+            self._busy.discard(unit.name)
+        return value_of("definition", hashlib.blake2b(b"".join(sorted(digests[1:])) + digests[0], digest_size=16).hexdigest())
 
 
 def form_of(

@@ -25,7 +25,7 @@ from mlsmith.rules.kit.rule import Place
 from mlsmith.sources.python import PythonSource
 
 _IDENTIFIER = re.compile(r"^[A-Za-z_][\w.]{2,79}$")
-_LIBRARIES = sys.stdlib_module_names | frozenset({
+KNOWN_LIBRARIES = sys.stdlib_module_names | frozenset({
     "torch", "torchvision", "numpy", "pandas", "scipy", "sklearn", "matplotlib", "seaborn", "plotly", "tensorflow", "keras", "jax", "PIL", "cv2",
     "tqdm", "yaml", "requests", "click", "pytest", "nltk",
 })  # fmt: skip
@@ -110,7 +110,7 @@ def _parameters(args: ast.arguments) -> tuple[tuple[str, str, Any], ...]:
 def _foreign(callee: str, own: str) -> bool:
     """Whether a dotted name surely belongs to no file of the project (whose own modules may share a library's name)."""
     top = callee.partition(".")[0].partition("(")[0]
-    if "." not in callee or top in _LIBRARIES:
+    if "." not in callee or top in KNOWN_LIBRARIES:
         return bool(top) and not callee.startswith(own)
     return False
 

@@ -1,0 +1,110 @@
+"""Changes of behaviour between two revisions: for people, as JSON, as Markdown for a pull request, as GitHub annotations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mlsmith.change import Change, Significance
+from mlsmith.reports.notation import json_text
+from mlsmith.reports.review_report import change_entry
+from mlsmith.reports.safe import visible
+from mlsmith.reports.style import Style
+from mlsmith.reports.wording import count
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is shown: the changes, and how many files and hunks of the textual diff show none."""
+
+    changes: tuple[Change, ...]
+    cosmetic_files: int
+    cosmetic_hunks: int
+
+
+def render(difference: Difference, *, format: str = "text", colour: bool = False, width: int = 100) -> str:
+    if format == "json":
+        return json_text(document(difference))
+    if format == "markdown":
+        return _markdown(difference)
+    if format == "github":
+        return _github(difference)
+    return _text(difference, Style(colour), width)
+
+
+def document(difference: Difference) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "changes": [change_entry(change) for change in difference.changes],
+        "cosmetic": {"files": difference.cosmetic_files, "hunks": difference.cosmetic_hunks},
+    }
+
+
+def _text(difference: Difference, style: Style, width: int) -> str:
+    lines: list[str] = []
+    path = ""
+    for change in difference.changes[:_MOST]:
+        if change.path != path:
+            path = change.path
+            moved = f" (was {visible(change.moved_from)})" if change.moved_from else ""
+            lines += [*([""] if lines else []), f"{style.bold(visible(path))}{moved}"]
+        lines += _change(change, style, width)
+    if len(difference.changes) > _MOST:
+        lines.append(style.dim(f"and {len(difference.changes) - _MOST} more: --format json"))
+    if lines:
+        lines.append("")
+    lines.append(_verdict(difference, style))
+    return "\n".join(lines) + "\n"
+
+
+def _change(change: Change, style: Style, width: int) -> list[str]:
+    paint = style.bad if change.significance is Significance.HIGH else style.dim
+    place = f"  {change.line}".ljust(7)
+    where = f"  {style.dim('in ' + visible(change.symbol))}" if change.symbol else ""
+    head = f"{place} {paint(change.kind)}  {visible(change.subject)}{where}"
+    if change.old is None and change.new is None:
+        return [head]
+    old = style.bad(visible(change.old)) if change.old is not None else style.dim("nothing")
+    new = style.good(visible(change.new)) if change.new is not None else style.dim("nothing")
+    short = len(change.old or "") + len(change.new or "") + 16 < width
+    body = [f"          {old} → {new}"] if short else [f"        - {old}", f"        + {new}"]
+    return [head, *body]
+
+
+def _verdict(difference: Difference, style: Style) -> str:
+    rest = difference.cosmetic_hunks
+    elsewhere = f"no behavioural change seen in {count(rest, 'hunk')} of {count(difference.cosmetic_files, 'file')}"
+    if not difference.changes:
+        return style.good(elsewhere) if rest else "nothing differs"
+    high = sum(change.significance is Significance.HIGH for change in difference.changes)
+    said = f"{count(len(difference.changes), 'change')} of behaviour" + (f", {high} of high significance" if high else "")
+    return f"{said}; {elsewhere}" if rest else said
+
+
+def _markdown(difference: Difference) -> str:
+    lines = ["### What this changes in behaviour", ""]
+    if difference.changes:
+        lines += ["| where | what | before | after |", "|---|---|---|---|"]
+    for change in difference.changes[:_MOST]:
+        where = f"`{_cell(change.path)}:{change.line}`" + (f" `{_cell(change.symbol)}`" if change.symbol else "")
+        mark = "**" if change.significance is Significance.HIGH else ""
+        cells = [f"`{_cell(text)}`" if text is not None else "" for text in (change.old, change.new)]
+        lines.append(f"| {where} | {mark}{change.kind}{mark} `{_cell(change.subject)}` | {' | '.join(cells)} |")
+    return "\n".join([*lines, *([""] if difference.changes else []), _verdict(difference, Style(False)).capitalize() + "."]) + "\n"
+
+
+def _cell(text: str) -> str:
+    return visible(text).replace("|", "\\|").replace("`", "'")
+
+
+def _github(difference: Difference) -> str:
+    lines = []
+    for change in difference.changes:
+        level = "warning" if change.significance is Significance.HIGH else "notice"
+        what = f"{change.kind}: {change.subject}: {change.old or 'nothing'} → {change.new or 'nothing'}"
+        text = visible(what).replace("%", "%25").replace("\n", "%0A")
+        path = visible(change.path).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+        lines.append(f"::{level} file={path},line={change.line},title=behaviour changes::{text}")
+    return "".join(f"{line}\n" for line in lines)

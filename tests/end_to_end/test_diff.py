@@ -1,0 +1,103 @@
+"""`mlsmith diff` on real repositories: behaviour is told, the rest is one line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.end_to_end.conftest import Project
+
+TRAIN = """import torch
+from torch.utils.data import DataLoader
+
+RATE = 0.1
+
+
+def loader(rows):
+    return DataLoader(rows, batch_size=8, shuffle=True)
+
+
+def train(model, rows):
+    optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
+    for batch in loader(rows):
+        optimizer.zero_grad()
+        model(batch).sum().backward()
+        optimizer.step()
+"""
+MOVED = TRAIN.replace("loader", "batches_of").replace("rows", "data").replace("RATE", "LEARNING_RATE")
+
+
+@pytest.fixture
+def repository(project: Project) -> Project:
+    project.write(
+        {"train.py": TRAIN, "conf/train.yaml": "lr: 0.1\n", "requirements.txt": "torch==2.4.0\n", "Dockerfile": "FROM python:3.11\n"}
+    )
+    project.commit("first")
+    return project
+
+
+def test_a_refactoring_across_files_is_one_line(repository: Project) -> None:
+    (repository.root / "train.py").unlink()
+    repository.write({"shop/learn.py": MOVED})
+    done = repository.run("diff", "--exit-code")
+    assert done.code == 0
+    repository.commit("moved")
+    done = repository.run("diff", "HEAD~1", "HEAD", "--exit-code")
+    assert done.code == 0, done.out
+    assert "no behavioural change seen in" in done.out
+    assert len(done.out.strip().splitlines()) == 1
+
+
+def test_one_flipped_flag_in_it_is_named(repository: Project) -> None:
+    (repository.root / "train.py").unlink()
+    repository.write({"shop/learn.py": MOVED.replace("shuffle=True", "shuffle=False")})
+    repository.commit("moved")
+    done = repository.run("diff", "HEAD~1", "HEAD", "--exit-code", "--format", "json")
+    assert done.code == 1
+    (change,) = json.loads(done.out)["changes"]
+    assert (change["subject"], change["old"], change["new"]) == ("torch.utils.data.DataLoader(shuffle)", "True", "False")
+    assert (change["path"], change["moved_from"], change["significance"]) == ("shop/learn.py", "train.py", "high")
+
+
+def test_configuration_dependencies_and_images_speak_too(repository: Project) -> None:
+    repository.write({"conf/train.yaml": "# slower\nlr: 0.01\n", "requirements.txt": "torch==2.5.0\n", "Dockerfile": "FROM python:3.12\n"})
+    found = json.loads(repository.run("diff", "--format", "json").out)["changes"]
+    said = {(c["component"], c["subject"], c["old"], c["new"]) for c in found}
+    assert said == {
+        ("configuration", "lr", "0.1", "0.01"), ("platform", "torch", "==2.4.0", "==2.5.0"), ("platform", "FROM", "python:3.11", "python:3.12"),
+    }  # fmt: skip
+
+
+def test_tests_and_remarks_alter_no_model(repository: Project) -> None:
+    repository.write(
+        {"train.py": TRAIN + "\n# done\n", "tests/test_train.py": "import train\n\n\ndef test_it():\n    assert train.RATE == 0.1\n"}
+    )
+    assert "no behavioural change seen" in repository.run("diff").out
+
+
+def test_a_file_that_is_no_python_is_a_change_that_says_so(repository: Project) -> None:
+    repository.write({"train.py": "def (\n"})
+    (change,) = json.loads(repository.run("diff", "--format", "json").out)["changes"]
+    assert change["kind"] == "unreadable"
+
+
+@pytest.mark.parametrize("output_format", ["text", "json", "markdown", "github"])
+def test_every_format_names_the_flag(repository: Project, output_format: str) -> None:
+    repository.write({"train.py": TRAIN.replace("shuffle=True", "shuffle=False")})
+    assert "shuffle" in repository.run("diff", "--format", output_format).out
+
+
+@pytest.mark.parametrize(("arguments", "said"), [(("nowhere",), "nowhere"), (("--format", "xml"), "xml")])
+def test_bad_input_is_one_line(repository: Project, arguments: tuple[str, ...], said: str) -> None:
+    done = repository.run("diff", *arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert len(done.err.strip().splitlines()) == 1
+
+
+def test_outside_of_git_there_is_nothing_to_compare(project: Project) -> None:
+    project.write({"a.py": "x = 1\n"})
+    done = project.run("diff")
+    assert done.code == 2
+    assert "git" in done.err
