@@ -108,8 +108,8 @@ def _notebook(data: bytes, path: str, rules: RuleSet, settings: Settings, second
 def _about_cells(path: str, broken: list[BrokenCell]) -> ErrorEntry:
     """One entry for a notebook: the first cell at fault, and which others."""
     first, *others = broken
-    rest = f" (as are cells {', '.join(str(cell.index) for cell in others)})" if others else ""
-    return ErrorEntry(path, None, f"cell {first.index}, line {first.line}: {first.message}{rest}; the other cells were read")
+    rest = f"; neither can cell{'s' if len(others) > 1 else ''} {', '.join(str(cell.index) for cell in others)}" if others else ""
+    return ErrorEntry(path, None, f"cell {first.index}, line {first.line}: {first.message}{rest} (the others are read)")
 
 
 def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
@@ -150,10 +150,14 @@ def _config(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds:
     from mlsmith.sources.directives import read_directives
 
     document = read_config(data, path)
-    directives = () if document.format == "json" else read_directives(data.decode("utf-8", "replace"), language=document.format)
+    directives = () if document.format == "json" else read_directives(data.decode("utf-8-sig", "replace"), language=document.format)
     facts = (None, _collect(document, rules, "collect_config", seconds))
     findings = _run(document, "config", rules, settings, seconds, context_of_path(path))
     return Analysis(findings, facts, None, FileCount(data.count(b"\n"), 0, False, False), directives)
+
+
+_LANGUAGES = {"toml": "toml", "lock": "toml", "pipfile": "toml", "yml": "yaml", "yaml": "yaml"}
+"""Of files that name requirements, by their ending: where their strings end."""
 
 
 def _requirements(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
@@ -164,7 +168,7 @@ def _requirements(data: bytes, path: str, rules: RuleSet, settings: Settings, se
     collected = {"manifest": True} if path == "pyproject.toml" and b"[build-system]" in data else {}
     collected |= _collect(document, rules, "collect_requirements", seconds)
     findings = _run(document, "requirements", rules, settings, seconds, context_of_path(path))
-    directives = read_directives(data.decode("utf-8", "replace"), language="toml")
+    directives = read_directives(data.decode("utf-8-sig", "replace"), language=_LANGUAGES.get(path.rpartition(".")[2].lower(), "text"))
     return Analysis(findings, (None, collected), None, FileCount(data.count(b"\n"), 0, False, False), directives)
 
 
@@ -174,7 +178,7 @@ def _dockerfile(data: bytes, path: str, rules: RuleSet, settings: Settings, seco
 
     document = read_dockerfile(data, path)
     findings = _run(document, "dockerfile", rules, settings, seconds, context_of_path(path))
-    directives = read_directives(data.decode("utf-8", "replace"), language="dockerfile")
+    directives = read_directives(data.decode("utf-8-sig", "replace"), language="dockerfile")
     return Analysis(findings, None, None, FileCount(data.count(b"\n"), 0, False, False), directives)
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from mlsmith.finding import Position, Span
 from mlsmith.sources.python import Cell, split_lines
+from mlsmith.sources.quoted import quoted
 
 _START = re.compile(r"(?<!\S)#\s*(?:mlsmith\s*:|noqa\s*:)", re.IGNORECASE)
 _ANY = re.compile(r"mlsmith|noqa", re.IGNORECASE)
@@ -64,7 +65,8 @@ class _Comment(NamedTuple):
 def read_directives(
     text: str, *, cells: Sequence[Cell] = (), language: str = "python", strings: Sequence[ast.Constant] | None = None, first: int = 0
 ) -> tuple[Directive, ...]:
-    """All directives of a text, in order. `language` other than python: a comment starts at a `#` outside quotes.
+    """All directives of a text, in order. `language` other than python: a comment starts at a `#` outside of strings,
+    which YAML and TOML spread over several lines.
 
     Where the text has been parsed already, `strings` are its constants and `first` the line of its first statement: then no tokenizer
     is needed to tell a comment from a string.
@@ -72,7 +74,7 @@ def read_directives(
     if not _CANDIDATE.search(text):
         return ()
     if language != "python":
-        comments = _hash_comments(text)
+        comments = _hash_comments(text, language)
     else:
         comments = _python_comments(text) if strings is None else _comments_outside(text, strings, first)
     firsts = [cell.first_line for cell in cells]
@@ -129,12 +131,21 @@ def _comment_start(line: str, inside: Iterable[tuple[int, int]]) -> int:
     return -1
 
 
-def _hash_comments(text: str) -> Iterator[_Comment]:
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        match = _START.search(line)
-        before = line[: match.start()] if match else ""
-        if match and before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
-            yield _Comment(number, match.start(), line[match.start() :], not before.strip(), number <= _HEAD)
+def _hash_comments(text: str, language: str) -> Iterator[_Comment]:
+    """The comments that may hold a directive: a `#` in a string, of however many lines, begins none."""
+    strings = quoted(text, language)
+    starts = [start for start, _ in strings]
+    offset = 0
+    for number, line in enumerate(re.split(r"(\r\n|\r|\n)", text)):
+        match = _START.search(line) if number % 2 == 0 else None
+        while match:
+            at = bisect_right(starts, offset + match.start()) - 1
+            if at < 0 or offset + match.start() >= strings[at][1]:
+                column = match.start()
+                yield _Comment(number // 2 + 1, column, line[column:], not line[:column].strip(), number // 2 < _HEAD)
+                break
+            match = _START.search(line, match.end())
+        offset += len(line)
 
 
 def _parts(comment: _Comment) -> Iterator[_Comment]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from textwrap import indent
 from typing import Any
 
-from tests.end_to_end.conftest import Project
+from tests.end_to_end.conftest import DEAD, Project
 
 
 def notebook(*cells: str) -> str:
@@ -17,24 +18,24 @@ def notebook(*cells: str) -> str:
 
 
 def test_a_cell_that_is_no_python_is_named_and_the_others_are_read(project: Project) -> None:
-    project.write({"a.ipynb": notebook("if False:\n    x = 1\n", "print 'two'\n", "if 0:\n    y = 1\n", "def (\n")})
+    project.write({"a.ipynb": notebook(DEAD, "print 'two'\n", "z = 1\n" + DEAD, "def (\n")})
     done = project.lint("--select", "DEX101")
     found = done.json
-    assert [(f["cell"], f["start"]["line"]) for f in found["findings"]] == [(0, 1), (2, 1)]
+    assert [(f["cell"], f["start"]["line"]) for f in found["findings"]] == [(0, 2), (2, 3)]
     (error,) = found["errors"]
     assert error["message"].startswith("cell 1, line 1: cannot be parsed")
-    assert "(as are cells 3)" in error["message"]
+    assert "neither can cell 3 (" in error["message"]
 
 
 def test_a_cell_that_is_indented_as_a_whole_is_read_with_its_columns(project: Project) -> None:
-    project.write({"a.ipynb": notebook("x = 1\n", "    if False:\n        x = 2\n    y = 3\n")})
+    project.write({"a.ipynb": notebook("x = 1\n", indent(DEAD, "    "))})
     found = project.lint("--select", "DEX101").json
     assert not found["errors"]
-    assert [(f["cell"], f["start"]) for f in found["findings"]] == [(1, {"line": 1, "column": 5})]
+    assert [(f["cell"], f["start"]) for f in found["findings"]] == [(1, {"line": 2, "column": 9})]
 
 
 def test_an_indented_cell_is_left_as_it_is_rather_than_mended_wrongly(project: Project) -> None:
-    before = notebook("y = 1\n", "    if False:\n        x = 2\n    y = 3\n")
+    before = notebook("x = 1\n", indent(DEAD, "    "))
     project.write({"a.ipynb": before})
     done = project.run("lint", "--fix", "--select", "DEX101")
     assert done.code == 1

@@ -124,6 +124,29 @@ def test_configuration_and_dockerfiles_have_comments_too() -> None:
     assert (second.kind, second.line, second.reason) == ("next", 4, "read elsewhere")
 
 
+def test_text_in_a_yaml_block_or_a_string_of_many_lines_is_no_directive() -> None:
+    text = (
+        "run: |  # mlsmith: ignore[CFG101] header\n  python train.py  # mlsmith: ignore[CFG102] text\n  # mlsmith: ignore[CFG102] text\n"
+        'b: "x\n  # mlsmith: ignore[CFG103] text\n  y"  # mlsmith: ignore[CFG104] behind\n'
+        "c: >-\n    folded # mlsmith: ignore[CFG105] text\n  # mlsmith: ignore[CFG106] below\nd: it's  # mlsmith: ignore[CFG107] plain\n"
+    )
+    assert [(d.line, d.kind, d.reason) for d in read_directives(text, language="yaml")] == [
+        (1, "line", "header"), (6, "line", "behind"), (9, "next", "below"), (10, "line", "plain"),
+    ]  # fmt: skip
+
+
+def test_text_in_a_toml_string_of_many_lines_is_no_directive() -> None:
+    text = (
+        'a = """\nit\'s # mlsmith: ignore[CFG101] text\n# mlsmith: ignore[CFG101] text\n"""  # mlsmith: ignore[CFG102] behind\r\n'
+        "b = '''\n\"\"\" # mlsmith: ignore[CFG103] text''''\n# don't # mlsmith: ignore[CFG104] in a comment\nc = 'x # noqa: CFG105'\n"
+    )
+    assert [(d.line, d.reason) for d in read_directives(text, language="toml")] == [(4, "behind"), (7, "in a comment")]
+
+
+def test_a_template_that_is_no_yaml_is_read_by_lines() -> None:
+    assert one("{% if x %}\na: {{ b }}  # mlsmith: ignore[CFG101] why\n", "yaml").line == 2
+
+
 def test_directives_before_a_syntax_error_are_found() -> None:
     assert one("x = 1  # mlsmith: ignore[EXP104] a\ny = (\n").line == 1
 
