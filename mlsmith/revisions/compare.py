@@ -44,8 +44,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     for path, how in sorted(changed.items()):
         old_path = None if how.status == "A" else how.old_path or path
         kind = kind_of(path) or (kind_of(old_path) if old_path else None)
-        if kind is None or context_of_path(path) is Context.TEST:
-            continue  # A test says what is wanted; it alters no model.
+        if kind is None or context_of_path(path) is Context.TEST or (kind == "config" and _is_tooling(path)):
+            continue  # A test says what is wanted, a workflow how it is checked; neither alters a model.
         files.append(path)
         one = _read(old, old_path) if old_path is not None else None
         other = _read(new, path) if how.status != "D" else None
@@ -60,6 +60,11 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             changes += _docker(path, one, other)
     changes += behaviour_changes(Program(before.values()), Program(after.values()))
     return Comparison(tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject))), tuple(files))
+
+
+def _is_tooling(path: str) -> bool:
+    """Configuration of tools stands under names with a dot: workflows, hooks, editors."""
+    return any(part.startswith(".") for part in path.split("/"))
 
 
 def _read(tree: Tree, path: str | None) -> bytes | None:

@@ -22,6 +22,8 @@ _DEPTH = 4
 _SILENT = ("logging.", "loguru.", "warnings.warn", "rich.print", "pprint.")
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
+_FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
+"""Keywords whose values only people read"""
 _UNDEFINED = value_of("undefined")
 
 Env = dict[str, Value]
@@ -430,7 +432,8 @@ class _Teller:
         for number, argument in enumerate(node.args):
             star = isinstance(argument, ast.Starred)
             parts.append((f"*{number}" if star else str(number), self.value(argument.value if star else argument)))  # type: ignore[attr-defined]
-        keywords = [(positional.get(k.arg, k.arg) if k.arg else f"**{i}", self.value(k.value)) for i, k in enumerate(node.keywords)]
+        listed = [k for k in node.keywords if k.arg not in _FOR_READERS]
+        keywords = [(positional.get(k.arg, k.arg) if k.arg else f"**{i}", self.value(k.value)) for i, k in enumerate(listed)]
         value = value_of("call", "", (*parts, *sorted(keywords, key=lambda pair: pair[0])), self.origin(node))
         if self.is_silent(value, names):
             return value
