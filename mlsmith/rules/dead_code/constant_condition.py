@@ -12,6 +12,7 @@ from mlsmith.rules.kit.collect import place_from, where
 
 _ALTERNATIVE = re.compile(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
 _PURPOSE = re.compile(r"\b(testing|test|debug|debugging|example|demo|comparison|compare|uncomment|enable|change|set|switch|show)\b")
+_WORD = re.compile(r"\b[a-z]{2,}\b", re.IGNORECASE)
 _FILES_SET_BY_HAND = {"setup", "config", "configs", "configuration", "settings", "parameters", "params", "hparams", "hyperparameters", "hyperparams",
                       "constants", "options", "conf", "cfg"}  # fmt: skip
 _OUTPUT_WORDS = frozenset(
@@ -128,8 +129,9 @@ def _is_explained(module: Module, owner: ast.AST) -> bool:
     """Whether a comment on the line, or on the one above, says when to switch the branch on."""
     number = owner.lineno  # type: ignore[attr-defined]
     above = module.source.lines[number - 2].strip() if number > 1 else ""
-    comment = module.source.lines[number - 1].partition("#")[2] + (above[1:] if above.startswith("#") else "")
-    return bool(_PURPOSE.search(comment.lower()))
+    beside = module.source.lines[number - 1].partition("#")[2]
+    comment = beside + (above[1:] if above.startswith("#") else "")
+    return bool(_PURPOSE.search(comment.lower())) or len(_WORD.findall(beside)) > 3
 
 
 def _is_script(module: Module) -> bool:

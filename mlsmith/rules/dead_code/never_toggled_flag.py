@@ -20,7 +20,7 @@ _TALKATIVE = {
 """Flags that switch output on and off, limits for trying things out, and what things are called on a picture or in a graph: no experiments."""
 _OUTPUT_WORDS = frozenset({
     "verbose", "debug", "legend", "legends", "save", "plot", "show", "print", "display", "limit", "visualize", "draw", "log", "view", "path", "file",
-    "filename", "dir", "folder", "url", "title", "label", "prefix", "suffix", "name", "seed",
+    "filename", "dir", "folder", "url", "title", "label", "prefix", "suffix", "name", "seed", "sanity", "dry", "quick", "smoke",
     "training", "train", "mode", "phase", "test", "inference", "is_train",
 })  # fmt: skip
 _PICTURES = frozenset({"plot", "show", "draw", "display", "visualize", "visualise", "viz", "print", "imshow", "figure"})

@@ -85,7 +85,8 @@ class UnpinnedDependency(Rule):
         pinned = {posixpath.dirname(path) for path, (kind, wanted, loose, *_) in collected if kind == "lock" or (wanted and not loose)}
         for path, (kind, wanted, loose, seen, line, constrained) in collected:
             folder, name = posixpath.split(path)
-            tooling = any(word in name.lower() or f"/{word}" in f"/{folder.lower()}" for word in _INDIRECT)
+            hidden = any(part.startswith(".") for part in folder.split("/"))  # what automates a repository computes no result
+            tooling = hidden or any(word in name.lower() or f"/{word}" in f"/{folder.lower()}" for word in _INDIRECT)
             if not loose or tooling or constrained or (kind in ("pyproject", "setup-cfg") and project.is_library):
                 continue
             if project.is_library and (kind == "requirements" and not folder):
