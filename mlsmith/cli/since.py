@@ -32,7 +32,11 @@ def only_new(result: LintResult, scene: Scene, revision: str, options: Options) 
     commit = repository.rev_parse(revision)
     before = lint_tree(partial(open_revision, scene.root, commit), scene.root, scene.settings, options=options)
     new = [finding for finding in result.findings if finding.status is Status.NEW]
-    decided = baseline.match(new, baseline.known(before.findings), renamed_since(repository, commit, scene.root))
+    names = renamed_since(repository, commit, scene.root)
+    there = scene.overlay.keys() | result.counts.keys()
+    decided = baseline.match(
+        new, baseline.known(before.findings), names, exists=lambda path: path in there or (scene.root / path).exists()
+    )  # fmt: skip
     rest = [finding for finding in result.findings if finding.status is not Status.NEW]
     return replace(result, findings=tuple(sorted([*decided, *rest], key=lambda finding: finding.sort_key)))
 

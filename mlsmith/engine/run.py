@@ -223,10 +223,13 @@ class _Run:
 
     def _decide(self, findings: list[Finding], analyses: dict[str, Analysed]) -> list[Finding]:
         directives = {path: analysed.directives for path, analysed in analyses.items() if analysed.directives}
-        # Rules that speak of changes have not spoken here, so that nothing is known of what suppresses them.
-        codes = [rule.code for rule in self._rules.rules if "changes" not in type(rule).hooks()]
+        # Rules that speak of changes, or where a clone has the history, may have been silent here and have something to say elsewhere.
+        codes = [rule.code for rule in self._rules.rules if "changes" not in type(rule).hooks() and not rule.needs_history]
         known = [rule.code for rule in all_rules()]
-        decided, uses = suppress(number_occurrences(findings), directives, active=codes, known=known)
+        decided, uses = suppress(
+            number_occurrences(findings), directives, active=codes, known=known,
+            silenced=lambda path, code: ignored_for(path, code, self._settings),
+        )  # fmt: skip
         # A suppression can speak of these in turn, but no finding is made of whether it does.
         about, _ = suppress(number_occurrences(self._about_suppressions(uses)), directives, active=codes, known=known)
         return sorted([*decided, *about], key=lambda finding: finding.sort_key)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlsmith.finding import Finding, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mlsmith.engine.packing import Extent
     from mlsmith.sources.directives import Directive
@@ -25,7 +25,7 @@ class DirectiveUse(NamedTuple):
     used: tuple[str, ...]
     """Its codes that suppressed something"""
     unused: tuple[str, ...]
-    """Its codes that named a rule of this run and suppressed nothing"""
+    """Its codes whose rules all spoke here, and that suppressed nothing"""
     unknown: tuple[str, ...]
     """Its codes that name no rule at all"""
 
@@ -36,10 +36,12 @@ def suppress(
     *,
     active: Iterable[str],
     known: Iterable[str],
+    silenced: Callable[[str, str], bool] = lambda path, code: False,
 ) -> tuple[list[Finding], list[DirectiveUse]]:
     """The findings, each with its status, and what each directive did.
 
-    `active` are the codes of the rules that ran, `known` those of all rules there are.
+    `active` are the codes of the rules that ran, `known` those of all rules there are; `silenced` says whether the settings switch a
+    code off for a path. Nothing is said of a suppression that may be meant for a rule that did not speak.
     """
     hits: dict[tuple[str, int], set[str]] = {}
     decided = []
@@ -53,7 +55,7 @@ def suppress(
         decided.append(finding.with_status(Status.SUPPRESSED) if quiet else finding)
     active, known = tuple(active), tuple(known)
     uses = [
-        _use(path, directive, hits.get((path, number), set()), active, known)
+        _use(path, directive, hits.get((path, number), set()), known, [code for code in active if not silenced(path, code)])
         for path in sorted(directives)
         for number, (directive, _) in enumerate(directives[path])
     ]
@@ -69,8 +71,8 @@ def _covering(directive: Directive, extent: Extent, finding: Finding) -> list[st
     return [code for code in directive.codes if finding.code.startswith(code)]
 
 
-def _use(path: str, directive: Directive, used: set[str], active: Sequence[str], known: Sequence[str]) -> DirectiveUse:
-    unknown = [code for code in directive.codes if not any(rule.startswith(code) for rule in known)]
-    running = [code for code in directive.codes if any(rule.startswith(code) for rule in active)]
-    unused = [code for code in running if code not in used]
+def _use(path: str, directive: Directive, used: set[str], known: Sequence[str], spoke: Sequence[str]) -> DirectiveUse:
+    meant = {code: [rule for rule in known if rule.startswith(code)] for code in directive.codes}
+    unknown = [code for code, rules in meant.items() if not rules]
+    unused = [code for code, rules in meant.items() if rules and code not in used and set(rules) <= set(spoke)]
     return DirectiveUse(path, directive, tuple(sorted(used)), tuple(unused), tuple(unknown))

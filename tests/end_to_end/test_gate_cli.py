@@ -145,6 +145,35 @@ def test_lines_that_only_moved_are_not_new(repository: Path) -> None:
     assert verdict_of(repository, "--base", "HEAD")["new"]["lines"] == 2  # `z = 3`, twice
 
 
+def test_lines_outside_of_what_is_judged_do_not_count(repository: Path) -> None:
+    (repository / "mlsmith.toml").write_text('exclude = ["made/**"]\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "settings")
+    for name in ("made/a.py", "src/b.py", "other/c.py"):
+        (repository / name).parent.mkdir()
+        (repository / name).write_text("x = 1\n")
+    assert verdict_of(repository, "--base", "HEAD")["new"]["lines"] == 2
+    assert verdict_of(repository, "src", "--base", "HEAD")["new"]["lines"] == 1
+
+
+def test_a_suppression_that_is_taken_away_makes_no_new_debt(repository: Path) -> None:
+    loud = LEAK.format(name="old")
+    (repository / "old.py").write_text(loud.replace("random_state=1)", "random_state=1)  # mlsmith: ignore[TST101] known"))
+    git(repository, "commit", "-qam", "quiet")
+    (repository / "old.py").write_text(loud)
+    after = verdict_of(repository, "--base", "HEAD")
+    assert (after["new"]["findings"], after["fixed"]["findings"], after["suppressed"]) == (0, 0, 0)
+
+
+def test_a_suppressed_flip_is_suppression_growth(repository: Path) -> None:
+    (repository / "data.py").write_text(FLAG.format(flag=True, remark=""))
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "data")
+    (repository / "data.py").write_text(FLAG.format(flag=False, remark="  # mlsmith: ignore[EXP106] a stream"))
+    conditions = {c["name"]: c for c in verdict_of(repository, "--base", "HEAD")["conditions"]}
+    assert conditions["max-new-suppressions"]["actual"] == 1
+
+
 def test_the_baseline_of_the_base_says_what_was_known(repository: Path) -> None:
     lint(repository, "--write-baseline")
     git(repository, "add", "-A")
@@ -202,6 +231,7 @@ def test_the_same_debt_mended_here_and_made_there_is_new(repository: Path) -> No
     (repository / "other.py").write_text((repository / "old.py").read_text())
     (repository / "old.py").write_text("x = 1\n")
     assert "TST101" in lint(repository, "--format", "concise").stdout, "old.py is still there: nothing has moved"
+    assert "TST101" in lint(repository, "--no-baseline", "--since", "HEAD", "--format", "concise").stdout
 
 
 def test_hotspots_say_how_much_of_a_file_is_glue(repository: Path) -> None:

@@ -36,7 +36,9 @@ class UnexplainedSuppression(Rule):
     ```
 
     ## When it stays silent
-    For `# noqa: …`, which belongs to other tools too; for codes of rules that are switched off in this run.
+    For `# noqa: …`, which belongs to other tools too. Nothing is called unused that may be meant for a rule which did not speak: one that
+    is switched off in this run or for this file, one of a prefix such as `ignore[EXP]`, one that speaks only where the clone has its
+    history.
 
     ## References
     Sculley et al. 2015, section on cultural debt.

@@ -83,6 +83,24 @@ def test_what_a_comment_did_not_suppress_is_told_apart() -> None:
     assert (uses[0].used, uses[0].unused, uses[0].unknown) == (("EXP104",), ("EXP107",), ("ZZZ999",))
 
 
+@pytest.mark.parametrize(("codes", "unused"), [("EXP", ()), ("TRB", ("TRB",)), ("EXP104", ("EXP104",)), ("EXP109", ())])
+def test_a_prefix_is_unused_only_when_all_its_rules_have_spoken(codes: str, unused: tuple[str, ...]) -> None:
+    read_ = read(f"x = 1  # mlsmith: ignore[{codes}] why\n")
+    _, uses = suppress([], read_, active=ACTIVE, known=(*KNOWN, "EXP109"))
+    assert (uses[0].unused, uses[0].unknown) == (unused, ())
+
+
+def test_a_code_that_the_settings_switch_off_for_the_file_is_not_called_unused() -> None:
+    _, uses = suppress(
+        [],
+        read("x = 1  # mlsmith: ignore[EXP104, TRB102] why\n"),
+        active=ACTIVE,
+        known=KNOWN,
+        silenced=lambda path, code: path == "a.py" and code == "EXP104",
+    )
+    assert uses[0].unused == ("TRB102",)
+
+
 def test_a_comment_in_another_cell_suppresses_nothing() -> None:
     notebook = {
         "nbformat": 4, "nbformat_minor": 5, "metadata": {},
