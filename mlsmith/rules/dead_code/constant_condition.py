@@ -62,6 +62,9 @@ class ConstantCondition(Rule):
     (`config.py`, `parameters.py`), beside a comment that says how to set them, those of output (`DEBUG`, `SHOW_PLOTS`), and in notebooks and scripts, which
     are run by hand; a whole cell under `if False:`, or one with a comment that says what for ("helpful for testing"); another cell than that of the exit.
 
+    Measured on unseen code, see the page on precision: of 31 findings in rounds 3 to 8 the authors of the rule would defend 18; what the
+    others had in common is silent now, which leaves these 18, on code that is no longer unseen.
+
     ## References
     Sculley et al. 2015, Hidden Technical Debt in Machine Learning Systems, section 7; SEC release 34-70694 on Knight Capital.
     """

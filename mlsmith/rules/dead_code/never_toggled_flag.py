@@ -72,6 +72,9 @@ class NeverToggledFlag(Rule):
     for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions that draw; for an
     option whose other values end in a `raise`; for a function that is called once; for seeds and for modes (`is_training`); in exercise sheets.
 
+    Measured on unseen code, see the page on precision: of 45 findings in rounds 3 to 8 the authors of the rule would defend 26; what the
+    others had in common is silent now, which leaves 19 of 20, on code that is no longer unseen.
+
     ## References
     Sculley et al. 2015, section 7; Arpteg et al. 2018, sections on experiment management and glue code.
     """

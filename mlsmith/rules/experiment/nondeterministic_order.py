@@ -82,7 +82,10 @@ class NondeterministicOrder(Rule):
     ## When it stays silent
     Where nothing is seeded, neither in the file nor in one that imports it, so that order is the smaller part of the chance (but not for
     pairs, class indices and slices, which no seed mends). When the list is sorted afterwards, only counted, searched, deleted, or put
-    into a set or dict; for the first few, to look at; in files that use no machine-learning library; in tests.
+    into a set or dict; for the first few, to look at, and for batches of the whole; in files that use no machine-learning library; in tests.
+
+    Measured on unseen code, see the page on precision: of 12 findings in rounds 3 to 8 the authors of the rule would defend 8; what the
+    others had in common is silent now, which leaves these 8, on code that is no longer unseen.
 
     ## References
     Python documentation of `os.listdir` ("the list is in arbitrary order") and of `glob`.
@@ -219,8 +222,11 @@ def _use_of(node: ast.expr) -> str:
 
 
 def _is_preview(part: ast.Slice) -> bool:
-    """`files[:5]`, a look at the first few."""
-    return part.lower is None and isinstance(part.upper, ast.Constant) and isinstance(part.upper.value, int) and 0 < part.upper.value < 20
+    """`files[:5]`, the first few to look at, and `files[i * n : (i + 1) * n]`, batches that together are the whole list."""
+    if part.lower is not None and part.upper is not None:
+        return not isinstance(part.lower, ast.Constant) and not isinstance(part.upper, ast.Constant)
+    upper = part.upper.value if isinstance(part.upper, ast.Constant) else None
+    return part.lower is None and isinstance(upper, int) and 0 < upper < 100
 
 
 def _indexes_classes(loop: ast.AST) -> bool:
