@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Call, Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity, tokens
+from mlsmith.rules.kit import Call, Confidence, Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity, tokens
 from mlsmith.rules.kit.collect import place_from, where
 
 _CALLED_BY_OTHERS = {"forward", "call", "main", "setup", "compute", "update", "reset", "collate_fn"}
@@ -28,6 +28,12 @@ _DRAWING = frozenset({"plot", "imshow", "scatter", "savefig", "countplot", "heat
 _DRAWERS = ("matplotlib.", "seaborn.", "plotly.", "graphviz.", "bokeh.", "altair.", "pydot.")
 """Exploring and drawing by hand: what a picture shows today is no experiment that somebody forgot."""
 
+_ALTERNATIVES = frozenset({
+    "use", "enable", "enabled", "disable", "disabled", "without", "experimental", "experiment", "legacy", "old", "new", "v1", "v2", "alt",
+    "alternative", "ablation", "ablate", "variant", "fancy", "fallback", "deprecated", "hack",
+})  # fmt: skip
+"""Words of switches between two ways of doing a thing"""
+
 _MISSING = object()
 
 
@@ -36,7 +42,7 @@ class NeverToggledFlag(Rule):
 
     ## What it finds
     A boolean, enumeration-like or None-default parameter tested by an `if` whose one side no call site can reach: every call leaves the
-    default, or passes the same literal. Calls are matched across files, through aliases, re-exports, methods and classes. With a git
+    default, or passes the same literal; a single call counts only where it does not mention a switch to another way (`use_…`, `legacy_…`). Calls are matched across files, through aliases, re-exports, methods and classes. With a git
     history the report names who last touched the line, and when.
 
     ## Why it is debt
@@ -113,11 +119,13 @@ class NeverToggledFlag(Rule):
         calls = len(project.calls_of(definition))
         last = project.history.last_change(definition.path, seen[0]) if project.history is not None else None
         since = f"; last touched by {last[0]} on {last[1][:10]}" if last else ""
+        how = "the only call leaves" if calls == 1 else f"all {calls} calls leave"
         yield self.finding(
             place_from(definition.path, project, seen),
-            f"`{parameter}` of `{definition.function.name}` is always {value!r} (all {calls} calls leave it so): "
+            f"`{parameter}` of `{definition.function.name}` is always {value!r} ({how} it so): "
             f"{total} line{'s' if total > 1 else ''} behind it never run{'s' if total == 1 else ''}{since}",
             advice=f"delete `{parameter}` with its dead branch, or call it with the other value in a test or configuration",
+            confidence=Confidence.HIGH if calls > 1 else Confidence.MEDIUM,
         )  # fmt: skip
 
 
@@ -251,9 +259,17 @@ def _only_value(project: Project, definition: Definition, parameter: str) -> Any
         return _MISSING
     values = [_passed(definition, parameter, call) for call in calls]
     same = len({repr(value) for value in values}) == 1
-    if len(calls) == 1:  # one call shows no habit: which value it gives is what somebody wants today
-        return _MISSING
+    if len(calls) == 1 and not _is_alternative(definition, parameter, calls[0]):
+        return _MISSING  # One call shows no habit: which value it gives is what somebody wants today.
     return values[0] if same and isinstance(values[0], (bool, str, type(None))) else _MISSING
+
+
+def _is_alternative(definition: Definition, parameter: str, call: SeenCall) -> bool:
+    """Whether a switch is named for another way of doing it, and the only call does not even mention it."""
+    index = next((i for i, p in enumerate(definition.function.parameters) if p.name == parameter), 0)
+    default = definition.function.parameters[index].default
+    mentioned = any(name == parameter for name, _ in call.fact.keywords) or len(call.fact.positional) > index
+    return not mentioned and default is not None and isinstance(default[-1], bool) and bool(_ALTERNATIVES & set(tokens(parameter)))
 
 
 def _passed(definition: Definition, parameter: str, call: SeenCall) -> Any:
