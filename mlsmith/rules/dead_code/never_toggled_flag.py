@@ -42,8 +42,9 @@ class NeverToggledFlag(Rule):
 
     ## What it finds
     A boolean, enumeration-like or None-default parameter tested by an `if` whose one side no call site can reach: every call leaves the
-    default, or passes the same literal; a single call counts only where it does not mention a switch to another way (`use_…`, `legacy_…`). Calls are matched across files, through aliases, re-exports, methods and classes. With a git
-    history the report names who last touched the line, and when.
+    default, or passes the same literal; a single call counts only where it does not mention a switch to another way (`use_…`,
+    `legacy_…`). Calls are matched across files, through aliases, re-exports, methods and classes. With a git history the report names
+    who last touched the line, and when.
 
     ## Why it is debt
     The branch is an experiment that nobody runs: it is neither tested nor trained with, yet each change must carry it along, and one
