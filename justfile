@@ -59,3 +59,7 @@ lock:
 # replay the places that authors themselves mended, from clones in FOLDER
 recall FOLDER *CODES:
     {{python}} benchmarks/recall.py {{FOLDER}} {{CODES}}
+
+# the kit's tables of library knowledge against the installed libraries (scikit-learn, pandas, NumPy)
+check-knowledge:
+    {{python}} -m pytest -q -rs tests/knowledge/removed_names_are_gone.py

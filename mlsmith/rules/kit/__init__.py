@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlsmith.change import Change
-from mlsmith.finding import Confidence, Edit, Finding, Fix, Position, Safety, Severity, Span, from_plain, to_plain
+from mlsmith.finding import Confidence, Edit, Finding, Fix, Position, Safety, Severity, Span, from_plain, plain_span, span_from, to_plain
 from mlsmith.index.project import Definition, Project, SeenCall
 from mlsmith.rules.kit import branches, training
 from mlsmith.rules.kit.call import Argument, Call
@@ -16,6 +16,7 @@ from mlsmith.rules.kit.module import Module, Node
 from mlsmith.rules.kit.roles import Role, role_of_name, roles_of_name, tokens
 from mlsmith.rules.kit.rule import Place, Rule
 from mlsmith.sources.config import ConfigDocument, Entry
+from mlsmith.sources.docker import Dockerfile
 from mlsmith.sources.requirements import RequirementsDocument
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ConfigDocument",
     "Context",
     "Definition",
+    "Dockerfile",
     "Edit",
     "Entry",
     "Finding",
@@ -51,9 +53,11 @@ __all__ = [
     "Trace",
     "branches",
     "from_plain",
+    "plain_span",
     "replace_expression",
     "role_of_name",
     "roles_of_name",
+    "span_from",
     "to_plain",
     "tokens",
     "training",

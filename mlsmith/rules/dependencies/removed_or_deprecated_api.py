@@ -1,0 +1,216 @@
+"""DEP105."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from mlsmith.rules.kit import (
+    Edit,
+    Finding,
+    Fix,
+    Module,
+    Project,
+    RequirementsDocument,
+    Rule,
+    Safety,
+    Severity,
+    plain_span,
+    replace_expression,
+    span_from,
+)  # fmt: skip
+from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.removals import Removal, highest_allowed, parts, removals
+
+
+class RemovedOrDeprecatedApi(Rule):
+    """A name or argument is used that the library's pinned version has removed or deprecated.
+
+    ## What it finds
+    Uses of what NumPy, pandas and scikit-learn have removed (error) or deprecated (warning) in the version that the nearest requirements
+    file fixes. Where the project fixes none, only what no supported version has any more. One finding a file and name, at its first use.
+
+    ## Why it is debt
+    The next fresh installation stops with an AttributeError, often hours into a run. Arpteg et al. (2018, dependency management) name
+    the pace of libraries as a reason why experiments can not be repeated a year later.
+
+    ## Bad
+    ```python
+    import numpy as np
+
+    ages = np.zeros(3, dtype=np.float)  # finding: DEP105
+    ```
+
+    ## Good
+    ```python
+    import numpy as np
+
+    ages = np.zeros(3, dtype=float)
+    ```
+
+    ## Fix
+    Safe, where the successor is the same thing under another name.
+    ```python
+    import numpy as np
+
+    ages = np.zeros(3, dtype=float)
+    ```
+
+    ## When it stays silent
+    When the requirements keep the library below the version in question; inside `try` with a handler, and under a condition, as code for
+    several versions has it; for methods of objects whose class the file does not tell; for deprecations where the version is not known;
+    where a lock file stands at or above the file and no requirements file fixes the version (locks are not read).
+
+    ## References
+    Release notes of NumPy 1.20, 1.24 and 2.0, pandas 1.0 and 2.0, scikit-learn 0.20 to 1.7.
+    """
+
+    code = "DEP105"
+    severity = Severity.ERROR
+    minutes = 15
+
+    def collect(self, module: Module) -> Any:
+        found: dict[tuple[str, str, str], tuple[Any, list[Edit]]] = {}
+        for package, table in removals().items():
+            if not module.imports(package):
+                continue
+            for node, removal, edit in _uses(module, table):
+                if not _is_guarded(node):
+                    key = (package, removal.name, removal.argument)
+                    _, edits = found.setdefault(key, (tuple(where(module, node)), []))
+                    edits.extend([edit] if edit is not None else [])
+        return (
+            tuple((key, seen, tuple((plain_span(edit.span), edit.text) for edit in edits)) for key, (seen, edits) in found.items()) or None
+        )
+
+    def collect_requirements(self, document: RequirementsDocument) -> Any:
+        known = {removal.distribution for table in removals().values() for removal in table.values()}
+        kept = tuple((r.name, r.specifier) for r in document.requirements if r.name in known)
+        return ("pins", kept, document.kind == "lock") if kept or document.kind == "lock" else None
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = project.collected(self)
+        pins = {path: data for path, data in collected if data[0] == "pins"}
+        for path, uses in collected:
+            if path in pins:
+                continue
+            for (package, name, argument), seen, edits in uses:
+                removal = removals()[package][name, argument]
+                severity, why = _verdict(removal, path, pins)
+                if severity is not None:
+                    yield self._report(removal, severity, why, place_from(path, project, seen), edits)
+
+    def _report(self, removal: Removal, severity: Severity, why: str, place: Any, edits: Any) -> Finding:
+        owner, _, word = removal.name.rpartition(".")
+        shown = f"{word}` of what `{owner.removesuffix('()')}` gives" if owner.endswith("()") else f"{removal.name}`"
+        what = f"`{removal.argument}=` of `{shown.replace('()', '')}" if removal.argument else f"`{shown}"
+        instead = f"`{removal.instead}`" if "`" not in removal.instead and removal.renamed else removal.instead
+        made = tuple(Edit(span_from(span), text) for span, text in edits)
+        return self.finding(
+            place, f"{what} {why}", advice=f"use {instead}", severity=severity,
+            fix=Fix(f"use {instead}", Safety.SAFE, made) if made else None,
+        )  # fmt: skip
+
+
+def _uses(module: Module, table: dict[tuple[str, str], Removal]) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
+    words = _words(frozenset(table))
+    for node in module.syntax.attributes:
+        if node.attr in words and isinstance(node.ctx, ast.Load):
+            removal = next((table[name, ""] for name in module.names(node) if (name, "") in table), None)
+            if removal is not None:
+                yield node, removal, _renamed(module, node, removal)
+    for imported in module.syntax.imports:
+        for name in _imported(imported):
+            removal = table.get((name, "")) or table.get((name.rpartition(".")[0], ""))
+            if removal is not None:
+                yield imported, removal, None
+    takers, arguments = _takers(frozenset(table))
+    for call in module.calls_to(*takers):
+        for keyword in call.node.keywords:
+            if keyword.arg in arguments:
+                removal = next((table[name, keyword.arg] for name in call.names if (name, keyword.arg) in table), None)
+                if removal is not None:
+                    yield call.node, removal, _rekeyed(module, call.node, keyword, removal)
+
+
+@lru_cache(maxsize=16)
+def _takers(entries: frozenset[tuple[str, str]]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Callables that lost an argument, and the arguments."""
+    return tuple(sorted({name for name, argument in entries if argument})), frozenset(argument for _, argument in entries if argument)
+
+
+@lru_cache(maxsize=16)
+def _words(entries: frozenset[tuple[str, str]]) -> frozenset[str]:
+    """Last words of the names that went."""
+    return frozenset(name.rpartition(".")[2] for name, argument in entries if not argument)
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif not node.level and node.module:
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _renamed(module: Module, node: ast.Attribute, removal: Removal) -> Edit | None:
+    if not removal.renamed or node.lineno != node.end_lineno:
+        return None
+    if removal.instead in ("int", "float", "complex", "object", "str"):
+        return replace_expression(module, node, removal.instead)
+    return replace_expression(module, node, f"{module.source.segment(node.value)}.{removal.instead.rpartition('.')[2]}")
+
+
+def _rekeyed(module: Module, call: ast.Call, keyword: ast.keyword, removal: Removal) -> Edit | None:
+    """`sparse=False` → `sparse_output=False`, where the call does not give the new one as well."""
+    text = module.source.segment(keyword)
+    if not removal.renamed or "\n" in text or any(k.arg == removal.instead for k in call.keywords):
+        return None
+    return Edit(module.source.span(keyword), removal.instead + text[len(removal.argument) :])
+
+
+def _is_guarded(node: ast.AST) -> bool:
+    """Under a condition or in a `try`: code that may be meant for another version."""
+    up: Any = node
+    while up is not None and not isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)):
+        if isinstance(up, ast.Try) and up.handlers:
+            return True
+        if isinstance(up, (ast.If, ast.IfExp)) and any(word in ast.dump(up.test) for word in ("version", "hasattr", "PY3")):
+            return True
+        up = up.up
+    return False
+
+
+def _verdict(removal: Removal, path: str, pins: dict[str, Any]) -> tuple[Severity | None, str]:
+    """What the nearest requirements say of it: removed, deprecated, or nothing to say."""
+    folder = posixpath.dirname(path)
+    while True:
+        beside = [data for where_, data in pins.items() if posixpath.dirname(where_) == folder]
+        specifiers = [specifier for _, kept, _ in beside for name, specifier in kept if name == removal.distribution]
+        ends = [end for specifier in specifiers if (end := highest_allowed(specifier)) is not None]
+        if ends:
+            return _at(removal, min(ends))
+        if any(locked for *_, locked in beside):
+            return None, ""
+        if not folder:
+            break
+        folder = posixpath.dirname(folder)
+    everywhere = [
+        end for _, kept, _ in pins.values() for name, text in kept if name == removal.distribution and (end := highest_allowed(text))
+    ]
+    if not removal.everywhere or any(_at(removal, end)[0] is not Severity.ERROR for end in everywhere):
+        return None, ""
+    return Severity.ERROR, f"is gone since {removal.distribution} {removal.removed}, and nothing here asks for an older one"
+
+
+def _at(removal: Removal, end: tuple[tuple[int, ...], bool]) -> tuple[Severity | None, str]:
+    version, included = end
+    shown = ".".join(str(part) for part in version)
+    reached = f"{removal.distribution} {shown}" if included else f"{removal.distribution} below {shown}"
+    if parts(removal.removed) < version or (included and parts(removal.removed) <= version):
+        return Severity.ERROR, f"is gone since {removal.distribution} {removal.removed}; the requirements let in {reached}"
+    if included and parts(removal.deprecated) <= version:
+        return Severity.WARNING, f"is deprecated since {removal.deprecated} and goes in {removal.removed}; the requirements fix {reached}"
+    return None, ""

@@ -1,0 +1,40 @@
+"""scikit-learn."""
+
+from __future__ import annotations
+
+OLDEST_SUPPORTED = "1.4"
+_TEXT = "sklearn.feature_extraction.text."
+REMOVED = (
+    # name, deprecated in, removed in, what to write instead, whether that is a pure renaming
+    ("sklearn.externals.joblib", "0.21", "0.23", "`import joblib`", False),
+    ("sklearn.externals.six", "0.21", "0.23", "Python 3 itself", False),
+    ("sklearn.cross_validation", "0.18", "0.20", "`sklearn.model_selection`", False),
+    ("sklearn.grid_search", "0.18", "0.20", "`sklearn.model_selection`", False),
+    ("sklearn.learning_curve", "0.18", "0.20", "`sklearn.model_selection`", False),
+    ("sklearn.preprocessing.Imputer", "0.20", "0.22", "`sklearn.impute.SimpleImputer`", False),
+    ("sklearn.mixture.GMM", "0.18", "0.20", "`sklearn.mixture.GaussianMixture`", False),
+    ("sklearn.metrics.jaccard_similarity_score", "0.21", "0.23", "`sklearn.metrics.jaccard_score`", False),
+    ("sklearn.datasets.load_boston", "1.0", "1.2", "`fetch_california_housing` or another data set", False),
+    ("sklearn.datasets.fetch_mldata", "0.20", "0.22", "`sklearn.datasets.fetch_openml`", False),
+    ("sklearn.metrics.plot_confusion_matrix", "1.0", "1.2", "`ConfusionMatrixDisplay.from_estimator`", False),
+    ("sklearn.metrics.plot_roc_curve", "1.0", "1.2", "`RocCurveDisplay.from_estimator`", False),
+    ("sklearn.metrics.plot_precision_recall_curve", "1.0", "1.2", "`PrecisionRecallDisplay.from_estimator`", False),
+    *((f"{_TEXT}{cls}().get_feature_names", "1.0", "1.2", "get_feature_names_out", False) for cls in ("CountVectorizer", "TfidfVectorizer")),
+    ("sklearn.preprocessing.OneHotEncoder().get_feature_names", "1.0", "1.2", "`get_feature_names_out()`", False),
+    ("sklearn.preprocessing.PolynomialFeatures().get_feature_names", "1.0", "1.2", "`get_feature_names_out()`", False),
+)  # fmt: skip
+"""Checked against scikit-learn 1.x: none of these names is there."""
+REMOVED_ARGUMENTS = (
+    # callable, argument, deprecated in, removed in, what to write instead, whether that is a pure renaming
+    ("sklearn.preprocessing.OneHotEncoder", "sparse", "1.2", "1.4", "sparse_output", True),
+    ("sklearn.ensemble.AdaBoostClassifier", "base_estimator", "1.2", "1.4", "estimator", True),
+    ("sklearn.ensemble.AdaBoostRegressor", "base_estimator", "1.2", "1.4", "estimator", True),
+    ("sklearn.ensemble.BaggingClassifier", "base_estimator", "1.2", "1.4", "estimator", True),
+    ("sklearn.ensemble.BaggingRegressor", "base_estimator", "1.2", "1.4", "estimator", True),
+    ("sklearn.cluster.AgglomerativeClustering", "affinity", "1.2", "1.4", "metric", True),
+    *((f"sklearn.linear_model.{cls}", "normalize", "1.0", "1.2", "a `StandardScaler` before it in a Pipeline", False)
+      for cls in ("LinearRegression", "Ridge", "Lasso", "ElasticNet", "LassoCV", "RidgeCV")),
+    ("sklearn.metrics.mean_squared_error", "squared", "1.4", "1.6", "`root_mean_squared_error`", False),
+    ("sklearn.manifold.TSNE", "n_iter", "1.5", "1.7", "max_iter", True),
+)  # fmt: skip
+"""Checked against scikit-learn 1.x: none of these arguments is taken."""

@@ -1,0 +1,1 @@
+"""What the kit's tables say of libraries, checked against the libraries themselves."""
