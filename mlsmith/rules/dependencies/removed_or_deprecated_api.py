@@ -23,7 +23,7 @@ from mlsmith.rules.kit import (
     span_from,
 )  # fmt: skip
 from mlsmith.rules.kit.collect import place_from, where
-from mlsmith.rules.kit.removals import Removal, highest_allowed, parts, removals
+from mlsmith.rules.kit.removals import Removal, highest_allowed, lowest_allowed, parts, removals
 
 
 class RemovedOrDeprecatedApi(Rule):
@@ -190,9 +190,15 @@ def _verdict(removal: Removal, path: str, pins: dict[str, Any]) -> tuple[Severit
         beside = [data for where_, data in pins.items() if posixpath.dirname(where_) == folder]
         specifiers = [specifier for _, kept, _ in beside for name, specifier in kept if name == removal.distribution]
         ends = [end for specifier in specifiers if (end := highest_allowed(specifier)) is not None]
-        if ends:
-            return _at(removal, min(ends))
-        if any(locked for *_, locked in beside):
+        exact = [end for end in ends if end[1]]
+        locked = any(is_lock for *_, is_lock in beside)
+        if exact or (ends and not locked):
+            return _at(removal, min(exact or ends))
+        least = min((lowest_allowed(specifier) for specifier in specifiers), default=())
+        if least >= parts(removal.removed):
+            shown = ".".join(str(part) for part in least)
+            return Severity.ERROR, f"is gone since {removal.distribution} {removal.removed}; the requirements ask for {shown} or later"
+        if locked:
             return None, ""
         if not folder:
             break

@@ -10,7 +10,9 @@ from functools import lru_cache
 from mlsmith.rules.kit.knowledge import numpy, pandas, sklearn
 
 _LIBRARIES = (("numpy", "numpy", numpy), ("pandas", "pandas", pandas), ("sklearn", "scikit-learn", sklearn))
-_CLAUSE = re.compile(r"(===|==|~=|<=|<|=)\s*(\d+(?:\.\d+)*)(\.\*)?")
+_CLAUSE = re.compile(r"(?<![<>=!~])(===|==|~=|<=|<|=)\s*(\d+(?:\.\d+)*)(\.\*)?")
+
+_LEAST = re.compile(r"(?<![<>=!~])>=?\s*(\d+(?:\.\d+)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ def highest_allowed(specifier: str) -> tuple[tuple[int, ...], bool] | None:
         else:
             ends.append((version, operator != "<"))
     return min(ends) if ends else None
+
+
+def lowest_allowed(specifier: str) -> tuple[int, ...]:
+    """The lowest version that the `>=` of a specifier lets in; empty, which is below every version, where it has none."""
+    return max((parts(text) for text in _LEAST.findall(specifier)), default=())
 
 
 def parts(version: str) -> tuple[int, ...]:
