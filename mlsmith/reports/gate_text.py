@@ -21,7 +21,7 @@ def text_of(verdict: Verdict, style: Style, width: int) -> str:
     """The whole verdict in lines of at most `width` columns, where paths and names allow it."""
     blocks = [_grade(verdict, style)]
     if verdict.score.terms:
-        blocks += [_arithmetic(verdict, style, width), _areas(verdict, style), _hotspots(verdict.hotspots, style, width)]
+        blocks += [_arithmetic(verdict, style, width), _areas(verdict, style, width), _hotspots(verdict.hotspots, style, width)]
     if verdict.base is not None:
         blocks.append(_since(verdict, verdict.base, style, width))
     blocks.append(_conclusion(verdict, style, width))
@@ -84,14 +84,14 @@ def _sum(term: Term) -> str:
     return f"{hits} × {_minutes(term.minutes / term.counted)}"
 
 
-def _areas(verdict: Verdict, style: Style) -> list[str]:
+def _areas(verdict: Verdict, style: Style, width: int) -> list[str]:
     areas = verdict.score.areas
     if len(areas) < 2:
         return []  # It would say the same again.
     most = max(area.minutes for area in areas.values()) or 1
     lines = [style.bold("by area") + "  " + style.dim("debt · findings")]
     for name, area in sorted(areas.items(), key=lambda item: (-item[1].minutes, item[0])):
-        bar = "█" * max(1, round(_BAR * area.minutes / most))
+        bar = "█" * max(1, round(min(_BAR, width - 48) * area.minutes / most))
         title = AREAS.get(name, name).replace("-", " ")
         lines.append(f"  {duration(area.minutes):>11}  {area.findings:>4,}  {title:<25}  {bar}")
     return lines

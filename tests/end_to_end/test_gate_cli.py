@@ -40,7 +40,7 @@ def repository(tmp_path: Path) -> Path:
 def test_the_arithmetic_is_shown_and_the_limit_decides(repository: Path) -> None:
     failed = gate(repository, "--max-ratio", "0.003")
     assert failed.returncode == 1
-    assert "5 lines of code × 30 min" in failed.stdout
+    assert "4 lines of code × 30 min" in failed.stdout
     assert "45  1 × 45  TST101" in failed.stdout
     assert failed.stdout.endswith("gate failed: max-ratio\n")
     assert gate(repository, "--max-ratio", "1").returncode == 0
