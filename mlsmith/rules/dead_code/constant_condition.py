@@ -11,8 +11,8 @@ from mlsmith.rules.kit import Confidence, Finding, Module, Project, Rule, Severi
 from mlsmith.rules.kit.collect import place_from, where
 
 _ALTERNATIVE = re.compile(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
-_PURPOSE = re.compile(r"\b(testing|test|debug|debugging|example|demo|comparison|compare|uncomment|enable|change|set|switch|show)\b")
-_WORD = re.compile(r"\b[a-z]{2,}\b", re.IGNORECASE)
+_DIRECTIVE = re.compile(r"#?\s*(mlsmith|noqa)\s*:.*", re.IGNORECASE)
+_PURPOSE = re.compile(r"\b(testing|test|debug|debugging|example|demo|comparison|compare|uncomment|enable|change|set|switch|show|when|if|depends)\b")
 _FILES_SET_BY_HAND = {"setup", "config", "configs", "configuration", "settings", "parameters", "params", "hparams", "hyperparameters", "hyperparams",
                       "constants", "options", "conf", "cfg"}  # fmt: skip
 _OUTPUT_WORDS = frozenset(
@@ -134,7 +134,7 @@ def _is_explained(module: Module, owner: ast.AST) -> bool:
     above = module.source.lines[number - 2].strip() if number > 1 else ""
     beside = module.source.lines[number - 1].partition("#")[2]
     comment = beside + (above[1:] if above.startswith("#") else "")
-    return bool(_PURPOSE.search(comment.lower())) or len(_WORD.findall(beside)) > 3
+    return bool(_PURPOSE.search(_DIRECTIVE.sub("", comment).lower()))
 
 
 def _is_script(module: Module) -> bool:
