@@ -91,7 +91,7 @@ class HardcodedShuffleFlag(Rule):
 
     def _judge(self, module: Module, decision: OrderDecision) -> Iterator[Finding]:
         call, role = decision.call, decision.call.role
-        if role is None or _is_iterable(module, call):
+        if role is None or _is_iterable(module, call) or (role is Role.TRAIN and _is_only_looked_at(module, call)):
             return
         near = _is_near(call, role)
         if role is Role.TRAIN and decision.value is False:
@@ -232,6 +232,33 @@ def _is_ordered(module: Module, call: Call) -> bool:
     names += [function.node.name] if function is not None else []
     names += [cls.node.name] if cls is not None else []
     return any(word in _ORDERED for name in names for word in tokens(name))
+
+
+_LEARNING = frozenset({
+    "backward", "step", "fit", "minimize", "apply_gradients", "train_on_batch", "train_step", "training_step", "partial_fit", "update", "optimize",
+})  # fmt: skip
+_ENDS = ("next", "len", "print", "type")
+_LOOKING = ("iter", "next", "enumerate", "len", "print", "zip", "type", "tqdm.tqdm")
+
+
+def _is_only_looked_at(module: Module, call: Call) -> bool:
+    """Whether the loader serves no training: its batches are counted, averaged or shown, in this order as well as in any."""
+    bindings = module.flow.bindings_of(call.node)
+    if len(bindings) != 1 or bindings[0].kind != "assign":
+        return False
+    uses = module.flow.uses(bindings[0])
+    return bool(uses) and not any(_may_train(module, use) for use in uses)
+
+
+def _may_train(module: Module, use: ast.Name) -> bool:
+    node: ast.AST = use
+    up: ast.AST = use.up  # type: ignore[attr-defined]
+    while isinstance(up, ast.Call) and node in up.args and any(name in _LOOKING for name in module.names(up.func)):
+        node, up = up, up.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.For) and up.iter is node:
+        loop = next(loop for loop in module.loops if loop.node is up)
+        return any(inner.method in _LEARNING or "train" in inner.method or "learn" in inner.method for inner in loop.calls)
+    return not (isinstance(node, ast.Call) and any(name in _ENDS for name in module.names(node.func)))
 
 
 def _is_iterable(module: Module, call: Call) -> bool:
