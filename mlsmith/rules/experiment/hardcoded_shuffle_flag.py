@@ -6,8 +6,25 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Call, Confidence, Finding, Fix, Module, Project, Role, Rule, Safety, Severity, tokens, with_argument
+from mlsmith.rules.kit import (
+    Call,
+    Confidence,
+    ConfigDocument,
+    Finding,
+    Fix,
+    Module,
+    Place,
+    Project,
+    Role,
+    Rule,
+    Safety,
+    Severity,
+    tokens,
+    with_argument,
+)  # fmt: skip
 from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.configuration import document_at, key_read
+from mlsmith.rules.kit.flags import flag_default
 from mlsmith.rules.kit.order import LOADERS, SHUFFLING, OrderDecision, order_decisions
 
 _ORDERED = frozenset({
@@ -29,7 +46,9 @@ class HardcodedShuffleFlag(Rule):
     The shuffle decision of data loaders (PyTorch, torch-geometric, MONAI, keras, `tf.data`) as a literal, or as a constant, that contradicts
     the role of the data: training without shuffling (error); evaluation with shuffling where file names, classes or indices are paired
     with the predictions afterwards (warning); one literal in a function that both training and evaluation call
-    (warning). Project functions that pass their own parameter on as the flag are followed to their call sites, across files.
+    (warning). Project functions that pass their own parameter on as the flag are followed to their call sites, across files. Flags that
+    are kept elsewhere are followed there: the default of a command-line option or of a field of a settings class in the same file, and
+    the key of a configuration that is false wherever it stands (warnings).
 
     ## Why it is debt
     The order of samples is part of the experiment. In the real-estate project of Arpteg et al. (2018) a refactoring flipped such a flag;
@@ -87,7 +106,28 @@ class HardcodedShuffleFlag(Rule):
         for decision in order_decisions(module):
             if decision.callee in LOADERS and decision.given and isinstance(decision.value, bool):
                 yield from self._judge(module, decision)
+            elif decision.callee in LOADERS and decision.given:
+                yield from self._by_default(module, decision)
         yield from self._buffers(module)
+
+    def _by_default(self, module: Module, decision: OrderDecision) -> Iterator[Finding]:
+        """`args.shuffle` and `config.shuffle`: what holds if nobody says otherwise."""
+        call, role = decision.call, decision.call.role
+        flag = flag_default(module, decision.argument)
+        if flag is None or role is None or not _is_near(call, role) or _is_iterable(module, call) or _is_ordered(module, call):
+            return
+        if role is Role.TRAIN and flag.value is False:
+            yield self.finding(
+                module.at(flag.node), f"`{flag.label}` is off by default, so that training (line {call.node.lineno}) reads its data in the same order",
+                advice="turn the default around, or name the run that wants its data unshuffled", severity=Severity.WARNING,
+                confidence=Confidence.MEDIUM,
+            )  # fmt: skip
+        elif role is not Role.TRAIN and flag.value is True and _uses_order(module, call):
+            yield self.finding(
+                module.at(flag.node),
+                f"`{flag.label}` is on by default, so that {role} data (line {call.node.lineno}) is shuffled, but predictions are paired with it",
+                advice="give evaluation a flag of its own that is off", severity=Severity.WARNING, confidence=Confidence.MEDIUM,
+            )  # fmt: skip
 
     def _judge(self, module: Module, decision: OrderDecision) -> Iterator[Finding]:
         call, role = decision.call, decision.call.role
@@ -135,8 +175,12 @@ class HardcodedShuffleFlag(Rule):
 
     def collect(self, module: Module) -> Any:
         """Literals inside functions that several roles may call, and calls with a role that such a function may be the target of."""
-        inside = []
+        inside, reads = [], []
         for decision in order_decisions(module):
+            read = key_read(module, decision.argument) if decision.given and not isinstance(decision.value, bool) else None
+            role = decision.call.role
+            if read is not None and role is Role.TRAIN and _is_near(decision.call, role) and not _is_ordered(module, decision.call):
+                reads.append((*read, decision.call.node.lineno))
             function = decision.call.function
             if (
                 decision.callee in LOADERS
@@ -155,15 +199,27 @@ class HardcodedShuffleFlag(Rule):
                         calls.append(
                             (name, call.role.value, _is_near(call, call.role), ordered, _slots(call), tuple(where(module, call.node)))
                         )
-        return (tuple(inside), tuple(calls)) if inside or calls else None
+        return (tuple(inside), tuple(calls), tuple(reads)) if inside or calls or reads else None
+
+    def collect_config(self, document: ConfigDocument) -> Any:
+        """Flags of order in a configuration: (keys, value, place, text of the line)."""
+        found = []
+        for entry in document.entries:
+            if isinstance(entry.value, bool) and "shuffle" in entry.path[-1].lower():
+                start, end = entry.span.start, entry.span.end
+                line = document.lines[start.line - 1].strip() if start.line <= len(document.lines) else ""
+                found.append((entry.path, entry.value, (start.line, start.column, end.line, end.column), line))
+        return ("flags", tuple(found)) if found else None
 
     def project(self, project: Project) -> Iterator[Finding]:
-        collected = project.collected(self)
+        everything = project.collected(self)
+        yield from self._in_configuration(everything)
+        collected = [(path, data) for path, data in everything if data[0] != "flags"]
         roles: dict[str, set[str]] = {}
-        for path, (_, calls) in collected:
+        for path, (_, calls, _) in collected:
             for name, role, *_ in calls:
                 roles.setdefault(project.absolute(path, name), set()).add("train" if role == Role.TRAIN else "evaluation")
-        for path, (inside, calls) in collected:
+        for path, (inside, calls, _) in collected:
             for function, value, seen in inside:
                 if len(roles.get(f"{project.files[path].module}.{function}", ())) == 2:
                     yield self.finding(
@@ -178,6 +234,24 @@ class HardcodedShuffleFlag(Rule):
                         advice="pass `True`, or take the flag from the configuration that is reviewed",
                         severity=Severity.INFO if ordered else None,
                     )  # fmt: skip
+
+    def _in_configuration(self, everything: list[tuple[str, Any]]) -> Iterator[Finding]:
+        """A key that training reads its flag from, and that is false in every configuration that has it."""
+        flags = {path: data[1] for path, data in everything if data[0] == "flags"}
+        readers = [(path, *read) for path, data in everything if data[0] != "flags" for read in data[2]]
+        seen: set[tuple[str, tuple[str, ...]]] = set()
+        for reader, file, keys, line in readers:
+            places = {document_at(flags, reader, file)} - {""} if file != "*" else set(flags)
+            held = [(path, flag) for path in sorted(places) for flag in flags[path] if flag[0][-len(keys) :] == keys]
+            if not held or any(flag[1] for _, flag in held):
+                continue
+            path, (full, _, numbers, text) = held[0]
+            if (path, full) not in seen:
+                seen.add((path, full))
+                yield self.finding(
+                    Place.of_line(path, numbers, text), f"`{'.'.join(full)}` is false, so that training reads its data in the same order ({reader}:{line})",
+                    advice="set it to true, or say beside it why the order is meant", severity=Severity.WARNING, confidence=Confidence.MEDIUM,
+                )  # fmt: skip
 
 
 def _forwarded(project: Project, path: str, name: str, slots: dict[Any, Any], reach: int) -> Any:

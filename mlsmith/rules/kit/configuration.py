@@ -137,6 +137,23 @@ def _kept(module: Module, node: ast.expr) -> tuple[bool, list[ast.expr]]:
     return False, list(same)
 
 
+def key_read(module: Module, node: ast.expr | None) -> tuple[str, tuple[str, ...]] | None:
+    """(file as written or `*`, keys) of an expression that reads a key of a configuration, such as `cfg.data.shuffle`."""
+    keys: list[str] = []
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        if isinstance(node, ast.Attribute):
+            keys.append(node.attr)
+        elif isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            keys.append(node.slice.value)
+        else:
+            return None
+        node = node.value
+    if not keys or not isinstance(node, ast.Name):
+        return None
+    loads = {id(call.node): path for call in _loading(module) for path in [_loaded(module, call)] if path}
+    return (_file_of(module, node, loads) or "*", tuple(reversed(keys))) if _holds(module, node, loads) else None
+
+
 def _loading(module: Module) -> list[Call]:
     """Calls of loaders, and of this module's functions that call one."""
     direct = list(module.calls_to(*_LOADERS))
