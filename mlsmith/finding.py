@@ -168,10 +168,12 @@ def span_from(plain: tuple[int, int, int, int, int | None]) -> Span:
 
 
 def anchor_of(lines: list[str]) -> str:
-    """Hash of source lines with white space folded and comments left out: re-indenting, and remarks such as a suppression, do not
-    change what a finding is.
+    """Hash of source lines without what a formatter or a remark changes: white space, line breaks, the kind of quotes, a comma before
+    a closing bracket, comments. What a finding is does not depend on them.
     """
-    text = "\n".join(" ".join(_without_comment(line).split()) for line in lines)
+    text = "".join("".join(_without_comment(line).split()) for line in lines).replace("'", '"')
+    for comma in (",)", ",]", ",}"):
+        text = text.replace(comma, comma[1])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 

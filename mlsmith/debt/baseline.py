@@ -83,7 +83,7 @@ def match(
     whether a path is still there (by default: whether something was found in it).
 
     Each line knows at most one finding. A finding is looked for with its scope in its file, then by its line anywhere in the file,
-    then in the file's old name, then in files that are gone.
+    then in the file's old name, then, again with its scope and without, in files that are gone.
     """
     found = list(findings)
     present = {finding.path for finding in found}
@@ -93,7 +93,8 @@ def match(
         open_ = [(i, f) for i, f in open_ if not _settle(found, i, f, look(f, f.path))]
     for look in (pool.exact, pool.in_scope, pool.in_file):
         open_ = [(i, f) for i, f in open_ if f.path not in renamed or not _settle(found, i, f, look(f, renamed[f.path]))]
-    open_ = [(i, f) for i, f in open_ if not _settle(found, i, f, pool.orphaned(f))]
+    for look_gone in (pool.orphaned, pool.adrift):
+        open_ = [(i, f) for i, f in open_ if not _settle(found, i, f, look_gone(f))]
     return found
 
 
@@ -109,12 +110,12 @@ class _Pool:
     def __init__(self, entries: Iterable[Known], exists: Callable[[str], bool]) -> None:
         self._left: dict[Known, int] = {}
         self._by_line: dict[tuple[str, str, str], list[Known]] = {}
-        self._gone: dict[tuple[str, str, str], list[Known]] = {}
+        self._gone: dict[tuple[str, str], list[Known]] = {}
         for entry in sorted(entries):
             self._left[entry] = self._left.get(entry, 0) + 1
             self._by_line.setdefault((entry.path, entry.code, entry.anchor), []).append(entry)
             if not exists(entry.path):
-                self._gone.setdefault((entry.code, entry.scope, entry.anchor), []).append(entry)
+                self._gone.setdefault((entry.code, entry.anchor), []).append(entry)
 
     def exact(self, finding: Finding, path: str) -> bool:
         return self._take(Known(path, finding.code, finding.scope, finding.anchor, finding.occurrence))
@@ -127,7 +128,11 @@ class _Pool:
         return any(self._take(entry) for entry in self._by_line.get((path, finding.code, finding.anchor), ()))
 
     def orphaned(self, finding: Finding) -> bool:
-        return any(self._take(entry) for entry in self._gone.get((finding.code, finding.scope, finding.anchor), ()))
+        lines = self._gone.get((finding.code, finding.anchor), ())
+        return any(entry.scope == finding.scope and self._take(entry) for entry in lines)
+
+    def adrift(self, finding: Finding) -> bool:
+        return any(self._take(entry) for entry in self._gone.get((finding.code, finding.anchor), ()))
 
     def _take(self, entry: Known) -> bool:
         left = self._left.get(entry, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,30 @@ def test_lines_may_move_and_be_indented_anew() -> None:
 def test_a_remark_does_not_make_a_finding_new() -> None:
     assert statuses([finding(3, "load('#', x)  # seeded")], [finding(3, "load('#', x)")]) == [Status.BASELINE]
     assert statuses([finding(3, "load('#', y)  # seeded")], [finding(3, "load('#', x)")]) == [Status.NEW]
+
+
+def wide(*lines: str) -> Finding:
+    return replace(finding(3, ""), anchor=anchor_of(list(lines)))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("x = load(a,'b',[1, 2])",),
+        ("x = load(", '    a, "b", [1, 2]', ")"),
+        ("x = load(  # read", "    a,", '    "b",', "    [1, 2,],", ")"),
+    ],
+)
+def test_a_formatter_makes_nothing_new(lines: tuple[str, ...]) -> None:
+    assert statuses([wide(*lines)], [wide('x = load(a, "b", [1, 2])')]) == [Status.BASELINE]
+    assert statuses([wide(*lines)], [wide('x = load(a, "b", [1, 3])')]) == [Status.NEW]
+
+
+def test_of_a_file_that_is_gone_a_line_is_known_in_another_scope_too() -> None:
+    old = [finding(3, "load(x)", scope="_NHITS.fit", path="old.py")]
+    now = number_occurrences([finding(3, "load(x)", scope="NHITS.fit", path="new.py")])
+    gone, still_there = (baseline.match(now, baseline.known(old), {}, exists={"new.py", *more}.__contains__) for more in ((), ("old.py",)))
+    assert [f.status for f in (*gone, *still_there)] == [Status.BASELINE, Status.NEW]
 
 
 def test_a_file_may_be_renamed_and_a_function_moved() -> None:
