@@ -203,7 +203,7 @@ def _start(paths: Sequence[Path]) -> Path:
 
 def _stdin_scene(arguments: Arguments) -> Scene:
     name = arguments.stdin_filename or "stdin.py"
-    if kind_of(Path(name).as_posix()) is None:
+    if kind_of(Path(name).as_posix()) in (None, "text"):
         raise UserError(f"mlsmith does not know what to look for in {name}", advice="--stdin-filename decides")
     file = Path(os.path.abspath(name))
     settings, root, _ = load_settings(file.parent if file.parent.is_dir() else Path.cwd())

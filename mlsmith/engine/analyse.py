@@ -7,6 +7,7 @@ computed in any process on any machine.
 from __future__ import annotations
 
 import ast
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -55,12 +56,18 @@ def analyse(
     *,
     seconds: dict[str, float] | None = None,
 ) -> Analysis:
-    """Analyse one file. `kind`: python, notebook, config, requirements, dockerfile. `seconds` collects time by rule if given."""
+    """Analyse one file. `kind`: python, notebook, config, requirements, dockerfile, text. `seconds` collects time by rule if given."""
     try:
         return _ANALYSERS[kind](data, path, rules, settings, seconds)
     except SourceError as error:
         lines = data.count(b"\n")
-        return Analysis([], None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ())
+        words = {"unparsed": _words(data)} if kind in ("python", "notebook") else {}
+        return Analysis([], (None, words) if words else None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ())
+
+
+def _words(data: bytes) -> str:
+    """Every word of a file that cannot be parsed: what it uses is not known, but what it cannot use is."""
+    return "\n".join(sorted(set(re.findall(r"[A-Za-z_]\w{2,}", data.decode("utf-8", "replace")))))
 
 
 def analyse_project(
@@ -182,8 +189,15 @@ def _dockerfile(data: bytes, path: str, rules: RuleSet, settings: Settings, seco
     return Analysis(findings, None, None, FileCount(data.count(b"\n"), 0, False, False), directives)
 
 
+def _text(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
+    from mlsmith.rules.kit.rule import TextDocument
+
+    document = TextDocument(path, data.decode("utf-8", "replace"))
+    return Analysis([], (None, _collect(document, rules, "collect_text", seconds)), None, FileCount(0, 0, False, False), ())
+
+
 _ANALYSERS = {
-    "python": _python, "notebook": _notebook, "config": _config, "requirements": _requirements, "dockerfile": _dockerfile,
+    "python": _python, "notebook": _notebook, "config": _config, "requirements": _requirements, "dockerfile": _dockerfile, "text": _text,
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ _MARKERS = ("pyvenv.cfg", "conda-meta", ".git")
 """Entries that make a folder a virtual environment, or another repository."""
 
 DATA_FROM = 1 << 20
-"""A YAML, TOML or JSON file of a walk from this many bytes on is data, not configuration."""
+"""A YAML, TOML or JSON file of a walk from this many bytes on is data, not configuration; a script or page is generated."""
 
 _REQUIREMENTS = re.compile(
     r"(?:^|/)(?:"
@@ -47,6 +47,8 @@ _REQUIREMENTS = re.compile(
 _DOCKERFILE = re.compile(r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]+\.[Dd]ockerfile)\Z")
 _FOREIGN_CONFIG = re.compile(r"(?:^|/)(?:[tj]sconfig[^/]*\.json|devcontainer\.json|package(?:-lock)?\.json|composer\.json)\Z")
 _CONFIG = (".yaml", ".yml", ".toml", ".json")
+_TEXTS = (".sh", ".bash", ".md", ".rst", ".mk", ".sbatch", ".slurm", ".bat", ".ps1")
+_MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "tox.ini", "Jenkinsfile", "Taskfile"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,10 @@ class Walk:
 
 
 def kind_of(path: str) -> str | None:
-    """python, notebook, requirements, dockerfile or config by name alone; None for what is not looked at."""
+    """python, notebook, requirements, dockerfile, config or text by name alone; None for what is not looked at.
+
+    A text says how the project is run: scripts, continuous integration, documentation.
+    """
     if path.endswith(".py"):
         return "python"
     if path.endswith(".ipynb"):
@@ -71,7 +76,9 @@ def kind_of(path: str) -> str | None:
         return "requirements"
     if path.endswith(_CONFIG):
         return None if _FOREIGN_CONFIG.search(path) else "config"
-    return "dockerfile" if _DOCKERFILE.search(path) else None
+    if _DOCKERFILE.search(path):
+        return "dockerfile"
+    return "text" if path.endswith(_TEXTS) or _name(path) in _MAKEFILES else None
 
 
 def walk(root: Path, *, exclude: Sequence[str] = ()) -> Walk:
@@ -166,7 +173,7 @@ def _enter(root: str, folder: str, stack: Stack, excluded: Patterns, found: Walk
             stat = entry.stat(follow_symlinks=False)
         except OSError:
             continue
-        if (kind != "config" or stat.st_size < DATA_FROM) and _is_text(path):
+        if (kind not in ("config", "text") or stat.st_size < DATA_FROM) and _is_text(path):
             found.files[path] = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
     return inside
 
@@ -240,7 +247,7 @@ def _is_lintable(
     is_open, stack = _open(path.rpartition("/")[0], known, ignores, marked, excluded)
     if not is_open or _out(path, stack, excluded, folder=False):
         return False
-    if kind != "config":
+    if kind not in ("config", "text"):
         return True
     try:
         return len(tree.read(path)) < DATA_FROM

@@ -170,7 +170,7 @@ class _Run:
             root=self._root,
             findings=tuple(decided),
             errors=tuple(sorted(filter(None, errors), key=lambda e: (e.path, e.line or 0, e.message))),
-            counts={path: analyses[path].size for path in chosen if path in analyses},
+            counts={path: analyses[path].size for path in chosen if path in analyses and self._kinds[path] != "text"},
             rules_fingerprint=self._rules.fingerprint,
             seconds=self._clock.seconds() if self._options.timings else {},
         )

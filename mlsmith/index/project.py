@@ -54,6 +54,8 @@ class Project:
         self._collected = collected
         self._kind = kind
         self._modules = {facts.module: path for path, facts in files.items()}
+        self.answers: dict[str, Any] = {}
+        """What several rules ask is answered once"""
         self._known: dict[tuple[str, str], str] = {}
         self._exports: dict[tuple[str, str], str] = {}
         self._import_tables: dict[str, dict[str, str]] = {}
@@ -81,6 +83,11 @@ class Project:
     def _in_package(self, path: str) -> bool:
         folder = path.rpartition("/")[0]
         return f"{folder}/__init__.py" in self.files if folder else False
+
+    @cached_property
+    def unparsed_words(self) -> frozenset[str]:
+        """All words of the Python files that could not be parsed."""
+        return frozenset(word for _, text in self._collected.get("unparsed", ()) for word in text.split("\n"))
 
     # definitions
 
@@ -118,7 +125,7 @@ class Project:
             found = self._defined(".".join([*parts[:keep], plain]))
             if found:
                 return found
-        return ""
+        return self._defined(plain[4:]) if plain.startswith("src.") else ""  # modules are named without it
 
     def _defined(self, dotted: str) -> str:
         """The definition under a dotted name counted from the top: directly, or through what its module imports."""
@@ -220,6 +227,10 @@ class Project:
                 else:
                     loose.add(fact.callee.rpartition(".")[2])
         return resolved, loose
+
+    def called(self, path: str, callee: str) -> str:
+        """The definition that a call of `callee` in the file `path` reaches, or the class where that has no constructor of its own."""
+        return self._called(path, callee)
 
     def _called(self, path: str, callee: str) -> str:
         if callee.endswith("()"):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
-from mlsmith.rules.kit import ConfigDocument, Finding, Module, Project, Rule, Severity
-from mlsmith.rules.kit.collect import place_from
-from mlsmith.rules.kit.configuration import ConfigurationUse, configuration_use, document_at
+from mlsmith.rules.kit import ConfigDocument, Finding, Module, Project, Rule, Severity, TextDocument
+from mlsmith.rules.kit.configuration import configuration_facts
+from mlsmith.rules.kit.configuration_files import Keys, document_facts
+from mlsmith.rules.kit.configuration_texts import text_facts
+from mlsmith.rules.kit.configurations import Configurations, configurations, place_of_read, words_of
 
 
 class UndefinedConfigKey(Rule):
     """Code reads a configuration key that the file does not define.
 
     ## What it finds
-    Reads of a key, by subscript or attribute, from a configuration file that is loaded by a literal path, where that file has no such
-    key at that place and nowhere else, no code sets it, and no other configuration file of the same folder has it. The nearest key is named.
+    Reads of a key, by subscript or attribute, wherever a configuration has been handed to, where none of the files that can be loaded
+    there defines the key and no code sets it. All of them must be known: a literal path, an option with the files beside its default,
+    or what hydra composes. The nearest key is named.
 
     ## Why it is debt
     The run fails after the data has been loaded, or, where the library gives an empty value instead, trains with a default that nobody
@@ -47,8 +51,9 @@ class UndefinedConfigKey(Rule):
     ```
 
     ## When it stays silent
-    For `.get` and reads behind `in` or inside `try`; when the path of the file is not literal; when a configuration file of the same
-    folder defines the key, since it may be merged; when code writes the key.
+    For `.get`, `getattr` and reads behind `in`, `hasattr` or inside `try`; where a function may get something else than these files;
+    where another file of the folder has the key, or an option of a defaults list is no file of the project; for the names of command
+    lines (`args`, `opt`).
 
     ## References
     Sculley et al. 2015, section 6.
@@ -59,59 +64,98 @@ class UndefinedConfigKey(Rule):
     minutes = 15
 
     def collect(self, module: Module) -> Any:
-        use = configuration_use(module)
-        return ("use", tuple(use)) if use is not None and use.reads else None
+        return configuration_facts(module)
 
     def collect_config(self, document: ConfigDocument) -> Any:
-        if len(document.entries) > 2_000:
-            return None
-        return ("document", tuple(sorted({part for entry in document.entries for part in entry.path})))
+        return document_facts(document)
+
+    def collect_text(self, document: TextDocument) -> Any:
+        return text_facts(document)
 
     def project(self, project: Project) -> Iterator[Finding]:
-        collected = project.collected(self)
-        documents = {path: set(data[1]) for path, data in collected if data[0] == "document"}
-        uses = {path: ConfigurationUse(*data[1]) for path, data in collected if data[0] == "use"}
-        written = {key for use in uses.values() for key in use.written}
-        for path, use in uses.items():
-            for file, keys, seen in use.reads:
-                document = document_at(documents, path, file)
-                if not document:
-                    continue
-                family = {key for other, known in documents.items() if _same_folder(other, document) for key in known}
-                missing = next((key for key in keys if key not in family), None)
-                if (
-                    missing is None
-                    or missing in written
-                    or (keys.index(missing) and keys[0] not in documents[document])
-                    or _is_method(missing)
-                ):
-                    continue
-                close = get_close_matches(missing, sorted(documents[document]), n=1, cutoff=0.6)
-                hint = f'; did you mean "{close[0]}"?' if close else ""
-                yield self.finding(
-                    place_from(path, project, seen), f"`{document}` has no key `{'.'.join(keys[: keys.index(missing) + 1])}`{hint}",
-                    advice="correct the key, or define it in the file",
-                )  # fmt: skip
+        known = configurations(project, project.collected(self))
+        if not known.loaded or "from_cli" in words_of(project):
+            return
+        written = known.written()
+        for (path, seen), missing in sorted(_missing(known).items()):
+            last = missing.keys[-1]
+            if last in written or last.startswith("_"):
+                continue
+            close = get_close_matches(last, sorted(missing.beside), n=1, cutoff=0.6) or get_close_matches(
+                last, sorted(missing.anywhere), n=1, cutoff=0.75
+            )
+            hint = f'; did you mean "{close[0]}"?' if close else ""
+            yield self.finding(
+                place_of_read(project, path, seen, missing.keys),
+                f"`{missing.document}` has no key `{'.'.join(missing.keys)}`{hint}", advice="correct the key, or define it in the file"
+            )  # fmt: skip
 
 
-def _same_folder(one: str, other: str) -> bool:
-    return one.rpartition("/")[0] == other.rpartition("/")[0]
+class _Missing(NamedTuple):
+    keys: Keys
+    """Up to the first one that nothing defines"""
+    document: str
+    beside: set[str]
+    """Keys that stand where it should"""
+    anywhere: set[str]
 
 
-def _is_method(name: str) -> bool:
-    """Attributes of dictionaries and OmegaConf objects are no keys."""
-    return name.startswith("_") or name in (
-        "items",
-        "keys",
-        "values",
-        "get",
-        "pop",
-        "update",
-        "copy",
-        "format",
-        "strip",
-        "split",
-        "append",
-        "sort",
-        "lower",
-    )
+class _Family:
+    """Everything that the configurations which are loaded in one way define."""
+
+    def __init__(self, known: Configurations, paths: list[str]) -> None:
+        self.paths = paths
+        self.kinds: dict[Keys, str] = {}
+        for path in paths:
+            for package in known.loaded[path].packages:
+                self.kinds.update({package[:length]: "m" for length in range(1, len(package) + 1)})
+                for key in known.documents[path].keys:
+                    whole = (*package, *key.keys)
+                    self.kinds[whole] = key.kind if self.kinds.get(whole, key.kind) == key.kind else "?"
+        for package in known.missing_options(paths):
+            self.kinds[package] = "?"
+        self.names = {keys[-1] for keys in self.kinds}
+
+    def first_missing(self, keys: Keys) -> Keys:
+        """The path up to the first key that is not defined where all that could hold it is known; empty where there is none."""
+        for length in range(1, len(keys) + 1):
+            here = keys[:length]
+            if here not in self.kinds:
+                return here if length == 1 or self.kinds[here[:-1]] == "m" else ()
+        return ()
+
+
+def _missing(known: Configurations) -> dict[tuple[str, Any], _Missing]:
+    """By place: keys that are read, and missing in every configuration that gets there."""
+    by_nodes: dict[frozenset[str], list[str]] = {}
+    for path, loaded in known.loaded.items():
+        by_nodes.setdefault(loaded.nodes, []).append(path)
+    unknown = {node for start in known.unknown for node in known.holders.flow(frozenset({start})).nodes}
+    found: dict[tuple[str, Any], _Missing | None] = {}
+    for nodes, paths in by_nodes.items():
+        if not all(known.loaded[path].certain for path in paths):
+            continue
+        family = _Family(known, paths)
+        flowed = known.holders.flow(nodes)
+        for keys, path, seen, node in flowed.reads_of:
+            missing = family.first_missing(keys)
+            place = (path, seen)
+            if not missing or node in unknown or not known.holders.is_private(node) or _is_defined_beside(known, paths, missing[-1]):
+                found[place] = None
+            elif place not in found:
+                beside = {other[-1] for other in family.kinds if other[:-1] == missing[:-1]}
+                found[place] = _Missing(missing, _primary(known, paths), beside, family.names)
+    return {place: missing for place, missing in found.items() if missing is not None}
+
+
+def _primary(known: Configurations, paths: list[str]) -> str:
+    composition = known.loaded[paths[0]].composition
+    return min(composition.primary & set(paths), default=composition.folder) if composition is not None else min(paths)
+
+
+def _is_defined_beside(known: Configurations, paths: list[str], name: str) -> bool:
+    """Whether another configuration file of the same folder has the key: it may be merged in."""
+    folders = {posixpath.dirname(path) for path in paths}
+    return any(
+        key.keys[-1] == name for path, document in known.documents.items() if posixpath.dirname(path) in folders for key in document.keys
+    )  # fmt: skip

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import ConfigDocument, Finding, Module, Place, Project, Rule, Severity
-from mlsmith.rules.kit.configuration import configuration_use, document_at
+from mlsmith.rules.kit import Confidence, ConfigDocument, Finding, Module, Place, Project, Rule, Severity, TextDocument, tokens
+from mlsmith.rules.kit.configuration import configuration_facts
+from mlsmith.rules.kit.configuration_files import Key, document_facts
+from mlsmith.rules.kit.configuration_texts import text_facts
+from mlsmith.rules.kit.configurations import Configurations, configurations
+from mlsmith.rules.kit.hydra import unchosen
+
+_BY_HAND = frozenset({
+    "debug", "verbose", "quiet", "show", "plot", "save", "log", "logging", "print", "resume", "restart", "checkpoint", "dry", "visualize", "profile",
+    "profiler", "wandb", "tensorboard", "cuda", "gpu", "gpus", "cpu", "ddp", "distributed", "amp", "fp16", "fp32", "bf16", "half", "download", "force",
+    "overwrite", "test", "eval", "overfit", "cache", "continue", "video", "deterministic", "benchmark", "compile", "export",
+    "train", "training", "predict", "evaluate", "validate", "warnings", "error", "errors", "ignore", "strict", "submit", "upload", "dev", "interactive",
+})  # fmt: skip
+"""Words of switches that wait for a hand: output, hardware, and what to do in this run"""
 
 
 class DeadConfigFlag(Rule):
     """A configuration flag has one value everywhere, and keeps a branch dead.
 
     ## What it finds
-    A boolean key of a configuration file that the project loads by a literal path, that guards an `if` in the file that loads it, and
-    that has the same value in every configuration file of the project: the other branch cannot be reached by any configuration.
+    A boolean key of a configuration that guards a branch, wherever the configuration has been handed to, and that has the same value in
+    every file of the project: the other branch cannot be reached by any configuration. Also options of hydra's groups that no defaults
+    list, script, document or code chooses, where they name a class or function of the project that nothing else names.
 
     ## Why it is debt
     The branch is an experiment that nobody runs, behind a switch that looks alive. Sculley et al. (2015) count such paths among the
@@ -48,8 +60,8 @@ class DeadConfigFlag(Rule):
     ```
 
     ## When it stays silent
-    When two configuration files differ in the key; when code writes the key, or the whole configuration goes where it cannot be
-    followed; when a command-line option of that name is declared somewhere in the project; in tests.
+    When code, a command in a script, continuous integration or a document sets the key, or an option of the command line has its name;
+    for switches that wait for a hand: output, hardware, resuming, caches (`debug`, `use_gpu`); in groups without a default; in tests.
 
     ## References
     Sculley et al. 2015, sections 6 and 7; SEC release 34-70694.
@@ -60,59 +72,57 @@ class DeadConfigFlag(Rule):
     minutes = 30
 
     def collect(self, module: Module) -> Any:
-        use, options = configuration_use(module), _options(module)
-        reads = use.reads if use is not None and not use.escapes else ()
-        guarded = {(file, keys) for file, keys, seen in reads if _guards(module, seen)}
-        written = use.written if use is not None else ()
-        return ("use", tuple(sorted(guarded)), written, options) if guarded or options or written else None
+        return configuration_facts(module)
 
     def collect_config(self, document: ConfigDocument) -> Any:
-        flags = []
-        for entry in document.entries[:2_000]:
-            if isinstance(entry.value, bool):
-                start, end = entry.span.start, entry.span.end
-                line = document.lines[start.line - 1].strip() if start.line <= len(document.lines) else ""
-                flags.append((entry.path, entry.value, (start.line, start.column, end.line, end.column), line))
-        return ("document", tuple(flags)) if flags else None
+        return document_facts(document)
+
+    def collect_text(self, document: TextDocument) -> Any:
+        return text_facts(document)
 
     def project(self, project: Project) -> Iterator[Finding]:
-        collected = project.collected(self)
-        documents = {path: data[1] for path, data in collected if data[0] == "document"}
-        uses = {path: data for path, data in collected if data[0] == "use"}
-        set_elsewhere = {name for _, _, written, options in uses.values() for name in (*written, *options)}
-        for path, (_, guarded, _, _) in uses.items():
-            for file, keys in guarded:
-                document = document_at(documents, path, file)
-                if document and keys[-1] not in set_elsewhere:
-                    yield from self._judge(document, keys, documents)
-
-    def _judge(self, document: str, keys: tuple[str, ...], documents: dict[str, Any]) -> Iterator[Finding]:
-        values = {value for flags in documents.values() for path, value, _, _ in flags if path[-1] == keys[-1]}
-        for path, value, numbers, line in documents[document]:
-            if path == keys and len(values) == 1:
+        known = configurations(project, project.collected(self))
+        given = known.given_by_hand()
+        for path, key, shared in _dead_flags(known, given):
+            name = ".".join(key.keys)
+            where = f"in all {shared} configurations" if shared > 1 else "in every configuration"
+            place = Place.of_line(path, (key.line, key.column, key.line, key.column + len(key.keys[-1])), name)
+            yield self.finding(
+                place, f"`{name}` is {str(key.value).lower()} {where}: the other branch is dead",
+                advice="delete the flag with the branch it keeps dead, or add the configuration that uses it",
+            )  # fmt: skip
+        for composition in known.compositions:
+            for path, group, option in unchosen(composition, known.documents, known.chosen()):
+                if not _configures_only(known, path):
+                    continue
                 yield self.finding(
-                    Place.of_line(document, numbers, line), f"`{'.'.join(keys)}` is {str(value).lower()} in every configuration: the other branch is dead",
-                    advice="delete the flag with the branch it keeps dead, or add the configuration that uses it",
+                    Place.of_line(path, (1, 1, 1, 1), group + "/" + option),
+                    f"no defaults list, script or document chooses `{group}={option}`", confidence=Confidence.MEDIUM,
+                    advice="delete the file with the code that only it configures, or show how it is chosen",
                 )  # fmt: skip
 
 
-def _guards(module: Module, seen: tuple[Any, ...]) -> bool:
-    """Whether the read at this place is the condition of an `if` that has something to lose."""
-    line, column = seen[0], seen[1]
-    for node in module.syntax.branches:
-        test = node.test.operand if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not) else node.test
-        start = module.source.span(test).start
-        if (start.line, start.column) == (line, column) and isinstance(node, ast.If):
-            return True
-    return False
+def _dead_flags(known: Configurations, given: set[str]) -> Iterator[tuple[str, Key, int]]:
+    """(path, key, number of files that hold it) of the flags that guard a branch and have one value only."""
+    values: dict[str, set[str]] = {}
+    for document in known.documents.values():
+        for key in document.keys:
+            values.setdefault(key.keys[-1], set()).add(key.kind)
+    spoken: set[str] = set()
+    for path in sorted(known.loaded):
+        loaded = known.loaded[path]
+        guards = known.flow(path).guards if loaded.certain else set()
+        for key in known.documents[path].keys if guards else ():
+            name = key.keys[-1]
+            if key.value is None or len(values[name]) > 1 or name in given or name in spoken or _BY_HAND & {name.lower(), *tokens(name)}:
+                continue
+            if any((*package, *key.keys) in guards for package in loaded.packages):
+                spoken.add(name)
+                yield path, key, sum(any(other.keys[-1] == name for other in document.keys) for document in known.documents.values())
 
 
-def _options(module: Module) -> tuple[str, ...]:
-    """Names of the command-line options that the file declares: `--use-old` as `use_old`."""
-    found = set()
-    for call in module.method_calls("add_argument", "option", "Option", "DEFINE_bool", "DEFINE_boolean"):
-        for node in call.node.args:
-            value = module.constant(node)
-            if isinstance(value, str):
-                found.add(value.lstrip("-").replace("-", "_"))
-    return tuple(sorted(found))
+def _configures_only(known: Configurations, path: str) -> bool:
+    """Whether a file names a class or function of the project that nothing else names: an option of a menu is dead only with its code."""
+    own = {name for name in known.documents[path].fact.named if known.definition(name)}
+    others = {name for other, document in known.documents.items() if other != path for name in document.fact.named}
+    return any(name not in others and not known.is_used(name) for name in own)

@@ -23,7 +23,8 @@ from mlsmith.rules.kit import (
     with_argument,
 )  # fmt: skip
 from mlsmith.rules.kit.collect import place_from, where
-from mlsmith.rules.kit.configuration import document_at, key_read
+from mlsmith.rules.kit.configuration import key_read
+from mlsmith.rules.kit.configuration_paths import document_at
 from mlsmith.rules.kit.flags import flag_default
 from mlsmith.rules.kit.order import LOADERS, SHUFFLING, OrderDecision, order_decisions
 

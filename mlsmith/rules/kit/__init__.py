@@ -14,7 +14,7 @@ from mlsmith.rules.kit.definitions import Class, Function, Loop, Parameter
 from mlsmith.rules.kit.flow import Flow, Trace
 from mlsmith.rules.kit.module import Module, Node
 from mlsmith.rules.kit.roles import Role, role_of_name, roles_of_name, tokens
-from mlsmith.rules.kit.rule import Place, Rule
+from mlsmith.rules.kit.rule import Place, Rule, TextDocument
 from mlsmith.sources.config import ConfigDocument, Entry
 from mlsmith.sources.docker import Dockerfile
 from mlsmith.sources.requirements import RequirementsDocument
@@ -50,6 +50,7 @@ __all__ = [
     "SeenCall",
     "Severity",
     "Span",
+    "TextDocument",
     "Trace",
     "branches",
     "from_plain",

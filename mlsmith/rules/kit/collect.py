@@ -35,7 +35,7 @@ def collect_facts(module: Module) -> tuple[Any, ...]:
     """The facts of one module: a `FileFacts` as the plain tuple that `marshal` takes."""
     syntax, resolver = module.syntax, module.resolver
     own, source = f"{module.name}.", module.source
-    calls, methods, words = calls_of(syntax, resolver, lambda node: _brief(source, node), lambda name: _foreign(name, own))
+    calls, methods, words = calls_of(syntax, resolver, lambda node: _brief(source, node), lambda name: is_foreign(name, own))
     forwards = forwards_of(syntax, resolver)
     functions = tuple([_function(function, forwards.get(id(function.node), ())) for function in module.functions])
     return tuple(
@@ -107,7 +107,7 @@ def _parameters(args: ast.arguments) -> tuple[tuple[str, str, Any], ...]:
     return tuple(found)
 
 
-def _foreign(callee: str, own: str) -> bool:
+def is_foreign(callee: str, own: str) -> bool:
     """Whether a dotted name surely belongs to no file of the project (whose own modules may share a library's name)."""
     top = callee.partition(".")[0].partition("(")[0]
     if "." not in callee or top in KNOWN_LIBRARIES:

@@ -1,296 +1,489 @@
-"""Configuration as code meets it: which files are loaded, which keys are read from them, and where a whole configuration escapes."""
+"""What one Python file does with configurations: which it loads, which keys it reads, and where a whole one goes.
+
+Everything is kept by the place that holds a configuration (see configuration_handles), as plain data; the project puts it together.
+"""
 
 from __future__ import annotations
 
 import ast
-import posixpath
-import re
+from functools import cached_property
+from itertools import compress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlsmith.rules.kit.collect import where
+from mlsmith.index.scopes import scope_of
+from mlsmith.rules.kit.collect import is_foreign as _is_foreign
+from mlsmith.rules.kit.configuration_handles import (
+    ALL_OF_THEM,
+    ANY,
+    COMMAND_LINE,
+    LOADERS,
+    TOP,
+    Handles,
+    Keys,
+    Part,
+    configuration_names,
+    gives_the_same,
+    is_configuration_name,
+    joined,
+    path_names,
+)  # fmt: skip
+from mlsmith.rules.kit.configuration_paths import OVERRIDE, Source, loads_of, options_of, paths_passed
 from mlsmith.rules.kit.memo import once_a_module
-from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
-    from mlsmith.index.project import Project
-    from mlsmith.index.scopes import Binding
-    from mlsmith.rules.kit.call import Call
     from mlsmith.rules.kit.module import Module
 
-_LOADERS = (
-    "yaml.safe_load", "yaml.load", "yaml.full_load", "json.load", "json.loads", "toml.load", "tomli.load", "tomllib.load", "omegaconf.OmegaConf.load",
-    "ruamel.yaml.YAML().load", "hydra.compose",
-)  # fmt: skip
-_RESULTS = tuple(f"{name}()" for name in _LOADERS)
-_WRAPPERS = (
-    "omegaconf.OmegaConf.create", "easydict.EasyDict", "box.Box", "munch.munchify", "addict.Dict", "ml_collections.ConfigDict", "dict",
-    "types.SimpleNamespace", "argparse.Namespace",
-)  # fmt: skip
-"""Calls whose result is the configuration that they are given"""
-_NAMED = frozenset({"cfg", "config", "conf", "configs", "hparams", "opt", "opts", "settings", "hyp", "cfgs"})
-_FILE = re.compile(r"\.(ya?ml|json|toml)$")
 _TALKS = frozenset({"print", "pprint", "pformat", "info", "debug", "warning", "log", "dump", "dumps", "safe_dump", "to_yaml", "save", "log_params",
-                    "log_hyperparams", "init", "str", "repr", "len", "type", "isinstance", "set_struct", "resolve"})  # fmt: skip
-"""Calls that only show or store a configuration."""
-
-
-class Read(NamedTuple):
-    """A key read from a file: its path in the file, and the place."""
-
-    file: str
-    keys: tuple[str, ...]
-    where: tuple[Any, ...]
+                    "log_hyperparams", "init", "str", "repr", "len", "type", "isinstance", "set_struct", "set_readonly", "resolve", "log_param",
+                    "add_text", "id", "bool", "save_hyperparameters", "get_cfg_string",
+                    "deepcopy", "copy", "is_config", "save_config", "print_config", "log_config", "exec"})  # fmt: skip
+"""Calls that only show, store or question a configuration."""
+_BUILDERS = frozenset({"instantiate", "call", "instantiate_from_config"})
+_METHODS = frozenset({"get", "pop", "setdefault", "copy", "to_dict", "as_dict", "toDict"})
+_LIBRARIES = frozenset(name.partition(".")[0] for name in LOADERS)
+_ID, _ATTR = attrgetter("id"), attrgetter("attr")
+_ANSWERING = frozenset({"__getattr__", "__getitem__", "__getattribute__", "__contains__", "__setattr__", "__setitem__"})
+"""Methods by which a class of configurations answers for what it holds"""
+_ALL = frozenset({"items", "values"})
+_SHORT = frozenset({"args", "arg", "opt", "opts", "params", "options", "flags", "hparams"})
+"""Names of what is mostly the command line: a missing key cannot be told there"""
 
 
 class ConfigurationUse(NamedTuple):
-    """What one Python file does with configuration files, as plain data."""
+    """Paths of keys are joined by tabs, several of them by line ends."""
 
-    files: tuple[str, ...]
-    """Paths of the files it loads, as written"""
-    folders: tuple[str, ...]
-    """Folders that hydra composes from, relative to the file"""
-    reads: tuple[tuple[str, tuple[str, ...], tuple[Any, ...]], ...]
-    escapes: tuple[str, ...]
-    """Files whose whole configuration goes where mlsmith cannot follow; `*` for one that came in by a parameter"""
-    passed: tuple[tuple[str, str], ...]
-    """(file, callee): whole configurations handed on to functions that may be the project's; an empty callee: returned"""
-    spread: tuple[str, ...]
-    """Keys whose mapping is unpacked by `**` or instantiated"""
-    written: tuple[str, ...]
-    """Keys set by code"""
+    loads: tuple[tuple[str, str, Source], ...]
+    """(node, format, what is loaded)"""
+    composed: tuple[tuple[str, str, str], ...]
+    """(node, folder, file) of hydra's entry points, as written"""
+    nodes: tuple[tuple[str, str, str, str], ...]
+    """(node, keys that are read, keys under which everything is read, keys that go where nobody sees them)"""
+    links: tuple[tuple[str, str, str, str, str | int], ...]
+    """(node, keys, how, target, slot): a part is held by another node too, or given to a function"""
+    reads: tuple[tuple[Any, ...], ...]
+    """(node, keys, line, column, end line, end column, cell, scope): reads that fail where the key is missing"""
+    guards: tuple[tuple[str, str], ...]
+    """(node, keys) of the conditions of branches"""
+    paths: tuple[tuple[str, str | int, Source], ...]
+    """(callee, slot, source): paths of configurations given to functions"""
+    options: tuple[tuple[str, str], ...]
+    written: str
+    """Last words of keys that code sets"""
+    overrides: str
+    """Strings such as `model=small`, which choose and set on hydra's behalf"""
 
 
 @once_a_module
-def configuration_use(module: Module) -> ConfigurationUse | None:
-    """None where the file has nothing to do with configuration."""
-    if not module.imports("yaml", "json", "toml", "tomli", "tomllib", "omegaconf", "hydra", "ruamel"):
-        return None
-    loads = {id(call.node): path for call in _loading(module) for path in [_loaded(module, call)] if path}
-    folders = tuple(_hydra_folders(module))
-    if not loads and not folders and not _has_parameter(module):
-        return None
-    candidates = {
-        name for scope in module.syntax.scopes for name, bindings in scope.bindings.items()
-        if any(_brings(binding, loads) for binding in bindings)
-    }  # fmt: skip
-    handles: list[tuple[ast.expr, str]] = [
-        (node, _file_of(module, node, loads))
-        for node in module.syntax.names
-        if node.id in candidates and isinstance(node.ctx, ast.Load) and _holds(module, node, loads)
-    ]
-    reads, written, spread = [], [], []
-    escapes: set[str] = set()
-    passed: set[tuple[str, str]] = set()
-    for call in module.calls:
-        path = loads.get(id(call.node), "")
-        if path:
-            kept, more = _kept(module, call.node)
-            handles += [(node, path) for node in more]
-            if not kept and not more:
-                escapes.add(path)
-    for node, path in handles:
-        keys, top, state = _chain(module, node)
-        if state == "read" and path and keys and not _is_guarded(top):
-            reads.append((path, tuple(keys), tuple(where(module, top))))
-        elif state == "written" and keys:
-            written.append(keys[-1])
-        elif state == "spread":
-            spread.append(keys[-1] if keys else "*")
-        elif state == "escape":
-            escapes.add(path or "*")
-            if keys:
-                spread.append(keys[-1])
-        elif state.startswith("handed"):
-            passed.add((path or "*", state.partition(" ")[2]))
-    return ConfigurationUse(
-        tuple(sorted(set(loads.values()))), folders, tuple(reads), tuple(sorted(escapes)), tuple(sorted(passed)), tuple(sorted(set(spread))),
-        tuple(sorted(set(written))),
+def configuration_facts(module: Module) -> tuple[Any, ...] | None:
+    """A `ConfigurationUse` as facts keep it, the same object for all rules; None where the file has nothing to do with configurations."""
+    use = _use(module)
+    return tuple(use) if use is not None else None
+
+
+def key_read(module: Module, node: ast.expr | None) -> tuple[str, Keys] | None:
+    """(file as written, or `*` where that is not literal; keys) of an expression that reads a key of a configuration: `cfg.data.shuffle`."""
+    loads = _loads(module)
+    parts = Handles(module, {id_: name for id_, (name, _, _) in loads.items()}).parts(node) if node is not None else ()
+    sources = {name: source for name, _, source in loads.values()}
+    for handle, keys in parts:
+        if keys and ANY not in keys:
+            source = sources.get(handle, ("?",))
+            return (source[1] if source[0] == "file" else "*"), keys
+    return None
+
+
+@once_a_module
+def _loads(module: Module) -> dict[int, tuple[str, str, Source]]:
+    return loads_of(module) if module.imports(*_LIBRARIES) else {}
+
+
+def _use(module: Module) -> ConfigurationUse | None:
+    syntax = module.syntax
+    options = options_of(module)
+    loads = _loads(module)
+    composed = _composed(module) if module.imports("hydra") else ()
+    names = configuration_names(syntax.mentioned)
+    if not loads and not composed and not names:
+        return ConfigurationUse((), (), (), (), (), (), (), options, "", "") if options else None
+    uses = _Uses(module, {id_: node for id_, (node, _, _) in loads.items()}, names)
+    uses.follow()
+    paths = tuple(dict.fromkeys(paths_passed(module, uses.handles, path_names(syntax.mentioned))))
+    found = ConfigurationUse(
+        tuple(loads.values()), composed, uses.nodes(), tuple(dict.fromkeys(uses.links)), tuple(uses.reads), tuple(dict.fromkeys(uses.guards)), paths,
+        options, "\n".join(sorted(uses.written)),
+        "\n".join(sorted(_overrides(module))) if composed or module.imports("hydra") else "",
     )  # fmt: skip
+    return found if any(found) else None
 
 
-def _kept(module: Module, node: ast.expr) -> tuple[bool, list[ast.expr]]:
-    """Whether a loaded configuration is kept where its uses can be seen (a name, or what calls the function that returns it), and the
-    expressions that stand for it otherwise: itself, or the attributes of `self` that hold it.
-    """
-    up = node.up  # type: ignore[attr-defined]
-    while isinstance(up, ast.Call) and node in up.args and any(name in _WRAPPERS for name in module.names(up.func)):
-        node, up = up, up.up  # type: ignore[attr-defined]
-    if isinstance(up, (ast.Subscript, ast.Attribute)) and up.value is node:
-        return False, [node]
-    if isinstance(up, ast.keyword) and up.arg is None:
-        return False, [node]
-    if isinstance(up, ast.Return):
-        function = module.function_around(up)
-        return function is not None and bool(module.callers(function)), []
-    if not isinstance(up, ast.Assign) or len(up.targets) != 1:
-        return False, []
-    target = up.targets[0]
-    if isinstance(target, ast.Name):
-        return True, []
-    cls = module.resolver.class_of_self(target.value) if isinstance(target, ast.Attribute) else None
-    if cls is None or not isinstance(target, ast.Attribute):
-        return False, []
-    same = [
-        other for other in module.syntax.attributes
-        if other.attr == target.attr and isinstance(other.ctx, ast.Load) and module.resolver.class_of_self(other.value) is cls
-    ]  # fmt: skip
-    return False, list(same)
+def _composed(module: Module) -> tuple[tuple[str, str, str], ...]:
+    """(node, folder, name) for functions under `@hydra.main` and results of `compose`."""
+    found: list[tuple[str, str, str]] = []
+    folder = ""
+    for call in module.calls_to("hydra.initialize", "hydra.initialize_config_dir", "hydra.experimental.initialize"):
+        given = call.argument("config_path", 0).value
+        folder = given if isinstance(given, str) else "?"
+    for call in module.calls_to("hydra.compose", "hydra.experimental.compose"):
+        name = call.argument("config_name", 0).value
+        found.append(("r:hydra.compose", folder, name if isinstance(name, str) else "?"))
+    for call in module.calls_to("hydra.main"):
+        up = call.node.up  # type: ignore[attr-defined]
+        if isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef)) and up.args.args:
+            given, name = call.argument("config_path", 0), call.argument("config_name", 1)
+            path = given.value if isinstance(given.value, str) else "?" if given.given and given.value is not None else ""
+            function = module.function(up)
+            node = f"p:{function.scope.qualified}:{up.args.args[0].arg}"
+            found.append((node, path, name.value if isinstance(name.value, str) else "?" if name.given else ""))
+    return tuple(found)
 
 
-def key_read(module: Module, node: ast.expr | None) -> tuple[str, tuple[str, ...]] | None:
-    """(file as written or `*`, keys) of an expression that reads a key of a configuration, such as `cfg.data.shuffle`."""
-    keys: list[str] = []
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        if isinstance(node, ast.Attribute):
-            keys.append(node.attr)
-        elif isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-            keys.append(node.slice.value)
-        else:
+def _overrides(module: Module) -> set[str]:
+    return {s.value for s in module.syntax.strings if isinstance(s.value, str) and len(s.value) < 100 and OVERRIDE.fullmatch(s.value)}
+
+
+class _Uses:
+    """Collects what is done with each part of a configuration."""
+
+    def __init__(self, module: Module, loads: dict[int, str], names: set[str]) -> None:
+        self.module = module
+        self.handles = Handles(module, loads)
+        self._loads = loads
+        self._names = names
+        self._touched: dict[str, set[str]] = {}
+        self._whole: dict[str, set[str]] = {}
+        self._lost: dict[str, set[str]] = {}
+        self.links: list[tuple[str, str, str, str, str | int]] = []
+        self.reads: list[tuple[Any, ...]] = []
+        self.guards: list[tuple[str, str]] = []
+        self.written: set[str] = set()
+        self._own = f"{module.name}."
+        self._asking: dict[int, bool] = {}
+        """Branches that ask whether there is a key"""
+        self._aliases: set[str] = set()
+        """Names that turned out to hold a part"""
+        self._kept: set[str] = set()
+        """Attributes that did"""
+        self._answers = any(function.name in _ANSWERING for function in module.syntax.functions)
+
+    def nodes(self) -> tuple[tuple[str, str, str, str], ...]:
+        every = sorted({*self._touched, *self._whole, *self._lost})
+        tables = (self._touched, self._whole, self._lost)
+        return tuple((node, *("\n".join(sorted(table.get(node, ()))) for table in tables)) for node in every)  # type: ignore[misc]
+
+    def follow(self) -> None:
+        """Look at everything that stands for a configuration."""
+        syntax = self.module.syntax
+        for loop in syntax.loops if ALL_OF_THEM in "".join(self._loads.values()) else ():
+            if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
+                self._aliases.add(loop.target.id)
+        if self.module.imports("pytorch_lightning", "lightning"):
+            for saving in self.module.method_calls("save_hyperparameters"):
+                self._saved(saving.node)
+        for call in syntax.calls if self._loads else ():
+            if id(call) in self._loads:
+                self._use(call)
+        names, attributes = self._names, self._names
+        for _ in range(4):
+            for name in compress(syntax.names, map(names.__contains__, map(_ID, syntax.names))):
+                if name.ctx.__class__ is ast.Load:
+                    self._use(name)
+            for attribute in compress(syntax.attributes, map(attributes.__contains__, map(_ATTR, syntax.attributes))) if attributes else ():
+                if attribute.ctx.__class__ is ast.Load and not self.handles.parts(attribute.value):
+                    self._use(attribute)
+            names, attributes = self._aliases - names, self._kept - attributes
+            self._aliases, self._kept = set(), set()
+            if not names and not attributes:
+                break
+
+    @cached_property
+    def _bases(self) -> set[str]:
+        """Names from which something is read."""
+        nodes = (*self.module.syntax.subscripts, *self.module.syntax.attributes)
+        return {node.value.id for node in nodes if node.value.__class__ is ast.Name}  # type: ignore[attr-defined]
+
+    def _saved(self, saving: ast.Call) -> None:
+        """`self.save_hyperparameters()`: all parameters of the constructor are kept."""
+        function = self.module.function_around(saving)
+        for parameter in function.parameters if function is not None and not saving.args else ():
+            if is_configuration_name(parameter.name) and function is not None:
+                self._link(f"p:{function.scope.qualified}:{parameter.name}", (), "same", "a:hparams", parameter.name)
+
+    # one use
+
+    def _use(self, node: ast.expr) -> None:
+        parts = self.handles.parts(node)
+        if not parts or (self._answers and _around(node).rpartition(".")[2] in _ANSWERING):
+            return
+        top, keys, strict = self._climb(node, ())
+        up: Any = top.up  # type: ignore[attr-defined]
+        if getattr(top, "ctx", None).__class__ in (ast.Store, ast.Del):
+            if keys:
+                self.written.add(keys[-1])
+            for handle, prefix in parts:
+                self._note(self._touched, handle, (*prefix, *keys[:-1]))
+            return
+        for handle, prefix in parts:
+            here = (*prefix, *keys)
+            if here:
+                self._note(self._touched, handle, here)
+            if keys and strict:
+                self._strict(handle, here, top)
+            self._end(handle, here, top, up)
+
+    def _climb(self, node: ast.expr, keys: Keys) -> tuple[ast.expr, Keys, bool]:
+        """The outermost expression that still stands for a part, the keys that lead to it, and whether it fails where one is missing."""
+        strict = True
+        while True:
+            up = node.up  # type: ignore[attr-defined]
+            if isinstance(up, ast.Attribute) and up.value is node:
+                call = up.up  # type: ignore[attr-defined]
+                if isinstance(call, ast.Call) and call.func is up:
+                    if up.attr not in _METHODS:
+                        return node, keys, strict
+                    key = call.args[0] if call.args else None
+                    if up.attr in ("get", "pop", "setdefault"):
+                        keys = (*keys, key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ANY)
+                    node, strict = call, False
+                    continue
+                keys = keys if up.attr == "__dict__" else (*keys, up.attr)
+                node = up
+            elif isinstance(up, ast.Subscript) and up.value is node:
+                key = up.slice
+                keys = (*keys, str(key.value) if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)) else ANY)
+                node = up
+            elif (
+                isinstance(up, (ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.Await))
+                and node is not getattr(up, "test", None)
+                and self.handles.parts(up)
+            ):
+                node, strict = up, False
+            else:
+                call = self._same(node, up)
+                if call is None:
+                    return node, keys, strict
+                if isinstance(call.func, ast.Name) and call.func.id == "getattr":
+                    name = call.args[1] if len(call.args) > 1 else None
+                    keys, strict = (*keys, name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ANY), False
+                node = call
+            if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
+                return node, keys, strict
+
+    def _same(self, node: ast.expr, up: Any) -> ast.Call | None:
+        """The call that gives what it is given: `OmegaConf.create(cfg)`, `dict(cfg)`, `getattr(cfg, "a")`."""
+        call: Any = up.up if isinstance(up, (ast.keyword, ast.Starred)) else up  # type: ignore[union-attr]
+        if call.__class__ is not ast.Call or call.func is node or not gives_the_same(call) or id(call) in self._loads:
             return None
-        node = node.value
-    if not keys or not isinstance(node, ast.Name):
-        return None
-    loads = {id(call.node): path for call in _loading(module) for path in [_loaded(module, call)] if path}
-    return (_file_of(module, node, loads) or "*", tuple(reversed(keys))) if _holds(module, node, loads) else None
+        found, own = self.handles.parts(call), self.handles.parts(node)
+        return call if found and own and {handle for handle, _ in own} <= {handle for handle, _ in found} else None
 
-
-def _loading(module: Module) -> list[Call]:
-    """Calls of loaders, and of this module's functions that call one."""
-    direct = list(module.calls_to(*_LOADERS))
-    functions = {id(f.node): f for call in direct if (f := call.function) is not None}
-    return [*direct, *(caller for function in functions.values() for caller in module.callers(function))]
-
-
-def _loaded(module: Module, call: Call) -> str:
-    """The path of the file that a call loads, where it is literal: by itself, through `open`, or through a project's own loader."""
-    if not any(name in _LOADERS for name in call.names) and not any(name in _RESULTS for name in module.resolver.names(call.node)):
-        return ""
-    for other in (call, *module.flow.trace(call.node).calls):
-        for argument in other.node.args:
-            value = module.constant(argument)
-            if isinstance(value, str) and _FILE.search(value):
-                return value
-            last = argument.args[-1] if isinstance(argument, ast.Call) and argument.args else None
-            value = module.constant(last) if last is not None else None
-            if isinstance(value, str) and _FILE.search(value):
-                return value
-            if isinstance(argument, ast.BinOp) and isinstance(argument.op, ast.Div):
-                value = module.constant(argument.right)
-                if isinstance(value, str) and _FILE.search(value):
-                    return value
-    return ""
-
-
-def _hydra_folders(module: Module) -> list[str]:
-    found = []
-    for call in module.calls_to("hydra.main", "hydra.initialize"):
-        folder = call.argument("config_path", 0).value
-        if isinstance(folder, str):
-            found.append(posixpath.normpath(posixpath.join(posixpath.dirname(module.path), folder)))
-    return found
-
-
-def _has_parameter(module: Module) -> bool:
-    return any(set(tokens(p.name)) & _NAMED for f in module.functions for p in f.parameters)
-
-
-def _holds(module: Module, node: ast.Name, loads: dict[int, str]) -> bool:
-    return any(_brings(binding, loads) for binding in module.resolver.reaching(node))
-
-
-def _brings(binding: Binding, loads: dict[int, str]) -> bool:
-    """Whether a binding gives its name a whole configuration: one that was loaded, or a parameter called so."""
-    if binding.kind == "parameter":
-        words = tokens(binding.name)
-        return bool(words) and set(words) <= _NAMED
-    return binding.kind == "assign" and binding.index is None and isinstance(binding.value, ast.Call) and id(binding.value) in loads
-
-
-def _file_of(module: Module, node: ast.Name, loads: dict[int, str]) -> str:
-    reaching = module.resolver.reaching(node)
-    return loads.get(id(reaching[0].value), "") if len(reaching) == 1 and reaching[0].kind == "assign" else ""
-
-
-def _chain(module: Module, node: ast.expr) -> tuple[list[str], ast.expr, str]:
-    """(keys, outermost expression of the chain, read | written | spread | escape) of `cfg["a"].b.get("c")`."""
-    keys: list[str] = []
-    while True:
-        up = node.up  # type: ignore[attr-defined]
-        if isinstance(up, ast.Subscript) and up.value is node and isinstance(up.slice, ast.Constant) and isinstance(up.slice.value, str):
-            keys.append(up.slice.value)
-        elif isinstance(up, ast.Attribute) and up.value is node:
-            if up.attr in ("get", "pop", "setdefault", "items", "keys", "values", "copy", "update"):
-                return keys, up, "escape" if up.attr in ("items", "values", "copy") else "read" if keys and up.attr == "get" else "passed"
-            keys.append(up.attr)
-        else:
-            return keys, node, _ending(module, node, up, keys)
-        node = up
-        if isinstance(getattr(node, "ctx", None), ast.Store):
-            return keys, node, "written"
-
-
-def _ending(module: Module, node: ast.expr, up: ast.AST, keys: list[str]) -> str:
-    if isinstance(up, ast.keyword) and up.arg is None:
-        return "spread"
-    call = up.up if isinstance(up, ast.keyword) else up  # type: ignore[attr-defined]
-    if isinstance(call, ast.Call) and call.func is not node:
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
-        if name in ("instantiate", "call", "build", "from_config", "build_from_cfg"):
-            return "spread"
-        if keys:
-            return "read"
-        if name in _TALKS:
-            return "passed"
-        names = [n for n in module.resolver.names(call.func) if "." in n and not n.startswith(("torch.", "transformers."))]
-        return f"handed {names[0]}" if names else "escape"
-    if keys:
-        return "read"
-    if isinstance(up, (ast.For, ast.comprehension, ast.Return, ast.Dict, ast.List, ast.Tuple, ast.Starred, ast.Yield)):
-        return "handed " if isinstance(up, ast.Return) else "escape"
-    if isinstance(up, ast.Subscript) and up.value is node:
-        return "escape"  # a key that is computed
-    return "passed"
-
-
-def _is_guarded(node: ast.expr) -> bool:
-    """Whether the read may fail on purpose: inside a try, or behind `"key" in cfg`."""
-    up: ast.AST | None = node
-    while up is not None:
-        if isinstance(up, ast.Try):
-            return True
-        if isinstance(up, (ast.If, ast.IfExp)) and any(
-            isinstance(op, (ast.In, ast.NotIn)) for c in ast.walk(up.test) if isinstance(c, ast.Compare) for op in c.ops
+    def _strict(self, handle: str, keys: Keys, top: ast.expr) -> None:
+        if (
+            handle[0] in "lpr"
+            and ANY not in keys
+            and handle != COMMAND_LINE
+            and handle.rpartition(":")[2] not in _SHORT
+            and not self._is_guarded(top)
         ):
-            return True
-        up = up.up  # type: ignore[attr-defined]
-    return False
+            *numbers, cell = self.module.source.numbers(top)
+            scope = scope_of(top).qualified
+            self.reads.append((handle, "\t".join(keys), *numbers, cell, scope))
+
+    def _is_guarded(self, node: ast.expr) -> bool:
+        """Whether the read may fail on purpose: inside a try, or behind `"key" in cfg`."""
+        up: ast.AST | None = node
+        while up is not None:
+            kind = up.__class__
+            if kind is ast.Try:
+                return True
+            if kind is ast.If or kind is ast.IfExp:
+                asks = self._asking.get(id(up))
+                if asks is None:
+                    parts = ast.walk(up.test)  # type: ignore[attr-defined]
+                    asks = any(
+                        isinstance(part, (ast.In, ast.NotIn)) or (isinstance(part, ast.Name) and part.id == "hasattr") for part in parts
+                    )
+                    self._asking[id(up)] = asks
+                if asks:
+                    return True
+            up = up.up  # type: ignore[attr-defined]
+        return False
+
+    def _end(self, handle: str, keys: Keys, node: ast.expr, up: Any) -> None:
+        """What becomes of a part in the end."""
+        if _is_condition(node, up) and keys:
+            self.guards.append((handle, "\t".join(keys)))
+        if isinstance(up, ast.Attribute):
+            self._method(handle, keys, up)
+        elif isinstance(up, (ast.Call, ast.keyword)):
+            self._argument(handle, keys, node, up)
+        elif isinstance(up, ast.Return):
+            self._link(handle, keys, "same", f"R:{_around(up)}", TOP)
+        elif isinstance(up, (ast.Assign, ast.AnnAssign)):
+            for target in up.targets if isinstance(up, ast.Assign) else [up.target]:
+                self._stored(handle, keys, target)
+        elif isinstance(up, (ast.For, ast.comprehension, ast.Starred, ast.AsyncFor)):
+            if not self._copied(handle, keys, up) and not (handle.endswith(ALL_OF_THEM) and not keys):
+                self._note(self._whole, handle, keys)
+        elif isinstance(up, ast.Tuple) and isinstance(up.up, ast.Return):  # type: ignore[attr-defined]
+            self._link(handle, keys, "same", f"R:{_around(up)}#{up.elts.index(node)}", TOP)
+        elif isinstance(up, (ast.Tuple, ast.List, ast.Dict)) and isinstance(up.up, ast.Assign):  # type: ignore[union-attr]
+            self._gathered(handle, keys, node, up)
+        elif isinstance(up, ast.Compare):
+            first = up.left
+            if (
+                isinstance(up.ops[0], (ast.In, ast.NotIn))
+                and isinstance(first, ast.Constant)
+                and isinstance(first.value, str)
+                and first is not node
+            ):
+                self._note(self._touched, handle, (*keys, first.value))
+        elif isinstance(up, (ast.Dict, ast.List, ast.Set, ast.Tuple, ast.Yield, ast.YieldFrom, ast.Lambda)):
+            self._note(self._lost, handle, keys)
+
+    def _method(self, handle: str, keys: Keys, up: ast.Attribute) -> None:
+        call: Any = up.up  # type: ignore[attr-defined]
+        if up.attr in _ALL:
+            outer = call.up
+            if not (isinstance(outer, (ast.For, ast.comprehension)) and self._copied(handle, keys, outer)):
+                self._note(self._whole, handle, keys)
+        elif up.attr in ("update", "merge_with"):
+            for argument in (*call.args, *(k.value for k in call.keywords if k.arg is None)):
+                for other, prefix in self.handles.parts(argument):
+                    self._link(other, prefix, "same", handle, joined(keys))
+                if isinstance(argument, ast.Dict):
+                    self.written.update(key.value for key in argument.keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+            self.written.update(k.arg for k in call.keywords if k.arg)
+
+    def _argument(self, handle: str, keys: Keys, node: ast.expr, up: Any) -> None:
+        call: Any = up.up if isinstance(up, ast.keyword) else up  # type: ignore[attr-defined]
+        if not isinstance(call, ast.Call) or call.func is node:
+            if isinstance(call, ast.ClassDef):
+                self._note(self._lost, handle, keys)
+            return
+        func = call.func
+        name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        spread = isinstance(up, ast.keyword) and up.arg is None
+        if name == "set_defaults" and spread:
+            self._link(handle, keys, "same", COMMAND_LINE, TOP)
+        elif name == "save_hyperparameters":
+            self._link(handle, keys, "same", "a:hparams", TOP)
+        elif name in _BUILDERS:
+            self._link(handle, keys, "build", "", TOP)
+        elif name in ("update", "merge_with") and isinstance(func, ast.Attribute) and self.handles.parts(func.value):
+            return  # its receiver has seen it
+        elif name in ("hasattr", "setattr", "delattr") and len(call.args) > 1 and call.args[0] is node:
+            key = call.args[1]
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                self._note(self._touched, handle, (*keys, key.value))
+                self.written.update({key.value} if name == "setattr" else ())
+        else:
+            self._given(handle, keys, node, up, call, shown=name in _TALKS and (not spread or name == "init"))
+
+    def _given(self, handle: str, keys: Keys, node: ast.expr, up: Any, call: ast.Call, *, shown: bool) -> None:
+        names = self.module.resolver.names(call.func)
+        slot: str | int = up.arg or "**" if isinstance(up, ast.keyword) else call.args.index(node)
+        known = [name for name in names if "." in name]
+        for name in known:
+            if _is_foreign(name, self._own):
+                self._note(self._touched if shown else self._whole, handle, keys)
+                continue
+            self._link(handle, keys, "shown" if shown else "given", name, slot)
+        if not known and not shown:
+            if slot == "**" or names:  # a builtin goes through it
+                self._note(self._whole, handle, keys)
+            else:
+                self._link(handle, keys, "given", "", slot)
+
+    def _gathered(self, handle: str, keys: Keys, node: ast.expr, up: ast.Tuple | ast.List | ast.Dict) -> None:
+        """`configs = (model_config, train_config)`: a whole with parts of its own."""
+        key: str = ANY
+        if not isinstance(up, ast.Dict):
+            key = str(up.elts.index(node))
+        elif node in up.values:
+            name = up.keys[up.values.index(node)]
+            key = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ANY
+        targets = [part for target in up.up.targets for part in self.handles.of_target(target)]  # type: ignore[union-attr]
+        for other, prefix in targets:
+            self._link(handle, keys, "same", other, joined((*prefix, key)))
+        if not targets:
+            self._note(self._lost, handle, keys)
+
+    def _stored(self, handle: str, keys: Keys, target: ast.expr) -> None:
+        holders = self.handles.parts(target.value) if isinstance(target, (ast.Attribute, ast.Subscript)) else ()
+        for other, prefix in holders:
+            for _, (*_, key) in self.handles.parts(target):
+                self._link(handle, keys, "same", other, joined((*prefix, key)))
+        if holders:
+            return
+        if isinstance(target, ast.Attribute):
+            if target.attr not in self._names:
+                self._kept.add(target.attr)
+            if is_configuration_name(target.attr):
+                self._link(handle, keys, "same", f"a:{target.attr}", TOP)
+            owner = self.module.class_around(target)
+            if owner is None or not owner.methods.keys() & _ANSWERING:
+                if not is_configuration_name(target.attr):
+                    self._note(self._lost, handle, keys)
+            else:
+                self._link(handle, keys, "same", f"R:{owner.node.own_scope.qualified}", TOP)  # type: ignore[attr-defined]
+        elif isinstance(target, ast.Name):
+            if target.id not in self._names:
+                if target.id in self._bases or handle.endswith(ALL_OF_THEM):
+                    self._aliases.add(target.id)
+                else:
+                    self._note(self._whole, handle, keys)  # no key is read from it, so it is used as a whole
+            scope = target.scope  # type: ignore[attr-defined]
+            if scope.kind == "module" or target.id in scope.globals:
+                if is_configuration_name(target.id):
+                    self._link(handle, keys, "same", f"g:{target.id}", TOP)
+                else:
+                    self._note(self._lost, handle, keys)
+        else:
+            self._note(self._lost, handle, keys)
+
+    def _copied(self, handle: str, keys: Keys, loop: Any) -> bool:
+        """`for k, v in cfg.items(): setattr(self, k, v)`, or `other[k] = v`: the keys are kept by something else."""
+        body = getattr(loop, "body", None)
+        if not isinstance(body, list) or len(body) != 1:
+            return False
+        statement = body[0]
+        receiver: ast.expr | None = None
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            call = statement.value
+            func = call.func
+            if isinstance(func, ast.Name) and func.id == "setattr" and len(call.args) == 3:
+                receiver = call.args[0]
+            elif isinstance(func, ast.Attribute) and func.attr in ("__setattr__", "__setitem__") and len(call.args) == 2:
+                receiver = func.value
+        elif (
+            isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript) and isinstance(statement.value, ast.Name)
+        ):
+            receiver = statement.targets[0].value
+        if receiver is None:
+            return False
+        cls = self.module.resolver.class_of_self(receiver)
+        targets: list[Part] = [(f"R:{cls.own_scope.qualified}", ())] if cls is not None else list(self.handles.parts(receiver))  # type: ignore[attr-defined]
+        for other, prefix in targets:
+            self._link(handle, keys, "same", other, joined(prefix))
+        return bool(targets)
+
+    def _note(self, table: dict[str, set[str]], handle: str, keys: Keys) -> None:
+        table.setdefault(handle, set()).add(joined(keys))
+
+    def _link(self, handle: str, keys: Keys, how: str, target: str, slot: str | int) -> None:
+        if target != handle or keys:
+            self.links.append((handle, joined(keys), how, target, slot))
 
 
-def document_at(documents: dict[str, Any], path: str, written: str) -> str:
-    """The configuration file that a literal path in the file `path` means: from its folder outwards; empty where there is none."""
-    folder = posixpath.dirname(path)
-    while True:
-        candidate = posixpath.normpath(posixpath.join(folder, written))
-        if candidate in documents:
-            return candidate
-        if not folder:
-            break
-        folder = posixpath.dirname(folder)
-    matching = [name for name in documents if name.endswith("/" + posixpath.normpath(written).lstrip("./"))]
-    return matching[0] if len(matching) == 1 else ""
+def _around(node: ast.AST) -> str:
+    """The qualified name of the function around a node."""
+    scope = scope_of(node).enclosing("function")
+    return scope.qualified if scope is not None else ""
 
 
-def words_of(project: Project) -> set[str]:
-    """Every word by which Python code of the project could read a key: attributes, names, strings, parameters."""
-    words: set[str] = set()
-    for facts in project.files.values():
-        methods, keywords, references, strings = facts.mentions()
-        words.update(methods, keywords, references)
-        for text in strings:
-            words.update(text.split("."))
-        for function in facts.functions():
-            words.update(parameter.name for parameter in function.parameters)
-        for call in facts.calls():
-            words.update(name for name, _ in call.keywords)
-            words.update(call.callee.replace("()", "").split("."))
-    return words
+def _is_condition(node: ast.expr, up: Any) -> bool:
+    """Whether a part is the condition of a branch, or one of those that are joined to it."""
+    while isinstance(up, (ast.BoolOp, ast.UnaryOp)):
+        node, up = up, up.up  # type: ignore[union-attr]
+    return isinstance(up, (ast.If, ast.IfExp)) and up.test is node

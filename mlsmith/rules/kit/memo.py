@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 Answer = TypeVar("Answer")
+Document = TypeVar("Document")
 
 
 def once_a_module(function: Callable[[Module], Answer]) -> Callable[[Module], Answer]:
@@ -22,5 +23,18 @@ def once_a_module(function: Callable[[Module], Answer]) -> Callable[[Module], An
         if name not in answers:
             answers[name] = function(module)
         return answers[name]  # type: ignore[no-any-return]
+
+    return asked
+
+
+def once_a_document(function: Callable[[Document], Answer]) -> Callable[[Document], Answer]:
+    """Keep the answer of a function of one document until it is asked for another: rules ask for the same one after the other."""
+    last: list[tuple[Document, Answer]] = []
+
+    @wraps(function)
+    def asked(document: Document) -> Answer:
+        if not last or last[0][0] is not document:
+            last[:] = [(document, function(document))]
+        return last[0][1]
 
     return asked

@@ -4,8 +4,8 @@ A rule overrides the hooks it needs; each yields findings and keeps no state:
 
 - `python(module)` looks at one Python file or notebook;
 - `config(document)`, `requirements(document)`, `dockerfile(document)` look at one file of that kind;
-- `collect(module)`, `collect_config(document)` and `collect_requirements(document)` return plain data (tuples, strings, numbers) of one file, which
-  `project(project)` receives merged as `project.collected(self)`; it sees facts only, never source;
+- `collect(module)`, `collect_config(document)`, `collect_requirements(document)` and `collect_text(document)` return plain data
+  (tuples, strings, numbers) of one file, which `project(project)` receives merged as `project.collected(self)`; it sees facts only, never source;
 - `changes(changes)` speaks of what became different between two revisions.
 """
 
@@ -35,6 +35,7 @@ HOOKS = (
     "collect",
     "collect_config",
     "collect_requirements",
+    "collect_text",
     "project",
     "changes",
     "suppressions",
@@ -59,6 +60,14 @@ class Place:
         """A place outside Python: line, column, end line, end column (1-based), and the text that gives it its identity."""
         line, column, end_line, end_column = numbers
         return cls(path, Span(Position(line, column), Position(end_line, end_column)), anchor=anchor_of([text]))
+
+
+@dataclass(frozen=True, slots=True)
+class TextDocument:
+    """A script, or a page of documentation: nothing is reported in it, but it may say how the project is run."""
+
+    path: str
+    text: str
 
 
 class Placed(Protocol):
@@ -129,6 +138,9 @@ class Rule:
         return None
 
     def collect_requirements(self, document: RequirementsDocument) -> Any:
+        return None
+
+    def collect_text(self, document: TextDocument) -> Any:
         return None
 
     def project(self, project: Project) -> Iterator[Finding]:

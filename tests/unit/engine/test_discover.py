@@ -39,6 +39,7 @@ FILES = {
 }
 EXPECTED = [
     "Dockerfile",
+    "README.md",
     "conf/base.yaml",
     "pyproject.toml",
     "requirements/dev.txt",
@@ -88,7 +89,10 @@ def commit(root: Path) -> None:
         ("notes.txt", None),
         ("types.pyi", None),
         ("package-lock.json", None),
-        ("README.md", None),
+        ("README.md", "text"),
+        ("scripts/train.sh", "text"),
+        ("Makefile", "text"),
+        ("README", None),
     ],
 )
 def test_the_name_tells_the_kind(name: str, kind: str | None) -> None:

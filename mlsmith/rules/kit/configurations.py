@@ -1,0 +1,326 @@
+"""The configurations of a project: which files it loads, and which of their keys any code can read."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlsmith.finding import anchor_of
+from mlsmith.rules.kit.collect import place_from
+from mlsmith.rules.kit.configuration import ConfigurationUse
+from mlsmith.rules.kit.configuration_files import Document, DocumentFact, Keys
+from mlsmith.rules.kit.configuration_flow import Flowed, Holders
+from mlsmith.rules.kit.configuration_handles import ANY
+from mlsmith.rules.kit.configuration_paths import document_at
+from mlsmith.rules.kit.configuration_texts import TextFact
+from mlsmith.rules.kit.hydra import Composition, entry_point, packages_of
+from mlsmith.rules.kit.rule import Place
+
+if TYPE_CHECKING:
+    from mlsmith.index.project import Project
+
+_TRANSPARENT = frozenset({"_target_", "_partial_", "_recursive_", "_convert_", "_args_", "_self_", "defaults", "hydra"})
+_RESEMBLES = 5
+"""Keys that a file must have in common with what is read, where code does not say which file it loads"""
+
+
+class Standing(Enum):
+    """Whether code reads a key: yes or perhaps; no, as far as can be seen; no."""
+
+    READ = "read"
+    LOST = "lost"
+    UNREAD = "unread"
+
+
+class Loaded(NamedTuple):
+    """How a file of configuration comes into the program."""
+
+    nodes: frozenset[str]
+    """Where it is held first"""
+    packages: frozenset[Keys]
+    """Keys under which the file's own stand in the whole"""
+    composition: Composition | None
+    certain: bool
+    """False where the file was told by its likeness"""
+
+
+class Configurations:
+    """All configuration files, and what is known of their use."""
+
+    def __init__(
+        self, project: Project, uses: Mapping[str, ConfigurationUse], facts: Mapping[str, DocumentFact], texts: Mapping[str, TextFact]
+    ) -> None:
+        self.project = project
+        self.texts = texts
+        self.uses = uses
+        self.documents = {path: Document(path, fact) for path, fact in facts.items()}
+        self.holders = Holders(project, uses)
+        self.compositions: list[Composition] = []
+        self.unknown: dict[str, str] = {}
+        """Nodes that load what nobody can tell → the format"""
+        self._vague: set[str] = set()
+        """Those that may load data as well"""
+        self.loaded: dict[str, Loaded] = {}
+        self._composed()
+        self._by_path()
+        self._by_likeness()
+        self._references: dict[frozenset[str], set[Keys]] = {}
+
+    # which files are loaded
+
+    def _composed(self) -> None:
+        found: dict[str, tuple[set[str], set[str]]] = {}
+        for path, use in self.uses.items():
+            for node, folder, name in use.composed:
+                where = entry_point(path, folder, name)
+                if where is not None:
+                    nodes, primary = found.setdefault(where[0], (set(), set()))
+                    nodes.add(self.holders.node(path, node))
+                    primary.update({where[1]} - {""})
+        for folder, (nodes, primary) in found.items():
+            composition = Composition(folder, frozenset(primary))
+            if not folder and not primary & self.documents.keys():
+                continue
+            self.compositions.append(composition)
+            for path in self.documents:
+                if composition.holds(path) and path.endswith((".yaml", ".yml")) and (folder or path in primary):
+                    packages = packages_of(composition, path, self.documents)
+                    self.loaded[path] = Loaded(frozenset(nodes), frozenset(packages), composition, True)
+
+    def _by_path(self) -> None:
+        nodes: dict[str, set[str]] = {}
+        for path, use in self.uses.items():
+            for node, form, source in use.loads:
+                here = self.holders.node(path, node)
+                files, siblings = self._files(path, source, 3)
+                for file in files | siblings:
+                    nodes.setdefault(file, set()).add(here)
+                if not files:
+                    self.unknown[here] = form
+                    if source[0] == "?" and form == "json":
+                        self._vague.add(here)
+        for file, holding in nodes.items():
+            if file not in self.loaded:
+                self.loaded[file] = Loaded(frozenset(holding), frozenset({()}), None, True)
+
+    def _files(self, path: str, source: Any, reach: int) -> tuple[set[str], set[str]]:
+        """Files that a source means, and those beside them that could be given as well."""
+        kind = source[0]
+        if kind == "file":
+            found = document_at(self.documents, path, source[1])
+            return ({found} if found else set()), set()
+        files: set[str] = set()
+        siblings: set[str] = set()
+        if kind == "option":
+            names = {source[1]}
+            for other, use in self.uses.items():
+                files |= {document_at(self.documents, other, default) for name, default in use.options if name == source[1] and default}
+                names |= {name for name, _ in use.options if len(name) == 2 and name[1] == source[1][0]}
+            for other, text in self.texts.items():
+                for word in text.files.split("\n"):
+                    flag, _, file = word.partition(" ")
+                    if flag.replace("-", "_").lstrip("_") in names or flag in names or not flag:
+                        files.add(document_at(self.documents, other, file))
+        elif kind == "parameter" and reach:
+            function = f"{self.project.files[path].module}.{source[1]}"
+            for other, given in self._given_paths(function, source[2]):
+                more, beside = self._files(other, given, reach - 1)
+                files |= more
+                siblings |= beside
+            return files - {""}, siblings
+        files -= {""}
+        return files, {other for file in files for other in self._beside(file)} | siblings
+
+    def _given_paths(self, function: str, parameter: str) -> Iterator[tuple[str, Any]]:
+        definition = self.project.definitions.get(function)
+        if definition is None:
+            return
+        for own in definition.function.parameters:
+            if own.name == parameter and own.default is not None and own.default[0] == "=" and isinstance(own.default[1], str):
+                yield definition.path, ("file", own.default[1])
+        for path, use in self.uses.items():
+            for callee, slot, source in use.paths:
+                if self.project.called(path, callee) == function and self.holders.parameter(function, slot) == parameter:
+                    yield path, source
+
+    def _beside(self, file: str) -> Iterator[str]:
+        """Files of the same folder that have most of the keys in common: alternatives of one option."""
+        own = {key.keys for key in self.documents[file].keys if len(key.keys) == 1}
+        for path, document in self.documents.items():
+            if path != file and posixpath.dirname(path) == posixpath.dirname(file):
+                other = {key.keys for key in document.keys if len(key.keys) == 1}
+                if 2 * len(own & other) >= len(own) > 1:
+                    yield path
+
+    def _by_likeness(self) -> None:
+        """Files for the loads whose path is not told: those whose keys are what is read from them."""
+        for node in sorted(self.unknown):
+            flowed = self.holders.flow(frozenset({node}))
+            read = {keys for keys in flowed.touched if ANY not in keys}
+            if len(read) < _RESEMBLES:
+                continue
+            for path, document in self.documents.items():
+                leaves = [key.keys for key in document.keys if key.kind not in "me"]
+                shared = sum(keys in read for keys in leaves)
+                if (
+                    path not in self.loaded
+                    and document.fact.form == self.unknown[node]
+                    and shared >= _RESEMBLES
+                    and 2 * shared >= len(leaves)
+                ):
+                    self.loaded[path] = Loaded(frozenset({node}), frozenset({()}), None, False)
+
+    # which keys are read
+
+    def flow(self, path: str) -> Flowed:
+        """What happens to the whole that a loaded file is part of."""
+        return self.holders.flow(self.loaded[path].nodes)
+
+    def standing(self, path: str, keys: Keys) -> Standing:
+        """Whether a key of a loaded file is read."""
+        if keys[0] in ("defaults", "hydra") or any(part in _TRANSPARENT or part.startswith("_") for part in keys):
+            return Standing.READ
+        built = self._built(path, keys)
+        if built is not None:
+            return built
+        loaded, flowed = self.loaded[path], self.flow(path)
+        found = Standing.UNREAD
+        for package in loaded.packages:
+            whole = (*package, *keys)
+            if flowed.reads(whole) or self._is_referred_to(loaded, path, keys, whole):
+                return Standing.READ
+            if flowed.loses(whole):
+                found = Standing.LOST
+        for node, form in self.unknown.items() if loaded.composition is None else ():
+            if form == self.documents[path].fact.form and node not in loaded.nodes:  # it may load this file as well
+                other = self.holders.flow(frozenset({node}))
+                if other.reads(keys) and not (node in self._vague and () in other.whole):
+                    return Standing.READ
+                if other.loses(keys):
+                    found = Standing.LOST
+        return found
+
+    def _built(self, path: str, keys: Keys) -> Standing | None:
+        """The standing of a key under a `_target_`; None where there is none above it."""
+        above = max((place for place, _ in self.documents[path].targets if keys[: len(place)] == place), key=len, default=None)
+        if above is None or len(keys) == len(above):
+            return None
+        target = next(name for place, name in self.documents[path].targets if place == above)
+        known = self.holders.accepted(target)
+        return Standing.READ if known is None or keys[len(above)] in known else Standing.UNREAD
+
+    def _is_referred_to(self, loaded: Loaded, path: str, keys: Keys, whole: Keys) -> bool:
+        """Whether `${…}` in a file of the same whole names the key, one above it or one below it."""
+        known = self._references.get(loaded.nodes)
+        if known is None:
+            known = self._references[loaded.nodes] = set(self._referred(loaded))
+        if any(whole[: len(other)] == other[: len(whole)] or keys[: len(other)] == other[: len(keys)] for other in known):
+            return True
+        return any(other[-1] == keys[-1] for other in known)  # it may stand for a path of another version or package
+
+    def _referred(self, loaded: Loaded) -> Iterator[Keys]:
+        for path, other in self.loaded.items():
+            if other.nodes == loaded.nodes:
+                for place, inner in self.documents[path].references:
+                    for package in other.packages:
+                        yield from _targets_of(inner, (*package, *place))
+
+    def definition(self, dotted: str) -> str:
+        """The class or function of the project that a name in a configuration means; empty where there is none."""
+        path = next(iter(self.project.files), "")
+        return self.project.absolute(path, dotted)
+
+    def is_used(self, dotted: str) -> bool:
+        """Whether code calls or mentions the class or function that a name in a configuration means."""
+        last = dotted.rpartition(".")[2]
+        return last in words_of(self.project)
+
+    def missing_options(self, paths: Iterable[str]) -> Iterator[Keys]:
+        """Where options of defaults lists go that are no files of the project: written by hand on each machine, or another package's."""
+        for path in paths:
+            composition = self.loaded[path].composition
+            for group, option, package in self.documents[path].fact.defaults if composition is not None else ():
+                folder = (
+                    group.lstrip("/") if group.startswith("/") or composition is None else posixpath.join(composition.group(path), group)
+                )
+                file = posixpath.join(composition.folder if composition is not None else "", folder, option.removesuffix(".yaml"))
+                if option not in ("", "_self_", "null") and not any(f"{file}{end}" in self.documents for end in (".yaml", ".yml")):
+                    yield tuple(part for part in (package.split(".") if package else folder.split("/")) if part)
+
+    def given_by_hand(self) -> set[str]:
+        """Last words of the keys that code, options of the command line, or commands in scripts and documents set."""
+        words = {name for use in self.uses.values() for name, _ in use.options} | self.written()
+        for overrides, flags, _ in self.texts.values():
+            words.update(word.partition("=")[0].rpartition(".")[2].replace("-", "_") for word in overrides.split("\n"))
+            words.update(word.replace("-", "_") for word in flags.split("\n"))
+        return words
+
+    def chosen(self) -> list[tuple[str, str]]:
+        """(group, option) that commands in scripts and documents, and strings in code, choose."""
+        found = []
+        for overrides, _, _ in self.texts.values():
+            for word in overrides.split("\n"):
+                group, _, option = word.partition("=")
+                found.append((group.partition("@")[0].lstrip("+~"), option))
+        for use in self.uses.values():
+            for word in use.overrides.split("\n"):
+                group, _, option = word.partition("=")
+                found.append((group.partition("@")[0].lstrip("+~"), option))
+        return found
+
+    def written(self) -> set[str]:
+        """Last words of the keys that code sets."""
+        return {word for use in self.uses.values() for word in use.written.split("\n") if word}
+
+
+def configurations(project: Project, collected: Iterable[tuple[str, Any]]) -> Configurations:
+    """The configurations of a project, from what the hooks of any rule on them have collected; made once."""
+    known = project.answers.get("configurations")
+    if known is None:
+        uses, facts, texts = {}, {}, {}
+        for path, data in collected:
+            if path in project.files:
+                uses[path] = ConfigurationUse(*data)
+            elif len(data) == len(TextFact._fields):
+                texts[path] = TextFact(*data)
+            else:
+                facts[path] = DocumentFact(*data)
+        known = project.answers["configurations"] = Configurations(project, uses, facts, texts)
+    return known
+
+
+def place_of_read(project: Project, path: str, seen: Sequence[Any], keys: Keys) -> Place:
+    """Where a key is read, as `ConfigurationUse.reads` keeps it."""
+    line, column, end_line, end_column, cell, scope = seen
+    return place_from(path, project, (line, column, end_line, end_column, scope, anchor_of([".".join(keys)]), cell))
+
+
+def _targets_of(inner: str, place: Keys) -> Iterator[Keys]:
+    """The keys that an interpolation may mean; for a resolver's arguments, every one that looks like keys."""
+    resolver, colon, rest = inner.partition(":")
+    for text in rest.split(",") if colon else (resolver,):
+        text = text.strip()
+        dots = len(text) - len(text.lstrip("."))
+        names = tuple(name for name in text.replace("[", ".").replace("]", "").split(".") if name)
+        if names:
+            yield (*place[: max(0, len(place) - dots)], *names) if dots else names
+
+
+def words_of(project: Project) -> set[str]:
+    """Every word by which Python code of the project could read a key: attributes, names, strings, parameters."""
+    known = project.answers.get("words")
+    if known is None:
+        known = project.answers["words"] = set(project.unparsed_words)
+        for facts in project.files.values():
+            methods, keywords, references, strings = facts.mentions()
+            known.update(methods, keywords, references)
+            for text in strings:
+                known.update(text.split("."))
+            for function in facts.functions():
+                known.update(parameter.name for parameter in function.parameters)
+            for call in facts.calls():
+                known.update(name for name, _ in call.keywords)
+                known.update(call.callee.replace("()", "").split("."))
+    return known
