@@ -12,7 +12,9 @@ from mlsmith.rules.kit.collect import place_from, where
 
 _ALTERNATIVE = re.compile(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
 _DIRECTIVE = re.compile(r"#?\s*(mlsmith|noqa)\s*:.*", re.IGNORECASE)
-_PURPOSE = re.compile(r"\b(testing|test|debug|debugging|example|demo|comparison|compare|uncomment|enable|change|set|switch|show|when|if|depends)\b")
+_PURPOSE = re.compile(
+    r"\b(testing|test|debug|debugging|example|demo|comparison|compare|uncomment|enable|change|set|switch|show|when|if|depends)\b"
+)
 _FILES_SET_BY_HAND = {"setup", "config", "configs", "configuration", "settings", "parameters", "params", "hparams", "hyperparameters", "hyperparams",
                       "constants", "options", "conf", "cfg"}  # fmt: skip
 _OUTPUT_WORDS = frozenset(
