@@ -62,7 +62,9 @@ def analyse(
     except SourceError as error:
         lines = data.count(b"\n")
         words = {"unparsed": _words(data)} if kind in ("python", "notebook") else {}
-        return Analysis([], (None, words) if words else None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ())
+        return Analysis(
+            [], (None, words) if words else None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ()
+        )
 
 
 def _words(data: bytes) -> str:
