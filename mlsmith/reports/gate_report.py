@@ -8,7 +8,9 @@ from mlsmith.debt.gate import Movement, Verdict
 from mlsmith.reports.gate_text import figure, percent, text_of
 from mlsmith.reports.notation import json_text
 from mlsmith.reports.style import Style
-from mlsmith.reports.wording import duration
+from mlsmith.reports.wording import count, duration, spoken_place
+
+_MOST_NEW = 20
 
 
 def render(verdict: Verdict, *, format: str, width: int = 100, colour: bool = False) -> str:
@@ -47,36 +49,41 @@ def _movement(movement: Movement) -> dict[str, int]:
 
 
 def _markdown(verdict: Verdict) -> str:
+    from mlsmith.reports.markdown_report import code, prose
+
     score = verdict.score
-    head = "passed ✅" if verdict.passed else "failed ❌"
-    grade = f"grade **{score.grade}**, {percent(score.ratio)} debt" if score.grade else "no grade: no machine-learning code"
+    debt = f"{percent(score.ratio)} debt ({duration(score.minutes)})" if score.terms else "no debt"
     lines = [
-        f"### mlsmith gate {head}",
+        f"### mlsmith gate {'passed ✅' if verdict.passed else 'failed ❌'}",
         "",
-        f"{grade} ({duration(score.minutes)})",
+        f"grade **{score.grade}**, {debt}" if score.grade else "no grade: no machine-learning code",
+        *(f"<br>{prose(cap)}" for cap in score.caps),
         "",
         "| condition | limit | actual | |",
         "|---|---:|---:|---|",
     ]
     for c in verdict.conditions:
         lines.append(f"| {c.name} | {figure(c, c.limit)} | {figure(c, c.actual)} | {'✅' if c.passed else '❌'} |")
-    if verdict.new.findings:
-        lines += ["", f"**New debt: {duration(verdict.new.minutes)}**", ""]
-        for f in verdict.new.findings[:20]:
-            lines.append(f"- `{f.path}:{f.span.start.line}` [{f.code}]({f.url}) {f.message.replace('<', '&lt;')}")
-    return "\n".join(lines) + "\n"
+    if verdict.base is not None:
+        new = verdict.new.findings
+        debt = f"{count(len(new), 'finding')}, {duration(verdict.new.minutes)}" if new else "none"
+        mended = f"; mended: {duration(verdict.fixed.minutes)}" if verdict.fixed.findings else ""
+        lines += ["", f"**New debt: {debt}** in {count(verdict.new.lines, 'new line')} of code{mended}", ""]
+        for f in new[:_MOST_NEW]:
+            lines.append(f"- {code(spoken_place(f.path, f.span.cell, f.span.start.line))} [{f.code}]({f.url}) {prose(f.message)}")
+        lines += [f"- … and {len(new) - _MOST_NEW:,} more"] if len(new) > _MOST_NEW else []
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _github(verdict: Verdict) -> str:
-    lines = []
-    for condition in verdict.conditions:
-        if not condition.passed:
-            lines.append(
-                f"::error title=mlsmith gate::{condition.name} is {figure(condition, condition.actual)}, the limit {figure(condition, condition.limit)}"
-            )
     from mlsmith.reports.github_report import annotation
 
+    lines = []
+    for c in verdict.conditions:
+        if not c.passed:
+            said = f"{c.name} is {figure(c, c.actual)}, the limit {figure(c, c.limit)}".replace("%", "%25")
+            lines.append(f"::error title=mlsmith gate::{said}")
     lines.extend(annotation(finding) for finding in verdict.new.findings)
     grade = f"grade {verdict.score.grade}" if verdict.score.grade else "no grade"
-    lines.append(f"::notice title=mlsmith gate::{grade}, {'passed' if verdict.passed else 'failed'}".replace("%", "%25"))
+    lines.append(f"::notice title=mlsmith gate::{grade}, {'passed' if verdict.passed else 'failed'}")
     return "\n".join(lines) + "\n"

@@ -27,29 +27,29 @@ def render(report: Report) -> str:
         lines += ["", f"and {len(shown) - _MOST:,} more."]
     if report.result.errors:
         lines += ["", f"**{count(len(report.result.errors), 'file')} could not be read**", ""]
-        lines += [f"- {_code(error.path)}: {_prose(error.message)}" for error in report.result.errors[:_MOST]]
+        lines += [f"- {code(error.path)}: {prose(error.message)}" for error in report.result.errors[:_MOST]]
     return "\n".join(lines) + "\n"
 
 
 def _row(finding: Finding) -> str:
-    where = _code(spoken_place(finding.path, finding.span.cell, finding.span.start.line))
-    rule = f"[{_prose(finding.code)}]({finding.url}) {_prose(finding.name)}"
+    where = code(spoken_place(finding.path, finding.span.cell, finding.span.start.line))
+    rule = f"[{prose(finding.code)}]({finding.url}) {prose(finding.name)}"
     status = "" if finding.status == "new" else f" *({finding.status})*"
-    what = f"{_prose(sentence(finding.message))} {_prose(sentence(finding.advice))}{status}"
+    what = f"{prose(sentence(finding.message))} {prose(sentence(finding.advice))}{status}"
     cells = [where, rule, what, str(finding.minutes)]
     return "| " + " | ".join(map(_in_table, cells)) + " |"
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """The text with its code spans kept and all other markup shown as it is."""
-    return "".join(_code(piece) if is_code else _escaped(piece) for piece, is_code in code_spans(visible(text)))
+    return "".join(code(piece) if is_code else _escaped(piece) for piece, is_code in code_spans(visible(text)))
 
 
 def _escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text).replace("@", "@\u200b")
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """A code span whose fence is longer than any run of backticks in the text."""
     text = visible(text)
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))

@@ -87,3 +87,20 @@ def test_colour_changes_no_character() -> None:
     plain, painted = (render(verdict(*MANY), format="text", width=80, colour=colour) for colour in (False, True))
     assert re.sub(r"\x1b\[[\d;]*m", "", painted) == plain
     assert Style(True).bold("x") in painted.replace("grade C", "x")
+
+
+def test_markdown_shows_what_is_new_and_lets_no_message_be_markup() -> None:
+    nasty = replace(finding(3, "src/a`b.py"), message="@all ![x](http://x/y.png) <b>")
+    text = render(verdict(nasty, new=(nasty, *(finding(n) for n in range(1, 25)))), format="markdown")
+    assert "**New debt: 25 findings, 6 h 15 min** in 40 new lines of code" in text
+    assert "- ``src/a`b.py:3``" in text
+    assert "![x]" not in text
+    assert "<b>" not in text
+    assert "@all" not in text
+    assert "- … and 5 more" in text
+
+
+def test_github_gets_an_error_for_each_condition_that_failed() -> None:
+    text = render(verdict(*MANY), format="github")
+    assert text.splitlines()[0] == "::error title=mlsmith gate::max-ratio is 0.38 %25, the limit 0.30 %25"
+    assert text.splitlines()[-1] == "::notice title=mlsmith gate::grade C, failed"
