@@ -1,0 +1,1 @@
+"""Rules on the limits of memory, processors and devices."""
