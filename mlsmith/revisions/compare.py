@@ -44,7 +44,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     for path, how in sorted(changed.items()):
         old_path = None if how.status == "A" else how.old_path or path
         kind = kind_of(path) or (kind_of(old_path) if old_path else None)
-        if kind is None or context_of_path(path) is Context.TEST or (kind == "config" and _is_tooling(path)):
+        if kind in (None, "text") or context_of_path(path) is Context.TEST or (kind == "config" and _is_tooling(path)):
             continue  # A test says what is wanted, a workflow how it is checked; neither alters a model.
         files.append(path)
         one = _read(old, old_path) if old_path is not None else None
@@ -56,7 +56,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             changes += config_changes(path, one, other, moved_from=moved)
         elif kind == "requirements":
             changes += _requirements(path, one, other)
-        else:
+        elif kind == "dockerfile":
             changes += _docker(path, one, other)
     changes += behaviour_changes(Program(before.values()), Program(after.values()))
     return Comparison(tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject))), tuple(files))
