@@ -12,6 +12,7 @@ from mlsmith.rules.kit import (
     ConfigDocument,
     Finding,
     Fix,
+    Function,
     Module,
     Place,
     Project,
@@ -188,6 +189,7 @@ class HardcodedShuffleFlag(Rule):
                 and isinstance(decision.argument, ast.Constant)
                 and function is not None
                 and decision.call.role is None
+                and not _is_chosen(module, decision, function)
             ):
                 inside.append((function.scope.qualified, decision.value, tuple(where(module, decision.call.node))))
         calls = []
@@ -274,6 +276,19 @@ def _forwarded(project: Project, path: str, name: str, slots: dict[Any, Any], re
         if isinstance(deeper, bool):
             return deeper
     return None
+
+
+def _is_chosen(module: Module, decision: OrderDecision, function: Function) -> bool:
+    """Whether a parameter of the function decides if this call is made, or another call in it has the other value: it tells roles apart."""
+    if any(other.call.function is function and other.value is (not decision.value) for other in order_decisions(module)):
+        return True
+    parameters = {parameter.name for parameter in function.parameters}
+    up: ast.AST = decision.call.node
+    while up is not function.node:
+        up = up.up  # type: ignore[attr-defined]
+        if isinstance(up, (ast.If, ast.IfExp)) and any(isinstance(part, ast.Name) and part.id in parameters for part in ast.walk(up.test)):
+            return True
+    return False
 
 
 def _slots(call: Call) -> tuple[tuple[Any, Any], ...]:

@@ -43,6 +43,9 @@ _BUILDERS = frozenset({"instantiate", "call", "instantiate_from_config"})
 _METHODS = frozenset({"get", "pop", "setdefault", "copy", "to_dict", "as_dict", "toDict"})
 _LIBRARIES = frozenset(name.partition(".")[0] for name in LOADERS)
 _ID, _ATTR = attrgetter("id"), attrgetter("attr")
+_LOOKS = frozenset({"isinstance", "str", "int", "float", "type", "hasattr", "startswith", "endswith", "lower", "upper", "strip", "split", "replace", "match",
+                    "print", "len", "eval", "literal_eval", "keys", "format", "callable"})  # fmt: skip
+"""What looks at a key or value, or converts it, without using it"""
 _ANSWERING = frozenset({"__getattr__", "__getitem__", "__getattribute__", "__contains__", "__setattr__", "__setitem__"})
 """Methods by which a class of configurations answers for what it holds"""
 _ALL = frozenset({"items", "values"})
@@ -213,9 +216,11 @@ class _Uses:
 
     def _use(self, node: ast.expr) -> None:
         parts = self.handles.parts(node)
-        if not parts or (self._answers and _around(node).rpartition(".")[2] in _ANSWERING):
+        if not parts:
             return
         top, keys, strict = self._climb(node, ())
+        if keys and keys[-1] == ANY and self._answers and _around(node).rpartition(".")[2] in _ANSWERING:
+            return  # asked for the key that its caller names
         up: Any = top.up  # type: ignore[attr-defined]
         if getattr(top, "ctx", None).__class__ in (ast.Store, ast.Del):
             if keys:
@@ -419,13 +424,13 @@ class _Uses:
         if isinstance(target, ast.Attribute):
             if target.attr not in self._names:
                 self._kept.add(target.attr)
+            owner = self.module.class_around(target) if self._answers else None
+            answers = owner is not None and bool(owner.methods.keys() & _ANSWERING)
             if is_configuration_name(target.attr):
                 self._link(handle, keys, "same", f"a:{target.attr}", TOP)
-            owner = self.module.class_around(target)
-            if owner is None or not owner.methods.keys() & _ANSWERING:
-                if not is_configuration_name(target.attr):
-                    self._note(self._lost, handle, keys)
-            else:
+            elif not answers:
+                self._note(self._lost, handle, keys)
+            if answers and owner is not None:
                 self._link(handle, keys, "same", f"R:{owner.node.own_scope.qualified}", TOP)  # type: ignore[attr-defined]
         elif isinstance(target, ast.Name):
             if target.id not in self._names:
@@ -443,30 +448,31 @@ class _Uses:
             self._note(self._lost, handle, keys)
 
     def _copied(self, handle: str, keys: Keys, loop: Any) -> bool:
-        """`for k, v in cfg.items(): setattr(self, k, v)`, or `other[k] = v`: the keys are kept by something else."""
-        body = getattr(loop, "body", None)
-        if not isinstance(body, list) or len(body) != 1:
+        """Whether a loop over the items only keeps them elsewhere (`setattr(self, k, v)`, `other[k] = v`) or looks at them."""
+        if not isinstance(loop, ast.For):
             return False
-        statement = body[0]
-        receiver: ast.expr | None = None
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            call = statement.value
-            func = call.func
-            if isinstance(func, ast.Name) and func.id == "setattr" and len(call.args) == 3:
-                receiver = call.args[0]
-            elif isinstance(func, ast.Attribute) and func.attr in ("__setattr__", "__setitem__") and len(call.args) == 2:
-                receiver = func.value
-        elif (
-            isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript) and isinstance(statement.value, ast.Name)
-        ):
-            receiver = statement.targets[0].value
-        if receiver is None:
-            return False
-        cls = self.module.resolver.class_of_self(receiver)
-        targets: list[Part] = [(f"R:{cls.own_scope.qualified}", ())] if cls is not None else list(self.handles.parts(receiver))  # type: ignore[attr-defined]
-        for other, prefix in targets:
+        target = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
+        names = {name.id for name in target if isinstance(name, ast.Name)}
+        targets: list[Part] = []
+        for statement in loop.body:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load):
+                    receiver = _keeper(node)
+                    if receiver is None and not _is_looked_at(node):
+                        return False
+                    found = self._holder_of(receiver) if receiver is not None else []
+                    if receiver is not None and not found:
+                        return False
+                    targets += found
+        for other, prefix in dict.fromkeys(targets):
             self._link(handle, keys, "same", other, joined(prefix))
-        return bool(targets)
+        return True
+
+    def _holder_of(self, receiver: ast.expr) -> list[Part]:
+        cls = self.module.resolver.class_of_self(receiver)
+        if cls is not None:
+            return [(f"R:{cls.own_scope.qualified}", ())]  # type: ignore[attr-defined]
+        return list(self.handles.parts(receiver))
 
     def _note(self, table: dict[str, set[str]], handle: str, keys: Keys) -> None:
         table.setdefault(handle, set()).add(joined(keys))
@@ -487,3 +493,37 @@ def _is_condition(node: ast.expr, up: Any) -> bool:
     while isinstance(up, (ast.BoolOp, ast.UnaryOp)):
         node, up = up, up.up  # type: ignore[union-attr]
     return isinstance(up, (ast.If, ast.IfExp)) and up.test is node
+
+
+def _keeper(node: ast.Name) -> ast.expr | None:
+    """What keeps the key or value of an item, where the name stands in `setattr(x, k, v)` or `x[k] = v`, perhaps inside a call around it."""
+    at: Any = node
+    for _ in range(4):
+        up = at.up
+        if isinstance(up, ast.Call) and at in up.args:
+            func = up.func
+            if isinstance(func, ast.Name) and func.id == "setattr" and len(up.args) == 3:
+                return up.args[0]
+            if isinstance(func, ast.Attribute) and func.attr in ("__setattr__", "__setitem__") and len(up.args) == 2:
+                return func.value
+        elif isinstance(up, ast.Subscript) and up.slice is at and isinstance(up.ctx, ast.Store):
+            return up.value
+        elif isinstance(up, ast.Assign) and isinstance(up.targets[0], ast.Subscript) and up.value is at:
+            return up.targets[0].value
+        elif not isinstance(up, ast.IfExp):
+            return None
+        at = up
+    return None
+
+
+def _is_looked_at(node: ast.Name) -> bool:
+    """Whether the key or value of an item is only compared, shown or converted where the name stands."""
+    up: Any = node.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.Attribute):
+        return up.attr in _LOOKS
+    if isinstance(up, ast.Call):
+        name = getattr(up.func, "id", "") or getattr(up.func, "attr", "")
+        return name in _LOOKS or name in _TALKS
+    if isinstance(up, ast.Assign):  # `value = Namespace(value)`: it is the name again that counts
+        return all(isinstance(target, ast.Name) for target in up.targets)
+    return isinstance(up, (ast.Compare, ast.If, ast.IfExp, ast.BoolOp, ast.UnaryOp, ast.FormattedValue, ast.BinOp))

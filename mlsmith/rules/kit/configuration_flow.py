@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _REACH = 10
 """Functions of the project through which a configuration is followed"""
+_DEEP = 12
+"""Keys above each other; more are a circle"""
 _MOST = 3_000
 """Places that one configuration is followed to"""
 
@@ -139,7 +141,7 @@ class Holders:
             seen.add((node, prefix, cut))
             flowed.nodes.add(node)
             held = self.held.get(node)
-            if len(seen) > _MOST or steps > _REACH:
+            if len(seen) > _MOST or steps > _REACH or len(prefix) > _DEEP:
                 flowed.whole.add(prefix)
             elif held is not None:
                 self._look(held, flowed, prefix, cut, node)
@@ -200,7 +202,7 @@ class Holders:
         if name not in self.project.definitions:
             unseen = not callee or name or callee.removeprefix("src.").partition(".")[0] in self._tops
             (held.lost if unseen and slot != "**" else held.whole).append(keys)
-            if unseen and slot != "**":
+            if unseen and slot != "**" and (not keys or is_configuration_name(keys[-1])):
                 self._dynamic.append((held, keys, slot))
         elif slot == "**":
             known = self._parameters(name)

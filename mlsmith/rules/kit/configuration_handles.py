@@ -41,7 +41,7 @@ _OF_FILES = frozenset(
 LOADERS = (
     "yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load", "yaml.load_all", "yaml.safe_load_all", "json.load", "json.loads", "toml.load",
     "toml.loads", "tomli.load", "tomli.loads", "tomllib.load", "tomllib.loads", "omegaconf.OmegaConf.load", "ruamel.yaml.YAML().load",
-    "ruamel.yaml.safe_load", "commentjson.load", "hjson.load", "json5.load",
+    "ruamel.yaml.safe_load", "ruamel.yaml.load", "ruamel_yaml.load", "ruamel_yaml.safe_load", "commentjson.load", "hjson.load", "json5.load",
 )  # fmt: skip
 _SAME = frozenset({
     "omegaconf.OmegaConf.create", "omegaconf.OmegaConf.to_container", "omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.unsafe_merge",
@@ -52,7 +52,10 @@ _SAME = frozenset({
 """Calls whose result holds the keys of all that they are given"""
 _MAYBE = re.compile("(?i)conf|cfg|hp|hyp|opt|args|settings|param|flags")
 _SAME_WORDS = {name.rpartition(".")[2] for name in _SAME} | {"getattr"}
-_WRAPPER = re.compile(r"(?i)^(dot|attr|attribute|easy|e)_?(dict|map)$|^(simple)?namespace$|^munch|^bunch$")
+_WRAPPER = re.compile(
+    r"(?i)^(dot|attr|attribute|easy|e)_?(dict|map)$|^(simple|nested)?namespace$|^munch|^bunch$"
+    r"|^(dict|json|yaml|cfg|config|d)_?(2|to)_?[a-z_]+$|^(to|as)_?(namespace|attr_?dict|dot_?dict|object)$|^recursive_?namespace$"
+)
 """A project's own dictionaries that are read by attribute"""
 _SAME_METHODS = frozenset({"copy", "to_dict", "as_dict", "toDict"})
 
@@ -161,9 +164,11 @@ class Handles:
             named = is_configuration_name(binding.name) or _speaks_of_configuration(call)
             return [(f"r:{name}#{binding.index}", ()) for name in self.module.names(call.func) if "." in name] if named else []
         found = list(self.parts(binding.value))
+        if not found and getattr(getattr(binding.value, "func", None), "attr", "") in ("parse_args", "parse_known_args"):
+            return []
         if not found and isinstance(binding.value, ast.Call) and is_configuration_name(binding.name):
             found = self._result(binding.value)
-        if not found and is_configuration_name(binding.name):
+        if not found and is_configuration_name(binding.name) and (binding.scope.kind == "module" or _is_collector(binding.value)):
             found.append((f"g:{binding.name}" if binding.scope.kind == "module" else f"p:{binding.scope.qualified}:{binding.name}", ()))
         return found
 
@@ -206,7 +211,7 @@ class Handles:
         if method in ("parse_args", "parse_known_args"):
             return [(COMMAND_LINE, ())] if self.loads else []
         names = self.module.resolver.names(func)
-        if (names and names[0] in _SAME) or _WRAPPER.search(method or getattr(func, "id", "")):
+        if (names and names[0] in _SAME) or _WRAPPER.search(method or getattr(func, "id", "")) or _is_filled(node):
             values = [*node.args, *(k.value for k in node.keywords if k.arg is None)]
             return [part for value in values for part in self.parts(value.value if isinstance(value, ast.Starred) else value)]
         if names == ("getattr",) and len(node.args) > 1:
@@ -225,11 +230,21 @@ def joined(keys: Keys) -> str:
     return "\t".join(keys) or TOP
 
 
+def _is_collector(node: ast.expr) -> bool:
+    """`{}`, `dict()`, `Namespace()`: something that is filled afterwards."""
+    return isinstance(node, ast.Dict) or (isinstance(node, ast.Call) and not node.args and gives_the_same(node))
+
+
+def _is_filled(node: ast.Call) -> bool:
+    """`HParams(**config)`: a class for configurations that takes all keys."""
+    return bool(node.keywords) and not node.args and all(k.arg is None for k in node.keywords) and _speaks_of_configuration(node)
+
+
 def gives_the_same(call: ast.Call) -> bool:
     """Whether a call may give what it is given, by the last word of what it calls."""
     func = call.func
     name = func.attr if func.__class__ is ast.Attribute else getattr(func, "id", "")
-    return name in _SAME_WORDS or bool(_WRAPPER.search(name))
+    return name in _SAME_WORDS or bool(_WRAPPER.search(name)) or _is_filled(call)
 
 
 def _speaks_of_configuration(node: ast.Call) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, LOADERS, Handles
 
 if TYPE_CHECKING:
+    from mlsmith.rules.kit.call import Call
     from mlsmith.rules.kit.module import Module
 
 OVERRIDE = re.compile(r"[+~]{0,2}[A-Za-z_][\w./@-]*=[^\s=`'\"|]*")
@@ -38,8 +39,16 @@ def loads_of(module: Module) -> dict[int, tuple[str, str, Source]]:
             several = ALL_OF_THEM if call.method.endswith("_all") else ""
             name = next(name for name in call.names if name in LOADERS)
             form = "json" if "js" in name else "toml" if name.startswith("tom") else "yaml"
-            found[id(call.node)] = (f"l:{len(found)}{several}", form, source_of(module, arguments[0], 0))
+            source = source_of(module, arguments[0], 0)
+            found[id(call.node)] = (f"l:{len(found)}{several}", form, source if source[0] != "?" else _opened_beside(module, call))
     return found
+
+
+def _opened_beside(module: Module, call: Call) -> Source:
+    """The one file that the function around a load opens: its text may have been changed before it is loaded."""
+    function = call.function
+    opened = [other for other in function.calls if other.name == "open" and other.node.args] if function is not None else []
+    return source_of(module, opened[0].node.args[0], 0) if len(opened) == 1 else ("?",)
 
 
 def source_of(module: Module, node: ast.expr, depth: int) -> Source:
