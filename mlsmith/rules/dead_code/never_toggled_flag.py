@@ -93,7 +93,7 @@ class NeverToggledFlag(Rule):
     def collect(self, module: Module) -> Any:
         guards: list[tuple[Any, ...]] = []
         for function in () if _is_exercise(module) else module.functions:
-            if function.parameters and _is_plain(function):
+            if any(_test_of(owner.test) for owner in module.branches_in(function)) and _is_plain(function):
                 guards.extend(_guards(module, function))
         return tuple(guards)
 

@@ -12,6 +12,7 @@ from mlsmith.rules.kit.configuration_handles import ANY, COMMAND_LINE, TOP, is_c
 if TYPE_CHECKING:
     from mlsmith.index.project import Project
 
+_MOST_KEYS = 2_000
 _REACH = 10
 """Functions of the project through which a configuration is followed"""
 _DEEP = 12
@@ -141,6 +142,9 @@ class Holders:
             seen.add((node, prefix, cut))
             flowed.nodes.add(node)
             held = self.held.get(node)
+            if len(flowed.touched) > _MOST_KEYS:
+                flowed.whole.add(())  # More keys than a configuration has: that is data, handed from function to function.
+                break
             if len(seen) > _MOST or steps > _REACH or len(prefix) > _DEEP:
                 flowed.whole.add(prefix)
             elif held is not None:

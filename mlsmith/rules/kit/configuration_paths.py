@@ -184,5 +184,6 @@ def document_at(documents: Mapping[str, Any], path: str, written: str) -> str:
         if not folder:
             break
         folder = posixpath.dirname(folder)
-    matching = [name for name in documents if name.endswith("/" + posixpath.normpath(written).lstrip("./"))]
+    ending = "/" + posixpath.normpath(written).lstrip("./")
+    matching = [name for name in documents if name.endswith(ending)]
     return matching[0] if len(matching) == 1 else ""

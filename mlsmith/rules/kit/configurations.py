@@ -57,6 +57,7 @@ class Configurations:
         self.uses = uses
         self.documents = {path: Document(path, fact) for path, fact in facts.items()}
         self.holders = Holders(project, uses)
+        self._places: dict[tuple[str, str], str] = {}
         self.compositions: list[Composition] = []
         self.unknown: dict[str, str] = {}
         """Nodes that load what nobody can tell → the format"""
@@ -105,24 +106,31 @@ class Configurations:
             if file not in self.loaded:
                 self.loaded[file] = Loaded(frozenset(holding), frozenset({()}), None, True)
 
+    def _at(self, path: str, written: str) -> str:
+        """`document_at`, asked once for each folder and path."""
+        key = (posixpath.dirname(path), written)
+        if key not in self._places:
+            self._places[key] = document_at(self.documents, path, written)
+        return self._places[key]
+
     def _files(self, path: str, source: Any, reach: int) -> tuple[set[str], set[str]]:
         """Files that a source means, and those beside them that could be given as well."""
         kind = source[0]
         if kind == "file":
-            found = document_at(self.documents, path, source[1])
+            found = self._at(path, source[1])
             return ({found} if found else set()), set()
         files: set[str] = set()
         siblings: set[str] = set()
         if kind == "option":
             names = {source[1]}
             for other, use in self.uses.items():
-                files |= {document_at(self.documents, other, default) for name, default in use.options if name == source[1] and default}
+                files |= {self._at(other, default) for name, default in use.options if name == source[1] and default}
                 names |= {name for name, _ in use.options if len(name) == 2 and name[1] == source[1][0]}
             for other, text in self.texts.items():
                 for word in text.files.split("\n"):
                     flag, _, file = word.partition(" ")
                     if flag.replace("-", "_").lstrip("_") in names or flag in names or not flag:
-                        files.add(document_at(self.documents, other, file))
+                        files.add(self._at(other, file))
         elif kind == "parameter" and reach:
             function = f"{self.project.files[path].module}.{source[1]}"
             for other, given in self._given_paths(function, source[2]):
