@@ -56,6 +56,10 @@ precision:
 lock:
     uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.txt
 
+# how well a baseline knows findings again, over real histories
+identity *CLONES:
+    {{python}} benchmarks/baseline_identity.py {{CLONES}}
+
 # replay the places that authors themselves mended, from clones in FOLDER
 recall FOLDER *CODES:
     {{python}} benchmarks/recall.py {{FOLDER}} {{CODES}}

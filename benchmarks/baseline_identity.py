@@ -8,8 +8,8 @@ The truth is taken from git, which knows nothing of fingerprints: `git diff --hi
 
 - *stayed*: a finding all of whose lines are untouched, and whose rule still speaks at the place they are mapped to. Called new, it has
   *resurfaced*.
-- *exchanged*: of several equal lines in one scope, one was added or mended, and another is taken for it: one stayed and is called new,
-  one is new and called known. How many are new is right, which of them is not; no baseline without line numbers can know.
+- *exchanged*: of several equal lines in one scope, one was added or edited, and another is taken for it: one stayed and is called
+  new, one is new and called known. How many are new is right, which of them is not; no baseline without line numbers can know.
 - *edited*: its lines were changed, and in their place stands a finding of the same rule in a line at least 60 % like it. Shown apart: one
   may say that who edits a line owns its debt.
 - *moved*: its lines are gone, and the same line stands elsewhere in the file (or the file git says it became) in the same company: at
@@ -142,16 +142,17 @@ def _counted(judged: list[tuple[str, Finding, bool]], where: str) -> Counter[str
     """Counts of one file. Where one of several equal lines is taken for another, the number of new findings is right: *exchanged*."""
     counted: Counter[str] = Counter()
     wrong: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+    edited = Counter((f.code, f.anchor) for kind, f, _ in judged if kind == "edited" and f.status is Status.BASELINE)
     for kind, finding, elsewhere in judged:
         counted[kind] += 1
         counted["other line"] += kind == "stayed" and elsewhere
         if (finding.status is Status.BASELINE) == (kind == "new"):
             counted[_WRONG[kind]] += 1
             wrong.setdefault((finding.code, finding.anchor), []).append((_WRONG[kind], finding))
-    for group in wrong.values():
+    for line, group in wrong.items():
         kinds = [kind for kind, _ in group]
-        swapped = min(kinds.count("resurfaced"), kinds.count("hidden"))
-        counted.update({"exchanged": swapped, "resurfaced": -swapped, "hidden": -swapped})
+        swapped = min(kinds.count("resurfaced"), kinds.count("hidden") + edited[line])
+        counted.update({"exchanged": swapped, "resurfaced": -swapped, "hidden": -min(swapped, kinds.count("hidden"))})
         for kind, finding in group:
             if where and not kind.startswith("edited"):
                 said = "exchanged" if swapped else kind

@@ -56,20 +56,13 @@ def compare(scene: Scene, base: str, options: Options) -> Compared:
     names = renamed_since(repository, commit, scene.root)
     there = present(scene)
     flipped = changed_behaviour(replace(scene, settings=settings), commit)
-    owed = [f for f in (*after.findings, *flipped) if f.status is Status.NEW]
-    then = [f.with_status(Status.NEW) for f in before.findings]  # What was suppressed before is not made now.
-    matched = baseline.match(owed, baseline.known(then), names, exists=there)
-    back = {old: new for new, old in names.items()}
-    still = [f.with_status(Status.NEW) for f in after.findings]  # What is suppressed now is not mended.
-    was = [f for f in before.findings if f.status is Status.NEW]
-    gone = baseline.match(was, baseline.known(still), back, exists=before.counts.__contains__)
+    new, mended = baseline.compare(before.findings, (*after.findings, *flipped), names, exists=there)
     added, removed = _changed_lines(repository, scene, commit, before, after)
     quiet, was_quiet = (_silenced(found) for found in ((*after.findings, *flipped), before.findings))
     hushed = baseline.match(quiet, baseline.known(was_quiet), names, exists=there)
     return Compared(
         commit, settings, before,
-        Movement(tuple(f for f in matched if f.status is Status.NEW), added),
-        Movement(tuple(f for f in gone if f.status is Status.NEW), removed),
+        Movement(tuple(new), added), Movement(tuple(mended), removed),
         count_of(hushed, Status.NEW), _baseline_at(scene, commit, settings), names,
     )  # fmt: skip
 

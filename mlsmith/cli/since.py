@@ -31,14 +31,14 @@ def only_new(result: LintResult, scene: Scene, revision: str, options: Options) 
     repository = Repository.require(scene.root)
     commit = repository.rev_parse(revision)
     before = lint_tree(partial(open_revision, scene.root, commit), scene.root, scene.settings, options=options)
-    new = [finding for finding in result.findings if finding.status is Status.NEW]
     names = renamed_since(repository, commit, scene.root)
     there = scene.overlay.keys() | result.counts.keys()
-    decided = baseline.match(
-        new, baseline.known(before.findings), names, exists=lambda path: path in there or (scene.root / path).exists()
+    come, _ = baseline.compare(
+        before.findings, result.findings, names, exists=lambda path: path in there or (scene.root / path).exists()
     )  # fmt: skip
-    rest = [finding for finding in result.findings if finding.status is not Status.NEW]
-    return replace(result, findings=tuple(sorted([*decided, *rest], key=lambda finding: finding.sort_key)))
+    new = {id(finding) for finding in come}
+    found = [f.with_status(Status.BASELINE) if f.status is Status.NEW and id(f) not in new else f for f in result.findings]
+    return replace(result, findings=tuple(found))
 
 
 def renamed_here(root: Path) -> dict[str, str]:

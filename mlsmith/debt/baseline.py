@@ -8,33 +8,18 @@ over matches nothing and goes with the next `--write-baseline`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
+from mlsmith.debt.matching import Known, compare, known, match
 from mlsmith.engine.cache import replace_file
 from mlsmith.errors import UnreadableInput, UserError
-from mlsmith.finding import Finding, Status, number_occurrences
+from mlsmith.finding import Finding
+
+__all__ = ["MAX_BYTES", "Known", "compare", "known", "match", "parse", "read", "write"]
 
 MAX_BYTES = 64 << 20
 _ATTRIBUTES = "baseline.jsonl merge=union\n"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Known:
-    """One line of a baseline."""
-
-    path: str
-    code: str
-    scope: str
-    anchor: str
-    occurrence: int
-
-
-def known(findings: Iterable[Finding]) -> list[Known]:
-    """The lines that would remember these findings, sorted; suppressed ones need none."""
-    numbered = number_occurrences([finding for finding in findings if finding.status is not Status.SUPPRESSED])
-    return sorted({Known(f.path, f.code, f.scope, f.anchor, f.occurrence) for f in numbered})
 
 
 def read(file: Path) -> list[Known]:
@@ -74,71 +59,6 @@ def write(file: Path, findings: Iterable[Finding], *, kept: Iterable[Known] = ()
         raise UserError(
             f"the baseline {file} cannot be written: {error.strerror}", advice="free the disk, or choose another --baseline"
         ) from None
-
-
-def match(
-    findings: Iterable[Finding], entries: Iterable[Known], renamed: Mapping[str, str], *, exists: Callable[[str], bool] | None = None
-) -> list[Finding]:
-    """The findings, those that are known with status baseline. `renamed` is new path → old path, as git follows renames; `exists` says
-    whether a path is still there (by default: whether something was found in it).
-
-    Each line knows at most one finding. A finding is looked for with its scope in its file, then by its line anywhere in the file,
-    then in the file's old name, then, again with its scope and without, in files that are gone.
-    """
-    found = list(findings)
-    present = {finding.path for finding in found}
-    pool = _Pool(entries, exists or present.__contains__)
-    open_: list[tuple[int, Finding]] = [(i, f) for i, f in enumerate(found) if f.status is Status.NEW]
-    for look in (pool.exact, pool.in_scope, pool.in_file):
-        open_ = [(i, f) for i, f in open_ if not _settle(found, i, f, look(f, f.path))]
-    for look in (pool.exact, pool.in_scope, pool.in_file):
-        open_ = [(i, f) for i, f in open_ if f.path not in renamed or not _settle(found, i, f, look(f, renamed[f.path]))]
-    for look_gone in (pool.orphaned, pool.adrift):
-        open_ = [(i, f) for i, f in open_ if not _settle(found, i, f, look_gone(f))]
-    return found
-
-
-def _settle(found: list[Finding], index: int, finding: Finding, known_: bool) -> bool:
-    if known_:
-        found[index] = finding.with_status(Status.BASELINE)
-    return known_
-
-
-class _Pool:
-    """The lines of a baseline that no finding has claimed yet."""
-
-    def __init__(self, entries: Iterable[Known], exists: Callable[[str], bool]) -> None:
-        self._left: dict[Known, int] = {}
-        self._by_line: dict[tuple[str, str, str], list[Known]] = {}
-        self._gone: dict[tuple[str, str], list[Known]] = {}
-        for entry in sorted(entries):
-            self._left[entry] = self._left.get(entry, 0) + 1
-            self._by_line.setdefault((entry.path, entry.code, entry.anchor), []).append(entry)
-            if not exists(entry.path):
-                self._gone.setdefault((entry.code, entry.anchor), []).append(entry)
-
-    def exact(self, finding: Finding, path: str) -> bool:
-        return self._take(Known(path, finding.code, finding.scope, finding.anchor, finding.occurrence))
-
-    def in_scope(self, finding: Finding, path: str) -> bool:
-        lines = self._by_line.get((path, finding.code, finding.anchor), ())
-        return any(entry.scope == finding.scope and self._take(entry) for entry in lines)
-
-    def in_file(self, finding: Finding, path: str) -> bool:
-        return any(self._take(entry) for entry in self._by_line.get((path, finding.code, finding.anchor), ()))
-
-    def orphaned(self, finding: Finding) -> bool:
-        lines = self._gone.get((finding.code, finding.anchor), ())
-        return any(entry.scope == finding.scope and self._take(entry) for entry in lines)
-
-    def adrift(self, finding: Finding) -> bool:
-        return any(self._take(entry) for entry in self._gone.get((finding.code, finding.anchor), ()))
-
-    def _take(self, entry: Known) -> bool:
-        left = self._left.get(entry, 0)
-        if left:
-            self._left[entry] = left - 1
-        return bool(left)
 
 
 def _entry(said: dict[str, object]) -> Known:

@@ -231,7 +231,25 @@ def test_the_same_debt_mended_here_and_made_there_is_new(repository: Path) -> No
     (repository / "other.py").write_text((repository / "old.py").read_text())
     (repository / "old.py").write_text("x = 1\n")
     assert "TST101" in lint(repository, "--format", "concise").stdout, "old.py is still there: nothing has moved"
-    assert "TST101" in lint(repository, "--no-baseline", "--since", "HEAD", "--format", "concise").stdout
+
+
+def test_a_function_that_was_moved_to_another_file_brings_and_mends_nothing_against_a_revision(repository: Path) -> None:
+    (repository / "other.py").write_text("import os\n\n\n" + (repository / "old.py").read_text())
+    (repository / "old.py").write_text("x = 1\n")
+    after = verdict_of(repository, "--base", "HEAD")
+    assert (after["new"]["findings"], after["fixed"]["findings"], after["passed"]) == (0, 0, True)
+    assert "TST101" not in lint(repository, "--since", "HEAD", "--format", "concise").stdout
+    (repository / "third.py").write_text((repository / "other.py").read_text())
+    assert verdict_of(repository, "--base", "HEAD")["new"]["findings"] == 1, "one moved, the other is a copy"
+    assert lint(repository, "--since", "HEAD", "--format", "concise").stdout.count("TST101") == 1
+
+
+def test_what_is_done_elsewhere_is_new_although_something_alike_was_mended_here(repository: Path) -> None:
+    (repository / "other.py").write_text(LEAK.format(name="another"))
+    (repository / "old.py").write_text("x = 1\n")
+    after = verdict_of(repository, "--base", "HEAD")
+    assert (after["new"]["findings"], after["fixed"]["findings"], after["passed"]) == (1, 1, False)
+    assert "TST101" in lint(repository, "--since", "HEAD", "--format", "concise").stdout
 
 
 def test_hotspots_say_how_much_of_a_file_is_glue(repository: Path) -> None:
