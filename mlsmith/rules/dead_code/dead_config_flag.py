@@ -17,6 +17,7 @@ _BY_HAND = frozenset({
     "profiler", "wandb", "tensorboard", "cuda", "gpu", "gpus", "cpu", "ddp", "distributed", "amp", "fp16", "fp32", "bf16", "half", "download", "force",
     "overwrite", "test", "eval", "overfit", "cache", "continue", "video", "deterministic", "benchmark", "compile", "export",
     "train", "training", "predict", "evaluate", "validate", "warnings", "error", "errors", "ignore", "strict", "submit", "upload", "dev", "interactive",
+    "convert", "jit", "onnx",
 })  # fmt: skip
 """Words of switches that wait for a hand: output, hardware, and what to do in this run"""
 
@@ -61,7 +62,8 @@ class DeadConfigFlag(Rule):
 
     ## When it stays silent
     When code, a command in a script, continuous integration or a document sets the key, or an option of the command line has its name;
-    for switches that wait for a hand: output, hardware, resuming, caches (`debug`, `use_gpu`); in groups without a default; in tests.
+    for switches that wait for a hand: output, hardware, resuming, caches (`debug`, `use_gpu`); in groups without a default, and
+    those with many options that nobody chooses, which are menus; in tests.
 
     ## References
     Sculley et al. 2015, sections 6 and 7; SEC release 34-70694.

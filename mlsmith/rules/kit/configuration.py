@@ -111,7 +111,9 @@ def _use(module: Module) -> ConfigurationUse | None:
         return ConfigurationUse((), (), (), (), (), (), (), options, "", "") if options else None
     uses = _Uses(module, {id_: node for id_, (node, _, _) in loads.items()}, names)
     uses.follow()
-    paths = tuple(dict.fromkeys(paths_passed(module, uses.handles, path_names(syntax.mentioned))))
+    if loads:  # defaults stand in a dictionary beside the loader
+        uses.written.update(str(s.value) for s in syntax.strings if isinstance(s.up, ast.Dict) and s in s.up.keys)  # type: ignore[attr-defined]
+    paths = tuple(dict.fromkeys(paths_passed(module, path_names(syntax.mentioned))))
     found = ConfigurationUse(
         tuple(loads.values()), composed, uses.nodes(), tuple(dict.fromkeys(uses.links)), tuple(uses.reads), tuple(dict.fromkeys(uses.guards)), paths,
         options, "\n".join(sorted(uses.written)),
@@ -186,7 +188,7 @@ class _Uses:
         for call in syntax.calls if self._loads else ():
             if id(call) in self._loads:
                 self._use(call)
-        names, attributes = self._names, self._names
+        names, attributes = self._held_names(), self._names
         for _ in range(4):
             for name in compress(syntax.names, map(names.__contains__, map(_ID, syntax.names))):
                 if name.ctx.__class__ is ast.Load:
@@ -198,6 +200,14 @@ class _Uses:
             self._aliases, self._kept = set(), set()
             if not names and not attributes:
                 break
+
+    def _held_names(self) -> set[str]:
+        """Names that can hold a configuration: a command line's own only where a function takes it, unless the file loads something."""
+        short = self._names & {"args"}
+        if not short or self._loads:
+            return self._names
+        taken = {argument.arg for function in self.module.syntax.functions for argument in (*function.args.args, *function.args.kwonlyargs)}
+        return self._names - (short - taken)
 
     @cached_property
     def _bases(self) -> set[str]:
@@ -294,6 +304,14 @@ class _Uses:
             scope = scope_of(top).qualified
             self.reads.append((handle, "\t".join(keys), *numbers, cell, scope))
 
+    def _asks(self, part: ast.AST) -> bool:
+        """Whether a part of a condition asks for a key, or for a variant that has keys of its own: `cfg["type"] == "linear"`."""
+        if isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Eq):
+            return any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in part.comparators) and bool(
+                self.handles.parts(part.left)
+            )
+        return isinstance(part, (ast.In, ast.NotIn)) or getattr(part, "id", "") == "hasattr" or getattr(part, "attr", "") == "get"
+
     def _is_guarded(self, node: ast.expr) -> bool:
         """Whether the read may fail on purpose: inside a try, or behind `"key" in cfg`."""
         up: ast.AST | None = node
@@ -304,11 +322,7 @@ class _Uses:
             if kind is ast.If or kind is ast.IfExp:
                 asks = self._asking.get(id(up))
                 if asks is None:
-                    parts = ast.walk(up.test)  # type: ignore[attr-defined]
-                    asks = any(
-                        isinstance(part, (ast.In, ast.NotIn)) or (isinstance(part, ast.Name) and part.id == "hasattr") for part in parts
-                    )
-                    self._asking[id(up)] = asks
+                    asks = self._asking[id(up)] = any(self._asks(part) for part in ast.walk(up.test))  # type: ignore[attr-defined]
                 if asks:
                     return True
             up = up.up  # type: ignore[attr-defined]

@@ -33,7 +33,7 @@ COMMAND_LINE = "r:parse_args"
 
 NAMED = frozenset({
     "cfg", "cfgs", "config", "configs", "configuration", "conf", "confs", "hparams", "hparam", "hp", "hps", "hyp", "opt", "opts", "args", "settings",
-    "options", "params", "flags", "hyperparams", "hyperparameters",
+    "hyperparams", "hyperparameters",
 })  # fmt: skip
 _OF_FILES = frozenset(
     {"path", "paths", "file", "files", "filename", "dir", "folder", "fn", "fname", "name", "names", "url", "yaml", "str", "key", "keys"}
@@ -50,7 +50,7 @@ _SAME = frozenset({
     "argparse.Namespace", "edict", "AttrDict", "Namespace",
 })  # fmt: skip
 """Calls whose result holds the keys of all that they are given"""
-_MAYBE = re.compile("(?i)conf|cfg|hp|hyp|opt|args|settings|param|flags")
+_MAYBE = re.compile("(?i)conf|cfg|hp|hyp|opt|args|settings|param")
 _SAME_WORDS = {name.rpartition(".")[2] for name in _SAME} | {"getattr"}
 _WRAPPER = re.compile(
     r"(?i)^(dot|attr|attribute|easy|e)_?(dict|map)$|^(simple|nested)?namespace$|^munch|^bunch$"
@@ -72,7 +72,7 @@ def is_configuration_name(name: str) -> bool:
 _SEEN: set[str] = set()
 _NAMES: set[str] = set()
 _PATHS: set[str] = set()
-_WITH_PATH = re.compile(r"(?i)conf|cfg|opt|hp|hyp|yaml|setting|param|json|toml")
+_EITHER = re.compile(r"(?i)conf|cfg|opt|hp|hyp|yaml|setting|param|json|toml|args").search
 
 
 def configuration_names(mentioned: set[str]) -> set[str]:
@@ -90,9 +90,8 @@ def path_names(mentioned: set[str]) -> set[str]:
 def _classify(names: set[str]) -> None:
     new = names - _SEEN
     _SEEN.update(new)
-    for name in new:
-        if _WITH_PATH.search(name):
-            _PATHS.add(name)
+    for name in filter(_EITHER, new):
+        _PATHS.add(name)
         if is_configuration_name(name):
             _NAMES.add(name)
 
@@ -254,4 +253,4 @@ def _speaks_of_configuration(node: ast.Call) -> bool:
 
 @lru_cache(maxsize=8_000)
 def _is_configuring(name: str) -> bool:
-    return bool(_MAYBE.search(name)) and bool(set(tokens(name)) & NAMED)
+    return bool(_MAYBE.search(name)) and bool(set(tokens(name)) & (NAMED | {"params"}))

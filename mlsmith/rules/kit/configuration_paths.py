@@ -10,7 +10,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, LOADERS, Handles
+from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, LOADERS, is_configuration_name
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.call import Call
@@ -99,19 +99,16 @@ def _bindings(module: Module, node: ast.expr) -> list[Any]:
     return module.resolver.attribute_bindings(cls, node.attr) if cls is not None else []
 
 
-def paths_passed(module: Module, handles: Handles, names: set[str]) -> Iterator[tuple[str, str | int, Source]]:
+def paths_passed(module: Module, names: set[str]) -> Iterator[tuple[str, str | int, Source]]:
     """(callee, slot, what is passed): paths of configurations, and options that name one, given to what may be the project's own."""
     mentioned = {name for name in names if OPTION.match(name)}
+    plain = {name for name in mentioned if not is_configuration_name(name)}
     nodes: list[ast.expr] = [
         s for s in module.syntax.strings if str(s.value).endswith(_ENDINGS) and FILE.match(str(s.value)) and len(str(s.value)) < 200
     ]
     nodes += [a for a in module.syntax.attributes if a.attr in mentioned] if mentioned else []
-    if mentioned:
-        nodes += [
-            n
-            for n in compress(module.syntax.names, map(mentioned.__contains__, map(attrgetter("id"), module.syntax.names)))
-            if not handles.parts(n)
-        ]
+    if plain:
+        nodes += compress(module.syntax.names, map(plain.__contains__, map(attrgetter("id"), module.syntax.names)))
     for node in nodes:
         at: ast.AST = node
         call = _call_of(at)

@@ -25,6 +25,10 @@ class Composition(NamedTuple):
         return posixpath.dirname(path[len(self.folder) :].lstrip("/"))
 
 
+_MENU = 3
+"""Where more options of a group are chosen by nobody, the group is a menu"""
+
+
 def entry_point(path: str, written: str, name: str) -> tuple[str, str] | None:
     """(folder, primary file) that an entry point in the file `path` composes from; None where that is not literal.
 
@@ -69,12 +73,16 @@ def unchosen(
     by_default = {group for group, options in chosen.items() if options - {"", "null", "_self_"}}
     for group, option in chosen_elsewhere:
         chosen.setdefault(group, set()).update(option.split(","))
+    left: dict[str, list[tuple[str, str]]] = {}
     for path in sorted(documents):
         group = composition.group(path) if composition.holds(path) else ""
         option = posixpath.basename(path).rpartition(".")[0]
         computed = any("$" in other or "*" in other or "(" in other for other in chosen.get(group, ()))
         if group in by_default and option not in chosen[group] and not computed:
-            yield path, group, option
+            left.setdefault(group, []).append((path, option))
+    for group, options in left.items():
+        if len(options) <= _MENU:
+            yield from ((path, group, option) for path, option in options)
 
 
 def _group(written: str, above: str) -> str:
