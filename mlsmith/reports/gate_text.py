@@ -19,7 +19,7 @@ _ROOM_FOR_NAMES = 100
 
 def text_of(verdict: Verdict, style: Style, width: int) -> str:
     """The whole verdict in lines of at most `width` columns, where paths and names allow it."""
-    blocks = [_grade(verdict, style)]
+    blocks = [_grade(verdict, style, width)]
     if verdict.score.terms:
         blocks += [_arithmetic(verdict, style, width), _areas(verdict, style, width), _hotspots(verdict.hotspots, style, width)]
     if verdict.base is not None:
@@ -42,13 +42,14 @@ def percent(ratio: float | None) -> str:
     return "< 0.01 %" if ratio < 0.00005 else f"{100 * ratio:.2f} %"
 
 
-def _grade(verdict: Verdict, style: Style) -> list[str]:
+def _grade(verdict: Verdict, style: Style, width: int) -> list[str]:
     score = verdict.score
     if score.grade is None:
         return ["no grade: there is no machine-learning code here" if score.development_minutes else "no grade: there is no code here"]
     said = f"{percent(score.ratio)} of what the code cost to develop" if score.terms else f"no debt in {score.code_lines:,} lines of code"
     lines = [f"{style.bold('grade ' + score.grade)}   {said}"]
-    lines.extend(style.bad(f"  {cap}") for cap in score.caps)
+    for cap in score.caps:
+        lines += [style.bad(line) for line in wrapped(visible(cap), width, first="  ", rest="    ")]
     if score.grade != "A":
         better = GRADES[GRADES.index(score.grade) - 1]
         lines.append(f"  {better} is {duration(score.to_next_grade)} of debt away")

@@ -83,6 +83,14 @@ def test_the_way_to_the_next_grade_and_what_is_set_apart_are_said() -> None:
     assert "2 in the baseline, which count; 1 suppressed, which do not" in text
 
 
+def test_why_the_grade_is_no_better_is_wrapped_and_steers_no_terminal() -> None:
+    critical = replace(finding(1, "doc/" + "a long folder/" * 6 + "\x1b[31m.py", minutes=45), severity=Severity.ERROR)
+    text = render(verdict(critical), format="text", width=80)
+    assert "C at best: a critical finding, TST101 in" in text
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_colour_changes_no_character() -> None:
     plain, painted = (render(verdict(*MANY), format="text", width=80, colour=colour) for colour in (False, True))
     assert re.sub(r"\x1b\[[\d;]*m", "", painted) == plain
