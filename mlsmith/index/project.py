@@ -255,16 +255,16 @@ class Project:
         return name in self._call_table[1]
 
     @cached_property
-    def _mentioned(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    def _mentioned(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """Names of the project's definitions mentioned otherwise than by a call, and last words of strings → the paths that hold them."""
-        references: dict[str, set[str]] = {}
-        strings: dict[str, set[str]] = {}
+        references: dict[str, list[str]] = {}
+        strings: dict[str, list[str]] = {}
         for path, facts in self.files.items():
             mentions = facts.mentions()
             for name in self._last_names.intersection(mentions.references):
-                references.setdefault(name, set()).add(path)
+                _note(references, name, path)
             for text in mentions.strings:
-                strings.setdefault(text.rpartition(".")[2], set()).add(path)
+                _note(strings, text.rpartition(".")[2], path)
         return references, strings
 
     @cached_property
@@ -279,33 +279,40 @@ class Project:
 
     def named_in_strings(self, name: str) -> set[str]:
         """Paths that hold a string ending in the name: registries, patches, `setattr`, configuration by name."""
-        return self._mentioned[1].get(name, set())
+        return set(self._mentioned[1].get(name, ()))
 
     def importers_of_module(self, path: str) -> set[str]:
         """Other files that import the module at `path`, or anything from a module of that name."""
-        return self._mentions.get(self.files[path].module.rpartition(".")[2], set()) - {path}
+        return set(self._mentions.get(self.files[path].module.rpartition(".")[2], ())) - {path}
 
     @cached_property
-    def _mentions(self) -> dict[str, set[str]]:
+    def _mentions(self) -> dict[str, list[str]]:
         """Each word of an imported dotted name → the files that import it."""
-        table: dict[str, set[str]] = {}
+        table: dict[str, list[str]] = {}
         for path, facts in self.files.items():
             for origin in (*(origin for _, origin in facts.imports), *facts.stars):
                 for word in origin.split("."):
-                    table.setdefault(word, set()).add(path)
+                    _note(table, word, path)
         return table
 
     def importers(self, path: str, name: str) -> set[str]:
         """Other files that import a module-level name of the file `path`."""
         module = self.files[path].module
-        return self._importers.get(name, {}).get(module.rpartition(".")[2], set()) - {path}
+        return set(self._importers.get(name, {}).get(module.rpartition(".")[2], ())) - {path}
 
     @cached_property
-    def _importers(self) -> dict[str, dict[str, set[str]]]:
+    def _importers(self) -> dict[str, dict[str, list[str]]]:
         """Imported name → last word of the module it comes from → files."""
-        table: dict[str, dict[str, set[str]]] = {}
+        table: dict[str, dict[str, list[str]]] = {}
         for path, facts in self.files.items():
             for _, origin in facts.imports:
                 module, _, name = origin.rpartition(".")
-                table.setdefault(name, {}).setdefault(module.rpartition(".")[2], set()).add(path)
+                _note(table.setdefault(name, {}), module.rpartition(".")[2], path)
         return table
+
+
+def _note(table: dict[str, list[str]], name: str, path: str) -> None:
+    """A path under a name, once, in a list rather than a set: most names stand in one file, and files come one after the other."""
+    paths = table.setdefault(name, [])
+    if not paths or paths[-1] != path:
+        paths.append(path)

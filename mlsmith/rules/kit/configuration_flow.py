@@ -12,12 +12,13 @@ from mlsmith.rules.kit.configuration_handles import ANY, COMMAND_LINE, TOP, is_c
 if TYPE_CHECKING:
     from mlsmith.index.project import Project
 
-_MOST_KEYS = 2_000
+_MOST_KEYS = 1_000
+_MOST_TAKERS = 40
 _REACH = 10
 """Functions of the project through which a configuration is followed"""
 _DEEP = 12
 """Keys above each other; more are a circle"""
-_MOST = 3_000
+_MOST = 800
 """Places that one configuration is followed to"""
 
 
@@ -234,7 +235,11 @@ class Holders:
                 if parameter in names and definition is not None:
                     takers.setdefault(names.index(parameter) - bool(definition.function.owner), []).append(node)
         for held, keys, slot in self._dynamic:
-            held.links.extend((keys, node, (), 1) for node in takers.get(slot, ()))
+            nodes = takers.get(slot, [])
+            if len(nodes) > _MOST_TAKERS:
+                held.whole.append(keys)  # Any of so many: nothing is known of it.
+            else:
+                held.links.extend((keys, node, (), 1) for node in nodes)
 
     def _parameters(self, name: str) -> set[str] | None:
         parameters = self.project.definitions[name].function.parameters
