@@ -75,6 +75,7 @@ class Holders:
         """Parameter → the files that give it a configuration"""
         self._flows: dict[frozenset[str], Flowed] = {}
         self._tops = {facts.module.partition(".")[0] for facts in project.files.values()}
+        self._fields = {f"{project.files[path].module}.{cls}": names.split("\n") for path, use in uses.items() for cls, names in use.fields}
         self._dynamic: list[tuple[Held, Keys, str | int]] = []
         for path, use in uses.items():
             self._take(path, use)
@@ -197,6 +198,8 @@ class Holders:
             held.links.append((keys, self.node(path, target), _split(str(slot)), 0))
         elif how == "given" or (how == "shown" and self.project.called(path, target) in self.project.definitions):
             self._give(path, held, keys, target, slot)
+        elif how == "filled":
+            held.whole.extend((*keys, field) for field in self._fields_of(self.project.absolute(path, target)))
         elif how == "shown":
             return  # a library only shows or stores it
         else:
@@ -213,8 +216,10 @@ class Holders:
             known = self._parameters(name)
             if known is None:
                 held.whole.append(keys)
-            else:
-                held.touched.extend((*keys, parameter) for parameter in known)
+            for parameter in known or ():
+                if is_configuration_name(parameter):
+                    held.links.append(((*keys, parameter), f"p:{name}:{parameter}", (), 1))
+                held.whole.append((*keys, parameter)) if not is_configuration_name(parameter) else held.touched.append((*keys, parameter))
         else:
             parameter = self.parameter(name, slot)
             if parameter and is_configuration_name(parameter):
@@ -241,6 +246,10 @@ class Holders:
             else:
                 held.links.extend((keys, node, (), 1) for node in nodes)
 
+    def _fields_of(self, cls: str) -> set[str]:
+        """Fields of a class of configurations, those of its ancestors included."""
+        return {field for ancestor in (self.project.lineage(cls) if cls else ()) for field in self._fields.get(ancestor, ())}
+
     def _parameters(self, name: str) -> set[str] | None:
         parameters = self.project.definitions[name].function.parameters
         return None if any(p.kind == "stars" for p in parameters) else {p.name for p in parameters}
@@ -255,6 +264,8 @@ def _split(text: str) -> Keys:
 
 
 def _begins(keys: Keys, start: Keys) -> bool:
+    if not start:
+        return True
     return len(keys) >= len(start) and all(one == other or ANY in (one, other) for one, other in zip(keys, start, strict=False))
 
 
@@ -265,6 +276,8 @@ def _matches(wild: Keys, keys: Keys) -> bool:
 
 def _moved(prefix: Keys, cut: Keys, keys: Keys, there: Keys) -> list[tuple[Keys, Keys]]:
     """(prefix, cut) at the node that a link leads to."""
+    if not cut:
+        return [((*prefix, *keys) if keys else prefix, there)]
     if _begins(keys, cut):
         return [((*prefix, *keys[len(cut) :]), there)]
     return [(prefix, (*there, *cut[len(keys) :]))] if _begins(cut, keys) else []

@@ -69,6 +69,12 @@ def is_configuration_name(name: str) -> bool:
     return bool(words & NAMED) and not words & _OF_FILES
 
 
+@lru_cache(maxsize=8_000)
+def speaks_of_configuration(name: str) -> bool:
+    """Whether the name of a function or class says that it gives a configuration."""
+    return bool(_MAYBE.search(name)) and bool(set(tokens(name)) & (NAMED | {"params"}))
+
+
 _SEEN: set[str] = set()
 _NAMES: set[str] = set()
 _PATHS: set[str] = set()
@@ -210,7 +216,7 @@ class Handles:
         if method in ("parse_args", "parse_known_args"):
             return [(COMMAND_LINE, ())] if self.loads else []
         names = self.module.resolver.names(func)
-        if (names and names[0] in _SAME) or _WRAPPER.search(method or getattr(func, "id", "")) or _is_filled(node):
+        if (names and names[0] in _SAME) or _WRAPPER.search(method or getattr(func, "id", "")) or is_filled(node):
             values = [*node.args, *(k.value for k in node.keywords if k.arg is None)]
             return [part for value in values for part in self.parts(value.value if isinstance(value, ast.Starred) else value)]
         if names == ("getattr",) and len(node.args) > 1:
@@ -234,7 +240,7 @@ def _is_collector(node: ast.expr) -> bool:
     return isinstance(node, ast.Dict) or (isinstance(node, ast.Call) and not node.args and gives_the_same(node))
 
 
-def _is_filled(node: ast.Call) -> bool:
+def is_filled(node: ast.Call) -> bool:
     """`HParams(**config)`: a class for configurations that takes all keys."""
     return bool(node.keywords) and not node.args and all(k.arg is None for k in node.keywords) and _speaks_of_configuration(node)
 
@@ -243,14 +249,9 @@ def gives_the_same(call: ast.Call) -> bool:
     """Whether a call may give what it is given, by the last word of what it calls."""
     func = call.func
     name = func.attr if func.__class__ is ast.Attribute else getattr(func, "id", "")
-    return name in _SAME_WORDS or bool(_WRAPPER.search(name)) or _is_filled(call)
+    return name in _SAME_WORDS or bool(_WRAPPER.search(name)) or is_filled(call)
 
 
 def _speaks_of_configuration(node: ast.Call) -> bool:
     func = node.func
-    return _is_configuring(func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else "")
-
-
-@lru_cache(maxsize=8_000)
-def _is_configuring(name: str) -> bool:
-    return bool(_MAYBE.search(name)) and bool(set(tokens(name)) & (NAMED | {"params"}))
+    return speaks_of_configuration(func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else "")

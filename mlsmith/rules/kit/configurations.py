@@ -5,25 +5,21 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from mlsmith.finding import anchor_of
 from mlsmith.rules.kit.collect import place_from
 from mlsmith.rules.kit.configuration import ConfigurationUse
 from mlsmith.rules.kit.configuration_files import Document, DocumentFact, Keys
 from mlsmith.rules.kit.configuration_flow import Flowed, Holders
-from mlsmith.rules.kit.configuration_handles import ANY
-from mlsmith.rules.kit.configuration_paths import document_at
+from mlsmith.rules.kit.configuration_loading import Loaded, Loading
 from mlsmith.rules.kit.configuration_texts import TextFact
-from mlsmith.rules.kit.hydra import Composition, entry_point, packages_of
 from mlsmith.rules.kit.rule import Place
 
 if TYPE_CHECKING:
     from mlsmith.index.project import Project
 
 _TRANSPARENT = frozenset({"_target_", "_partial_", "_recursive_", "_convert_", "_args_", "_self_", "defaults", "hydra"})
-_RESEMBLES = 5
-"""Keys that a file must have in common with what is read, where code does not say which file it loads"""
 
 
 class Standing(Enum):
@@ -32,18 +28,6 @@ class Standing(Enum):
     READ = "read"
     LOST = "lost"
     UNREAD = "unread"
-
-
-class Loaded(NamedTuple):
-    """How a file of configuration comes into the program."""
-
-    nodes: frozenset[str]
-    """Where it is held first"""
-    packages: frozenset[Keys]
-    """Keys under which the file's own stand in the whole"""
-    composition: Composition | None
-    certain: bool
-    """False where the file was told by its likeness"""
 
 
 class Configurations:
@@ -57,128 +41,12 @@ class Configurations:
         self.uses = uses
         self.documents = {path: Document(path, fact) for path, fact in facts.items()}
         self.holders = Holders(project, uses)
-        self._places: dict[tuple[str, str], str] = {}
-        self.compositions: list[Composition] = []
-        self.unknown: dict[str, str] = {}
-        """Nodes that load what nobody can tell → the format"""
-        self._vague: set[str] = set()
-        """Those that may load data as well"""
-        self.loaded: dict[str, Loaded] = {}
-        self._composed()
-        self._by_path()
-        self._by_likeness()
+        loading = Loading(project, uses, self.documents, texts, self.holders)
+        self.compositions = loading.compositions
+        self.unknown = loading.unknown
+        self._vague = loading.vague
+        self.loaded = loading.loaded
         self._references: dict[frozenset[str], set[Keys]] = {}
-
-    # which files are loaded
-
-    def _composed(self) -> None:
-        found: dict[str, tuple[set[str], set[str]]] = {}
-        for path, use in self.uses.items():
-            for node, folder, name in use.composed:
-                where = entry_point(path, folder, name)
-                if where is not None:
-                    nodes, primary = found.setdefault(where[0], (set(), set()))
-                    nodes.add(self.holders.node(path, node))
-                    primary.update({where[1]} - {""})
-        for folder, (nodes, primary) in found.items():
-            composition = Composition(folder, frozenset(primary))
-            if not folder and not primary & self.documents.keys():
-                continue
-            self.compositions.append(composition)
-            for path in self.documents:
-                if composition.holds(path) and path.endswith((".yaml", ".yml")) and (folder or path in primary):
-                    packages = packages_of(composition, path, self.documents)
-                    self.loaded[path] = Loaded(frozenset(nodes), frozenset(packages), composition, True)
-
-    def _by_path(self) -> None:
-        nodes: dict[str, set[str]] = {}
-        for path, use in self.uses.items():
-            for node, form, source in use.loads:
-                here = self.holders.node(path, node)
-                files, siblings = self._files(path, source, 3)
-                for file in files | siblings:
-                    nodes.setdefault(file, set()).add(here)
-                if not files:
-                    self.unknown[here] = form
-                    if source[0] == "?" and form == "json":
-                        self._vague.add(here)
-        for file, holding in nodes.items():
-            if file not in self.loaded:
-                self.loaded[file] = Loaded(frozenset(holding), frozenset({()}), None, True)
-
-    def _at(self, path: str, written: str) -> str:
-        """`document_at`, asked once for each folder and path."""
-        key = (posixpath.dirname(path), written)
-        if key not in self._places:
-            self._places[key] = document_at(self.documents, path, written)
-        return self._places[key]
-
-    def _files(self, path: str, source: Any, reach: int) -> tuple[set[str], set[str]]:
-        """Files that a source means, and those beside them that could be given as well."""
-        kind = source[0]
-        if kind == "file":
-            found = self._at(path, source[1])
-            return ({found} if found else set()), set()
-        files: set[str] = set()
-        siblings: set[str] = set()
-        if kind == "option":
-            names = {source[1]}
-            for other, use in self.uses.items():
-                files |= {self._at(other, default) for name, default in use.options if name == source[1] and default}
-                names |= {name for name, _ in use.options if len(name) == 2 and name[1] == source[1][0]}
-            for other, text in self.texts.items():
-                for word in text.files.split("\n"):
-                    flag, _, file = word.partition(" ")
-                    if flag.replace("-", "_").lstrip("_") in names or flag in names or not flag:
-                        files.add(self._at(other, file))
-        elif kind == "parameter" and reach:
-            function = f"{self.project.files[path].module}.{source[1]}"
-            for other, given in self._given_paths(function, source[2]):
-                more, beside = self._files(other, given, reach - 1)
-                files |= more
-                siblings |= beside
-            return files - {""}, siblings
-        files -= {""}
-        return files, {other for file in files for other in self._beside(file)} | siblings
-
-    def _given_paths(self, function: str, parameter: str) -> Iterator[tuple[str, Any]]:
-        definition = self.project.definitions.get(function)
-        if definition is None:
-            return
-        for own in definition.function.parameters:
-            if own.name == parameter and own.default is not None and own.default[0] == "=" and isinstance(own.default[1], str):
-                yield definition.path, ("file", own.default[1])
-        for path, use in self.uses.items():
-            for callee, slot, source in use.paths:
-                if self.project.called(path, callee) == function and self.holders.parameter(function, slot) == parameter:
-                    yield path, source
-
-    def _beside(self, file: str) -> Iterator[str]:
-        """Files of the same folder that have most of the keys in common: alternatives of one option."""
-        own = {key.keys for key in self.documents[file].keys if len(key.keys) == 1}
-        for path, document in self.documents.items():
-            if path != file and posixpath.dirname(path) == posixpath.dirname(file):
-                other = {key.keys for key in document.keys if len(key.keys) == 1}
-                if 2 * len(own & other) >= len(own) > 1:
-                    yield path
-
-    def _by_likeness(self) -> None:
-        """Files for the loads whose path is not told: those whose keys are what is read from them."""
-        for node in sorted(self.unknown):
-            flowed = self.holders.flow(frozenset({node}))
-            read = {keys for keys in flowed.touched if ANY not in keys}
-            if len(read) < _RESEMBLES:
-                continue
-            for path, document in self.documents.items():
-                leaves = [key.keys for key in document.keys if key.kind not in "me"]
-                shared = sum(keys in read for keys in leaves)
-                if (
-                    path not in self.loaded
-                    and document.fact.form == self.unknown[node]
-                    and shared >= _RESEMBLES
-                    and 2 * shared >= len(leaves)
-                ):
-                    self.loaded[path] = Loaded(frozenset({node}), frozenset({()}), None, False)
 
     # which keys are read
 
