@@ -140,6 +140,8 @@ def _missing(known: Configurations) -> dict[tuple[str, Any], _Missing]:
         for keys, path, seen, node in flowed.reads_of:
             missing = family.first_missing(keys)
             place = (path, seen)
+            if not all(known.is_near(document, path) for document in paths):
+                continue
             if not missing or node in unknown or not known.holders.is_private(node) or _is_defined_beside(known, paths, missing[-1]):
                 found[place] = None
             elif place not in found:

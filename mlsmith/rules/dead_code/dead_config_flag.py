@@ -113,7 +113,7 @@ def _dead_flags(known: Configurations, given: set[str]) -> Iterator[tuple[str, K
     spoken: set[str] = set()
     for path in sorted(known.loaded):
         loaded = known.loaded[path]
-        guards = known.flow(path).guards if loaded.certain else set()
+        guards = {keys for keys, reader in known.flow(path).guards if known.is_near(path, reader)} if loaded.certain else set()
         for key in known.documents[path].keys if guards else ():
             name = key.keys[-1]
             if key.value is None or len(values[name]) > 1 or name in given or name in spoken or _BY_HAND & {name.lower(), *tokens(name)}:

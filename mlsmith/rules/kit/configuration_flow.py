@@ -30,8 +30,10 @@ class Held(NamedTuple):
     lost: list[Keys]
     links: list[tuple[Keys, str, Keys, int]]
     """(keys, node, keys there, steps)"""
+    guesses: list[tuple[Keys, str]]
+    """(keys, node): it may go there, since nobody knows what is called"""
     reads: list[tuple[Keys, str, tuple[Any, ...]]]
-    guards: list[Keys]
+    guards: list[tuple[Keys, str]]
 
 
 class Flowed:
@@ -44,7 +46,8 @@ class Flowed:
         self.lost: set[Keys] = set()
         self.reads_of: list[tuple[Keys, str, tuple[Any, ...], str]] = []
         """(keys, path of the Python file, place, node)"""
-        self.guards: set[Keys] = set()
+        self.guards: set[tuple[Keys, str]] = set()
+        """(keys, path of the Python file)"""
         self.nodes: set[str] = set()
 
     def reads(self, keys: Keys) -> bool:
@@ -135,13 +138,13 @@ class Holders:
 
     def _follow(self, nodes: frozenset[str]) -> Flowed:
         flowed = Flowed()
-        pending: list[tuple[str, Keys, Keys, int]] = [(node, (), (), 0) for node in sorted(nodes)]
-        seen: set[tuple[str, Keys, Keys]] = set()
+        pending: list[tuple[str, Keys, Keys, int, bool]] = [(node, (), (), 0, True) for node in sorted(nodes)]
+        seen: set[tuple[str, Keys, Keys, bool]] = set()
         while pending:
-            node, prefix, cut, steps = pending.pop()
-            if (node, prefix, cut) in seen:
+            node, prefix, cut, steps, sure = pending.pop()
+            if (node, prefix, cut, sure) in seen or (node, prefix, cut, True) in seen:
                 continue
-            seen.add((node, prefix, cut))
+            seen.add((node, prefix, cut, sure))
             flowed.nodes.add(node)
             held = self.held.get(node)
             if len(flowed.touched) > _MOST_KEYS:
@@ -150,25 +153,25 @@ class Holders:
             if len(seen) > _MOST or steps > _REACH or len(prefix) > _DEEP:
                 flowed.whole.add(prefix)
             elif held is not None:
-                self._look(held, flowed, prefix, cut, node)
-                pending += [
-                    (target, *moved, steps + more) for keys, target, there, more in held.links for moved in _moved(prefix, cut, keys, there)
-                ]
+                self._look(held, flowed, prefix, cut, node, sure)
+                further = sure and node[0] not in "ag"  # what is kept under a name may be another's of that name
+                for keys, target, there, more in held.links:
+                    pending += [(target, *moved, steps + more, further) for moved in _moved(prefix, cut, keys, there)]
+                for keys, target in held.guesses:
+                    pending += [(target, *moved, steps + 1, False) for moved in _moved(prefix, cut, keys, ())]
         flowed.close()
         return flowed
 
-    def _look(self, held: Held, flowed: Flowed, prefix: Keys, cut: Keys, node: str) -> None:
-        for table, noted in (
-            (held.touched, flowed.touched),
-            (held.whole, flowed.whole),
-            (held.lost, flowed.lost),
-            (held.guards, flowed.guards),
-        ):
+    def _look(self, held: Held, flowed: Flowed, prefix: Keys, cut: Keys, node: str, sure: bool) -> None:
+        for table, noted in ((held.touched, flowed.touched), (held.whole, flowed.whole), (held.lost, flowed.lost)):
             for keys in table:
                 if _begins(keys, cut):
                     noted.add((*prefix, *keys[len(cut) :]))
-                elif table is not held.touched and table is not held.guards and _begins(cut, keys):
+                elif table is not held.touched and _begins(cut, keys):
                     noted.add(prefix)
+        if not sure:
+            return
+        flowed.guards.update(((*prefix, *keys[len(cut) :]), path) for keys, path in held.guards if _begins(keys, cut))
         for keys, path, place in held.reads:
             if _begins(keys, cut) and len(keys) > len(cut):
                 flowed.reads_of.append(((*prefix, *keys[len(cut) :]), path, place, node))
@@ -185,12 +188,12 @@ class Holders:
         for name, keys, *place in use.reads:
             self._held(self.node(path, name)).reads.append((_split(keys), path, tuple(place)))
         for name, keys in use.guards:
-            self._held(self.node(path, name)).guards.append(_split(keys))
+            self._held(self.node(path, name)).guards.append((_split(keys), path))
 
     def _held(self, node: str) -> Held:
         held = self.held.get(node)
         if held is None:
-            held = self.held[node] = Held([], [], [], [], [], [])
+            held = self.held[node] = Held([], [], [], [], [], [], [])
         return held
 
     def _link(self, path: str, held: Held, keys: Keys, how: str, target: str, slot: str | int) -> None:
@@ -244,7 +247,7 @@ class Holders:
             if len(nodes) > _MOST_TAKERS:
                 held.whole.append(keys)  # Any of so many: nothing is known of it.
             else:
-                held.links.extend((keys, node, (), 1) for node in nodes)
+                held.guesses.extend((keys, node) for node in nodes)
 
     def _fields_of(self, cls: str) -> set[str]:
         """Fields of a class of configurations, those of its ancestors included."""

@@ -54,6 +54,12 @@ class Configurations:
         """What happens to the whole that a loaded file is part of."""
         return self.holders.flow(self.loaded[path].nodes)
 
+    def is_near(self, document: str, path: str) -> bool:
+        """Whether a Python file belongs to the application of a configuration: what lies below the folder above the configuration's own."""
+        composition = self.loaded[document].composition
+        above = posixpath.dirname(composition.folder if composition is not None else posixpath.dirname(document))
+        return not above or path.startswith(above + "/")
+
     def standing(self, path: str, keys: Keys) -> Standing:
         """Whether a key of a loaded file is read."""
         if keys[0] in ("defaults", "hydra") or any(part in _TRANSPARENT or part.startswith("_") for part in keys):
