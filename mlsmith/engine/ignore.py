@@ -94,7 +94,7 @@ def _translate(glob: str) -> str | None:
         if glob.startswith("**/", at) and (at == 0 or glob[at - 1] == "/"):
             out.append("(?:.*/)?")
             at += 3
-        elif glob.startswith("**", at) and at + 2 == end and at > 0 and glob[at - 1] == "/":
+        elif glob.startswith("**", at) and at + 2 == end and (at == 0 or glob[at - 1] == "/"):
             out.append(".+")
             at += 2
         elif char == "*":

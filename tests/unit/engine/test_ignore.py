@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlsmith.engine.ignore import Patterns, Stack
@@ -84,6 +84,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(max_examples=60, deadline=None)
+@example(top=[], inner=["a", "!/**"])
 @given(top=st.lists(_pattern, max_size=4), inner=st.lists(_pattern, max_size=2))
 def test_whatever_the_patterns_we_ignore_what_git_ignores(repository: Path, top: list[str], inner: list[str]) -> None:
     (repository / ".gitignore").write_text("\n".join(top) + "\n")
