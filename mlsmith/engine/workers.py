@@ -82,15 +82,37 @@ def analyse_all(
     shared = executor or _processes(min(jobs, len(chunks)), work)
     done = 0
     try:
-        pending = {shared.submit(_in_process, chunk, work if executor else None): len(chunk) for chunk in chunks}
+        with _uninterrupted():  # Processes inherit it: an interrupt is the parent's to answer.
+            pending = {shared.submit(_in_process, chunk, work if executor else None): len(chunk) for chunk in chunks}
         for future in as_completed(pending):
             yield future.result()
             done += pending.pop(future)
             if progress:
                 progress(done, len(tasks))
+    except BaseException:
+        if executor is None:
+            _kill(shared)  # Waiting for what nobody wants any more could take long, or for ever.
+        raise
     finally:
         if executor is None:
             shared.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """No interrupt comes in between, where the system can hold it back."""
+    mask = getattr(signal, "pthread_sigmask", None)
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else set()
+    try:
+        yield
+    finally:
+        if mask:
+            mask(signal.SIG_SETMASK, before)
+
+
+def _kill(shared: Executor) -> None:
+    for process in list((getattr(shared, "_processes", None) or {}).values()):
+        process.kill()
 
 
 def blob_of(data: bytes) -> str:
