@@ -55,7 +55,6 @@ class ReviewSettings:
     emergency_due: int = 7
     rule: tuple[KeyRule, ...] = ()
     bot: tuple[Bot, ...] = ()
-    schemas: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,6 @@ class Settings:
     rules: dict[str, dict[str, object]] = field(default_factory=dict)
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     wrappers: dict[str, str] = field(default_factory=dict)
-    sensitive: tuple[str, ...] = ()
-    training: tuple[str, ...] = ()
     serving: tuple[str, ...] = ()
     project: Literal["auto", "application", "library"] = "auto"
     baseline: str = ".mlsmith/baseline.jsonl"
@@ -89,7 +86,7 @@ class Settings:
 
 _ANALYTIC = (
     "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles",
-    "wrappers", "sensitive", "training", "serving", "project",
+    "wrappers", "serving", "project",
 )  # fmt: skip
 
 
@@ -132,8 +129,6 @@ OPTIONS: tuple[Option, ...] = (
         "table of string",
         "Dotted name of an own function or class to the library's that it stands for, with the same keywords.",
     ),
-    Option("sensitive", "strings", "Columns that hold personal data; globs, such as `*_iban`."),
-    Option("training", "strings", "Globs of the scripts that train, beyond those mlsmith recognises."),
     Option("serving", "strings", "Globs of the code that serves predictions."),
     Option(
         "project",
@@ -158,7 +153,6 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("review.expires", "integer", "Days after which an approval that has not been merged is void; 0: never."),
     Option("review.emergency-due", "integer", "Days within which an emergency approval needs a second person."),
-    Option("review.schemas", "table of string", "Glob of configuration files to the JSON Schema that they must obey."),
     Option(
         "review.rule",
         "tables",
