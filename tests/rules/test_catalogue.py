@@ -20,7 +20,8 @@ HEADINGS = ["What it finds", "Why it is debt", "Bad", "Good", "Fix", "When it st
 OPTIONAL = {"Fix", "Options"}
 FOLDERS = {
     "experiment": "EXP", "troubleshooting": "TRB", "testing": "TST", "dependencies": "DEP", "glue": "GLU", "privacy": "PRV", "culture": "CUL",
-    "configuration": "CFG", "dead_code": "DEX", "resources": "RES",
+    "configuration": "CFG", "dead_code": "DEX", "resources": "RES", "transparency": "TRA", "monitoring": "MON", "feedback": "FBL",
+    "effort": "EFF",
 }  # fmt: skip
 by_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 

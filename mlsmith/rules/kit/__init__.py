@@ -5,7 +5,8 @@ from __future__ import annotations
 from mlsmith.change import Change
 from mlsmith.finding import Confidence, Edit, Finding, Fix, Position, Safety, Severity, Span, from_plain, plain_span, span_from, to_plain
 from mlsmith.index.project import Definition, Project, SeenCall
-from mlsmith.rules.kit import branches, training
+from mlsmith.index.scopes import block_of, scope_of, statement_of
+from mlsmith.rules.kit import branches, optimisation, training
 from mlsmith.rules.kit.call import Argument, Call
 from mlsmith.rules.kit.concrete import replace_expression, with_argument, wrapped_in
 from mlsmith.rules.kit.constants import UNKNOWN
@@ -52,13 +53,17 @@ __all__ = [
     "Span",
     "TextDocument",
     "Trace",
+    "block_of",
     "branches",
     "from_plain",
+    "optimisation",
     "plain_span",
     "replace_expression",
     "role_of_name",
     "roles_of_name",
+    "scope_of",
     "span_from",
+    "statement_of",
     "to_plain",
     "tokens",
     "training",
