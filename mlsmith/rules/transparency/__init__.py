@@ -1,0 +1,1 @@
+"""Limited transparency: what an evaluation says is what was measured."""

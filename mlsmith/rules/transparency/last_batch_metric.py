@@ -1,0 +1,135 @@
+"""TRA106."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Finding, Module, Rule, Severity, block_of, optimisation, scope_of, statement_of
+
+_LAST = re.compile(r"last|batch|step|iter|final", re.I)
+_REPORTING = frozenset(
+    {"print", "append", "info", "debug", "write", "log", "add_scalar", "set_description", "set_postfix", "format", "log_metric", "scalar"}
+)
+
+
+class LastBatchMetric(Rule):
+    """The loss reported for an epoch is that of its last batch.
+
+    ## What it finds
+    In PyTorch: a loop over epochs that prints, logs or appends, behind its inner loop over batches, the loss that each batch sets anew
+    and propagates back.
+
+    ## Why it is debt
+    The curve that decides about the run shows one batch of it: noise of a few samples, often of a smaller last batch. Two runs are
+    compared, and stopped, by chance (Arpteg et al. 2018, limited transparency).
+
+    ## Bad
+    ```python
+    import torch
+
+    for epoch in range(10):
+        for x, y in loader:
+            loss = criterion(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        print(f"epoch {epoch}: loss {loss.item()}")  # finding: TRA106
+    ```
+
+    ## Good
+    ```python
+    import torch
+
+    for epoch in range(10):
+        total = 0.0
+        for x, y in loader:
+            loss = criterion(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        print(f"epoch {epoch}: loss {total / len(loader.dataset)}")
+    ```
+
+    ## When it stays silent
+    When what is reported is named or described as the last batch's; when the loss is added up, or set by the outer loop too; when the inner
+    loop goes over the parts of one step, or over random draws rather than data. Metrics without `backward()` are not looked at.
+
+    ## References
+    PyTorch tutorials, training with PyTorch: per-epoch loss as a mean over batches.
+    """
+
+    code = "TRA106"
+    severity = Severity.WARNING
+    minutes = 15
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        for loop in optimisation.training_loops(module):
+            outer = block_of(loop.node).loop()
+            if not isinstance(loop.node, ast.For) or not loop.steps or not _goes_over_data(loop.node) or not _is_of_epochs(outer):
+                continue
+            losses = {name.id: name for name, _ in optimisation.losses_of(module, loop)}
+            seen: set[str] = set()
+            for name in module.syntax.names:
+                if (
+                    name.id not in losses
+                    or name.id in seen
+                    or not isinstance(name.ctx, ast.Load)
+                    or name.lineno <= (loop.node.end_lineno or 0)
+                ):
+                    continue
+                if block_of(name).loop() is not outer or not _is_of_batch(name, loop) or not _is_reported(name):
+                    continue
+                seen.add(name.id)
+                yield self.finding(
+                    module.at(name), f"`{name.id}` is reported for the epoch, and is the loss of its last batch",
+                    advice=f"add up `{name.id}.item()` over the batches and report the mean",
+                )  # fmt: skip
+
+
+def _goes_over_data(loop: ast.For) -> bool:
+    """Over a loader or its like: not over a fixed number of draws, nor over networks or tasks."""
+    text = ast.unparse(loop.iter).lower()
+    return any(word in text for word in ("load", "batch", "data", "_dl", "train")) and "epoch" not in text
+
+
+def _is_of_epochs(loop: ast.AST | None) -> bool:
+    """Whether a loop repeats what is in it: it goes over epochs or numbers, not over data itself."""
+    if not isinstance(loop, ast.For):
+        return isinstance(loop, ast.While)
+    return "epoch" in ast.unparse(loop.target).lower() or "epoch" in ast.unparse(loop.iter).lower() or not _goes_over_data(loop)
+
+
+def _is_of_batch(name: ast.Name, loop: optimisation.TrainingLoop) -> bool:
+    """Whether all values the name has in this scope are those that the batches give it, and nothing is added up."""
+    bindings = [b for b in scope_of(name).bindings.get(name.id, ()) if b.kind not in ("declare", "delete")]
+    inside = [b for b in bindings if loop.holds(b.node)]
+    behind = [b for b in bindings if not loop.holds(b.node) and (loop.node.lineno < b.node.lineno < name.lineno)]
+    return bool(inside) and not behind and all(b.kind == "assign" and b.block is not None for b in inside)
+
+
+def _is_reported(name: ast.Name) -> bool:
+    """Whether the name goes as a number into something that reports, which does not call it the last one."""
+    statement = statement_of(name)
+    if not isinstance(statement, ast.Expr) or _LAST.search(" ".join(_texts(statement))):
+        return False
+    node: ast.AST = name
+    while node is not statement:
+        node = node.up  # type: ignore[attr-defined]
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            if called in _REPORTING:
+                return True
+            if called not in ("item", "float", "numpy", "cpu", "detach", "round", "str", "tolist"):
+                return False
+    return False
+
+
+def _texts(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id if node.id.startswith(("last", "batch")) else ""

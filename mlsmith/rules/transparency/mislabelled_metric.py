@@ -1,0 +1,171 @@
+"""TRA103."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, metrics, scope_of, tokens
+
+_CLASSIFIERS = ("LogisticRegression", "SVC", "NB", "Perceptron", "LogisticRegressionCV")
+_PREDICTED = frozenset({"pred", "preds", "predict", "predicted", "prediction", "predictions", "yhat", "yhats", "hat", "ypred", "forecast"})
+_TRUE = frozenset(
+    {"true", "truth", "test", "gt", "actual", "actuals", "labels", "label", "target", "targets", "ytest", "ytrue", "val", "valid", "train"}
+)
+
+
+class MislabelledMetric(Rule):
+    """A figure is reported under the name of another metric.
+
+    ## What it finds
+    With the metrics of scikit-learn: a result kept or printed under another metric's name (`rmse = mean_squared_error(…)` whose root
+    nobody takes); prediction and truth that changed places in a metric that is not symmetric (`f1_score(y_pred, y_test)`,
+    `r2_score(pred, y)`); `roc_auc_score` and its like on the labels that a classifier's `predict` gives.
+
+    ## Why it is debt
+    Decisions are taken by the name. Precision and recall trade places, R² is of another denominator, and an area under the curve of
+    one threshold is no ranking; nobody sees it in the number (Arpteg et al. 2018, limited transparency).
+
+    ## Bad
+    ```python
+    from sklearn.metrics import mean_squared_error
+
+    rmse = mean_squared_error(y_test, model.predict(x_test))  # finding: TRA103
+    ```
+
+    ## Good
+    ```python
+    from sklearn.metrics import root_mean_squared_error
+
+    rmse = root_mean_squared_error(y_test, model.predict(x_test))
+    ```
+
+    ## When it stays silent
+    When the name speaks of no metric or of several; when the root is taken later; when it is not sure which argument is the truth; when the
+    model is not known to be a classifier, as `predict` of keras and of boosters gives probabilities. Whether a value of the training set
+    is logged under the validation's name is not looked at.
+
+    ## References
+    scikit-learn user guide, metrics and scoring.
+    """
+
+    code = "TRA103"
+    severity = Severity.WARNING
+    minutes = 15
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if not module.imports("sklearn"):
+            return
+        for call in module.calls_under("sklearn.metrics."):
+            name = call.method
+            yield from self._misnamed(module, call, name)
+            truth, predicted = call.argument("y_true", 0).node, call.argument("y_pred", 1).node or call.argument("y_score", 1).node
+            if truth is None or predicted is None:
+                continue
+            if name in metrics.ORDERED and _is_prediction(module, truth) and _is_truth(module, predicted):
+                yield self.finding(
+                    call, f"`{call.method}` takes the truth first and the prediction second; here `{ast.unparse(truth)[:40]}` comes first",
+                    advice=f"write `{call.method}({ast.unparse(predicted)[:40]}, {ast.unparse(truth)[:40]})`",
+                )  # fmt: skip
+            elif name in metrics.SCORED and _is_labels(module, predicted):
+                yield self.finding(
+                    call, f"`{name}` ranks by a score, but gets the labels that `predict` gives: one threshold instead of all",
+                    advice="give it `predict_proba(…)[:, 1]` or `decision_function(…)`",
+                )  # fmt: skip
+
+    def _misnamed(self, module: Module, call: Call, name: str) -> Iterator[Finding]:
+        metric = metrics.METRICS.get(name)
+        if metric is None:
+            return
+        if name == "mean_squared_error" and call.argument("squared").value is False:
+            metric = "rmse"
+        kept, said = _reported_as(call)
+        named = metrics.metrics_named(said)
+        if len(named) != 1 or metric in named:
+            return
+        if {metric, *named} == {"mse", "rmse"} and kept is not None and _is_rooted(module, kept):
+            return
+        yield self.finding(
+            call, f"`{said.strip()[:40]}` is the name of {next(iter(named))}, and `{name}` gives {metric}",
+            advice="take the root: `root_mean_squared_error`" if named == {"rmse"} else "name it for what it is, or compute what it is named for",
+            confidence=Confidence.HIGH if kept is not None else Confidence.MEDIUM,
+        )  # fmt: skip
+
+
+def _reported_as(call: Call) -> tuple[ast.Name | None, str]:
+    """The name that takes exactly the result of the call, or the text printed just before it."""
+    up: ast.AST = call.node.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.Assign) and len(up.targets) == 1:
+        target = up.targets[0]
+        if isinstance(target, ast.Name):
+            return target, target.id
+        return None, target.slice.value if isinstance(target, ast.Subscript) and _is_text(target.slice) else ""  # type: ignore[attr-defined]
+    if isinstance(up, ast.Dict):
+        keys = [key for key, value in zip(up.keys, up.values, strict=True) if value is call.node]
+        return None, keys[0].value if keys and _is_text(keys[0]) else ""  # type: ignore[union-attr]
+    before: ast.expr | None = None
+    if isinstance(up, ast.FormattedValue):
+        parts = up.up.values  # type: ignore[attr-defined]
+        before = parts[parts.index(up) - 1] if parts.index(up) else None
+    elif isinstance(up, ast.Call) and isinstance(up.func, ast.Name) and up.func.id == "print" and call.node in up.args:
+        before = up.args[up.args.index(call.node) - 1] if up.args.index(call.node) else None
+    return None, before.value if _is_text(before) else ""  # type: ignore[union-attr]
+
+
+def _is_text(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_rooted(module: Module, kept: ast.Name) -> bool:
+    """Whether the name is raised to a power, or given to a root, anywhere in its scope."""
+    scope = scope_of(kept)
+    for name in module.syntax.names:
+        if name.id == kept.id and isinstance(name.ctx, ast.Load) and scope_of(name) is scope:
+            node: ast.AST = name
+            while not isinstance(node, ast.stmt):
+                node = node.up  # type: ignore[attr-defined]
+                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+                    return True
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("sqrt", "root"):
+                    return True
+    return False
+
+
+def _is_prediction(module: Module, node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and node.func.attr in ("predict", "predict_proba")
+    words = set(tokens(_last_name(node)))
+    return bool(words & _PREDICTED) and not words & {"true", "truth", "gt", "actual"}
+
+
+def _is_truth(module: Module, node: ast.expr) -> bool:
+    """Named as a truth, and not computed by a model."""
+    words = set(tokens(_last_name(node)))
+    if not words & _TRUE or words & _PREDICTED or "x" in words:
+        return False
+    return not any(isinstance(value, ast.Call) and _is_prediction(module, value) for value in module.resolver.values(node))
+
+
+def _is_labels(module: Module, node: ast.expr) -> bool:
+    """Whether an expression is exactly what `predict` of a classifier of scikit-learn, or of its like, gives."""
+    values = module.resolver.values(node)
+    return bool(values) and all(_gives_labels(module, value) for value in values)
+
+
+def _gives_labels(module: Module, value: ast.expr) -> bool:
+    call = module.call(value)
+    if call is None or call.method != "predict" or not call.names:
+        return False
+    for name in call.names:
+        made = name.removesuffix("().predict")
+        last = made.rpartition(".")[2]
+        known = made.startswith(("sklearn.", "xgboost.XGB", "lightgbm.LGBM", "catboost.CatBoost"))
+        if not known or made == name or not (last.endswith("Classifier") or last.endswith(_CLASSIFIERS)):
+            return False
+    return True
+
+
+def _last_name(node: ast.expr) -> str:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
