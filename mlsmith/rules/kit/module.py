@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["UNKNOWN", "Argument", "Call", "Class", "Function", "Loop", "Module", "Node"]
 
+_COMPOUND = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try, ast.ExceptHandler)
+"""Of these a finding underlines the first line only."""
+
 
 class Module:
     """One Python file or notebook, walked once and shared by all rules."""
@@ -252,7 +255,7 @@ class Module:
         statement = statement_of(node)
         scope = statement.scope.qualified  # type: ignore[attr-defined]
         first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try)):
+        if isinstance(node, _COMPOUND):
             last = first
         symbol = ".".join(part for part in (self.name, scope) if part)
         return Place(self.path, self.span(node), scope, symbol, anchor_of(self.source.lines[first - 1 : last]))
@@ -260,7 +263,7 @@ class Module:
     def span(self, node: ast.AST) -> Any:
         """Where to underline: the node; of a compound statement only its first line."""
         span = self.source.span(node)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try)):
+        if isinstance(node, _COMPOUND):
             from mlsmith.finding import Position, Span
 
             line = self.source.lines[node.lineno - 1]
