@@ -1,0 +1,166 @@
+"""RES102."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Call, Edit, Finding, Fix, Module, Rule, Safety, Severity
+
+_WRITERS = frozenset({"at", "loc", "iloc", "iat"})
+
+
+class RowLoop(Rule):
+    """A column is computed row by row.
+
+    ## What it finds
+    `frame.apply(lambda row: …, axis=1)` whose function calls nothing: it calculates, compares, chooses or looks up with the row's columns; a loop over `iterrows()`, `itertuples()` or
+    a frame's index that writes one element of a frame in every round.
+
+    ## Why it is debt
+    Every row becomes an object of its own. What takes seconds on the sample takes hours on the data, and the way out is usually a
+    bigger machine (Arpteg et al. 2018, resource limitations).
+
+    ## Bad
+    ```python
+    import pandas as pd
+
+    frame = pd.read_csv("houses.csv")
+    frame["density"] = frame.apply(lambda row: row["rooms"] / row["area"], axis=1)  # finding: RES102
+    ```
+
+    ## Good
+    ```python
+    import pandas as pd
+
+    frame = pd.read_csv("houses.csv")
+    frame["density"] = frame["rooms"] / frame["area"]
+    ```
+
+    ## Fix
+    Unsafe, since a division by zero raises in rows of plain objects and gives infinity in columns. Only for `apply` on a name.
+    ```python
+    import pandas as pd
+
+    frame = pd.read_csv("houses.csv")
+    frame["density"] = frame["rooms"] / frame["area"]
+    ```
+
+    ## When it stays silent
+    When the function calls something, or takes the row as a whole; when the loop does not write into a frame, or computes what it writes
+    with a function.
+
+    ## References
+    pandas user guide, enhancing performance: iterating is slow.
+    """
+
+    code = "RES102"
+    severity = Severity.WARNING
+    minutes = 15
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if not module.imports("pandas"):
+            return
+        for call in module.method_calls("apply"):
+            function = _of_columns(call)
+            if function is not None:
+                calculates = isinstance(function.body, ast.BinOp) and _is_arithmetic(function.body, function.args.args[0].arg)
+                yield self.finding(
+                    call, "a column is computed row by row, through a Python function for each",
+                    advice=f"calculate with whole columns: `{_vectorised(call, function)}`" if calculates
+                    else "work on whole columns: comparisons as they are, `numpy.where` to choose, `.map` to look up, `.dt` and `.str` for parts",
+                    fix=_fix(module, call, function) if calculates else None,
+                )  # fmt: skip
+        for call in module.method_calls("iterrows", "itertuples"):
+            loop: ast.AST = call.node.up  # type: ignore[attr-defined]
+            if isinstance(loop, ast.Call) and loop.args[:1] == [call.node]:  # enumerate, tqdm
+                loop = loop.up  # type: ignore[attr-defined]
+            written = _written(loop) if isinstance(loop, ast.For) else None
+            if written is not None:
+                yield self.finding(
+                    module.at(written), f"a frame is written element by element, in a loop over `{call.method}()`",
+                    advice="compute the column with whole columns, or collect the values in a list and assign it once",
+                )  # fmt: skip
+
+
+def _of_columns(call: Call) -> ast.Lambda | None:
+    """The function of `apply(…, axis=1)`, where it calls nothing and knows its row by single columns only."""
+    axis = call.argument("axis", 1).value
+    function = call.argument("func", 0).node
+    if axis not in (1, "columns") or not isinstance(function, ast.Lambda) or len(function.args.args) != 1 or call.receiver is None:
+        return None
+    row, used = function.args.args[0].arg, 0
+    for part in ast.walk(function.body):
+        if isinstance(part, (ast.Call, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict)):
+            return None
+        if isinstance(part, ast.Name) and part.id == row:
+            used += 1
+            if not _is_column(part.up):  # type: ignore[attr-defined]
+                return None
+    return function if used else None
+
+
+def _is_column(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) or (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant))
+
+
+def _is_arithmetic(node: ast.expr, row: str) -> bool:
+    if isinstance(node, ast.BinOp):
+        return not isinstance(node.op, ast.Mod | ast.MatMult) and _is_arithmetic(node.left, row) and _is_arithmetic(node.right, row)
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub) and _is_arithmetic(node.operand, row)
+    if isinstance(node, ast.Subscript):
+        return (
+            isinstance(node.value, ast.Name)
+            and node.value.id == row
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
+        )
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == row
+    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+
+
+def _vectorised(call: Call, function: ast.Lambda) -> str:
+    """The calculation with the frame in the place of the row, as the source has it."""
+    module, row = call.module, function.args.args[0].arg
+    text, body = module.source.segment(function.body), function.body
+    names = [part for part in ast.walk(body) if isinstance(part, ast.Name) and part.id == row]
+    if body.lineno != body.end_lineno or call.receiver is None:
+        return ast.unparse(body)
+    frame = module.source.segment(call.receiver)
+    for name in sorted(names, key=lambda part: -part.col_offset):
+        start = module.source.column(name.lineno, name.col_offset) - module.source.column(body.lineno, body.col_offset)
+        text = text[:start] + frame + text[start + len(row) :]
+    return text
+
+
+def _fix(module: Module, call: Call, function: ast.Lambda) -> Fix | None:
+    body = function.body
+    if not isinstance(call.receiver, ast.Name) or body.lineno != body.end_lineno or len(call.node.args) + len(call.node.keywords) > 2:
+        return None
+    if not isinstance(call.node.up, (ast.Assign, ast.Return)):  # type: ignore[attr-defined]
+        return None
+    return Fix("calculate with whole columns", Safety.UNSAFE, (Edit(module.source.span(call.node), _vectorised(call, function)),))
+
+
+def _written(loop: ast.For) -> ast.AST | None:
+    """The first statement of the loop's own body that writes one element of a frame: `df.at[i, "x"] = …`, `df["x"][i] = …`."""
+    index = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) and loop.target.elts else loop.target
+    names = {part.id for part in ast.walk(index) if isinstance(part, ast.Name)}
+    for statement in ast.walk(loop):
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        target = statement.targets[0]
+        if not isinstance(target, ast.Subscript):
+            continue
+        used = {part.id for part in ast.walk(target.slice) if isinstance(part, ast.Name)}
+        is_element = isinstance(target.value, ast.Attribute) and target.value.attr in _WRITERS
+        is_chained = (
+            isinstance(target.value, ast.Subscript)
+            and isinstance(target.value.slice, ast.Constant)
+            and isinstance(target.value.slice.value, str)
+        )
+        if used & names and (is_element or is_chained):
+            return None if any(isinstance(part, ast.Call) for part in ast.walk(statement.value)) else statement
+    return None

@@ -1,0 +1,219 @@
+"""TRB108."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Class, Finding, Module, Rule, Severity, block_of, optimisation, scope_of, statement_of, tokens
+
+_NEW_TENSORS = ("torch.tensor", "torch.Tensor", "torch.FloatTensor", "torch.autograd.Variable", "torch.as_tensor", "torch.from_numpy")
+_GRAPH = ("tensorflow.function", "tensorflow.function()")
+_NO_LAYERS = ("Loss", "Parameter", "init.", "utils.", "functional.", "Module")
+
+
+class BypassedAutograd(Rule):
+    """Training that does not reach what it is to train.
+
+    ## What it finds
+    A loss made anew as a tensor before `backward()` (`torch.tensor(loss, requires_grad=True)`, `loss.requires_grad = True`); layers that a
+    network keeps in a plain list or dict; a learning-rate scheduler stepped before the optimiser in each step; a list that grows inside
+    a `@tf.function`.
+
+    ## Why it is debt
+    Nothing fails. The new tensor has no graph, so its gradients end there; a plain list hides its layers from `parameters()` and `to()`;
+    a scheduler in front skips the first rate; a traced function appends once, symbolically (Arpteg et al. 2018, troubleshooting).
+
+    ## Bad
+    ```python
+    import torch
+
+
+    class Stack(torch.nn.Module):
+        def __init__(self, depth):
+            super().__init__()
+            self.layers = [torch.nn.Linear(8, 8) for _ in range(depth)]  # finding: TRB108
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+    ```
+
+    ## Good
+    ```python
+    import torch
+
+
+    class Stack(torch.nn.Module):
+        def __init__(self, depth):
+            super().__init__()
+            self.layers = torch.nn.ModuleList(torch.nn.Linear(8, 8) for _ in range(depth))
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+    ```
+
+    ## When it stays silent
+    When the list is handed on to `ModuleList`, `Sequential` or `add_module`; when the tensor is made of literals, or is an input whose gradient
+    is asked for; when scheduler and optimiser are not stepped in the same block. `.data` and in-place edits are not looked at.
+
+    ## References
+    PyTorch documentation of `ModuleList` and of `torch.optim`; TensorFlow guide, better performance with tf.function.
+    """
+
+    code = "TRB108"
+    severity = Severity.WARNING
+    minutes = 15
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if module.imports("torch"):
+            yield from self._new_losses(module)
+            yield from self._hidden_layers(module)
+            yield from self._schedulers(module)
+        if module.imports("tensorflow"):
+            yield from self._traced_lists(module)
+
+    def _new_losses(self, module: Module) -> Iterator[Finding]:
+        for loop in optimisation.training_loops(module):
+            for name, _ in optimisation.losses_of(module, loop):
+                values = module.resolver.values(name)
+                call = module.call(values[0]) if len(values) == 1 else None
+                if call is None or not call.node.args or not any(made in _NEW_TENSORS for made in call.names):
+                    continue
+                if call.argument("requires_grad").value is True and _is_computed(call.node.args[0]):
+                    yield self.finding(
+                        call, f"`{name.id}` is a new tensor: `backward()` ends here, and no parameter gets a gradient",
+                        advice="call `backward()` on the loss as it was computed, from tensors that carry gradients",
+                        severity=Severity.ERROR,
+                    )  # fmt: skip
+
+    def _hidden_layers(self, module: Module) -> Iterator[Finding]:
+        for cls in module.classes:
+            made = cls.methods.get("__init__")
+            if made is None or not cls.extends("torch.nn.Module"):
+                continue
+            for attribute, value in _kept_plainly(module, cls):
+                if not _is_registered(module, cls, attribute):
+                    yield self.finding(
+                        module.at(value), f"`self.{attribute}` is a plain {_kind(value)}: its layers are no part of the network, and are never trained",
+                        advice=f"make it a `torch.nn.{'ModuleDict' if _kind(value) == 'dict' else 'ModuleList'}`",
+                        severity=Severity.ERROR,
+                    )  # fmt: skip
+
+    def _schedulers(self, module: Module) -> Iterator[Finding]:
+        for loop in optimisation.training_loops(module):
+            if not loop.steps:
+                continue
+            first = loop.steps[0]
+            for call in module.method_calls("step"):
+                early = call.order < min(loop.backward[0].order, first.order)
+                if early and block_of(call.node) is block_of(first.node) and _is_scheduler(module, call.receiver):
+                    yield self.finding(
+                        call, "the scheduler is stepped before the optimiser: the first value of the schedule is skipped",
+                        advice="call `optimizer.step()` first, then the scheduler's",
+                    )  # fmt: skip
+
+    def _traced_lists(self, module: Module) -> Iterator[Finding]:
+        for function in module.functions:
+            if not any(name in _GRAPH for name in function.decorators):
+                continue
+            for call in function.calls:
+                if call.method == "append" and isinstance(call.receiver, ast.Name):
+                    outside = [b for b in module.resolver.reaching(call.receiver) if b.scope is not scope_of(call.node)]
+                    if outside and isinstance(statement_of(call.node), ast.Expr):
+                        yield self.finding(
+                            call, f"`{call.receiver.id}` grows when the function is traced, not when it runs",
+                            advice="return the value, or keep it in a tf.Variable or tf.TensorArray",
+                        )  # fmt: skip
+
+
+def _is_computed(node: ast.expr) -> bool:
+    """Not a literal, nor a list of literals."""
+    return any(isinstance(part, (ast.Name, ast.Call)) for part in ast.walk(node))
+
+
+def _kind(value: ast.expr) -> str:
+    return "dict" if isinstance(value, (ast.Dict, ast.DictComp)) else "list"
+
+
+def _kept_plainly(module: Module, cls: Class) -> Iterator[tuple[str, ast.expr]]:
+    """Attributes that the constructor sets to a list or dict of layers."""
+    made = cls.methods["__init__"]
+    for node in module.syntax.assignments:
+        if not isinstance(node, ast.Assign) or node.scope is not made.scope or len(node.targets) != 1:  # type: ignore[attr-defined]
+            continue
+        target = node.targets[0]
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
+            elements = _elements(node.value)
+            if elements and all(_is_layer(module, element) for element in elements):
+                yield target.attr, node.value
+
+
+def _elements(value: ast.expr) -> list[ast.expr]:
+    if isinstance(value, ast.List):
+        return value.elts
+    if isinstance(value, ast.ListComp):
+        return [value.elt]
+    if isinstance(value, ast.Dict):
+        return value.values
+    return [value.value] if isinstance(value, ast.DictComp) else []
+
+
+def _is_layer(module: Module, node: ast.expr, depth: int = 0) -> bool:
+    """Whether an expression surely makes a layer with parameters."""
+    call = module.call(node)
+    if call is None or not call.names or depth > 3:
+        return False
+    for name in call.names:
+        own = module.resolver.class_named(name)
+        if own is not None and module.class_(own).extends("torch.nn.Module"):
+            made = module.class_(own).methods.get("__init__")
+            if made is not None and any("torch.nn.Parameter" in c.names or _is_layer(module, c.node, depth + 1) for c in made.calls):
+                continue
+            return False
+        kind = name.removeprefix("torch.nn.")
+        if kind == name or not kind[:1].isupper() or kind.startswith(_NO_LAYERS) or kind.endswith("Loss") or kind in _WITHOUT_PARAMETERS:
+            return False
+    return True
+
+
+_WITHOUT_PARAMETERS = frozenset({
+    "ReLU", "LeakyReLU", "Tanh", "Sigmoid", "Softmax", "LogSoftmax", "GELU", "ELU", "SELU", "SiLU", "Hardtanh", "Dropout", "Dropout2d", "MaxPool1d",
+    "MaxPool2d", "MaxPool3d", "AvgPool1d", "AvgPool2d", "AvgPool3d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Upsample", "Flatten", "Identity",
+    "ReflectionPad2d", "ZeroPad2d", "ReplicationPad2d", "PixelShuffle", "Softplus", "ReLU6", "UpsamplingBilinear2d", "UpsamplingNearest2d",
+})  # fmt: skip
+
+
+def _is_registered(module: Module, cls: Class, attribute: str) -> bool:
+    """Whether the list is handed on as a whole, or its members are kept elsewhere too: then they may be registered there."""
+    for node in module.syntax.attributes:
+        if node.attr != attribute or not isinstance(node.value, ast.Name) or node.value.id != "self":
+            continue
+        function = module.function_around(node)
+        if function is None or function.owner is None or function.owner.node is not cls.node:
+            continue
+        if isinstance(node.ctx, ast.Store):
+            if isinstance(statement_of(node), ast.Assign) and not _elements(statement_of(node).value):  # type: ignore[attr-defined]
+                return True
+            continue
+        up: ast.AST = node.up  # type: ignore[attr-defined]
+        if isinstance(up, (ast.Starred, ast.keyword)) or (isinstance(up, ast.Call) and node in up.args):
+            called = up.func if isinstance(up, ast.Call) else None
+            if not (isinstance(called, ast.Name) and called.id in ("len", "enumerate", "zip", "range", "reversed", "list", "print")):
+                return True
+        names = {call.method for call in function.calls}
+        if names & {"add_module", "register_module", "setattr", "__setattr__", "ModuleList", "Sequential", "ParameterList"}:
+            return True
+    return any(call.method in ("add_module", "register_module", "setattr") for method in cls.methods.values() for call in method.calls)
+
+
+def _is_scheduler(module: Module, node: ast.expr | None) -> bool:
+    if node is None or optimisation.is_optimiser(node):
+        return False
+    if any(name.startswith("torch.optim.lr_scheduler.") for name in module.names(node)):
+        return True
+    words = set(tokens(node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""))
+    return bool(words & {"scheduler", "sched"})
