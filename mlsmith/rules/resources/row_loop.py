@@ -14,8 +14,8 @@ class RowLoop(Rule):
     """A column is computed row by row.
 
     ## What it finds
-    `frame.apply(lambda row: …, axis=1)` whose function calls nothing: it calculates, compares, chooses or looks up with the row's columns; a loop over `iterrows()`, `itertuples()` or
-    a frame's index that writes one element of a frame in every round.
+    `frame.apply(lambda row: …, axis=1)` whose function calls nothing: it calculates, compares, chooses or looks up with the row's
+    columns; a loop over `iterrows()` or `itertuples()` that writes one element of a frame in every round.
 
     ## Why it is debt
     Every row becomes an object of its own. What takes seconds on the sample takes hours on the data, and the way out is usually a

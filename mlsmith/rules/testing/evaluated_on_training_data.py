@@ -1,0 +1,136 @@
+"""TST104."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Call, Finding, Module, Role, Rule, Severity, metrics, tokens
+
+_SUPERVISED = (
+    "Classifier",
+    "Regressor",
+    "Regression",
+    "SVC",
+    "SVR",
+    "NB",
+    "Lasso",
+    "Ridge",
+    "ElasticNet",
+    "LogisticRegressionCV",
+    "Perceptron",
+)
+_OTHER_EVALUATIONS = ("cross_val", "cross_validate", "train_test_split", "GridSearchCV", "RandomizedSearchCV", "KFold", "TimeSeriesSplit", "ShuffleSplit",
+                      "oob_score", "learning_curve", "validation_curve", "LeaveOneOut", "test", "holdout", "valid")  # fmt: skip
+
+
+class EvaluatedOnTrainingData(Rule):
+    """A score is computed on what the model was fitted on.
+
+    ## What it finds
+    With scikit-learn's interface: a model fitted on `X, y` and scored on the same `X, y`, in a file that evaluates nothing otherwise; and a
+    score of training data kept under a name of the test or the validation.
+
+    ## Why it is debt
+    It measures memory. A model that has learnt its rows by heart scores best, and the figure says nothing of the next row
+    (Arpteg et al. 2018, testing).
+
+    ## Bad
+    ```python
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.metrics import accuracy_score
+
+    model = RandomForestClassifier(random_state=1)
+    model.fit(X, y)
+    print(accuracy_score(y, model.predict(X)))  # finding: TST104
+    ```
+
+    ## Good
+    ```python
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import cross_val_score
+
+    model = RandomForestClassifier(random_state=1)
+    print(cross_val_score(model, X, y).mean())
+    ```
+
+    ## When it stays silent
+    When the score is named for training; when the file splits, cross-validates, or speaks of test or validation data at all; for models
+    without labels, and for weighted fits, as surrogates are; in examples and documentation, which show an interface.
+
+    ## References
+    scikit-learn user guide, cross-validation: learning and testing on the same data is a methodological mistake.
+    """
+
+    code = "TST104"
+    severity = Severity.ERROR
+    minutes = 20
+    speaks_in_examples = False
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if not module.imports("sklearn", "xgboost", "lightgbm", "catboost"):
+            return
+        yield from self._misnamed(module)
+        text = module.source.text
+        if any(word in text for word in _OTHER_EVALUATIONS):
+            return
+        fits = [call for call in module.method_calls("fit") if len(call.node.args) >= 2 and _is_supervised(call)]
+        for fit in fits:
+            score = next((call for call in _scores(module) if call.order > fit.order and _is_of(module, call, fit)), None)
+            if score is not None:
+                yield self.finding(
+                    score, f"the only score is of `{ast.unparse(fit.node.args[0])[:40]}`, which the model was fitted on",
+                    advice="set a test part aside before the fit, or cross-validate",
+                )  # fmt: skip
+                return
+
+    def _misnamed(self, module: Module) -> Iterator[Finding]:
+        """`test_accuracy = accuracy_score(y_train, model.predict(X_train))`."""
+        for call in _scores(module):
+            kept = call.target_names[:1]
+            if not kept or not metrics.metrics_named(kept[0]) | ({"score"} & set(tokens(kept[0]))):
+                continue
+            said = module.role_of(kept[0])
+            names = {part.id for argument in call.node.args for part in ast.walk(argument) if isinstance(part, ast.Name)}
+            roles = {module.role_of(name) for name in names} - {None}
+            if said is not None and said.evaluates and roles == {Role.TRAIN}:
+                yield self.finding(
+                    call, f"`{kept[0]}` is computed on training data: `{ast.unparse(call.node)[:60]}`",
+                    advice="compute it on the data it is named for",
+                )  # fmt: skip
+
+
+def _scores(module: Module) -> Iterator[Call]:
+    yield from (call for call in module.calls_under("sklearn.metrics.") if call.method in metrics.METRICS)
+    yield from (call for call in module.method_calls("score") if len(call.node.args) >= 2)
+
+
+def _is_supervised(call: Call) -> bool:
+    made = [name.removesuffix("().fit") for name in call.names]
+    if any(keyword.arg == "sample_weight" for keyword in call.node.keywords):
+        return False  # a surrogate: its score says how well it fits
+    return bool(made) and all(
+        name.startswith(("sklearn.", "xgboost.", "lightgbm.", "catboost.")) and name.endswith(_SUPERVISED) for name in made
+    )
+
+
+def _is_of(module: Module, score: Call, fit: Call) -> bool:
+    """Whether a score is of the fitted model, on the very data of the fit."""
+    if score.function is not fit.function or fit.receiver is None:
+        return False
+    if score.method == "score":
+        return _same(module, score.receiver, fit.receiver) and _same(module, score.node.args[0], fit.node.args[0])
+    if len(score.node.args) < 2 or not _same(module, score.node.args[0], fit.node.args[1]):
+        return False
+    values = module.resolver.values(score.node.args[1])
+    predicted = module.call(values[0]) if len(values) == 1 else None
+    if predicted is None or predicted.method not in ("predict", "predict_proba") or not predicted.node.args:
+        return False
+    return _same(module, predicted.receiver, fit.receiver) and _same(module, predicted.node.args[0], fit.node.args[0])
+
+
+def _same(module: Module, one: ast.expr | None, other: ast.expr | None) -> bool:
+    """Two uses of one name without a new value in between, or the same attribute or column of such."""
+    if isinstance(one, ast.Name) and isinstance(other, ast.Name):
+        return one.id == other.id and {id(b) for b in module.resolver.reaching(one)} == {id(b) for b in module.resolver.reaching(other)}
+    return one is not None and other is not None and not isinstance(one, ast.Name) and ast.dump(one) == ast.dump(other)
