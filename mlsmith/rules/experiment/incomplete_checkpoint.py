@@ -1,0 +1,145 @@
+"""EXP108."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity
+
+_RESUMES = re.compile(r"resume|start_epoch|begin_epoch|init_epoch|last_epoch|epoch_start|checkpoint\[.epoch.\]")
+_KEEPS_ITSELF = ("accelerate", "lightning", "pytorch_lightning", "ignite", "deepspeed", "fastai", "transformers", "composer")
+
+
+class IncompleteCheckpoint(Rule):
+    """A checkpoint for going on lacks the state that going on needs.
+
+    ## What it finds
+    In a file that trains and resumes: `torch.save` of a dict with the model's state and the epoch, but without the optimiser's; a resume
+    path that loads the model's state and the epoch from a checkpoint, and leaves the optimiser's state in it unread.
+
+    ## Why it is debt
+    After a restart momentum and adaptive rates begin at zero, in the middle of training. The run goes on with a jump that a run
+    without interruption does not have, and the two cannot be compared (Arpteg et al. 2018, experiment management).
+
+    ## Bad
+    ```python
+    import torch
+
+    start_epoch = 0
+    if args.resume:
+        checkpoint = torch.load(args.resume)
+        model.load_state_dict(checkpoint["model"])
+        start_epoch = checkpoint["epoch"]
+    for epoch in range(start_epoch, 90):
+        for x, y in loader:
+            optimizer.zero_grad()
+            criterion(model(x), y).backward()
+            optimizer.step()
+        torch.save({"model": model.state_dict(), "epoch": epoch}, "last.pt")  # finding: EXP108
+    ```
+
+    ## Good
+    ```python
+    import torch
+
+    start_epoch = 0
+    if args.resume:
+        checkpoint = torch.load(args.resume)
+        model.load_state_dict(checkpoint["model"])
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        start_epoch = checkpoint["epoch"]
+    for epoch in range(start_epoch, 90):
+        for x, y in loader:
+            optimizer.zero_grad()
+            criterion(model(x), y).backward()
+            optimizer.step()
+        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}, "last.pt")
+    ```
+
+    ## When it stays silent
+    For weights alone, which are an export; in files that do not resume; when another checkpoint of the file has the optimiser's state; for
+    libraries that keep the state themselves. Schedulers and scalers are not looked at, as their state may follow from the epoch.
+
+    ## References
+    PyTorch tutorials, saving and loading a general checkpoint.
+    """
+
+    code = "EXP108"
+    severity = Severity.WARNING
+    minutes = 30
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if not module.imports("torch") or module.imports(*_KEEPS_ITSELF) or not _RESUMES.search(module.source.text):
+            return
+        if not any(True for _ in module.method_calls("backward")) or not any(True for _ in module.method_calls("load_state_dict")):
+            return
+        saved = [(call, saves) for call in module.calls_to("torch.save") if (saves := _keys(module, call)) is not None]
+        if any(_speaks_of_optimiser(keys) for _, keys in saved):
+            yield from self._unread(module)
+            return
+        for call, keys in saved:
+            if any("epoch" in key for key in keys) and _saves_weights(keys):
+                yield self.finding(
+                    call, "the checkpoint holds the model and the epoch, but not the optimiser's state, from which training is to go on",
+                    advice='add `"optimizer": optimizer.state_dict()`, and load it where the run resumes',
+                )  # fmt: skip
+                return
+
+    def _unread(self, module: Module) -> Iterator[Finding]:
+        """The optimiser's state is saved; where the epoch is restored, it is not loaded."""
+        loads = list(module.method_calls("load_state_dict"))
+        if any("optim" in ast.unparse(call.node).lower() or "opt_" in ast.unparse(call.node).lower() for call in loads):
+            return
+        for call in loads:
+            if any(_restores_epoch(node) and module.function_around(node) is call.function for node in module.syntax.assignments):
+                yield self.finding(
+                    call, "the run goes on from the saved epoch without the optimiser's state, which the checkpoint holds",
+                    advice="load it too: `optimizer.load_state_dict(checkpoint[…])`",
+                )  # fmt: skip
+                return
+
+
+def _restores_epoch(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
+    """`start_epoch = checkpoint["epoch"] + 1`."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    if "epoch" not in ast.unparse(target) or node.value is None:
+        return False
+    return any(isinstance(part, ast.Subscript) and "epoch" in ast.unparse(part.slice) for part in ast.walk(node.value))
+
+
+def _keys(module: Module, call: Call) -> list[str] | None:
+    """Keys and values of the dict that is saved, as texts; None where it is none, or not known whole."""
+    if not call.node.args:
+        return None
+    values = module.resolver.values(call.node.args[0])
+    found: list[str] = []
+    for value in values:
+        if isinstance(value, ast.Dict) and None not in value.keys:
+            found.extend(
+                f"{ast.unparse(key)}={ast.unparse(each)}".lower()
+                for key, each in zip(value.keys, value.values, strict=True)
+                if key is not None
+            )
+        elif (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Name)
+            and value.func.id == "dict"
+            and all(k.arg for k in value.keywords)
+        ):
+            found.extend(f"{keyword.arg}={ast.unparse(keyword.value)}".lower() for keyword in value.keywords)
+        else:
+            return None
+    if isinstance(call.node.args[0], ast.Name):  # state["optimizer"] = … afterwards
+        name = call.node.args[0].id
+        found.extend(ast.unparse(node).lower() for node in module.syntax.assignments if ast.unparse(node).startswith(f"{name}["))
+    return found
+
+
+def _speaks_of_optimiser(keys: list[str]) -> bool:
+    return any("optim" in key or "opt_" in key or "_opt" in key or "solver" in key for key in keys)
+
+
+def _saves_weights(keys: list[str]) -> bool:
+    return any("state_dict" in key for key in keys)

@@ -1,0 +1,130 @@
+"""EXP101."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, optimisation
+from mlsmith.rules.kit.collect import place_from, where
+
+_SEEDED = re.compile(r"[sS]eed|SEED|random_state|enable_determinism|enable_op_determinism|PRNGKey")
+_COMMANDS = ("click.", "typer.", "hydra.main", "fire.", "absl.app")
+_RANDOM_ESTIMATORS = (
+    "sklearn.ensemble.RandomForest", "sklearn.ensemble.ExtraTrees", "sklearn.ensemble.Bagging", "sklearn.neural_network.MLP", "sklearn.tree.ExtraTree",
+    "sklearn.linear_model.SGD",
+)  # fmt: skip
+_REACH = 3
+
+
+class UnseededTrainingRun(Rule):
+    """A program trains a model and sets no seed.
+
+    ## What it finds
+    A script, command or notebook that trains (`backward()` and an optimiser's step, keras `fit`, `fit` of an estimator of scikit-learn that
+    draws), where neither the file nor a file of the project that it imports, three imports deep, speaks of a seed.
+
+    ## Why it is debt
+    Weights, order and dropout differ from run to run. A change that made it better cannot be told from luck, and a failure cannot be
+    had again (Arpteg et al. 2018, experiment management).
+
+    ## Bad
+    ```python
+    import torch
+
+    model = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for x, y in batches:
+        loss = ((model(x) - y) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()  # finding: EXP101
+        optimizer.step()
+    ```
+
+    ## Good
+    ```python
+    import torch
+
+    torch.manual_seed(7)
+    model = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for x, y in batches:
+        loss = ((model(x) - y) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    ```
+
+    ## When it stays silent
+    When any seed is mentioned, from wherever it comes; in modules that nobody starts; for estimators that are told a `random_state` or draw
+    nothing; when an input is optimised rather than a network; when training itself stands in another file. One finding a file.
+
+    ## References
+    PyTorch documentation, reproducibility; Henderson et al. 2018, Deep reinforcement learning that matters.
+    """
+
+    code = "EXP101"
+    severity = Severity.WARNING
+    minutes = 20
+
+    def collect(self, module: Module) -> Any:
+        if not module.imports("torch", "tensorflow", "keras", "sklearn") and "seed" not in module.source.text:
+            return None
+        if _SEEDED.search(module.source.text):
+            return (True, ())
+        trains = _trains(module) if _is_started(module) else None
+        return (False, tuple(where(module, trains.node))) if trains is not None else None
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = list(project.collected(self))
+        seeded = {path for path, (seeds, _) in collected if seeds}
+        for path, (_, seen) in collected:
+            if seen and not _reaches(project, path, seeded):
+                yield self.finding(
+                    place_from(path, project, seen), "this run trains a model from random draws, and nothing sets a seed",
+                    advice="set one at the start, from an option that is logged: `torch.manual_seed`, `keras.utils.set_random_seed`, `random_state=`",
+                )  # fmt: skip
+
+
+def _is_started(module: Module) -> bool:
+    """Whether somebody runs this file: a notebook, a script, a command, or training at its top level."""
+    if module.notebook is not None or "__main__" in module.source.text:
+        return True
+    if any(name.startswith(_COMMANDS) for function in module.functions for name in function.decorators):
+        return True
+    return any(call.function is None for call in module.method_calls("backward", "fit"))
+
+
+def _trains(module: Module) -> Call | None:
+    if "parameters()" in module.source.text:  # otherwise an input is optimised, not a network
+        for loop in optimisation.training_loops(module):
+            if loop.steps:
+                return loop.backward[0]
+    for call in module.method_calls("fit", "fit_generator"):
+        names = call.names
+        if any(name.startswith(("tensorflow.keras.", "keras.")) and "preprocessing" not in name and "layers" not in name for name in names):
+            return call
+        if any(name.startswith(_RANDOM_ESTIMATORS) for name in names):
+            return call
+    return None
+
+
+def _reaches(project: Project, path: str, seeded: set[str]) -> bool:
+    """Whether a seeded file is imported, directly or through others."""
+    front, known = {path}, {path}
+    for _ in range(_REACH):
+        front = {other for each in front for other in _imported(project, each)} - known
+        if front & seeded:
+            return True
+        known |= front
+    return False
+
+
+def _imported(project: Project, path: str) -> Iterator[str]:
+    facts = project.files[path]
+    origins = {origin for _, origin in facts.imports} | set(facts.stars)
+    ends = {part for origin in origins for part in (origin, origin.rpartition(".")[0]) if part}
+    for other, each in project.files.items():
+        if other != path and (each.module in ends or any(each.module.endswith("." + end) for end in ends)):
+            yield other
