@@ -93,7 +93,7 @@ class IncompleteCheckpoint(Rule):
         if any("optim" in ast.unparse(call.node).lower() or "opt_" in ast.unparse(call.node).lower() for call in loads):
             return
         for call in loads:
-            if any(_restores_epoch(node) and module.function_around(node) is call.function for node in module.syntax.assignments):
+            if any(_restores_epoch(module, node) and module.function_around(node) is call.function for node in module.syntax.assignments):
                 yield self.finding(
                     call, "the run goes on from the saved epoch without the optimiser's state, which the checkpoint holds",
                     advice="load it too: `optimizer.load_state_dict(checkpoint[…])`",
@@ -101,12 +101,17 @@ class IncompleteCheckpoint(Rule):
                 return
 
 
-def _restores_epoch(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
-    """`start_epoch = checkpoint["epoch"] + 1`."""
+def _restores_epoch(module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
+    """`start_epoch = checkpoint["epoch"] + 1`, of something that `torch.load` gave."""
     target = node.targets[0] if isinstance(node, ast.Assign) else node.target
     if "epoch" not in ast.unparse(target) or node.value is None:
         return False
-    return any(isinstance(part, ast.Subscript) and "epoch" in ast.unparse(part.slice) for part in ast.walk(node.value))
+    for part in ast.walk(node.value):
+        if isinstance(part, ast.Subscript) and module.constant(part.slice) in ("epoch", "epochs", "start_epoch"):
+            loaded = [module.call(value) for value in module.resolver.values(part.value)]
+            if any(call is not None and "torch.load" in call.names for call in loaded):
+                return True
+    return False
 
 
 def _keys(module: Module, call: Call) -> list[str] | None:

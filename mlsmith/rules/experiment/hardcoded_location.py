@@ -1,0 +1,100 @@
+"""EXP112."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Finding, Module, Rule, Severity, scope_of
+
+_PERSONAL = re.compile(
+    r"^(/home/(?!(user|app|jovyan|runner|vscode)/)[\w.-]+/.|/Users/[\w.-]+/.|/export/home/."
+    r"|[A-Za-z]:[\\/](Users|Documents and Settings)[\\/].|[A-Za-z]:[\\/](?!windows|program)[\w ]+[\\/].*[\\/]"
+    r"|/content/g?drive/|/(mnt|media|nfs|raid|scratch)/[\w.-]+/.)",
+    re.I,
+)
+_BUCKET = re.compile(r"^(s3a?|gs|abfss?|wasbs?|hdfs)://[\w.-]+/.")
+_MACHINE_LEARNING = frozenset({
+    "torch", "tensorflow", "keras", "sklearn", "pandas", "numpy", "cv2", "PIL", "xgboost", "lightgbm", "jax", "librosa", "transformers", "datasets",
+})  # fmt: skip
+_ASKING = frozenset({"replace", "startswith", "endswith", "exists", "isdir", "isfile"})
+_OFFERING = frozenset({"get", "getenv", "DEFINE_string", "field", "Field", "Option", "Argument", "add_argument"})
+
+
+class HardcodedLocation(Rule):
+    """A path of one person's machine stands in the code.
+
+    ## What it finds
+    Literal paths into a home folder (`/home/ann/…`, `/Users/ann/…`, `C:\\\\Users\\\\…`), a mounted disk (`/mnt/…`, `/media/…`), a personal
+    drive (`/content/drive/…`) or a bucket (`s3://…`) in code that works with data or models. One finding a file, at the first.
+
+    ## Why it is debt
+    Nobody else can run it. Whoever tries edits the code, and from then on two versions of an experiment differ in more than they say
+    (Arpteg et al. 2018, experiment management).
+
+    ## Bad
+    ```python
+    import pandas as pd
+
+    rows = pd.read_csv("/home/ann/thesis/rows.csv")  # finding: EXP112
+    ```
+
+    ## Good
+    ```python
+    import os
+
+    import pandas as pd
+
+    rows = pd.read_csv(os.path.join(os.environ["DATA"], "rows.csv"))
+    ```
+
+    ## When it stays silent
+    For the default of an option or of an environment variable, which others can set; for paths in texts, doctests and comments, in tests,
+    examples and documentation; for accounts of containers (`/home/app`); for `/tmp`, `/dev`, `/etc`, `/opt` and `/data`.
+
+    ## References
+    Wilson et al. 2017, Good enough practices in scientific computing.
+    """
+
+    code = "EXP112"
+    severity = Severity.WARNING
+    minutes = 10
+    speaks_in_examples = False
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if not module.packages & _MACHINE_LEARNING:
+            return
+        found = [
+            node for node in module.syntax.strings if _is_location(node.value) and not _is_settable(module, node) and not _is_text(node)
+        ]
+        if found:
+            first, more = found[0], len({str(node.value) for node in found}) - 1
+            others = f" (and {more} more)" if more else ""
+            yield self.finding(
+                module.at(first), f"`{str(first.value)[:60]}` is a place on somebody's machine{others}",
+                advice="take it from an option, a configuration or the environment",
+            )  # fmt: skip
+
+
+def _is_location(value: object) -> bool:
+    return isinstance(value, str) and 6 < len(value) < 300 and "\n" not in value and bool(_PERSONAL.match(value) or _BUCKET.match(value))
+
+
+def _is_text(node: ast.Constant) -> bool:
+    """A docstring, or part of a message."""
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    return isinstance(up, ast.Expr) or " " in str(node.value).strip().replace("\\ ", "")
+
+
+def _is_settable(module: Module, node: ast.Constant) -> bool:
+    """Whether somebody else can set the value without touching the code: it is the default of an option, a parameter or a variable."""
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.keyword) and up.arg in ("default", "help", "example"):
+        return True
+    if isinstance(up, (ast.arguments, ast.FunctionDef, ast.AsyncFunctionDef, ast.Compare)):
+        return True
+    if isinstance(up, ast.AnnAssign) and scope_of(node).kind == "class":
+        return True
+    call = module.call(up)
+    return call is not None and call.method in _ASKING | _OFFERING

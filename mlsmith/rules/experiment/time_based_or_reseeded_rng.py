@@ -1,0 +1,130 @@
+"""EXP103."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, block_of, tokens
+
+_SEEDING = ("random.seed", "numpy.random.seed", "torch.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all", "torch.random.manual_seed",
+            "tensorflow.random.set_seed", "tensorflow.set_random_seed", "numpy.random.default_rng", "numpy.random.RandomState", "random.Random",
+            "pytorch_lightning.seed_everything", "lightning.seed_everything", "lightning.pytorch.seed_everything")  # fmt: skip
+_CLOCKS = ("time.time", "time.time_ns", "datetime.datetime.now", "os.getpid", "os.urandom", "uuid.uuid4", "time.perf_counter", "datetime.datetime.utcnow",
+           "random.SystemRandom", "secrets.randbits", "time.monotonic")  # fmt: skip
+_LIBRARIES = ("torch", "tensorflow", "keras", "sklearn", "numpy", "jax")
+
+
+class TimeBasedOrReseededRng(Rule):
+    """A random generator is seeded by the clock, or seeded anew where it draws.
+
+    ## What it finds
+    A seed taken from the clock, the process or the system's entropy and not written down; a global generator seeded with a constant inside
+    a training loop over data, in `forward`, or in `__getitem__`.
+
+    ## Why it is debt
+    A seed nobody knows is none. A constant one in `__getitem__` makes every augmentation the same, and with it the draws of all other
+    code that uses the same generator (Arpteg et al. 2018, experiment management).
+
+    ## Bad
+    ```python
+    import time
+
+    import numpy as np
+
+    np.random.seed(int(time.time()))  # finding: EXP103
+    ```
+
+    ## Good
+    ```python
+    import time
+
+    import numpy as np
+
+    seed = int(time.time())
+    print(f"seed {seed}")
+    np.random.seed(seed)
+    ```
+
+    ## When it stays silent
+    When the seed is printed, logged or kept; when the seed in a loop depends on what the loop goes over; for loops over runs, folds or
+    seeds, which start anew on purpose; where the generator is handed to a call (`generator=torch.manual_seed(1)`). That numpy's state
+    is the same in all workers of a `DataLoader` holds for PyTorch below 1.9 only, and is not looked at.
+
+    ## References
+    PyTorch documentation, `torch.utils.data`: randomness in multi-process data loading.
+    """
+
+    code = "EXP103"
+    severity = Severity.WARNING
+    minutes = 15
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if not module.imports(*_LIBRARIES):
+            return
+        for call in module.calls_to(*_SEEDING):
+            seed = call.node.args[0] if call.node.args else next((k.value for k in call.node.keywords if k.arg in ("seed", "a")), None)
+            if seed is None:
+                continue
+            if _from_clock(module, seed) and not _is_told(module, seed):
+                yield self.finding(
+                    call, f"the seed is taken from `{ast.unparse(seed)[:50]}` and written down nowhere: the run cannot be repeated",
+                    advice="log the seed, or take it from an option",
+                )  # fmt: skip
+            elif _seeds_globally(module, call, seed):
+                where = _drawn_again(module, call)
+                if where:
+                    yield self.finding(
+                        call, f"the global generator is seeded with a constant {where}: every draw after it is the same",
+                        advice="seed once, at the start of the run; give an augmentation a generator of its own",
+                    )  # fmt: skip
+
+
+def _seeds_globally(module: Module, call: Call, seed: ast.expr) -> bool:
+    """A statement that seeds with a constant the generator everybody draws from."""
+    alone = isinstance(call.statement, ast.Expr) and call.statement.value is call.node
+    return alone and isinstance(module.constant(seed), int) and not call.method.endswith(("default_rng", "RandomState", "Random"))
+
+
+def _from_clock(module: Module, seed: ast.expr) -> bool:
+    trace = module.flow.trace(seed)
+    return any(name in _CLOCKS for call in trace.calls for name in call.names) and not trace.parameters
+
+
+def _is_told(module: Module, seed: ast.expr) -> bool:
+    """Whether the seed has a name that is used otherwise too: printed, logged, kept in a file."""
+    if not isinstance(seed, ast.Name):
+        return False
+    return sum(name.id == seed.id and isinstance(name.ctx, ast.Load) and not _seeds(name) for name in module.syntax.names) > 0
+
+
+def _seeds(name: ast.Name) -> bool:
+    """Whether a use of the name is as an argument of another call that seeds."""
+    up: ast.AST = name.up  # type: ignore[attr-defined]
+    called = up.func if isinstance(up, ast.Call) else None
+    word = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+    return "seed" in word.lower() or word in ("RandomState", "default_rng", "Random", "PRNGKey", "int")
+
+
+def _drawn_again(module: Module, call: Call) -> str:
+    function = call.function
+    if function is not None and function.owner is not None:
+        owner = function.owner
+        if function.node.name == "__getitem__" and not _is_conditional(call):
+            return "in `__getitem__`"
+        if function.node.name == "forward" and owner.extends("torch.nn.Module") and not _is_conditional(call):
+            return "in `forward`"
+    loop = call.loop
+    if not isinstance(loop, ast.For) or _is_conditional(call):
+        return ""
+    if not any(
+        isinstance(part, ast.Attribute) and part.attr in ("backward", "fit", "partial_fit", "train_on_batch") for part in ast.walk(loop)
+    ):
+        return ""
+    words = set(tokens(f"{ast.unparse(loop.target)} {ast.unparse(loop.iter)}"))
+    over_data = any(word.endswith(("loader", "batch", "batches", "images", "samples")) for word in words)
+    return "in a loop over data" if over_data and not {"seed", "fold", "run", "trial", "repeat"} & words else ""
+
+
+def _is_conditional(call: Call) -> bool:
+    return any(isinstance(block.owner, ast.If) for block in block_of(call.node).chain())
