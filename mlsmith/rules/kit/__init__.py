@@ -19,6 +19,7 @@ from mlsmith.rules.kit.rule import Place, Rule, TextDocument
 from mlsmith.sources.config import ConfigDocument, Entry
 from mlsmith.sources.docker import Dockerfile
 from mlsmith.sources.requirements import RequirementsDocument
+from mlsmith.sources.secrets import secrets_in
 
 __all__ = [
     "UNKNOWN",
@@ -63,6 +64,7 @@ __all__ = [
     "role_of_name",
     "roles_of_name",
     "scope_of",
+    "secrets_in",
     "span_from",
     "statement_of",
     "to_plain",

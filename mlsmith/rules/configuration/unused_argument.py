@@ -1,0 +1,169 @@
+"""CFG107."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity
+from mlsmith.rules.kit.collect import place_from, where
+
+_LOGS = frozenset({
+    "print", "update", "dump", "dumps", "init", "info", "log", "pprint", "items", "add_hparams", "log_params", "save_hyperparameters", "write", "str",
+})  # fmt: skip
+_TAKES_ALL = frozenset({
+    "from_argparse_args", "create_optimizer", "create_scheduler", "initialize", "parse_known_args", "create_optimizer_v2", "add_argparse_args",
+})  # fmt: skip
+_NAMESPACES = frozenset({"args", "opt", "opts", "options", "flags", "hparams", "config", "cfg", "params"})
+_ONLY_LOG = frozenset({"wandb", "json", "yaml", "logging", "pprint", "copy", "pickle", "mlflow", "torch", "argparse", "builtins"})
+_OWN_ACTIONS = ("help", "version")
+
+
+class UnusedArgument(Rule):
+    """An option that nobody reads.
+
+    ## What it finds
+    An option of `argparse` whose value no file of the project reads: neither as an attribute, nor by a word of that name anywhere.
+
+    ## Why it is debt
+    Somebody sets it, believes that the run was with it, and writes that down. Experiments are told apart by an option that does nothing
+    (Sculley et al. 2015, configuration debt).
+
+    ## Bad
+    ```python
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--warmup-steps", type=int, default=0)  # finding: CFG107
+    args = parser.parse_args()
+    print(args.epochs)
+    ```
+
+    ## Good
+    ```python
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", type=int, default=10)
+    args = parser.parse_args()
+    print(args.epochs)
+    ```
+
+    ## When it stays silent
+    When all options are handed on as a mapping (`vars(args)` otherwise than to print or log them) or to a library; when the parser is somebody
+    else's; for options whose help says that they are kept for compatibility. Parameters of click and typer commands are functions' arguments,
+    of which ruff's ARG001 speaks. There is no fix, as scripts may still pass the option.
+
+    ## References
+    Sculley et al. 2015, Hidden technical debt in machine learning systems, section 6.
+    """
+
+    code = "CFG107"
+    severity = Severity.WARNING
+    minutes = 10
+
+    def collect(self, module: Module) -> Any:
+        if not module.imports("argparse", "configargparse"):
+            return None
+        options = [] if _escapes(module) else list(_options(module))
+        told = [node.value for node in module.syntax.strings]
+        unread = [
+            (name, tuple(where(module, call.node)), told.count(name) > 1) for name, call in options if name not in module.syntax.mentioned
+        ]
+        return (unread, sorted(_given_to(module))) if unread else None
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        own = {part for facts in project.files.values() for part in facts.module.split(".")}
+        candidates = [(path, unread) for path, (unread, given) in project.collected(self) if not set(given) - own]
+        if not candidates:
+            return
+        wanted = {name for _, unread in candidates for name, *_ in unread}
+        used = _mentioned(project, wanted, {(path, name) for path, unread in candidates for name, _, again in unread if not again})
+        for path, found in candidates:
+            for name, seen, _ in found:
+                if name not in used:
+                    yield self.finding(
+                        place_from(path, project, seen), f"nothing in the project reads the option `{name}`",
+                        advice="delete it, or read it where it was meant to act",
+                    )  # fmt: skip
+
+
+def _options(module: Module) -> Iterator[tuple[str, Call]]:
+    """Options by the name under which they are read."""
+    for call in module.method_calls("add_argument"):
+        action = call.argument("action").value
+        if action in _OWN_ACTIONS or call.has_unknown_arguments or not call.node.args or _is_kept(call):
+            continue
+        said = call.argument("dest").value
+        flags = [module.constant(node) for node in call.node.args]
+        long = [flag for flag in flags if isinstance(flag, str) and flag.startswith("--")]
+        plain = [flag for flag in flags if isinstance(flag, str)]
+        if call.argument("dest").absent and plain:
+            said = (long or plain)[0].lstrip("-").replace("-", "_")
+        if isinstance(said, str) and said.isidentifier() and said != "local_rank":  # launchers pass it whether it is read or not
+            yield said, call
+
+
+def _is_kept(call: Call) -> bool:
+    told = call.argument("help").value
+    words = told.lower() if isinstance(told, str) else ""
+    return any(
+        word in words for word in ("deprecat", "compatib", "unused", "ignored", "obsolete", "not used")
+    ) or "SUPPRESS" in ast.unparse(call.node)
+
+
+def _escapes(module: Module) -> bool:
+    """Whether the options may be read by a name that is not written here."""
+    for call in module.calls:
+        if call.method in _TAKES_ALL:
+            return True
+        if call.method == "vars" and call.node.args and not _is_logged(call.node):
+            return True
+        if call.method in ("getattr", "setattr", "HfArgumentParser", "Namespace") and not (call.method == "getattr" and _is_literal(call)):
+            return True
+        if any(isinstance(k.value, ast.Name) and k.value.id in ("args", "opt", "opts") and k.arg is None for k in call.node.keywords):
+            return True
+    return any(node.attr in ("__dict__", "_get_kwargs") and not _is_logged(node) for node in module.syntax.attributes)
+
+
+def _given_to(module: Module) -> set[str]:
+    """Top-level packages whose functions are given the options as a whole."""
+    found: set[str] = set()
+    for call in module.calls:
+        if any(isinstance(node, ast.Name) and node.id in _NAMESPACES for node in (*call.node.args, *(k.value for k in call.node.keywords))):
+            found |= {name.partition(".")[0].partition("(")[0] for name in call.names if "." in name}
+    return found - _ONLY_LOG - {module.name.partition(".")[0]}
+
+
+def _is_literal(call: Call) -> bool:
+    return len(call.node.args) > 1 and isinstance(call.node.args[1], ast.Constant)
+
+
+def _is_logged(node: ast.AST) -> bool:
+    """`print(vars(args))`, `json.dump(vars(args), f)`, `for k, v in vars(args).items(): print(k, v)`."""
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.keyword):
+        up = up.up  # type: ignore[attr-defined]
+    if isinstance(up, (ast.FormattedValue, ast.JoinedStr)):
+        return True
+    if isinstance(up, ast.Attribute):
+        return up.attr in ("items", "copy") and isinstance(up.up, ast.Call)  # type: ignore[attr-defined]
+    if isinstance(up, ast.Call):
+        called = up.func.attr if isinstance(up.func, ast.Attribute) else up.func.id if isinstance(up.func, ast.Name) else ""
+        return called in _LOGS or called == "sorted"
+    return False
+
+
+def _mentioned(project: Project, wanted: set[str], alone: set[tuple[str, str]]) -> set[str]:
+    """Those of the names that any file reads or writes down; `alone` are names that a file writes only where it defines the option."""
+    found = wanted & set(project.unparsed_words)
+    for path, facts in project.files.items():
+        mentions = facts.mentions()
+        for table in (mentions.references, mentions.methods, mentions.words):
+            found |= wanted.intersection(table)
+        found |= {text for text in wanted.intersection(mentions.strings) if (path, text) not in alone}
+        if wanted - found:
+            found |= {parameter.name for function in facts.functions() for parameter in function.parameters} & wanted
+    return found

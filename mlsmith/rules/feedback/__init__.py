@@ -1,0 +1,1 @@
+"""Unintended feedback loops (FBL)."""
