@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlsmith.engine.trees import open_working_tree
 from mlsmith.errors import SourceError
+from mlsmith.sources.secrets import masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
 
 class SourceLines:
-    """Lines by path and, in a notebook, cell; empty where the file cannot be read any more. Remembers the
-    last file.
+    """Lines by path and, in a notebook, cell; empty where the file cannot be read any more. Keys are masked, whichever finding is shown.
+    Remembers the last file.
     """
 
     def __init__(self, root: Path, overlay: Mapping[str, bytes]) -> None:
@@ -26,7 +27,7 @@ class SourceLines:
         if (path, cell) != self._last:
             self._last = (path, cell)
             try:
-                self._lines = _lines(self._tree.read(path), cell)
+                self._lines = [masked(line) for line in _lines(self._tree.read(path), cell)]
             except SourceError:
                 self._lines = []
         return self._lines
