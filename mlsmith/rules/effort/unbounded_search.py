@@ -1,0 +1,122 @@
+"""EFF102."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import UNKNOWN, Argument, Finding, Module, Rule, Severity
+
+
+class UnboundedSearch(Rule):
+    """A search or a training run that nothing ends.
+
+    ## What it finds
+    `study.optimize` of Optuna without `n_trials`, `timeout` and callbacks; `fmin` of Hyperopt without `max_evals` and `timeout`; Ray Tune with
+    `num_samples=-1` and no time budget; `while True` around a training step with no way out.
+
+    ## Why it is debt
+    It ends when somebody notices, so its cost is not planned, and what it found depends on when that was: another run of the same code has
+    other trials (Arpteg et al. 2018, effort estimation).
+
+    ## Bad
+    ```python
+    import optuna
+
+    study = optuna.create_study()
+    study.optimize(objective)  # finding: EFF102
+    ```
+
+    ## Good
+    ```python
+    import optuna
+
+    study = optuna.create_study()
+    study.optimize(objective, n_trials=100)
+    ```
+
+    ## When it stays silent
+    When a bound is given in any form, also as a variable; when a callback is given, which may stop it; when the loop has a `break`, `return` or
+    `raise`, or goes on by iterators that end.
+
+    ## References
+    Documentation of `optuna.study.Study.optimize`: with neither bound it goes on until it is stopped; of `hyperopt.fmin`.
+    """
+
+    code = "EFF102"
+    severity = Severity.WARNING
+    minutes = 15
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if module.imports("optuna"):
+            for call in module.calls_to(
+                "optuna.create_study().optimize", "optuna.study.create_study().optimize", "optuna.load_study().optimize"
+            ):
+                if _is_open(call.argument("n_trials", 1), call.argument("timeout", 2), call.argument("callbacks", 5)):
+                    yield self.finding(
+                        call, "nothing bounds this search: it goes on until somebody stops it", advice="give it `n_trials=` or `timeout=`"
+                    )  # fmt: skip
+        if module.imports("hyperopt"):
+            for call in module.calls_to("hyperopt.fmin", "hyperopt.fmin.fmin"):
+                if _is_open(
+                    call.argument("max_evals", 3),
+                    call.argument("timeout", 4),
+                    call.argument("early_stop_fn"),
+                    call.argument("loss_threshold"),
+                ):
+                    yield self.finding(
+                        call, "nothing bounds this search: it goes on until somebody stops it", advice="give it `max_evals=` or `timeout=`"
+                    )  # fmt: skip
+        if module.imports("ray"):
+            for call in module.calls_to("ray.tune.run", "ray.tune.TuneConfig", "ray.tune.tune_config.TuneConfig"):
+                if call.argument("num_samples").value == -1 and _is_open(call.argument("time_budget_s"), call.argument("stop")):
+                    yield self.finding(
+                        call, "`num_samples=-1` goes on until somebody stops it", advice="give it `time_budget_s=` or a number of samples"
+                    )
+        if module.imports("torch", "tensorflow", "keras", "jax"):
+            yield from self._loops(module)
+
+    def _loops(self, module: Module) -> Iterator[Finding]:
+        for loop in module.loops:
+            node = loop.node
+            if (
+                isinstance(node, ast.While)
+                and isinstance(node.test, ast.Constant)
+                and node.test.value
+                and _trains(node)
+                and not _ends(node)
+            ):
+                yield self.finding(
+                    loop, "this loop trains and nothing ends it", advice="bound it by steps, by time, or by patience on a validation metric"
+                )  # fmt: skip
+
+
+def _is_open(*bounds: Argument) -> bool:
+    """Whether no bound is given, or only None."""
+    return all(bound.absent or (bound.given and bound.value is None and bound.value is not UNKNOWN) for bound in bounds)
+
+
+def _trains(loop: ast.While) -> bool:
+    called = {part.attr for part in ast.walk(loop) if isinstance(part, ast.Attribute)}
+    return bool(called & {"backward", "train_on_batch", "apply_gradients", "minimize"})
+
+
+def _ends(loop: ast.While) -> bool:
+    """Whether anything in the loop may leave it: of its own, not of a loop or function inside it."""
+    todo: list[ast.AST] = list(loop.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.Break, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom)):
+            return True
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            if called in ("exit", "_exit", "quit", "abort", "next", "__next__"):
+                return True
+        if isinstance(node, (ast.For, ast.While)):
+            inner = [part for part in ast.walk(node) if isinstance(part, (ast.Return, ast.Raise))]
+            if inner:
+                return True
+            continue
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            todo.extend(ast.iter_child_nodes(node))
+    return False

@@ -1,0 +1,75 @@
+"""GLU103."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Context, Finding, Module, Rule, Severity
+
+_PATH_CALLS = ("sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir")
+_OWN_ENDS = ("conf.py", "setup.py", "conftest.py", "manage.py", "noxfile.py")
+
+
+class ImportPathHack(Rule):
+    """The program finds its own modules by changing the search path.
+
+    ## What it finds
+    `sys.path.append`, `insert` and `extend`, `os.chdir` into a literal or computed folder, and `PYTHONPATH` set in code. In notebooks as
+    information only. One finding a file.
+
+    ## Why it is debt
+    What is imported depends on where the program was started and which file ran first; two copies of a module can be loaded at once.
+    Nobody can install the project, test it or import it in a service as it is (Arpteg et al. 2018, glue code).
+
+    ## Bad
+    ```python
+    import sys
+
+    sys.path.append("..")  # finding: GLU103
+
+    from shop.features import build
+    ```
+
+    ## Good
+    ```python
+    from shop.features import build
+    ```
+
+    ## When it stays silent
+    In `setup.py`, `conftest.py` and the configuration of documentation; in examples and tests; for `os.chdir` that goes back again. There
+    is no fix: the way out is to install the project (`pip install --editable .`).
+
+    ## References
+    Python packaging user guide, editable installs.
+    """
+
+    code = "GLU103"
+    severity = Severity.WARNING
+    minutes = 10
+    speaks_in_examples = False
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if module.path.rsplit("/", 1)[-1] in _OWN_ENDS or module.context is Context.DOCS:
+            return
+        severity = Severity.INFO if module.notebook is not None else None
+        found = [call.node for call in module.calls_to(*_PATH_CALLS)] if "sys" in module.packages or "site" in module.packages else []
+        if found:
+            yield self.finding(
+                module.at(found[0]), "the search path for modules is changed while the program runs",
+                advice="make the project installable and install it (`pip install --editable .`)", severity=severity,
+            )  # fmt: skip
+            return
+        moved = [call for call in module.calls_to("os.chdir") if call.node.args]
+        if len(moved) == 1 and not any(True for _ in module.calls_to("os.getcwd", "os.curdir")):
+            yield self.finding(
+                moved[0], "the program moves to another folder: relative paths mean something else from here on",
+                advice="build paths from one root, and leave the working folder to whoever starts the program", severity=severity,
+            )  # fmt: skip
+        for node in module.syntax.assignments:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Subscript) and module.constant(target.slice) == "PYTHONPATH":
+                yield self.finding(
+                    module.at(node), "PYTHONPATH is set in code", advice="make the project installable and install it", severity=severity
+                )  # fmt: skip
+                return
