@@ -1,0 +1,132 @@
+"""DEX105."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Edit, Finding, Fix, Module, Place, Position, Rule, Safety, Severity, Span
+
+_BLOCK = re.compile(r"(?:^[ \t]*#[^\n]*\n){3,}", re.M)
+_NO_CODE = re.compile(
+    r"^\s*#\s*(!|%%|type:|noqa|pylint|mypy|fmt:|isort|coding|-\*-|mlsmith:|pragma|>>>|\.\.\.|region|endregion|In\[)", re.I
+)
+_MARKER = re.compile(r"^\s*#(?!:)")
+_EXAMPLE = re.compile(
+    r"\b(example|usage|e\.g\.|for instance|equivalent|sample|copyright|licen[cs]e|format|returns?|args|schema|output)\b", re.I
+)
+
+_DOING = (ast.Assign, ast.AugAssign, ast.For, ast.While, ast.If, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef, ast.Return, ast.Import, ast.ImportFrom)
+
+
+class CommentedOutCode(Rule):
+    """Code that was commented out and stayed.
+
+    ## What it finds
+    Three or more lines of comment, one below the other, that are Python with a call, an assignment, a loop or a definition in them.
+
+    ## Why it is debt
+    It was an experiment. Nobody knows whether it worked, nobody dares to delete it, and it no longer runs against what is around it
+    (Arpteg et al. 2018, experiment management; Sculley et al. 2015, dead experimental code paths).
+
+    ## Bad
+    ```python
+    def build(x):
+        # h = Dense(64)(x)  # finding: DEX105
+        # h = Dropout(0.5)(h)
+        # h = Dense(1)(h)
+        return Dense(1)(x)
+    ```
+
+    ## Good
+    ```python
+    def build(x):
+        return Dense(1)(x)
+    ```
+
+    ## Fix
+    Safe: comments are not run. Not in notebooks.
+    ```python
+    def build(x):
+        return Dense(1)(x)
+    ```
+
+    ## When it stays silent
+    For examples of use, licences and tables; for blocks with a line that is not Python; for markers of cells and tools; for one or two lines,
+    of which ruff's ERA001 speaks.
+
+    ## References
+    Sculley et al. 2015, Hidden technical debt in machine learning systems, section 5.
+    """
+
+    code = "DEX105"
+    severity = Severity.INFO
+    minutes = 10
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        text = module.source.text
+        if text.count("#") < 3:
+            return
+        line, at = 1, 0
+        inside = _texts(module)
+        for match in _BLOCK.finditer(text):
+            block = match.group()
+            if "(" not in block and "=" not in block:
+                continue
+            line += text.count("\n", at, match.start())
+            at = match.start()
+            found = _code_in(block)
+            if found is None or any(first < line + found[0] <= last for first, last in inside):
+                continue
+            first, last = line + found[0], line + found[1]
+            yield self.finding(
+                _place(module, first, last), f"{last - first + 1} lines of code are commented out here",
+                advice="delete them: the history keeps what they were", fix=_removal(module, first, last),
+            )  # fmt: skip
+
+
+def _texts(module: Module) -> list[tuple[int, int]]:
+    """Lines that strings of several lines take."""
+    return [(n.lineno, n.end_lineno or n.lineno) for n in module.syntax.strings if n.lineno != (n.end_lineno or n.lineno)]
+
+
+def _code_in(block: str) -> tuple[int, int] | None:
+    """The first and last line (from 0) of the longest end of a block of comments that is code; a heading in words may stand above it."""
+    lines = block.rstrip("\n").split("\n")
+    if any(_NO_CODE.match(line) for line in lines):
+        return None
+    bare = [_MARKER.sub("", line, count=1) for line in lines]
+    for start in (0, 1, 2):
+        if len(bare) - start < 3 or (start and _EXAMPLE.search(lines[start - 1])):
+            return None
+        if _is_code("\n".join(bare[start:])):
+            return (start, len(lines) - 1)
+    return None
+
+
+def _is_code(text: str) -> bool:
+    try:
+        tree = ast.parse(textwrap.dedent(text.replace("\t", "    ")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    doing = [node for node in tree.body if isinstance(node, _DOING) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))]
+    active = [node for node in doing if not isinstance(node, (ast.Import, ast.ImportFrom))]
+    return len(doing) == len(tree.body) and bool(active)
+
+
+def _place(module: Module, first: int, last: int) -> Place:
+    text = module.source.lines[first - 1]
+    column = len(text) - len(text.lstrip()) + 1
+    span = module.source.localise(Position(first, column), Position(first, len(text) + 1))
+    place = Place.of_line(module.path, (first, column, first, len(text) + 1), "\n".join(module.source.lines[first - 1 : last]))
+    return Place(module.path, span, place.scope, place.symbol, place.anchor)
+
+
+def _removal(module: Module, first: int, last: int) -> Fix | None:
+    """Whole lines; in a notebook a cell's last line keeps its end, so nothing is removed there."""
+    if module.notebook is not None:
+        return None
+    span = Span(Position(first, 1), Position(last + 1, 1))
+    return Fix("delete the commented-out code", Safety.SAFE, (Edit(span, ""),)) if last < len(module.source.lines) else None

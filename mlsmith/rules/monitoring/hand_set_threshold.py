@@ -1,0 +1,126 @@
+"""MON101."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Finding, Module, Rule, Severity, serving
+
+_NEUTRAL = (0, 0.5, 1, -1, 0.0, 1.0)
+
+
+class HandSetThreshold(Rule):
+    """A decision is taken by a number that somebody once put into the code.
+
+    ## What it finds
+    In code that serves: a model's score compared with a literal other than 0, 0.5 and 1.
+
+    ## Why it is debt
+    The number was right for one model and one time. The next model's scores mean something else, the share of decisions moves, and the
+    number has no owner, no history and no test (Sculley et al. 2015, fixed thresholds in dynamic systems).
+
+    ## Bad
+    ```python serve.py
+    from fastapi import FastAPI
+
+    app = FastAPI()
+
+
+    @app.post("/decide")
+    def decide(row):
+        score = model.predict_proba([row])[0, 1]
+        return {"block": bool(score > 0.83)}  # finding: MON101
+    ```
+
+    ## Good
+    ```python serve.py
+    from fastapi import FastAPI
+
+    app = FastAPI()
+
+
+    @app.post("/decide")
+    def decide(row):
+        score = model.predict_proba([row])[0, 1]
+        return {"block": bool(score > settings.threshold)}
+    ```
+
+    ## When it stays silent
+    For thresholds from a configuration, an artefact, a parameter or a named constant; in training, evaluation and notebooks; for scores that
+    cannot be traced to a model of the same function. What serves is told by `serving` in the settings, by web frameworks, or by the name of
+    file and folder.
+
+    ## References
+    Sculley et al. 2015, Hidden technical debt in machine learning systems, section 7.
+    """
+
+    code = "MON101"
+    severity = Severity.WARNING
+    minutes = 20
+    speaks_in_examples = False
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if module.notebook is not None or not serving.is_serving(module) or not serving.predictions(module.calls):
+            return
+        for node in module.syntax.comparisons:
+            if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.Gt, ast.GtE, ast.Lt, ast.LtE)):
+                continue
+            for score, literal in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):
+                if _is_threshold(literal) and _is_score(module, score):
+                    yield self.finding(
+                        module.at(node), f"a model's score is compared with {ast.unparse(literal)}, which stands only here",
+                        advice="keep the threshold with the model or in a reviewed configuration, and derive it from costs",
+                    )  # fmt: skip
+
+
+def _is_threshold(node: ast.expr) -> bool:
+    value = node.operand if isinstance(node, ast.UnaryOp) else node
+    return (
+        isinstance(value, ast.Constant)
+        and isinstance(value.value, (int, float))
+        and not isinstance(value.value, bool)
+        and value.value not in _NEUTRAL
+    )
+
+
+def _is_score(module: Module, node: ast.expr) -> bool:
+    """Whether an expression is what a model gave, through names and elements, but not its length or shape."""
+    if not isinstance(node, (ast.Name, ast.Subscript, ast.Call)):
+        return False
+    inner: ast.expr = node
+    while isinstance(inner, ast.Subscript):
+        inner = inner.value
+    values = module.resolver.values(inner) if isinstance(inner, ast.Name) else [inner]
+    for value in values:
+        call = module.call(_source(value))
+        if call is not None and call.receiver is not None and serving.predicts(call):
+            return True
+    return False
+
+
+def _source(value: ast.expr) -> ast.expr:
+    """What an element, a property or a conversion was taken of."""
+    while True:
+        if isinstance(value, (ast.Subscript, ast.Attribute)):
+            value = value.value
+        elif isinstance(value, ast.Call) and _converts(value):
+            value = value.func.value if isinstance(value.func, ast.Attribute) else value.args[0]
+        else:
+            return value
+
+
+def _converts(call: ast.Call) -> bool:
+    """`float(…)`, `round(…)`, `….item()`, `….tolist()`, `….max()`."""
+    if isinstance(call.func, ast.Name):
+        return call.func.id in ("float", "round", "max", "min", "abs") and bool(call.args)
+    return isinstance(call.func, ast.Attribute) and call.func.attr in (
+        "item",
+        "tolist",
+        "max",
+        "min",
+        "mean",
+        "squeeze",
+        "flatten",
+        "numpy",
+    )
