@@ -72,6 +72,7 @@ class Settings:
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     wrappers: dict[str, str] = field(default_factory=dict)
     serving: tuple[str, ...] = ()
+    sensitive: tuple[str, ...] = ()
     project: Literal["auto", "application", "library"] = "auto"
     baseline: str = ".mlsmith/baseline.jsonl"
     gate: GateSettings = GateSettings()
@@ -86,7 +87,7 @@ class Settings:
 
 _ANALYTIC = (
     "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles",
-    "wrappers", "serving", "project",
+    "wrappers", "serving", "sensitive", "project",
 )  # fmt: skip
 
 
@@ -130,6 +131,7 @@ OPTIONS: tuple[Option, ...] = (
         "Dotted name of an own function or class to the library's that it stands for, with the same keywords.",
     ),
     Option("serving", "strings", "Globs of the code that serves predictions."),
+    Option("sensitive", "strings", "Columns with data about persons, as globs of their names, case aside."),
     Option(
         "project",
         "choice",

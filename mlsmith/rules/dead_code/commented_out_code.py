@@ -18,7 +18,20 @@ _EXAMPLE = re.compile(
     r"\b(example|usage|e\.g\.|for instance|equivalent|sample|copyright|licen[cs]e|format|returns?|args|schema|output)\b", re.I
 )
 
-_DOING = (ast.Assign, ast.AugAssign, ast.For, ast.While, ast.If, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef, ast.Return, ast.Import, ast.ImportFrom)
+_DOING = (
+    ast.Assign,
+    ast.AugAssign,
+    ast.For,
+    ast.While,
+    ast.If,
+    ast.With,
+    ast.Try,
+    ast.FunctionDef,
+    ast.ClassDef,
+    ast.Return,
+    ast.Import,
+    ast.ImportFrom,
+)
 
 
 class CommentedOutCode(Rule):

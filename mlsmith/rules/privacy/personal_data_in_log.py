@@ -1,0 +1,116 @@
+"""PRV102."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, personal
+
+_LOGGERS = frozenset({"info", "debug", "warning", "error", "exception", "critical", "log"})
+_TRACKERS = ("wandb.", "mlflow.log", "neptune.", "comet_ml.")
+_HASHING = frozenset(
+    {
+        "hash",
+        "sha256",
+        "sha1",
+        "md5",
+        "blake2b",
+        "hexdigest",
+        "mask",
+        "anonymise",
+        "anonymize",
+        "pseudonymise",
+        "pseudonymize",
+        "len",
+        "nunique",
+        "count",
+        "mean",
+        "isna",
+        "isnull",
+        "notna",
+        "sum",
+        "shape",
+        "dtype",
+        "value_counts",
+    }
+)
+
+
+class PersonalDataInLog(Rule):
+    """A column about persons is written into a log.
+
+    ## What it finds
+    Columns that the setting `sensitive` names, taken from a row or frame inside a call that prints, logs, tracks (wandb, MLflow, Neptune, Comet)
+    or raises.
+
+    ## Why it is debt
+    Logs are copied, kept, and read by people who may not read the table; a request to erase a person does not reach them (Arpteg et al.
+    2018, privacy and safety).
+
+    ## Bad
+    ```toml settings
+    sensitive = ["email"]
+    ```
+    ```python
+    import logging
+
+    for row in rows:
+        logging.info("scored %s", row["email"])  # finding: PRV102
+    ```
+
+    ## Good
+    ```toml settings
+    sensitive = ["email"]
+    ```
+    ```python
+    import logging
+
+    for row in rows:
+        logging.info("scored %s", row["row_number"])
+    ```
+
+    ## When it stays silent
+    Where nothing is declared sensitive; for hashes, counts and summaries of the column; for a whole frame that is printed, as its columns are
+    not known here. Outputs of notebooks are `rows-in-notebook-output`.
+
+    ## References
+    GDPR, article 5; OWASP logging cheat sheet.
+    """
+
+    code = "PRV102"
+    severity = Severity.WARNING
+    minutes = 30
+
+    def python(self, module: Module) -> Iterator[Finding]:
+        if not module.settings.sensitive:
+            return
+        for call in module.calls:
+            if not _logs(call):
+                continue
+            shown = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+            column = next((name for node in shown if not _is_summary(node) for name in personal.sensitive_columns(module, node)), "")
+            if column:
+                yield self.finding(
+                    call, f"`{column}` is declared sensitive, and is written out by `{call.method}`",
+                    advice="log a key that means nothing outside, or a keyed hash",
+                )  # fmt: skip
+
+
+def _logs(call: Call) -> bool:
+    if call.name == "print" or any(name.startswith(_TRACKERS) for name in call.names):
+        return True
+    if isinstance(call.node.up, ast.Raise):  # type: ignore[attr-defined]
+        return True
+    if call.method not in _LOGGERS or call.receiver is None:
+        return False
+    text = ast.unparse(call.receiver).lower()
+    return "log" in text
+
+
+def _is_summary(node: ast.expr) -> bool:
+    """Whether what is shown is a hash, a count or another summary."""
+    return any(
+        (isinstance(part, ast.Attribute) and part.attr in _HASHING) or (isinstance(part, ast.Name) and part.id in _HASHING)
+        for part in ast.walk(node)
+    )
