@@ -37,7 +37,8 @@ class ImportPathHack(Rule):
     ```
 
     ## When it stays silent
-    In `setup.py`, `conftest.py` and the configuration of documentation; in examples and tests; for `os.chdir` that goes back again. There
+    In `setup.py`, `conftest.py` and the configuration of documentation; in examples and tests; for `os.chdir` that goes back
+    again and a path that is taken off again. There
     is no fix: the way out is to install the project (`pip install --editable .`).
 
     ## References
@@ -54,7 +55,7 @@ class ImportPathHack(Rule):
             return
         severity = Severity.INFO if module.notebook is not None else None
         found = [call.node for call in module.calls_to(*_PATH_CALLS)] if "sys" in module.packages or "site" in module.packages else []
-        if found:
+        if found and not _is_put_back(module):
             yield self.finding(
                 module.at(found[0]), "the search path for modules is changed while the program runs",
                 advice="make the project installable and install it (`pip install --editable .`)", severity=severity,
@@ -73,3 +74,11 @@ class ImportPathHack(Rule):
                     module.at(node), "PYTHONPATH is set in code", advice="make the project installable and install it", severity=severity
                 )  # fmt: skip
                 return
+
+
+def _is_put_back(module: Module) -> bool:
+    """Whether the path is taken off again: a plug-in is loaded, nobody leans on it afterwards."""
+    if any(True for _ in module.calls_to("sys.path.remove", "sys.path.pop")):
+        return True
+    targets = (target for node in module.syntax.assignments if isinstance(node, ast.Assign) for target in node.targets)
+    return any(isinstance(target, ast.Subscript) and "sys.path" in module.names(target.value) for target in targets)
