@@ -19,6 +19,9 @@ ORDERED = frozenset({
 })  # fmt: skip
 """Functions of `sklearn.metrics` that give another result when truth and prediction change places"""
 
+SYMMETRIC = frozenset({"f1_score", "jaccard_score"})
+"""Those of the ordered functions whose value is the same either way, unless classes are weighted by their true number"""
+
 SCORED = frozenset({"roc_auc_score", "roc_curve", "average_precision_score", "precision_recall_curve"})
 """Functions of `sklearn.metrics` that rank by a score, so that labels in its place waste the ranking"""
 

@@ -35,7 +35,8 @@ def splits(module: Module) -> Iterator[Split]:
     ):
         yield Split(call.node, tuple(a for a in call.node.args[:3] if not isinstance(a, ast.Starred)), f"`{call.method}`")
     for call in module.calls_to(*(f"sklearn.model_selection.{fold}().split" for fold in _FOLDS)):
-        yield Split(call.node, tuple(call.node.args[:1]), f"`{call.name.split('.')[2].removesuffix('()')}`")
+        fold = next((name for name in _FOLDS if f"sklearn.model_selection.{name}().split" in call.names), "split")
+        yield Split(call.node, tuple(call.node.args[:1]), f"`{fold}`")
     for call in module.calls_to(*(f"sklearn.model_selection.{name}" for name in _CROSS_VALIDATIONS)):
         data = call.argument("X", 1)
         if data.node is not None:

@@ -8,24 +8,9 @@ from collections.abc import Iterator
 from mlsmith.rules.kit import Call, Finding, Function, Module, Rule, Severity, tokens
 
 _WORK = frozenset({"fit", "fit_transform", "train", "predict", "predict_proba", "forward", "train_model", "run_training", "training_step"})
-_CHECKING = frozenset(
-    {
-        "assert",
-        "check",
-        "verify",
-        "compare",
-        "expect",
-        "validate",
-        "raises",
-        "warns",
-        "fail",
-        "regression",
-        "snapshot",
-        "matches",
-        "ensure",
-        "is",
-    }
-)
+_CHECKING = frozenset({
+    "assert", "check", "verify", "compare", "expect", "validate", "raises", "warns", "fail", "regression", "snapshot", "matches", "ensure", "is",
+})  # fmt: skip
 
 
 class VacuousModelTest(Rule):
@@ -61,7 +46,8 @@ class VacuousModelTest(Rule):
 
     ## When it stays silent
     When anything else is asserted, an exception is expected, or a function is called whose name says that it checks; for functions that the
-    file itself calls, for tests named as smoke tests, and those marked as slow, benchmarks or expected to fail; outside test code.
+    file itself calls, for tests named as smoke tests, and those marked as slow, benchmarks or expected to fail; in files that read a
+    command line or define pipeline components, which test a model but are no tests; outside test code.
 
     ## References
     Breck et al. 2017, The ML test score: tests for model development.
@@ -73,7 +59,7 @@ class VacuousModelTest(Rule):
     speaks_in_tests = True
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if not module.is_test:
+        if not module.is_test or module.imports("argparse", "click", "typer", "kfp"):
             return
         for function in module.functions:
             if not _is_test(function):

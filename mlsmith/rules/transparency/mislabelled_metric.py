@@ -19,8 +19,9 @@ class MislabelledMetric(Rule):
 
     ## What it finds
     With the metrics of scikit-learn: a result kept or printed under another metric's name (`rmse = mean_squared_error(…)` whose root
-    nobody takes); prediction and truth that changed places in a metric that is not symmetric (`f1_score(y_pred, y_test)`,
-    `r2_score(pred, y)`); `roc_auc_score` and its like on the labels that a classifier's `predict` gives.
+    nobody takes); prediction and truth that changed places in a metric that is not symmetric (`recall_score(y_pred, y_test)`,
+    `r2_score(pred, y)`), and for information in F1 and Jaccard, whose value stays the same unless classes are weighted;
+    `roc_auc_score` and its like on the labels that a classifier's `predict` gives.
 
     ## Why it is debt
     Decisions are taken by the name. Precision and recall trade places, R² is of another denominator, and an area under the curve of
@@ -63,8 +64,12 @@ class MislabelledMetric(Rule):
             if truth is None or predicted is None:
                 continue
             if name in metrics.ORDERED and _is_prediction(module, truth) and _is_truth(module, predicted):
+                average = call.argument("average")
+                harmless = name in metrics.SYMMETRIC and (average.absent or average.value in (None, "binary", "macro", "micro"))
                 yield self.finding(
-                    call, f"`{call.method}` takes the truth first and the prediction second; here `{ast.unparse(truth)[:40]}` comes first",
+                    call, f"`{call.method}` takes the truth first and the prediction second; here `{ast.unparse(truth)[:40]}` comes first"
+                    + (": the value is the same, that of the next metric written like it is not" if harmless else ""),
+                    severity=Severity.INFO if harmless else None,
                     advice=f"write `{call.method}({ast.unparse(predicted)[:40]}, {ast.unparse(truth)[:40]})`",
                 )  # fmt: skip
             elif name in metrics.SCORED and _is_labels(module, predicted):
