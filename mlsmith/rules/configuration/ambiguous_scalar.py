@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"^[-+]?\d+(\.\d*)?[eE]\d+$|^[-+]?\d+[eE][-+]\d+$")
 """Numbers of everybody but YAML 1.1, which wants a point and a sign: `1e-3`, `1.5e3`"""
 _SEXAGESIMAL = re.compile(r"^[-+]?[1-9]\d*(:[0-5]?\d)+$")
 _OCTAL = re.compile(r"^0[0-7]+$")
-_SHORTENED = re.compile(r"^\d+\.\d*0$")
+_SHORTENED = re.compile(r"^\d+\.\d+0$")
 _SPOKEN = frozenset({"yes", "no", "on", "off", "y", "n"})
 _OTHER_READERS = frozenset({"omegaconf", "hydra", "ruamel", "yacs", "jsonargparse", "lightning", "pytorch_lightning"})
 

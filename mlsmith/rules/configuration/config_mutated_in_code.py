@@ -5,33 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Finding, Function, Module, Rule, Severity, tokens
+from mlsmith.rules.kit import Call, Finding, Function, Module, Rule, Severity, scope_of, tokens
 
 _LOADS = (
     "yaml.safe_load", "yaml.load", "yaml.full_load", "json.load", "toml.load", "tomli.load", "tomllib.load", "omegaconf.OmegaConf.load",
     "omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.create", "hydra.compose",
 )  # fmt: skip
 _HYDRA = ("hydra.main", "hydra.main()")
-_LOADERS = frozenset(
-    {
-        "load",
-        "read",
-        "parse",
-        "setup",
-        "prepare",
-        "resolve",
-        "override",
-        "merge",
-        "update",
-        "default",
-        "defaults",
-        "get",
-        "init",
-        "make",
-        "build",
-        "process",
-    }
-)
+_LOADERS = frozenset({
+    "load", "read", "parse", "setup", "prepare", "resolve", "override", "merge", "update", "default", "defaults", "get", "init", "make",
+    "build", "process",
+})  # fmt: skip
+_WRITES = ("dump", "safe_dump", "dumps", "save", "write")
 _CONFIGS = frozenset({"cfg", "config", "conf", "configuration", "hparams", "settings"})
 
 
@@ -67,7 +52,8 @@ class ConfigMutatedInCode(Rule):
 
     ## When it stays silent
     For copies; for values that are computed or come from options, which have to be put somewhere; in functions that load or prepare
-    configurations for others; for data in JSON, which is told by the name of what is loaded; in tests and examples.
+    configurations for others; where the configuration is written to a file again, which a migration is for; for data in JSON, which is
+    told by the name of what is loaded; in tests and examples.
 
     ## References
     Sculley et al. 2015, Hidden technical debt in machine learning systems, section 6.
@@ -89,13 +75,22 @@ class ConfigMutatedInCode(Rule):
             if root is None or not set(tokens(root.id)) & _CONFIGS:
                 continue
             function = module.function_around(node)
-            if function is not None and _prepares(function):
+            if (function is not None and _prepares(function)) or _is_written(module, root):
                 continue
             if _is_loaded(module, root) or (function is not None and _from_hydra(function, root)):
                 yield self.finding(
                     module.at(node), f"`{ast.unparse(target)[:60]}` is set here, over what the configuration file says",
                     advice="put the value into the file, or into a file for this case, so that review and records see it",
                 )  # fmt: skip
+
+
+def _is_written(module: Module, root: ast.Name) -> bool:
+    """Whether the configuration is written out again in the same scope: then to change the file is what the program is for."""
+    return any(
+        isinstance(argument, ast.Name) and argument.id == root.id and scope_of(argument) is scope_of(root)
+        for call in module.method_calls(*_WRITES)
+        for argument in (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+    )
 
 
 def _is_literal(node: ast.expr) -> bool:

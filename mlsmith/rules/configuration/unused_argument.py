@@ -146,14 +146,23 @@ def _is_logged(node: ast.AST) -> bool:
     up: ast.AST = node.up  # type: ignore[attr-defined]
     if isinstance(up, ast.keyword):
         up = up.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.Attribute) and up.attr in ("items", "copy") and isinstance(up.up, ast.Call):  # type: ignore[attr-defined]
+        return _is_logged(up.up)  # type: ignore[attr-defined]
     if isinstance(up, (ast.FormattedValue, ast.JoinedStr)):
         return True
-    if isinstance(up, ast.Attribute):
-        return up.attr in ("items", "copy") and isinstance(up.up, ast.Call)  # type: ignore[attr-defined]
+    if isinstance(up, ast.For):
+        return all(isinstance(said, ast.Expr) and isinstance(said.value, ast.Call) and _called(said.value) in _LOGS for said in up.body)
+    if isinstance(up, ast.comprehension):
+        shown = up.up.up  # type: ignore[attr-defined]
+        return isinstance(shown, ast.Call) and _called(shown) in {*_LOGS, "join"}
     if isinstance(up, ast.Call):
-        called = up.func.attr if isinstance(up.func, ast.Attribute) else up.func.id if isinstance(up.func, ast.Name) else ""
-        return called in _LOGS or called == "sorted"
+        return _called(up) in _LOGS or (_called(up) == "sorted" and _is_logged(up))
     return False
+
+
+def _called(call: ast.Call) -> str:
+    """The last word of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def _mentioned(project: Project, wanted: set[str], alone: set[tuple[str, str]]) -> set[str]:
