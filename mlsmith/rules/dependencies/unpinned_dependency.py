@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mlsmith.rules.kit import Finding, Place, Project, RequirementsDocument, Rule, Severity
 
 _FRAMEWORKS = (
-    "torch", "tensorflow", "keras", "jax", "scikit-learn", "transformers", "lightning", "pytorch-lightning", "xgboost", "lightgbm", "catboost",
-    "torchvision", "datasets", "accelerate", "numpy", "pandas", "polars", "pyspark",
+    "torch", "tensorflow", "keras", "jax", "scikit-learn", "transformers", "lightning", "pytorch-lightning", "xgboost", "lightgbm",
+    "catboost", "torchvision", "datasets", "accelerate", "numpy", "pandas", "polars", "pyspark",
 )  # fmt: skip
 _LEARNING = frozenset({
-    *_FRAMEWORKS, "pytorch", "tensorflow-gpu", "tensorflow-cpu", "sklearn", "openai", "anthropic", "langchain", "evaluate", "jiwer", "opencv-python",
-    "opencv-python-headless", "mlflow", "zenml", "ray", "nltk", "spacy", "gensim", "statsmodels", "scipy", "h5py", "librosa", "onnx", "onnxruntime",
-    "sentence-transformers", "diffusers", "peft", "bitsandbytes", "fastai", "gym", "gymnasium", "stable-baselines3", "timm", "albumentations",
-    "ultralytics", "shap", "lime", "flax", "sagemaker", "kedro", "dvc", "wandb", "darts", "prophet", "dask", "imbalanced-learn", "joblib",
+    *_FRAMEWORKS, "pytorch", "tensorflow-gpu", "tensorflow-cpu", "sklearn", "openai", "anthropic", "langchain", "evaluate", "jiwer",
+    "opencv-python", "opencv-python-headless", "mlflow", "zenml", "ray", "nltk", "spacy", "gensim", "statsmodels", "scipy", "h5py",
+    "librosa", "onnx", "onnxruntime", "sentence-transformers", "diffusers", "peft", "bitsandbytes", "fastai", "gym", "gymnasium",
+    "stable-baselines3", "timm", "albumentations", "ultralytics", "shap", "lime", "flax", "sagemaker", "kedro", "dvc", "wandb", "darts",
+    "prophet", "dask", "imbalanced-learn", "joblib",
 })  # fmt: skip
 _FAMILIES = ("tensorflow-", "torch-", "jax-", "keras-", "llama-index", "langchain-", "faiss-", "xgboost-", "ray-")
+_CLASSIFIERS = re.compile(r"classifiers\s*=")
 _INDIRECT = ("doc", "mkdocs", "test", "dev", "lint", "example", "requirements.in", "binder", ".binder")
 
 
@@ -49,9 +52,10 @@ class UnpinnedDependency(Rule):
     None: which version works is not written in the file. `pip freeze`, `uv pip compile --generate-hashes` or `poetry lock` find out.
 
     ## When it stays silent
-    For libraries (their users need ranges); when a lock file or a fully pinned or hashed requirements file stands in the same folder or
-    at the top; for files of development, test and documentation tools; where no library that computes (of machine learning or data) is
-    without a version, but only a web server, a progress bar or a notebook; when the file only includes others.
+    For libraries (their users need ranges), also those in a folder of their own whose pyproject.toml has classifiers and no commands;
+    when a lock file or a fully pinned or hashed requirements file stands in the same folder or at the top; for files of development, test
+    and documentation tools; where no library that computes (of machine learning or data) is without a version, but only a web server, a
+    progress bar or a notebook; when the file only includes others.
 
     ## References
     pip documentation, repeatable installs.
@@ -78,30 +82,37 @@ class UnpinnedDependency(Rule):
             seen,
             line,
             any(i.flag == "-c" for i in document.includes),
+            document.kind == "pyproject" and _is_published(document.lines),
         )
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
         pinned = {posixpath.dirname(path) for path, (kind, wanted, loose, *_) in collected if kind == "lock" or (wanted and not loose)}
-        for path, (kind, wanted, loose, seen, line, constrained) in collected:
+        for path, (kind, wanted, loose, seen, line, constrained, published) in collected:
             folder, name = posixpath.split(path)
             hidden = any(part.startswith(".") for part in folder.split("/"))  # what automates a repository computes no result
             tooling = hidden or any(word in name.lower() or f"/{word}" in f"/{folder.lower()}" for word in _INDIRECT)
             if not loose or tooling or constrained or (kind in ("pyproject", "setup-cfg") and project.is_library):
                 continue
-            if project.is_library and (kind == "requirements" and not folder):
+            if published or (project.is_library and kind == "requirements" and folder in ("", "requirements")):
                 continue
             if folder in pinned or (kind in ("pyproject", "setup-cfg") and _locked_below(folder, pinned)):
                 continue
             yield self._report(path, wanted, loose, seen, line)
 
     def _report(self, path: str, wanted: int, loose: tuple[str, ...], seen: Any, line: str) -> Finding:
-        order = sorted(loose, key=lambda name: (_FRAMEWORKS.index(name) if name in _FRAMEWORKS else len(_FRAMEWORKS), name))
+        frameworks = len(_FRAMEWORKS)
+        order = sorted(loose, key=lambda n: (_FRAMEWORKS.index(n) if n in _FRAMEWORKS else frameworks + (not _is_of_learning(n)), n))
         listed = ", ".join(order[:4]) + (f" and {len(order) - 4} more" if len(order) > 4 else "")
         return self.finding(
             Place.of_line(path, seen, line), f"{len(loose)} of {wanted} requirements have no exact version and no lock stands beside them: {listed}",
             advice="pin them (`pip freeze`), or commit a lock (`uv pip compile --generate-hashes`, `poetry lock`)",
         )  # fmt: skip
+
+
+def _is_published(lines: Sequence[str]) -> bool:
+    """Whether a pyproject.toml, wherever it stands, has what the package index shows of a library, and no command."""
+    return any(_CLASSIFIERS.match(line) for line in lines) and not any("scripts]" in line for line in lines)
 
 
 def _is_of_learning(name: str) -> bool:
