@@ -13,6 +13,9 @@ _SHUFFLED = ("sklearn.model_selection.ShuffleSplit", "sklearn.model_selection.St
 _FOLDS = ("sklearn.model_selection.KFold", "sklearn.model_selection.StratifiedKFold")
 _PRICES = ("yfinance.", "pandas_datareader.", "quandl.", "alpha_vantage.")
 
+_REGROUPED = frozenset({"groupby", "get_group", "pivot", "pivot_table", "unstack", "dfs", "calculate_feature_matrix", "extract_features"})
+"""Calls after which a row is no longer a moment; the last three are those of featuretools and tsfresh"""
+
 
 class ShuffledTimeSeries(Rule):
     """A time series is divided at random.
@@ -87,7 +90,7 @@ def _sign_of_time(module: Module, split: Call, data: ast.expr) -> str:
     """What shows that the rows are in the order of time; empty where rows are grouped on the way."""
     trace = module.flow.trace(data)
     before = [call for call in trace.calls if call.order < split.order or call.function is not split.function]
-    if any(call.method in ("groupby", "get_group", "pivot", "pivot_table", "unstack") for call in before):
+    if any(call.method in _REGROUPED for call in before):
         return ""
     for call in before:
         line = module.source.span(call.node).start.line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -199,7 +200,7 @@ class Call:
         candidates = self.node.args[:1] or [k.value for k in self.node.keywords if k.arg in ("dataset", "data", "X", "x", "ds")][:1]
         found: list[str] = []
         for node in candidates:
-            for part in ast.walk(node):
+            for part in _without_transforms(node):
                 if isinstance(part, ast.Name) and not role_is_vague(part.id):
                     found.append(part.id)
                 elif isinstance(part, ast.Attribute):
@@ -208,6 +209,8 @@ class Call:
                     found.append(part.value)
                 elif isinstance(part, ast.keyword) and part.arg and _is_true(part.value):
                     found.append(part.arg)
+                elif isinstance(part, ast.keyword) and part.arg and role_of_name(part.arg) is Role.TRAIN and _is_false(part.value):
+                    return ()  # `train_mode=False` outweighs what else is named after training
         return tuple(found)
 
 
@@ -216,6 +219,18 @@ def role_is_vague(name: str) -> bool:
     return role_of_name(name) is not None and name.lower().endswith(
         ("args", "config", "cfg", "opts", "opt", "params", "transform", "transforms")
     )
+
+
+def _without_transforms(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of an expression, less what is given as its `transform`: that speaks of pictures, not of which rows they are."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.keyword) and child.arg and child.arg.endswith(("transform", "transforms"))):
+            yield from _without_transforms(child)
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
 
 
 def _is_true(node: ast.expr) -> bool:

@@ -12,6 +12,9 @@ _CHECKING = frozenset({
     "assert", "check", "verify", "compare", "expect", "validate", "raises", "warns", "fail", "regression", "snapshot", "matches", "ensure", "is",
 })  # fmt: skip
 
+_SMOKE = frozenset({"smoke", "crash", "crashes", "works", "runs"})
+"""Words by which a docstring says that to come to an end is all that is asked"""
+
 
 class VacuousModelTest(Rule):
     """A test of a model that cannot fail by what the model does.
@@ -46,7 +49,7 @@ class VacuousModelTest(Rule):
 
     ## When it stays silent
     When anything else is asserted, an exception is expected, or a function is called whose name says that it checks; for functions that the
-    file itself calls, for tests named as smoke tests, and those marked as slow, benchmarks or expected to fail; in files that read a
+    file itself calls, for tests that call themselves smoke tests, by name or docstring, and those marked as slow, benchmarks or expected to fail; in files that read a
     command line or define pipeline components, which test a model but are no tests; outside test code.
 
     ## References
@@ -79,6 +82,7 @@ def _is_test(function: Function) -> bool:
     return (
         name.startswith("test")
         and "smoke" not in name
+        and not _SMOKE & set(tokens(ast.get_docstring(function.node) or ""))
         and not any(word in marks for word in ("xfail", "skip", "benchmark", "raises", "parametrize_with"))
     )
 
