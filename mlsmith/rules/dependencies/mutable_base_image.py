@@ -42,8 +42,8 @@ class MutableBaseImage(Rule):
     None: which tag the working image had is not written in the file; `docker image inspect` tells.
 
     ## When it stays silent
-    For a tag that names a version, a digest, `scratch`, an earlier stage of the same file, and a name with variables in it; for
-    Dockerfiles of other trades.
+    For a tag that names a version, a digest, `scratch`, an earlier stage of the same file, a name with variables in it, and a
+    name of several words without registry or account (`shop-base`), which is an image of one's own; for Dockerfiles of other trades.
 
     ## References
     Docker documentation, best practices: pin base image versions.
@@ -58,7 +58,7 @@ class MutableBaseImage(Rule):
             return
         stages: set[str] = set()
         for stage in document.stages:
-            if stage.image.lower() not in stages and _moves(stage.image):
+            if stage.image.lower() not in stages and _moves(stage.image) and not _is_own(stage.image):
                 span, tag = stage.span, _tag(stage.image)
                 numbers = (span.start.line, span.start.column, span.end.line, span.end.column)
                 why = f"the tag `{tag}` moves" if tag else "it has no tag, which means `latest`"
@@ -73,6 +73,11 @@ class MutableBaseImage(Rule):
 def _tag(image: str) -> str:
     """What stands behind the colon of the last part: `host:5000/image` has none."""
     return image.rpartition("/")[2].partition(":")[2].lower()
+
+
+def _is_own(image: str) -> bool:
+    """`shop-base`: a name of several words without a registry or an account is an image that was built on this machine."""
+    return "-" in image and "/" not in image and ":" not in image
 
 
 def _moves(image: str) -> bool:
