@@ -43,7 +43,6 @@ def collect_facts(module: Module) -> tuple[Any, ...]:
             module=module.name,
             is_package=syntax.is_package,
             context=module.context.value,
-            is_script=_is_script(syntax.tree),
             imports=tuple(
                 (name, binding.origin)
                 for name, bindings in syntax.scope.bindings.items() for binding in bindings if binding.kind == "import"
@@ -119,11 +118,3 @@ def _strings(module: Module) -> tuple[str, ...]:
     texts = (node.value for node in module.syntax.strings)
     found = {text for text in texts if isinstance(text, str) and len(text) < 80 and _IDENTIFIER.match(text)}
     return tuple(sorted(found))
-
-
-def _is_script(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and isinstance(node.test.left, ast.Name)
-        and node.test.left.id == "__name__"
-        for node in tree.body
-    )  # fmt: skip
