@@ -81,8 +81,6 @@ class FileFacts(NamedTuple):
     module: str
     is_package: bool
     context: str
-    is_script: bool
-    """Has an `if __name__ == "__main__"` block"""
     imports: tuple[tuple[str, str], ...]
     """Module-level name → dotted origin"""
     stars: tuple[str, ...]

@@ -73,12 +73,12 @@ class Project:
         return any(data for _, data in self._collected.get("manifest", ())) or "setup.py" in self.files
 
     def is_public(self, path: str, name: str = "") -> bool:
-        """Whether a name of a file may be used by people outside: a library's package, not its scripts, nothing with a leading `_`."""
+        """Whether a name of a file may be used by people outside: a library's package, nothing with a leading `_`."""
         if not self.is_library:
             return False
         facts = self.files[path]
         private = any(part.startswith("_") and not part.startswith("__") for part in (*facts.module.split("."), *name.split(".")))
-        return not private and not facts.is_script and (facts.is_package or self._in_package(path))
+        return not private and (facts.is_package or self._in_package(path))
 
     def _in_package(self, path: str) -> bool:
         folder = path.rpartition("/")[0]
