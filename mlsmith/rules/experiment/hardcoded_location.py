@@ -15,6 +15,7 @@ _PERSONAL = re.compile(
     re.I,
 )
 _BUCKET = re.compile(r"^(s3a?|gs|abfss?|wasbs?|hdfs)://[\w.-]+/.")
+_PLACEHOLDER = re.compile(r"\byour?[-_ ]|[/\\]path[/\\]to[/\\]|//path[/\\]to|\bmy[-_]bucket|[<{]|\bx{3,}\b|username", re.I)
 _MACHINE_LEARNING = frozenset({
     "torch", "tensorflow", "keras", "sklearn", "pandas", "numpy", "cv2", "PIL", "xgboost", "lightgbm", "jax", "librosa", "transformers", "datasets",
 })  # fmt: skip
@@ -78,7 +79,9 @@ class HardcodedLocation(Rule):
 
 
 def _is_location(value: object) -> bool:
-    return isinstance(value, str) and 6 < len(value) < 300 and "\n" not in value and bool(_PERSONAL.match(value) or _BUCKET.match(value))
+    if not isinstance(value, str) or not 6 < len(value) < 300 or "\n" in value:
+        return False
+    return bool(_PERSONAL.match(value) or _BUCKET.match(value)) and not _PLACEHOLDER.search(value)
 
 
 def _is_text(node: ast.Constant) -> bool:
@@ -91,6 +94,10 @@ def _is_settable(module: Module, node: ast.Constant) -> bool:
     """Whether somebody else can set the value without touching the code: it is the default of an option, a parameter or a variable."""
     up: ast.AST = node.up  # type: ignore[attr-defined]
     if isinstance(up, ast.keyword) and up.arg in ("default", "help", "example"):
+        return True
+    if isinstance(up, ast.Dict) and any(
+        value is node and getattr(key, "value", "") == "default" for key, value in zip(up.keys, up.values, strict=True)
+    ):
         return True
     if isinstance(up, (ast.arguments, ast.FunctionDef, ast.AsyncFunctionDef, ast.Compare)):
         return True

@@ -9,7 +9,8 @@ from mlsmith.rules.kit import Call, Finding, Function, Module, Rule, Severity, t
 
 _WORK = frozenset({"fit", "fit_transform", "train", "predict", "predict_proba", "forward", "train_model", "run_training", "training_step"})
 _CHECKING = frozenset({
-    "assert", "check", "verify", "compare", "expect", "validate", "raises", "warns", "fail", "regression", "snapshot", "matches", "ensure", "is",
+    "assert", "check", "verify", "compare", "expect", "validate", "raises", "warns", "fail", "regression", "snapshot", "matches",
+    "ensure", "is",
 })  # fmt: skip
 
 _SMOKE = frozenset({"smoke", "crash", "crashes", "works", "runs"})
@@ -48,9 +49,10 @@ class VacuousModelTest(Rule):
     ```
 
     ## When it stays silent
-    When anything else is asserted, an exception is expected, or a function is called whose name says that it checks; for functions that the
-    file itself calls, for tests that call themselves smoke tests, by name or docstring, and those marked as slow, benchmarks or expected to fail; in files that read a
-    command line or define pipeline components, which test a model but are no tests; outside test code.
+    When anything else is asserted, an exception is expected, or a function is called whose name says that it checks; for functions that
+    the file itself calls, for tests that call themselves smoke tests, by name or docstring, and those marked as slow, benchmarks or
+    expected to fail; in files that read a command line or define pipeline components, which test a model but are no tests; outside test
+    code.
 
     ## References
     Breck et al. 2017, The ML test score: tests for model development.
