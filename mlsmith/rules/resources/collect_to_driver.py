@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity
+from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, tokens
 
 _BOUNDED = frozenset({
     "limit", "head", "take", "agg", "count", "sample", "distinct", "groupBy", "groupby", "describe", "summary", "first", "sum", "mean", "max", "min",
     "crosstab", "approxQuantile", "reduceByKey", "countByKey", "aggregate", "takeSample", "sampleBy", "topBy", "stats", "histogram", "pivot", "rollup",
-    "cube", "parallelize", "createDataFrame", "range", "value_counts", "freqItems", "corr", "freq",
+    "cube", "aggregateByKey", "combineByKey", "foldByKey", "parallelize", "createDataFrame", "range", "value_counts", "freqItems", "corr", "freq",
 })  # fmt: skip
 """Words of a chain of Spark calls after (or with) which the result is small"""
 _AGGREGATED_SQL = ("count(", "sum(", "avg(", "min(", "max(", "group by", "limit ", "show ", "describe ")
@@ -83,6 +83,8 @@ def _is_bounded(module: Module, receiver: ast.expr) -> bool:
     trace = module.flow.trace(receiver)
     if any(binding.kind in ("parameter", "star") for binding in trace.parameters) and not trace.calls:
         return True  # what the caller passes may be small
+    if isinstance(receiver, ast.Attribute) and "summary" in tokens(ast.unparse(receiver.value)):
+        return True  # the curves of a fitted model: a few hundred points
     return any(call.method in _BOUNDED or _aggregates(call) for call in trace.calls)
 
 

@@ -132,7 +132,9 @@ def _is_made_there(call: Call) -> bool:
 
 
 def _is_conditional(call: Call) -> bool:
-    """Whether a condition around the call speaks of the device."""
+    """Whether a condition around the call speaks of the device, or the function is one that brings its object there (`def cuda(self)`)."""
+    if call.function is not None and {"cuda", "gpu"} & set(tokens(call.function.node.name)):
+        return True
     tests = [block.owner.test for block in block_of(call.node).chain() if isinstance(block.owner, ast.If)]
     node: ast.AST = call.node
     while not isinstance(node, ast.stmt):
