@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -23,15 +24,16 @@ from mlsmith.rules.kit import (
     span_from,
 )  # fmt: skip
 from mlsmith.rules.kit.collect import place_from, where
-from mlsmith.rules.kit.removals import Removal, highest_allowed, lowest_allowed, parts, removals
+from mlsmith.rules.kit.removals import Removal, highest_allowed, importing, lowest_allowed, parts, prefixes, removals
 
 
 class RemovedOrDeprecatedApi(Rule):
     """A name or argument is used that the library's pinned version has removed or deprecated.
 
     ## What it finds
-    Uses of what NumPy, pandas and scikit-learn have removed (error) or deprecated (warning) in the version that the nearest requirements
-    file fixes. Where the project fixes none, only what no supported version has any more. One finding a file and name, at its first use.
+    Uses of what NumPy, pandas, scikit-learn, PyTorch, torchvision, torchtext, Keras, TensorFlow, Lightning and Transformers have removed
+    (error) or deprecated (warning) in the version that the nearest requirements file fixes. The many names of TensorFlow 1 are one
+    finding. Where the project fixes none, only what no supported version has any more. One finding a file and name, at its first use.
 
     ## Why it is debt
     The next fresh installation stops with an AttributeError, often hours into a run. Arpteg et al. (2018, dependency management) name
@@ -65,7 +67,8 @@ class RemovedOrDeprecatedApi(Rule):
     where a lock file stands at or above the file and no requirements file fixes the version (locks are not read).
 
     ## References
-    Release notes of NumPy 1.20, 1.24 and 2.0, pandas 1.0 and 2.0, scikit-learn 0.20 to 1.7.
+    Release notes of NumPy 1.20, 1.24 and 2.0, pandas 1.0 and 2.0, scikit-learn 0.20 to 1.7, PyTorch 1.8 to 2.7, Lightning 1.5 to 2.0;
+    migration guides of TensorFlow 2, Keras 3 and Transformers 5.
     """
 
     code = "DEP105"
@@ -74,12 +77,12 @@ class RemovedOrDeprecatedApi(Rule):
 
     def collect(self, module: Module) -> Any:
         found: dict[tuple[str, str, str], tuple[Any, list[Edit]]] = {}
-        for package, table in removals().items():
-            if not module.imports(package):
-                continue
-            for node, removal, edit in _uses(module, table):
+        for library in importing(module.packages):
+            if library == "tensorflow" and "compat.v1" in module.source.text:
+                continue  # says that it is of the first version, and runs
+            for node, removal, edit in _uses(module, removals()[library]):
                 if not _is_guarded(node):
-                    key = (package, removal.name, removal.argument)
+                    key = (library, removal.name, removal.argument)
                     _, edits = found.setdefault(key, (tuple(where(module, node)), []))
                     edits.extend([edit] if edit is not None else [])
         return (
@@ -87,21 +90,33 @@ class RemovedOrDeprecatedApi(Rule):
         )
 
     def collect_requirements(self, document: RequirementsDocument) -> Any:
-        known = {removal.distribution for table in removals().values() for removal in table.values()}
+        known = {name for table in removals().values() for removal in table.values() for name in removal.distributions}
         kept = tuple((r.name, r.specifier) for r in document.requirements if r.name in known)
         return ("pins", kept, document.kind == "lock") if kept or document.kind == "lock" else None
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
         pins = {path: data for path, data in collected if data[0] == "pins"}
+        bundles: dict[tuple[str, str], list[tuple[str, Removal, Severity, str, Any]]] = {}
         for path, uses in collected:
             if path in pins:
                 continue
-            for (package, name, argument), seen, edits in uses:
-                removal = removals()[package][name, argument]
+            for (library, name, argument), seen, edits in sorted(uses, key=lambda use: use[1][:2]):
+                removal = removals()[library][name, argument]
                 severity, why = _verdict(removal, path, pins)
-                if severity is not None:
-                    yield self._report(removal, severity, why, place_from(path, project, seen), edits)
+                if severity is None:
+                    continue
+                place = place_from(path, project, seen)
+                if removal.together:
+                    bundles.setdefault((removal.together, _nearest(path, pins)), []).append((path, removal, severity, why, place))
+                else:
+                    yield self._report(removal, severity, why, place, edits)
+        for (together, _), found in bundles.items():
+            used = Counter(entry[0] for entry in found)
+            _, removal, severity, why, place = max(found, key=lambda entry: used[entry[0]])
+            names, files = len({entry[1].name for entry in found}) - 1, len(used)
+            also = f" (so {'are' if names > 1 else 'is'} {names} more name{'s' * (names > 1)} of {together})" if names else ""
+            yield self._report(removal, severity, f"{why}{also}{f', in {files} files' if files > 1 else ''}", place, ())
 
     def _report(self, removal: Removal, severity: Severity, why: str, place: Any, edits: Any) -> Finding:
         owner, _, word = removal.name.rpartition(".")
@@ -124,9 +139,14 @@ def _uses(module: Module, table: dict[tuple[str, str], Removal]) -> Iterator[tup
                 yield node, removal, _renamed(module, node, removal)
     for imported in module.syntax.imports:
         for name in _imported(imported):
-            removal = table.get((name, "")) or table.get((name.rpartition(".")[0], ""))
+            removal = next((table[prefix, ""] for prefix in prefixes(name) if (prefix, "") in table), None)
             if removal is not None:
                 yield imported, removal, None
+    hooks = {(removal.name.rpartition(".")[0], removal.name.rpartition(".")[2]): removal for removal in table.values() if removal.hook}
+    for cls in module.classes if hooks else ():
+        for (owner, method), removal in hooks.items():
+            if method in cls.methods and cls.extends(owner):
+                yield cls.methods[method].node, removal, None
     takers, arguments = _takers(frozenset(table))
     for call in module.calls_to(*takers):
         for keyword in call.node.keywords:
@@ -183,18 +203,27 @@ def _is_guarded(node: ast.AST) -> bool:
     return False
 
 
+def _nearest(path: str, pins: dict[str, Any]) -> str:
+    """The folder, from a file's own upwards, in which requirements stand; the top where none does."""
+    folders = {posixpath.dirname(where_) for where_ in pins}
+    folder = posixpath.dirname(path)
+    while folder and folder not in folders:
+        folder = posixpath.dirname(folder)
+    return folder
+
+
 def _verdict(removal: Removal, path: str, pins: dict[str, Any]) -> tuple[Severity | None, str]:
     """What the nearest requirements say of it: removed, deprecated, or nothing to say."""
     folder = posixpath.dirname(path)
     while True:
         beside = [data for where_, data in pins.items() if posixpath.dirname(where_) == folder]
-        specifiers = [specifier for _, kept, _ in beside for name, specifier in kept if name == removal.distribution]
-        ends = [end for specifier in specifiers if (end := highest_allowed(specifier)) is not None]
+        specifiers = [(name, text) for _, kept, _ in beside for name, text in kept if name in removal.distributions]
+        ends = [end for name, text in specifiers if (end := _end(removal, name, text)) is not None]
         exact = [end for end in ends if end[1]]
         locked = any(is_lock for *_, is_lock in beside)
         if exact or (ends and not locked):
             return _at(removal, min(exact or ends))
-        least = min((lowest_allowed(specifier) for specifier in specifiers), default=())
+        least = min((removal.numbered(name, lowest_allowed(text)) for name, text in specifiers), default=())
         if least >= parts(removal.removed):
             shown = ".".join(str(part) for part in least)
             return Severity.ERROR, f"is gone since {removal.distribution} {removal.removed}; the requirements ask for {shown} or later"
@@ -204,11 +233,17 @@ def _verdict(removal: Removal, path: str, pins: dict[str, Any]) -> tuple[Severit
             break
         folder = posixpath.dirname(folder)
     everywhere = [
-        end for _, kept, _ in pins.values() for name, text in kept if name == removal.distribution and (end := highest_allowed(text))
+        end for _, kept, _ in pins.values() for name, text in kept if name in removal.distributions and (end := _end(removal, name, text))
     ]
     if not removal.everywhere or any(_at(removal, end)[0] is not Severity.ERROR for end in everywhere):
         return None, ""
     return Severity.ERROR, f"is gone since {removal.distribution} {removal.removed}, and nothing here asks for an older one"
+
+
+def _end(removal: Removal, distribution: str, specifier: str) -> tuple[tuple[int, ...], bool] | None:
+    """The highest version that a specifier lets in, in the numbering of the removal."""
+    end = highest_allowed(specifier)
+    return (removal.numbered(distribution, end[0]), end[1]) if end is not None else None
 
 
 def _at(removal: Removal, end: tuple[tuple[int, ...], bool]) -> tuple[Severity | None, str]:

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mlsmith.rules.kit.knowledge import numpy, pandas, sklearn
+from mlsmith.index.canonical import canonical
+from mlsmith.rules.kit.knowledge import keras, lightning, numpy, pandas, sklearn, tensorflow, torch, torchtext, torchvision, transformers
 
-_LIBRARIES = (("numpy", "numpy", numpy), ("pandas", "pandas", pandas), ("sklearn", "scikit-learn", sklearn))
+_LIBRARIES = (
+    # packages that are imported, distributions whose version counts, what is known
+    (("numpy",), ("numpy",), numpy),
+    (("pandas",), ("pandas",), pandas),
+    (("sklearn",), ("scikit-learn",), sklearn),
+    (("torch",), ("torch",), torch),
+    (("torchvision",), ("torchvision",), torchvision),
+    (("torchtext",), ("torchtext",), torchtext),
+    (("keras", "tensorflow"), ("keras", "tensorflow", "tensorflow-gpu", "tensorflow-cpu"), keras),
+    (("tensorflow",), ("tensorflow", "tensorflow-gpu", "tensorflow-cpu"), tensorflow),
+    (("pytorch_lightning", "lightning"), ("pytorch-lightning", "lightning"), lightning),
+    (("transformers",), ("transformers",), transformers),
+)
 _CLAUSE = re.compile(r"(?<![<>=!~])(===|==|~=|<=|<|=)\s*(\d+(?:\.\d+)*)(\.\*)?")
 
 _LEAST = re.compile(r"(?<![<>=!~])>=?\s*(\d+(?:\.\d+)*)")
@@ -17,9 +30,10 @@ _LEAST = re.compile(r"(?<![<>=!~])>=?\s*(\d+(?:\.\d+)*)")
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One name (or one argument of it) that went; `argument` is empty for the name itself."""
+    """One name (or one argument of it) that went; `argument` is empty for the name itself, `name` a method that subclasses defined if `hook`."""
 
-    distribution: str
+    distributions: tuple[str, ...]
+    """The one it is spoken of first, and others whose version tells as much"""
     name: str
     argument: str
     deprecated: str
@@ -29,12 +43,40 @@ class Removal:
     """Whether writing `instead` in its place changes nothing else"""
     everywhere: bool
     """Whether no supported version has it any more"""
+    hook: bool = False
+    together: str = ""
+    """What all names of its kind in a file are reported as"""
+
+    @property
+    def distribution(self) -> str:
+        return self.distributions[0]
+
+    def numbered(self, distribution: str, version: tuple[int, ...]) -> tuple[int, ...]:
+        """A version in the numbering that the removal speaks of: TensorFlow has that of the Keras it brings, and brings Keras 3 since 2.16."""
+        if distribution != self.distribution and self.distribution == "keras":
+            return (3,) if version >= (2, 16) else version
+        return version
 
 
 @lru_cache(maxsize=1)
 def removals() -> dict[str, dict[tuple[str, str], Removal]]:
-    """Import name → (name, argument) → what went."""
-    return {package: {(r.name, r.argument): r for r in _of(distribution, table)} for package, distribution, table in _LIBRARIES}
+    """Library → (name, argument) → what went."""
+    return {distributions[0]: {(r.name, r.argument): r for r in _of(distributions, table)} for _, distributions, table in _LIBRARIES}
+
+
+def importing(packages: Iterable[str]) -> list[str]:
+    """The libraries, as `removals` names them, of which a file that imports these packages may use something."""
+    imported = set(packages)
+    return [distributions[0] for names, distributions, _ in _LIBRARIES if imported.intersection(names)]
+
+
+def prefixes(name: str) -> Iterator[str]:
+    """`a.b.c` → `a.b`, `a.b.c`, as an import writes it and as the kit calls it; nothing for the private copy of Keras in TensorFlow."""
+    if name.startswith("tensorflow.python."):
+        return
+    for spelling in dict.fromkeys((name, canonical(name))):
+        words = spelling.split(".")
+        yield from (".".join(words[:length]) for length in range(2, len(words) + 1))
 
 
 def highest_allowed(specifier: str) -> tuple[tuple[int, ...], bool] | None:
@@ -59,12 +101,21 @@ def lowest_allowed(specifier: str) -> tuple[int, ...]:
 
 
 def parts(version: str) -> tuple[int, ...]:
-    """`1.20.3` → (1, 20, 3)."""
-    return tuple(int(number) for number in version.split("."))
+    """`1.20.3` → (1, 20, 3), `2.0.0` → (2,): so that versions that are the same compare so."""
+    numbers = [int(number) for number in version.split(".")]
+    while len(numbers) > 1 and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
-def _of(distribution: str, table: object) -> Iterable[Removal]:
+def _of(distributions: tuple[str, ...], table: object) -> Iterable[Removal]:
     oldest = parts(table.OLDEST_SUPPORTED)  # type: ignore[attr-defined]
+    together = getattr(table, "TOGETHER", "")
     rows = [(name, "", *rest) for name, *rest in table.REMOVED]  # type: ignore[attr-defined]
     for name, argument, deprecated, removed, instead, renamed in (*rows, *table.REMOVED_ARGUMENTS):  # type: ignore[attr-defined]
-        yield Removal(distribution, name, argument, deprecated, removed, instead, renamed, parts(removed) <= oldest)
+        yield Removal(
+            distributions, name, argument, deprecated, removed, instead, renamed, parts(removed) <= oldest,
+            together=together if removed == "2.0" else "",
+        )  # fmt: skip
+    for owner, method, deprecated, removed, instead in getattr(table, "REMOVED_HOOKS", ()):
+        yield Removal(distributions, f"{owner}.{method}", "", deprecated, removed, instead, False, parts(removed) <= oldest, hook=True)
