@@ -64,6 +64,6 @@ identity *CLONES:
 recall FOLDER *CODES:
     {{python}} benchmarks/recall.py {{FOLDER}} {{CODES}}
 
-# the kit's tables of library knowledge against the installed libraries (scikit-learn, pandas, NumPy)
+# the kit's tables of library knowledge against the installed libraries (those of `kit/knowledge` that are there)
 check-knowledge:
     {{python}} -m pytest -q -rs tests/knowledge/removed_names_are_gone.py
