@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -21,13 +22,12 @@ GLUE = "import json\nimport numpy as np\nimport pandas as pd\nimport torch\n\n\n
 )
 
 
-def git(folder: Path, *arguments: str) -> None:
+def git(folder: Path, *arguments: str, date: str | None = None) -> None:
     subprocess.run(
         ["git", "-c", "user.name=a", "-c", "user.email=a@localhost", "-c", "commit.gpgsign=false", *arguments],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
+        cwd=folder, check=True, capture_output=True,
+        env={**os.environ, **({"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {})},
+    )  # fmt: skip
 
 
 def findings(folder: Path, code: str) -> list[Finding]:
@@ -69,3 +69,24 @@ def test_a_dead_flag_is_reported_with_who_touched_it_last(tmp_path: Path) -> Non
     commits(tmp_path, "data.py", source, 1)
     (found,) = findings(tmp_path, "DEX102")
     assert "last touched by a on 20" in found.message
+
+
+def test_a_task_of_nobody_is_reported_when_it_has_stood_for_months(tmp_path: Path) -> None:
+    code = (
+        "import torch\n\n# TODO: balance the classes\n# TODO(ann): tune\n# FIXME see #12\nweights = torch.ones(3)  # HACK\n"
+        "text = '''\n# TODO: no comment\n'''\n"
+    )
+    git(tmp_path, "init", "-q")
+    (tmp_path / "train.py").write_text(code)
+    (tmp_path / "plain.py").write_text("# TODO: nothing is learned here\n")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-m", "old", date="2026-01-01T00:00:00Z")
+    assert findings(tmp_path, "EFF101") == []
+    (tmp_path / "train.py").write_text("\n" + code.replace("ones(3)", "ones(4)") + "# TODO: of yesterday\n")
+    git(tmp_path, "commit", "-am", "new", date="2026-06-01T00:00:00Z")
+    assert [(found.path, found.span.start.line) for found in findings(tmp_path, "EFF101")] == [("train.py", 4)]
+
+
+def test_without_git_nothing_is_said_of_tasks(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("import torch  # TODO: pin\n")
+    assert findings(tmp_path, "EFF101") == []
