@@ -10,7 +10,7 @@ from mlsmith.engine.cache import key_of
 from mlsmith.errors import GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mlsmith.engine.cache import Store
@@ -48,6 +48,17 @@ class GitHistory:
             return self._repository.last_change(self._prefix + path, line)
         except GitError:
             return None
+
+    def lines_before(self, paths: Sequence[str], pattern: str, days: int) -> Mapping[str, frozenset[str]]:
+        """Lines of the files, stripped, that matched the pattern `days` before the newest commit."""
+        self.asked = True
+        if self._repository is None:
+            return {}
+        try:
+            found = self._repository.lines_before([self._prefix + path for path in paths], pattern, days)
+        except GitError:
+            return {}
+        return {path[len(self._prefix) :]: lines for path, lines in found.items()}
 
     @cached_property
     def head(self) -> str:
@@ -105,6 +116,9 @@ class RememberedHistory:
 
     def churn(self) -> Mapping[str, int]:
         return self._history.churn()
+
+    def lines_before(self, paths: Sequence[str], pattern: str, days: int) -> Mapping[str, frozenset[str]]:
+        return self._history.lines_before(paths, pattern, days)
 
     def last_change(self, path: str, line: int) -> tuple[str, str, str] | None:
         blob = self._blobs.get(path)

@@ -20,6 +20,10 @@ class History(Protocol):
         """Author, ISO date and commit that last touched a 1-based line."""
         ...
 
+    def lines_before(self, paths: Sequence[str], pattern: str, days: int) -> Mapping[str, frozenset[str]]:
+        """Lines of the files, stripped, that match an extended regular expression as they stood `days` before the newest commit."""
+        ...
+
 
 class Definition(NamedTuple):
     """A function of the project, its facts unpacked when they are asked for."""

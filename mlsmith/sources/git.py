@@ -25,6 +25,7 @@ SAFE_OPTIONS = (
     "-c", "diff.autoRefreshIndex=false",  # or `git diff` writes the index of a repository that it only looks at
 )  # fmt: skip
 CHURN_DAYS = 180
+_PATHS_AT_ONCE = 500
 
 
 class Changed(NamedTuple):
@@ -150,6 +151,28 @@ class Repository:
             if path:
                 counts[path] = counts.get(path, 0) + 1
         return counts
+
+    def lines_before(self, paths: Sequence[str], pattern: str, days: int) -> dict[str, frozenset[str]]:
+        """Lines of the files, stripped, that match an extended regular expression, as they stood `days` before the newest commit.
+
+        One look at an old tree takes a tenth of what git blame takes for each line. A file that was renamed since has none.
+        """
+        newest = int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
+        then = self.run("rev-list", "-1", f"--before=@{max(0, newest - days * 86_400)} +0000", "HEAD").decode().strip()
+        found: dict[str, set[str]] = {}
+        for start in range(0, len(paths) if then else 0, _PATHS_AT_ONCE):
+            some = paths[start : start + _PATHS_AT_ONCE]
+            try:
+                output = self.run(
+                    "--literal-pathspecs", "grep", "-I", "-z", "--full-name", "--no-color", "-E", "-e", pattern, then, "--", *some
+                )
+            except GitError:
+                continue  # git says so where nothing matches
+            for record in output.decode("utf-8", "surrogateescape").split("\n"):
+                name, _, line = record.partition("\0")
+                if line:
+                    found.setdefault(name.partition(":")[2], set()).add(line.strip())
+        return {path: frozenset(lines) for path, lines in found.items()}
 
     def last_change(self, path: str, line: int) -> tuple[str, str, str] | None:
         """Author, ISO date and commit that last touched a 1-based line of the working tree; None where no
