@@ -76,7 +76,7 @@ class UndefinedConfigKey(Rule):
         known = configurations(project, project.collected(self))
         if not known.loaded or "from_cli" in words_of(project):
             return
-        written = known.written()
+        written = known.written() | known.holders.fields  # a class of configurations brings the defaults of its fields
         for (path, seen), missing in sorted(_missing(known).items()):
             last = missing.keys[-1]
             if last in written or last.startswith("_"):

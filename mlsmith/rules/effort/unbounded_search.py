@@ -108,15 +108,21 @@ def _ends(loop: ast.While) -> bool:
         node = todo.pop()
         if isinstance(node, (ast.Break, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom)):
             return True
-        if isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-            if called in ("exit", "_exit", "quit", "abort", "next", "__next__"):
-                return True
+        if isinstance(node, ast.Call) and (_exits(node) or _called(node) in ("next", "__next__")):
+            return True
         if isinstance(node, (ast.For, ast.While)):
-            inner = [part for part in ast.walk(node) if isinstance(part, (ast.Return, ast.Raise))]
-            if inner:
+            if any(isinstance(part, (ast.Return, ast.Raise)) or (isinstance(part, ast.Call) and _exits(part)) for part in ast.walk(node)):
                 return True
             continue
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             todo.extend(ast.iter_child_nodes(node))
     return False
+
+
+def _exits(call: ast.Call) -> bool:
+    return _called(call) in ("exit", "_exit", "quit", "abort")
+
+
+def _called(call: ast.Call) -> str:
+    """The last word of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""

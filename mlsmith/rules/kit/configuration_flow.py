@@ -249,6 +249,11 @@ class Holders:
             else:
                 held.guesses.extend((keys, node) for node in nodes)
 
+    @property
+    def fields(self) -> set[str]:
+        """Fields of all classes of configurations: `GPTConfig(**config)` has them whether the file names them or not."""
+        return {field for names in self._fields.values() for field in names}
+
     def _fields_of(self, cls: str) -> set[str]:
         """Fields of a class of configurations, those of its ancestors included."""
         return {field for ancestor in (self.project.lineage(cls) if cls else ()) for field in self._fields.get(ancestor, ())}

@@ -83,8 +83,11 @@ def _is_test(call: Call) -> bool:
 
 
 def _is_thrown_away(call: Call) -> bool:
+    """Whether the answer goes nowhere: neither taken, nor kept by an object that is looked at elsewhere (`report.run(…); report.as_dict()`)."""
     statement = statement_of(call.node)
-    return isinstance(statement, ast.Expr) and statement.value is call.node
+    if not isinstance(statement, ast.Expr) or statement.value is not call.node:
+        return False
+    return call.method == "predict" or any(name.startswith(_TESTS) for name in call.names)
 
 
 def _checks(call: Call) -> bool:

@@ -13,7 +13,7 @@ _CHECKING = frozenset({
     "ensure", "is",
 })  # fmt: skip
 
-_SMOKE = frozenset({"smoke", "crash", "crashes", "works", "runs"})
+_SMOKE = frozenset({"smoke", "crash", "crashes", "works", "runs", "break", "raise"})
 """Words by which a docstring says that to come to an end is all that is asked"""
 
 

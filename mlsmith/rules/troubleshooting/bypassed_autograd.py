@@ -109,6 +109,8 @@ class BypassedAutograd(Rule):
                 continue
             first = loop.steps[0]
             for call in module.method_calls("step"):
+                if call.node.args or call.node.keywords:
+                    continue  # told which epoch it is, or what it is to go by
                 early = call.order < min(loop.backward[0].order, first.order)
                 if early and block_of(call.node) is block_of(first.node) and _is_scheduler(module, call.receiver):
                     yield self.finding(
@@ -207,7 +209,11 @@ def _is_registered(module: Module, cls: Class, attribute: str) -> bool:
         names = {call.method for call in function.calls}
         if names & {"add_module", "register_module", "setattr", "__setattr__", "ModuleList", "Sequential", "ParameterList"}:
             return True
-    return any(call.method in ("add_module", "register_module", "setattr") for method in cls.methods.values() for call in method.calls)
+    methods = {call.method for method in cls.methods.values() for call in method.calls}
+    return any(name == "setattr" or ({"add", "register"} & set(tokens(name)) and _MEMBERS & set(tokens(name))) for name in methods)
+
+
+_MEMBERS = frozenset({"module", "modules", "parameter", "parameters", "layer", "layers"})
 
 
 def _is_scheduler(module: Module, node: ast.expr | None) -> bool:
