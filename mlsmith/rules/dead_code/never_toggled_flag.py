@@ -19,7 +19,7 @@ _TALKATIVE = {
 }  # fmt: skip
 """Flags that switch output on and off, limits for trying things out, and what things are called on a picture or in a graph: no experiments."""
 _OUTPUT_WORDS = frozenset({
-    "verbose", "debug", "legend", "legends", "save", "plot", "show", "print", "display", "limit", "visualize", "draw", "log", "view", "path", "file",
+    "verbose", "debug", "legend", "legends", "save", "plot", "show", "tqdm", "progress", "fmt", "print", "display", "limit", "visualize", "draw", "log", "view", "path", "file",
     "filename", "dir", "folder", "url", "title", "label", "prefix", "suffix", "name", "seed", "sanity", "dry", "quick", "smoke",
     "training", "train", "mode", "phase", "test", "inference", "is_train",
 })  # fmt: skip

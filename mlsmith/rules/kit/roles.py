@@ -30,7 +30,7 @@ _GLUED = re.compile(r"^(train|valid|val|test|eval)(?=loader|set|data|ds|dl|gen|i
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
 _NO_ROLES: frozenset[Role] = frozenset()
 _MODES = frozenset({"fit", "learn", "tr", "dev", "score", "demo", "generate", "benchmark"})
-"""Tokens too common to count unless they stand first or alone."""
+"""Tokens too common to count unless they stand first or alone, and `tr` last: `score_tr`."""
 
 
 @lru_cache(maxsize=4_000)
@@ -56,7 +56,7 @@ def roles_of_name(name: str) -> frozenset[Role]:
         if role is None:
             glued = _GLUED.match(word)
             role = _TOKENS[glued.group(1)] if glued else None
-        if role is not None and (word not in _MODES or position == 0):
+        if role is not None and (word not in _MODES or position == 0 or (word == "tr" and position == len(words) - 1)):
             found.add(role)
     return frozenset(found) if found else _NO_ROLES
 
