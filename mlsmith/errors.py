@@ -53,6 +53,10 @@ class SourceError(Exception):
         self.line = line
 
 
+class NotYetSource(SourceError):
+    """A file that becomes source only when a template is filled in: left out, and no error."""
+
+
 def nearest(name: str, known: list[str]) -> str:
     """The known name most like `name` as a hint (`; did you mean "x"?`), or an empty string."""
     from difflib import get_close_matches

@@ -74,7 +74,7 @@ def lint(
     ] = False,
     verbose: Annotated[
         bool,
-        typer.Option("-v", "--verbose", help="Say where the time went, on stderr.", rich_help_panel=_OUTPUT),
+        typer.Option("-v", "--verbose", help="Say where the time went and what was left out, on stderr.", rich_help_panel=_OUTPUT),
     ] = False,
     baseline: Annotated[
         Path | None,

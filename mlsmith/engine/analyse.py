@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.engine.result import ErrorEntry, FileCount
-from mlsmith.errors import SourceError
+from mlsmith.errors import NotYetSource, SourceError
 from mlsmith.finding import Finding
 from mlsmith.rules.catalogue import RuleSet, ignored_for
 from mlsmith.rules.kit.context import Context, context_of_path
@@ -61,10 +61,9 @@ def analyse(
         return _ANALYSERS[kind](data, path, rules, settings, seconds)
     except SourceError as error:
         lines = data.count(b"\n")
+        entry = ErrorEntry(path, error.line, error.message, isinstance(error, NotYetSource))
         words = {"unparsed": _words(data)} if kind in ("python", "notebook") else {}
-        return Analysis(
-            [], (None, words) if words else None, ErrorEntry(path, error.line, error.message), FileCount(lines, 0, False, False), ()
-        )
+        return Analysis([], (None, words) if words else None, entry, FileCount(lines, 0, False, False), ())
 
 
 def _words(data: bytes) -> str:

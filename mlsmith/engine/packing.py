@@ -37,7 +37,7 @@ def pack(analysis: Analysis, extents: tuple[Extent, ...]) -> bytes:
         (
             [to_plain(finding) for finding in analysis.findings],
             marshal.dumps(analysis.facts),
-            None if error is None else (error.line, error.message),
+            None if error is None else (error.line, error.message, error.left_out),
             (count.lines, count.code_lines, count.counted, count.ml, count.glue),
             [(*_packed_directive(d), extent) for d, extent in zip(analysis.directives, extents, strict=True)],
         )

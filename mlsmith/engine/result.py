@@ -15,6 +15,8 @@ class ErrorEntry:
     path: str
     line: int | None
     message: str
+    left_out: bool = False
+    """It was never meant to be parsed as it stands (a template): told by `--verbose`, and no error"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class LintResult:
     errors: tuple[ErrorEntry, ...]
     counts: dict[str, FileCount]
     rules_fingerprint: str
+    left_out: tuple[ErrorEntry, ...] = ()
+    """Files that were looked at and are no source as they stand, with the reason"""
     seconds: dict[str, float] = field(default_factory=dict)
     """Time by phase and, under `rule:CODE`, by rule; empty unless asked for."""
 

@@ -166,10 +166,12 @@ class _Run:
         self._clock.lap("suppressions")
         errors = [analyses[path].error for path in chosen if path in analyses]
         errors += [ErrorEntry(path, None, why) for path, why in unreadable.items() if within(path, wanted)]
+        told = sorted(filter(None, errors), key=lambda e: (e.path, e.line or 0, e.message))
         return LintResult(
             root=self._root,
             findings=tuple(decided),
-            errors=tuple(sorted(filter(None, errors), key=lambda e: (e.path, e.line or 0, e.message))),
+            errors=tuple(entry for entry in told if not entry.left_out),
+            left_out=tuple(entry for entry in told if entry.left_out),
             counts={path: analyses[path].size for path in chosen if path in analyses and self._kinds[path] != "text"},
             rules_fingerprint=self._rules.fingerprint,
             seconds=self._clock.seconds() if self._options.timings else {},

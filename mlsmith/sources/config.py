@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlsmith.errors import SourceError
+from mlsmith.errors import NotYetSource, SourceError
 from mlsmith.finding import Position, Span
 
 MAX_ENTRIES = 50_000
@@ -20,6 +20,9 @@ MAX_ENTRIES = 50_000
 MAX_BYTES = 10 << 20
 
 Path = tuple[str, ...]
+
+_TEMPLATE = re.compile(r"\{\{|\{%|<%")
+"""Jinja, Helm and ERB; in YAML that can be read they stand inside of strings"""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -92,7 +95,8 @@ class Places:
 
 
 def read_config(data: bytes, path: str) -> ConfigDocument:
-    """Read a configuration file by its ending. Raises SourceError with the line where it cannot be read.
+    """Read a configuration file by its ending. Raises SourceError with the line where it cannot be read, NotYetSource for
+    a template of YAML.
 
     JSON over 1 MiB and any file with too many entries is data, not configuration: a document without entries.
     """
@@ -103,7 +107,12 @@ def read_config(data: bytes, path: str) -> ConfigDocument:
         if form == "yaml":
             from mlsmith.sources.yaml_nodes import read_yaml
 
-            entries, duplicates = read_yaml(text)
+            try:
+                entries, duplicates = read_yaml(text)
+            except SourceError as error:
+                if _TEMPLATE.search(text):
+                    raise NotYetSource("is a template, and no YAML before it is filled in", line=error.line) from None
+                raise
         elif form == "toml":
             from mlsmith.sources.toml_keys import read_toml
 

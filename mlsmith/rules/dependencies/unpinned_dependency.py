@@ -22,7 +22,7 @@ _LEARNING = frozenset({
 })  # fmt: skip
 _FAMILIES = ("tensorflow-", "torch-", "jax-", "keras-", "llama-index", "langchain-", "faiss-", "xgboost-", "ray-")
 _CLASSIFIERS = re.compile(r"classifiers\s*=")
-_INDIRECT = ("doc", "mkdocs", "test", "dev", "lint", "example", "requirements.in", "binder", ".binder")
+_INDIRECT = ("doc", "mkdocs", "test", "dev", "lint", "example", "requirements.in", "binder", ".binder", "constraint")
 
 
 class UnpinnedDependency(Rule):
@@ -54,7 +54,7 @@ class UnpinnedDependency(Rule):
     ## When it stays silent
     For libraries (their users need ranges), also those in a folder of their own whose pyproject.toml has classifiers and no commands;
     when a lock file or a fully pinned or hashed requirements file stands in the same folder or at the top; for files of development, test
-    and documentation tools; where no library that computes (of machine learning or data) is without a version, but only a web server, a
+    and documentation tools, and of constraints; where no library that computes (of machine learning or data) is without a version, but only a web server, a
     progress bar or a notebook; when the file only includes others.
 
     ## References
