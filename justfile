@@ -65,5 +65,5 @@ recall FOLDER *CODES:
     {{python}} benchmarks/recall.py {{FOLDER}} {{CODES}}
 
 # the kit's tables of library knowledge against the installed libraries (those of `kit/knowledge` that are there)
-check-knowledge:
-    {{python}} -m pytest -q -rs tests/knowledge/removed_names_are_gone.py
+check-knowledge python=python:
+    {{python}} -m pytest -q -rs -o python_files="*_are_*.py" tests/knowledge

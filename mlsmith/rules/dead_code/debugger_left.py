@@ -65,12 +65,7 @@ class DebuggerLeft(Rule):
                     fix=_removal(module, call),
                 )  # fmt: skip
         for call in module.calls_to(_ANOMALY) if module.imports("torch") else ():
-            if (
-                call.argument("mode", 0).is_literal
-                and call.argument("mode", 0).value is True
-                and not _conditions(call)
-                and not _is_meant(call)
-            ):
+            if call.argument("mode").is_literal and call.argument("mode").value is True and not _conditions(call) and not _is_meant(call):
                 yield self.finding(
                     call, "anomaly detection is on in every run, and slows down each step",
                     advice="remove it, or put it under an option for debugging", severity=Severity.WARNING,

@@ -52,15 +52,15 @@ class UnboundedSearch(Rule):
             for call in module.calls_to(
                 "optuna.create_study().optimize", "optuna.study.create_study().optimize", "optuna.load_study().optimize"
             ):
-                if _is_open(call.argument("n_trials", 1), call.argument("timeout", 2), call.argument("callbacks", 5)):
+                if _is_open(call.argument("n_trials"), call.argument("timeout"), call.argument("callbacks")):
                     yield self.finding(
                         call, "nothing bounds this search: it goes on until somebody stops it", advice="give it `n_trials=` or `timeout=`"
                     )  # fmt: skip
         if module.imports("hyperopt"):
             for call in module.calls_to("hyperopt.fmin", "hyperopt.fmin.fmin"):
                 if _is_open(
-                    call.argument("max_evals", 3),
-                    call.argument("timeout", 4),
+                    call.argument("max_evals"),
+                    call.argument("timeout"),
                     call.argument("early_stop_fn"),
                     call.argument("loss_threshold"),
                 ):

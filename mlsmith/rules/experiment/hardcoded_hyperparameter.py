@@ -91,7 +91,7 @@ def _literals(module: Module) -> Iterator[tuple[str, ast.expr]]:
         if call.function is not None:
             yield from ((_NAMES[k.arg], k.value) for k in call.node.keywords if k.arg in _NAMES and _is_number(k.value))
     for call in module.calls_to("torch.utils.data.DataLoader"):
-        size = call.argument("batch_size", 1)
+        size = call.argument("batch_size")
         if call.function is not None and size.node is not None and _is_number(size.node) and not _evaluates(call):
             yield "batch size", size.node
     for call in module.method_calls("fit"):

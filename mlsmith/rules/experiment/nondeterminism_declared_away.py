@@ -60,9 +60,7 @@ class NondeterminismDeclaredAway(Rule):
     def _taken_back(self, module: Module) -> Iterator[Finding]:
         switches = list(_switches(module))
         declared = [node for node, name, value in switches if name == _DETERMINISTIC and value is True]
-        declared.extend(
-            call.node for call in module.calls_to("torch.use_deterministic_algorithms") if call.argument("mode", 0).value is True
-        )
+        declared.extend(call.node for call in module.calls_to("torch.use_deterministic_algorithms") if call.argument("mode").value is True)
         for node, name, value in switches:
             if name != _BENCHMARK or value is not True:
                 continue

@@ -12,6 +12,7 @@ from mlsmith.index.scopes import block_of, statement_of
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.roles import Role, role_of_name
 from mlsmith.rules.kit.rule import Place
+from mlsmith.rules.kit.signatures import position_of
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.definitions import Function
@@ -100,12 +101,18 @@ class Call:
 
     # arguments
 
-    def argument(self, name: str, position: int | None = None) -> Argument:
-        """The argument `name`, by keyword or at a 0-based position; a `functools.partial` that the callee went through counts."""
+    def argument(self, name: str, position: int | str | None = None) -> Argument:
+        """The argument `name`, by keyword or at its position; a `functools.partial` that the callee went through counts.
+
+        The position is what `kit/knowledge` says of what is called; where that is not resolved, or is a class of the project, it can be
+        given: 0-based, or as the callee whose signature holds.
+        """
         for keyword in self.node.keywords:
             if keyword.arg == name:
                 return Argument("given", keyword.value, keyword, self.module.constant(keyword.value))
-        if position is not None:
+        if self.node.args and not isinstance(position, int):
+            position = position_of((position,) if position else self.names, name)
+        if isinstance(position, int):
             positional = self._positional(position)
             if positional is not None:
                 return positional

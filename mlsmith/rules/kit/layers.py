@@ -36,8 +36,8 @@ ACTIVATIONS = {
     "tensorflow.sigmoid": "sigmoid", "tensorflow.math.sigmoid": "sigmoid", "tensorflow.nn.log_softmax": "log_softmax",
 }  # fmt: skip
 
-Value = Callable[[Call, str, int], Any]
-"""(call, name, position) → the literal given for an argument, None where it is absent, UNKNOWN where it is not known"""
+Value = Callable[[Call, str], Any]
+"""(call, name) → the literal given for an argument, None where it is absent, UNKNOWN where it is not known"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ def layer_named(name: str, call: Call, value: Value) -> Layer | None:
         return Layer("reshape", call)
     if name in _LINEAR:
         torch = name.startswith("torch")
-        units = _whole(value(call, "out_features", 1) if torch else value(call, "units", 0))
-        return Layer("linear", call, outputs=units, activation="" if torch else _keras_activation(value(call, "activation", 1)))
+        units = _whole(value(call, "out_features") if torch else value(call, "units"))
+        return Layer("linear", call, outputs=units, activation="" if torch else _keras_activation(value(call, "activation")))
     if _SAME_SIZE.match(name) or _SAME_FUNCTIONS.match(name):
         return Layer("same", call, activation="?")
     if _KEEPS.match(name):
         return Layer("same", call, None, activation="?")
     if name == "keras.layers.Activation":
-        activation = _keras_activation(value(call, "activation", 0))
+        activation = _keras_activation(value(call, "activation"))
         return Layer("activation" if activation not in ("", "?") else "same", call, activation=activation or "?")
     return _torch_layer(name, call, value) or _keras_layer(name, call, value)
 
@@ -88,22 +88,22 @@ def layer_named(name: str, call: Call, value: Value) -> Layer | None:
 def _torch_layer(name: str, call: Call, value: Value) -> Layer | None:
     functional = _FUNCTIONAL.match(name)
     if functional:
-        kernel = _length(value(call, "kernel_size", 1))
-        stride = value(call, "stride", 2)
+        kernel = _length(value(call, "kernel_size"))
+        stride = value(call, "stride")
         return Layer("pool", call, kernel if stride is None else _length(stride), int(functional.group(1)), activation="?")
     if name == "torch.nn.Upsample":
-        return Layer("upsample", call, _length(value(call, "scale_factor", 1)), activation="?")
+        return Layer("upsample", call, _length(value(call, "scale_factor")), activation="?")
     known = _TORCH.match(name)
     if known is None:
         return None
     kind, dimensions = known.group(1), int(known.group(2))
     if kind.endswith("Pool"):
-        stride = value(call, "stride", 1)
-        return Layer("pool", call, _length(value(call, "kernel_size", 0) if stride is None else stride), dimensions, activation="?")
-    stride = value(call, "stride", 3)
+        stride = value(call, "stride")
+        return Layer("pool", call, _length(value(call, "kernel_size") if stride is None else stride), dimensions, activation="?")
+    stride = value(call, "stride")
     return Layer(
         "convolution" if kind == "Conv" else "transposed", call, 1 if stride is None else _length(stride), dimensions,
-        _whole(value(call, "in_channels", 0)), _whole(value(call, "out_channels", 1)),
+        _whole(value(call, "in_channels")), _whole(value(call, "out_channels")),
     )  # fmt: skip
 
 
@@ -115,16 +115,16 @@ def _keras_layer(name: str, call: Call, value: Value) -> Layer | None:
     if kind in ("Cropping", "ZeroPadding"):
         return Layer("same", call, None, dimensions, activation="?")
     if kind == "UpSampling":
-        size = value(call, "size", 0)
+        size = value(call, "size")
         return Layer("upsample", call, 2 if size is None else _length(size), dimensions, activation="?")
     if "Conv" not in kind:
-        size, stride = value(call, "pool_size", 0), value(call, "strides", 1)
+        size, stride = value(call, "pool_size"), value(call, "strides")
         size = 2 if size is None else size
         return Layer("pool", call, _length(size if stride is None else stride), dimensions, activation="?")
-    stride = value(call, "strides", 2)
+    stride = value(call, "strides")
     return Layer(
         "transposed" if known.group(3) else "convolution", call, 1 if stride is None else _length(stride), dimensions,
-        None, _whole(value(call, "filters", 0)), _keras_activation(value(call, "activation", -1)),
+        None, _whole(value(call, "filters")), _keras_activation(value(call, "activation")),
     )  # fmt: skip
 
 

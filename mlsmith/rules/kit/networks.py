@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.layers import Layer, layer_named
 from mlsmith.rules.kit.memo import once_a_module
+from mlsmith.rules.kit.signatures import position_of
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.call import Call
@@ -444,7 +445,9 @@ class Reader:
         if last in _JOINS and name.startswith(("torch.", "keras.", "tensorflow.")):
             found = signals(given)
             return joined(found) if found else Part((Layer("unknown", None),))
-        made = layer_named(name, self._wrapped(node), lambda call, argument, at: self._argument(call, argument, at, frame))
+        made = layer_named(
+            name, self._wrapped(node), lambda call, argument: self._argument(call, argument, position_of((name,), argument), frame)
+        )
         if made is not None:
             entering = signals(given)[:1]
             return Signal((*entering[0].layers, made)) if entering else Part((made,))
@@ -481,13 +484,13 @@ class Reader:
         begin = max(0, shared - 1) if shared and longest[shared - 1].kind == "input" else shared
         return Part(longest[begin:])
 
-    def _argument(self, call: Call, name: str, position: int, frame: _Frame) -> Any:
+    def _argument(self, call: Call, name: str, position: int | None, frame: _Frame) -> Any:
         for keyword in call.node.keywords:
             if keyword.arg == name:
                 return self._value(keyword.value, frame)
         if any(keyword.arg is None for keyword in call.node.keywords):
             return UNKNOWN
-        if position >= 0 and position < len(call.node.args):
+        if position is not None and position < len(call.node.args):
             found = call.node.args[: position + 1]
             return UNKNOWN if any(isinstance(a, ast.Starred) for a in found) else self._value(found[-1], frame)
         return None

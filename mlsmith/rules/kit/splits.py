@@ -38,7 +38,7 @@ def splits(module: Module) -> Iterator[Split]:
         fold = next((name for name in _FOLDS if f"sklearn.model_selection.{name}().split" in call.names), "split")
         yield Split(call.node, tuple(call.node.args[:1]), f"`{fold}`")
     for call in module.calls_to(*(f"sklearn.model_selection.{name}" for name in _CROSS_VALIDATIONS)):
-        data = call.argument("X", 1)
+        data = call.argument("X")
         if data.node is not None:
             yield Split(call.node, (data.node,), f"`{call.method}`")
     yield from _slices(module)

@@ -384,13 +384,13 @@ def _is_stochastic_layer(call: Call) -> bool:
     for name in call.names:
         last = name.rpartition(".")[2]
         if name in ("torch.nn.functional.dropout", "torch.nn.functional.dropout2d"):
-            mode = call.argument("training", 2)
+            mode = call.argument("training")
             return not mode.absent and not mode.is_literal  # `self.training`; left out, it always drops, in either mode
         if name.startswith("torch.nn.") and last.startswith(("Dropout", "AlphaDropout")):
-            probability = call.argument("p", 0)
+            probability = call.argument("p")
             return probability.absent or (probability.value not in (0, 0.0) and probability.state != "unknown")
         if name.startswith("torch.nn.") and last.startswith(("BatchNorm", "SyncBatchNorm")):
-            return call.argument("track_running_stats", 4).absent
+            return call.argument("track_running_stats").absent
     return False
 
 

@@ -87,7 +87,7 @@ class UnsafeModelLoad(Rule):
                 yield self._report(call, f"`{call.name}` runs code from a file that comes from {origin}", serious, None, advice)
         for call in module.calls_to("numpy.load"):
             origin = _foreign_origin(call)
-            if call.argument("allow_pickle", 2).value is True and origin:
+            if call.argument("allow_pickle").value is True and origin:
                 advice = "save plain arrays (`np.savez`) and leave `allow_pickle` off"
                 yield self._report(call, f"`allow_pickle=True` runs code from a file that comes from {origin}", serious, None, advice)
         yield from self._yaml(module, serious)

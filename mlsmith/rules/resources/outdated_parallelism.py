@@ -68,7 +68,7 @@ class OutdatedParallelism(Rule):
         if module.imports(*_TRAINERS) or any(True for _ in module.method_calls("set_epoch")):
             return
         for call in module.calls_to("torch.utils.data.DistributedSampler", "torch.utils.data.distributed.DistributedSampler"):
-            shuffle = call.argument("shuffle", 3)
+            shuffle = call.argument("shuffle")
             named = {role for name in (*call.target_names, *call.data_names) for role in module.roles_of(name)}
             returned = isinstance(call.statement, ast.Return)
             if (shuffle.absent or shuffle.value is True) and named == {Role.TRAIN} and not returned:

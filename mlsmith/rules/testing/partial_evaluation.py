@@ -55,7 +55,7 @@ class PartialEvaluation(Rule):
         if not module.imports("torch"):
             return
         for call in module.calls_to("torch.utils.data.DataLoader"):
-            flag = call.argument("drop_last", 8)
+            flag = call.argument("drop_last")
             named = {role for name in (*call.target_names, *call.data_names) for role in module.roles_of(name)}
             if flag.value is True and flag.keyword is not None and flag.is_literal and named and Role.TRAIN not in named:
                 names = call.target_names or call.data_names

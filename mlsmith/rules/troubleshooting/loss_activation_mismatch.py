@@ -27,8 +27,8 @@ _ADVICE = {
     "one logit": "give the loss the output of the last linear layer; apply sigmoid only to predict",
     "a probability": "use `BCEWithLogitsLoss`",
 }  # fmt: skip
-_IMPLICIT = {"torch.nn.functional.softmax": 1, "torch.nn.functional.log_softmax": 1, "torch.nn.Softmax": 0, "torch.nn.LogSoftmax": 0}
-"""Softmax of torch, with the position of `dim`"""
+_IMPLICIT = ("torch.nn.functional.softmax", "torch.nn.functional.log_softmax", "torch.nn.Softmax", "torch.nn.LogSoftmax")
+"""Those that choose an axis where `dim` is not given"""
 _KERAS_LOSSES = {"CategoricalCrossentropy": "softmax", "SparseCategoricalCrossentropy": "softmax", "BinaryCrossentropy": "sigmoid"}
 _KERAS_NAMES = {"categorical_crossentropy": "softmax", "sparse_categorical_crossentropy": "softmax", "binary_crossentropy": "sigmoid"}
 
@@ -127,7 +127,7 @@ class LossActivationMismatch(Rule):
                 yield from self._one_unit(module, call)
         if module.imports("keras", "tensorflow", "tf_keras"):
             for call in module.calls_to("keras.layers.Dense"):
-                if call.argument("activation", 1).value == "softmax" and call.argument("units", 0).value == 1:
+                if call.argument("activation").value == "softmax" and call.argument("units").value == 1:
                     yield self._alone(call)
             for call in module.method_calls("compile"):
                 yield from self._keras(module, call)
@@ -136,7 +136,7 @@ class LossActivationMismatch(Rule):
         loss = next((name for name in call.names if name in _LOSSES), "")
         if not loss:  # a class of the file that extends the loss, and may expect something else
             return
-        given = call.argument("input", 0).node
+        given = call.argument("input").node
         activation = activation_of(module, given) if given is not None else ""
         problem = _WRONG[_LOSSES[loss]].get(activation)
         if problem and given is not None:
@@ -147,8 +147,7 @@ class LossActivationMismatch(Rule):
             )  # fmt: skip
 
     def _without_dim(self, call: Call) -> Iterator[Finding]:
-        position = next((_IMPLICIT[name] for name in call.names if name in _IMPLICIT), None)
-        if position is not None and call.argument("dim", position).absent:
+        if any(name in _IMPLICIT for name in call.names) and call.argument("dim").absent:
             yield self.finding(
                 call, f"`{call.method}` without `dim` runs over axis 0 of one or three axes, and over axis 1 otherwise: over the batch, where it "
                 "has three", advice="name the axis of the classes, as `dim=-1`", severity=Severity.WARNING,
@@ -158,7 +157,7 @@ class LossActivationMismatch(Rule):
         for linear, softmax in pairwise(module.call(node) for node in call.node.args):
             if linear is None or softmax is None or (linear.name, softmax.name) != ("torch.nn.Linear", "torch.nn.Softmax"):
                 continue
-            if linear.argument("out_features", 1).value == 1 and softmax.argument("dim", 0).value == -1:
+            if linear.argument("out_features").value == 1 and softmax.argument("dim").value == -1:
                 yield self._alone(softmax)
 
     def _alone(self, call: Call) -> Finding:
@@ -186,7 +185,7 @@ class LossActivationMismatch(Rule):
 
 
 def _mended(module: Module, call: Call, activation: str) -> Fix | None:
-    given = call.argument("input", 0).node
+    given = call.argument("input").node
     if given is None:
         return None
     loss = call.names[0].removesuffix("()").rpartition(".")[2]

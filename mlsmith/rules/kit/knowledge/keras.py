@@ -43,3 +43,44 @@ REMOVED_ARGUMENTS = (
     *((f"{model}().fit", "nb_epoch", "2.0", "2.4", "epochs", True) for model in _MODELS),
 )  # fmt: skip
 """Checked against Keras 3.15: none of these arguments is taken."""
+
+_COMPILE = "optimizer='rmsprop', loss=None"
+_FIT = "x=None, y=None, batch_size=None, epochs=1, verbose='auto', callbacks=None, validation_split=0.0, validation_data=None, shuffle=True"
+_IMAGES = (
+    "directory, labels='inferred', label_mode='int', class_names=None, color_mode='rgb', batch_size=32, image_size=(256, 256), shuffle=True"
+)
+_TEXTS = "directory, labels='inferred', label_mode='int', class_names=None, batch_size=32, max_length=None, shuffle=True"
+_SERIES = "data, targets, sequence_length, sequence_stride=1, sampling_rate=1, batch_size=128, shuffle=False"
+_AXES = (1, 2, 3)
+_CONVOLUTIONS = (*(f"Conv{axes}D" for axes in _AXES), *(f"Conv{axes}DTranspose" for axes in _AXES), "SeparableConv1D", "SeparableConv2D")
+_POOLS = tuple(f"{kind}{axes}D" for kind in ("MaxPooling", "AveragePooling", "MaxPool", "AvgPool") for axes in _AXES)
+SIGNATURES = {
+    # callable → what it takes, in order, up to the last that is asked for; `...` is a default that is not needed here
+    **{f"{model}().compile": _COMPILE for model in _MODELS},
+    **{f"{model}().fit": _FIT for model in _MODELS},
+    **{f"keras.{home}.image_dataset_from_directory": _IMAGES for home in ("utils", "preprocessing")},
+    **{f"keras.{home}.text_dataset_from_directory": _TEXTS for home in ("utils", "preprocessing")},
+    **{f"keras.{home}.timeseries_dataset_from_array": _SERIES for home in ("utils", "preprocessing")},
+    **{name: "shape=None, batch_size=None" for name in ("keras.Input", "keras.layers.Input", "keras.layers.InputLayer")},
+    "keras.layers.Dense": "units, activation=None",
+    "keras.layers.Activation": "activation",
+    **{f"keras.layers.{name}": "filters, kernel_size, strides=..." for name in _CONVOLUTIONS},
+    **{f"keras.layers.{name}": "pool_size=..., strides=None" for name in _POOLS},
+    **{f"keras.layers.UpSampling{axes}D": "size=..." for axes in _AXES},
+    **{f"keras.losses.{name}": "from_logits=False" for name in (
+        "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy",
+    )},
+    "keras.models.load_model": "filepath, custom_objects=None, compile=True, safe_mode=True",
+}  # fmt: skip
+"""Checked against Keras 3.15."""
+_ITERATORS = "keras.preprocessing.image.ImageDataGenerator()"
+FORMER_SIGNATURES = {
+    # of what Keras 3 itself has no more, and TensorFlow still brings
+    f"{_ITERATORS}.flow": "x, y=None, batch_size=32, shuffle=True",
+    f"{_ITERATORS}.flow_from_directory":
+        "directory, target_size=(256, 256), color_mode='rgb', classes=None, class_mode='categorical', batch_size=32, shuffle=True",
+    f"{_ITERATORS}.flow_from_dataframe":
+        "dataframe, directory=None, x_col='filename', y_col='class', weight_col=None, target_size=(256, 256), color_mode='rgb', classes=None, "
+        "class_mode='categorical', batch_size=32, shuffle=True",
+}  # fmt: skip
+"""Checked against TensorFlow 2.21, as `tensorflow.keras`."""

@@ -24,3 +24,10 @@ REMOVED = (
 )  # fmt: skip
 """Checked against numpy 2.x: none of these names is there."""
 REMOVED_ARGUMENTS: tuple[tuple[str, str, str, str, str, bool], ...] = ()
+
+SIGNATURES = {
+    "numpy.load": "file, mmap_mode=None, allow_pickle=False",
+    "numpy.append": "arr, values, axis=None",
+    "numpy.concatenate": "arrays, /, axis=0, out=None",
+}
+"""Checked against NumPy 2.4."""

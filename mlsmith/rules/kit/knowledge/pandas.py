@@ -30,3 +30,15 @@ REMOVED_ARGUMENTS = (
     *((f"pandas.{maker}().to_csv", "line_terminator", "1.5", "2.0", "lineterminator", True) for maker in (*_READERS, "Series")),
 )  # fmt: skip
 """Checked against pandas 3.0: none of these arguments is taken."""
+
+SIGNATURES = {
+    # of a frame, whatever made it: rules name the frame's own method
+    "pandas.DataFrame().apply": "func, axis=0, raw=False",
+    "pandas.DataFrame().sample": "n=None, frac=None, replace=False, weights=None, random_state=None",
+    "pandas.DataFrame().shift": "periods=1, freq=None, axis=0",
+    "pandas.concat": "objs, *, axis=0",
+    "pandas.read_pickle": "filepath_or_buffer, compression='infer'",
+}
+"""Checked against pandas 3.1."""
+FORMER_SIGNATURES = {"pandas.concat": "objs, axis=0"}
+"""By position up to pandas 1.5."""

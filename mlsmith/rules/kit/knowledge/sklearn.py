@@ -38,3 +38,32 @@ REMOVED_ARGUMENTS = (
     ("sklearn.manifold.TSNE", "n_iter", "1.5", "1.7", "max_iter", True),
 )  # fmt: skip
 """Checked against scikit-learn 1.x: none of these arguments is taken."""
+
+_FOLDS = "n_splits=5, *, shuffle=False, random_state=None"
+_SCORING = "estimator, X, y=None, *, groups=None"
+SIGNATURES = {
+    # callable → what it takes, in order, up to the last that is asked for
+    "sklearn.model_selection.train_test_split": "*arrays, test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None",
+    "sklearn.model_selection.KFold": _FOLDS,
+    "sklearn.model_selection.StratifiedKFold": _FOLDS,
+    "sklearn.model_selection.StratifiedGroupKFold": "n_splits=5, shuffle=False, random_state=None",
+    **{f"sklearn.model_selection.{name}": _SCORING for name in ("cross_val_score", "cross_validate", "cross_val_predict")},
+    **{f"sklearn.model_selection.{name}": "n_splits=10, *, test_size=None, train_size=None, random_state=None" for name in (
+        "ShuffleSplit", "StratifiedShuffleSplit",
+    )},
+    "sklearn.model_selection.GroupShuffleSplit": "n_splits=5, *, test_size=None, train_size=None, random_state=None",
+    **{f"sklearn.model_selection.{name}": "*, n_splits=5, n_repeats=10, random_state=None" for name in (
+        "RepeatedKFold", "RepeatedStratifiedKFold",
+    )},
+}  # fmt: skip
+"""Checked against scikit-learn 1.9."""
+FORMER_SIGNATURES = {
+    # what was taken by position up to 0.24, where code of that time stands
+    "sklearn.model_selection.KFold": "n_splits=5, shuffle=False, random_state=None",
+    "sklearn.model_selection.StratifiedKFold": "n_splits=5, shuffle=False, random_state=None",
+    **{f"sklearn.model_selection.{name}": "n_splits=10, test_size=None, train_size=None, random_state=None" for name in (
+        "ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit",
+    )},
+    **{f"sklearn.model_selection.{name}": "n_splits=5, n_repeats=10, random_state=None" for name in ("RepeatedKFold", "RepeatedStratifiedKFold")},
+}  # fmt: skip
+"""From the sources of 0.22. All of it is keyword only now."""

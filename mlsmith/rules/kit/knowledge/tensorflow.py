@@ -23,3 +23,10 @@ REMOVED = (
 )
 """Checked against TensorFlow 2.21: none of these names is there."""
 REMOVED_ARGUMENTS = ()
+
+SIGNATURES = {
+    "tensorflow.data.Dataset().shuffle": "buffer_size, seed=None, reshuffle_each_iteration=True",
+    "tensorflow.nn.softmax": "logits, axis=None",
+    "tensorflow.nn.log_softmax": "logits, axis=None",
+}
+"""Checked against TensorFlow 2.21."""

@@ -34,3 +34,44 @@ REMOVED_ARGUMENTS = tuple(
     for scheduler in _SCHEDULERS
 )
 """Checked against PyTorch 2.13: none of these arguments is taken."""
+
+_CONVOLUTION = "in_channels, out_channels, kernel_size, stride=1, padding=0"
+_NORM = "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True"
+_AXES = (1, 2, 3)
+_LOSS = "input, target"
+SIGNATURES = {
+    # callable → what it takes, in order, up to the last that is asked for; `X()` is an instance of X that is called
+    "torch.utils.data.DataLoader":
+        "dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0, collate_fn=None, pin_memory=False, drop_last=False",
+    "torch.utils.data.DistributedSampler": "dataset, num_replicas=None, rank=None, shuffle=True, seed=0, drop_last=False",
+    "torch.utils.data.random_split": "dataset, lengths, generator=...",
+    "torch.load": "f, map_location=None, pickle_module=None, *, weights_only=None",
+    "torch.save": "obj, f",
+    "torch.hub.load": "repo_or_dir, model, *args, source='github'",
+    "torch.use_deterministic_algorithms": "mode, *, warn_only=False",
+    "torch.autograd.set_detect_anomaly": "mode, check_nan=True",
+    "torch.nn.Linear": "in_features, out_features, bias=True",
+    "torch.nn.LazyLinear": "out_features, bias=True",
+    "torch.nn.Upsample": "size=None, scale_factor=None, mode='nearest'",
+    "torch.nn.Softmax": "dim=None",
+    "torch.nn.LogSoftmax": "dim=None",
+    "torch.nn.functional.softmax": "input, dim=None",
+    "torch.nn.functional.log_softmax": "input, dim=None",
+    "torch.nn.functional.dropout": "input, p=0.5, training=True",
+    "torch.nn.functional.dropout2d": "input, p=0.5, training=True",
+    **{f"torch.nn.{name}": "p=0.5, inplace=False" for name in ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout")},
+    **{f"torch.nn.BatchNorm{axes}d": _NORM for axes in _AXES},
+    "torch.nn.SyncBatchNorm": _NORM,
+    **{f"torch.nn.Conv{axes}d": _CONVOLUTION for axes in _AXES},
+    **{f"torch.nn.ConvTranspose{axes}d": _CONVOLUTION for axes in _AXES},
+    **{f"torch.nn.{kind}Pool{axes}d": "kernel_size, stride=None, padding=0" for axes in _AXES for kind in ("Max", "Avg")},
+    **{f"torch.nn.LPPool{axes}d": "norm_type, kernel_size, stride=None" for axes in _AXES},
+    **{f"torch.nn.functional.{kind}_pool{axes}d": "input, kernel_size, stride=None" for axes in _AXES for kind in ("max", "avg")},
+    **{f"torch.nn.functional.lp_pool{axes}d": "input, norm_type, kernel_size, stride=None" for axes in _AXES},
+    **{f"torch.{kind}_pool{axes}d": "input, kernel_size, stride=None" for kind, axes in (("max", 1), ("max", 2), ("max", 3), ("avg", 1))},
+    **{f"torch.nn.{loss}()": _LOSS for loss in ("CrossEntropyLoss", "NLLLoss", "BCEWithLogitsLoss", "BCELoss")},
+    **{f"torch.nn.functional.{loss}": _LOSS for loss in (
+        "cross_entropy", "nll_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy",
+    )},
+}  # fmt: skip
+"""Checked against PyTorch 2.13 (what is built in has no signature to compare: `torch.max_pool2d` and its like, `avg_pool2d`)."""

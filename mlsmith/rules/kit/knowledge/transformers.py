@@ -42,3 +42,11 @@ REMOVED_ARGUMENTS = (
     *((taker, "tokenizer", "4.46", "5.0", "processing_class", True) for taker in _TRAINERS),
 )  # fmt: skip
 """Checked against Transformers 5.23, and the sources of 4.0 to 5.0."""
+
+SIGNATURES = {
+    "transformers.pipeline": "task=None, model=None",
+    "transformers.PreTrainedModel.from_pretrained": "pretrained_model_name_or_path, *model_args, revision='main'",
+    "transformers.PreTrainedModel().save_pretrained": "save_directory",
+    "transformers.PreTrainedModel().push_to_hub": "repo_id",
+}
+"""Checked against Transformers 5.24."""
