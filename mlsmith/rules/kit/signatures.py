@@ -10,7 +10,17 @@ from typing import Any
 
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.knowledge import (
-    datasets, huggingface, hyperopt, keras, numpy, optuna, pandas, sklearn, tensorflow, torch, transformers,
+    datasets,
+    huggingface,
+    hyperopt,
+    keras,
+    numpy,
+    optuna,
+    pandas,
+    sklearn,
+    tensorflow,
+    torch,
+    transformers,
 )  # fmt: skip
 
 _LIBRARIES = (datasets, huggingface, hyperopt, keras, numpy, optuna, pandas, sklearn, tensorflow, torch, transformers)

@@ -61,7 +61,7 @@ SIGNATURES = {
     **{f"keras.{home}.image_dataset_from_directory": _IMAGES for home in ("utils", "preprocessing")},
     **{f"keras.{home}.text_dataset_from_directory": _TEXTS for home in ("utils", "preprocessing")},
     **{f"keras.{home}.timeseries_dataset_from_array": _SERIES for home in ("utils", "preprocessing")},
-    **{name: "shape=None, batch_size=None" for name in ("keras.Input", "keras.layers.Input", "keras.layers.InputLayer")},
+    **dict.fromkeys(("keras.Input", "keras.layers.Input", "keras.layers.InputLayer"), "shape=None, batch_size=None"),
     "keras.layers.Dense": "units, activation=None",
     "keras.layers.Activation": "activation",
     **{f"keras.layers.{name}": "filters, kernel_size, strides=..." for name in _CONVOLUTIONS},
