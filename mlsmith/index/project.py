@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from mlsmith.index.facts import CallFact, FileFacts, FunctionFact
+from mlsmith.index.lazily import lazily
 
 
 class History(Protocol):
@@ -69,7 +70,7 @@ class Project:
         """What a rule's `collect` hooks returned, by path, in path order."""
         return self._collected.get(rule.code, [])
 
-    @cached_property
+    @lazily
     def is_library(self) -> bool:
         """Whether the project builds a distribution, so that its package has users we cannot see (settings may say otherwise)."""
         if self._kind != "auto":
@@ -88,14 +89,14 @@ class Project:
         folder = path.rpartition("/")[0]
         return f"{folder}/__init__.py" in self.files if folder else False
 
-    @cached_property
+    @lazily
     def unparsed_words(self) -> frozenset[str]:
         """All words of the Python files that could not be parsed."""
         return frozenset(word for _, text in self._collected.get("unparsed", ()) for word in text.split("\n"))
 
     # definitions
 
-    @cached_property
+    @lazily
     def definitions(self) -> dict[str, Definition]:
         """Dotted name with module → definition."""
         return {
@@ -103,7 +104,7 @@ class Project:
             for path, facts in self.files.items() for index, name in enumerate(facts.defined)
         }  # fmt: skip
 
-    @cached_property
+    @lazily
     def classes(self) -> dict[str, tuple[str, tuple[str, ...]]]:
         """Dotted name of a class → (path, dotted bases)."""
         return {f"{facts.module}.{name}": (path, bases) for path, facts in self.files.items() for name, bases in facts.classes}
@@ -203,7 +204,7 @@ class Project:
                 queue.extend(self.absolute(path, base) or base for base in bases)
         return order
 
-    @cached_property
+    @lazily
     def heirs(self) -> dict[str, set[str]]:
         """Class → the project's classes that inherit from it, directly or not."""
         table: dict[str, set[str]] = {}
@@ -214,7 +215,7 @@ class Project:
 
     # calls
 
-    @cached_property
+    @lazily
     def _call_table(self) -> tuple[dict[str, list[SeenCall]], set[str]]:
         """Calls by the definition they reach, and the last names of all others; whatever is called by no name of the project is let go."""
         resolved: dict[str, list[SeenCall]] = {}
@@ -258,7 +259,7 @@ class Project:
         """Whether something of that last name is called whose definition could not be told: any definition so called."""
         return name in self._call_table[1]
 
-    @cached_property
+    @lazily
     def _mentioned(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """Names of the project's definitions mentioned otherwise than by a call, and last words of strings → the paths that hold them."""
         references: dict[str, list[str]] = {}
@@ -271,7 +272,7 @@ class Project:
                 _note(strings, text.rpartition(".")[2], path)
         return references, strings
 
-    @cached_property
+    @lazily
     def _last_names(self) -> frozenset[str]:
         """Last words of all functions and classes that the project defines."""
         return frozenset(dotted.rpartition(".")[2] for table in (self.definitions, self.classes) for dotted in table)
@@ -289,7 +290,7 @@ class Project:
         """Other files that import the module at `path`, or anything from a module of that name."""
         return set(self._mentions.get(self.files[path].module.rpartition(".")[2], ())) - {path}
 
-    @cached_property
+    @lazily
     def _mentions(self) -> dict[str, list[str]]:
         """Each word of an imported dotted name → the files that import it."""
         table: dict[str, list[str]] = {}
@@ -304,7 +305,7 @@ class Project:
         module = self.files[path].module
         return set(self._importers.get(name, {}).get(module.rpartition(".")[2], ())) - {path}
 
-    @cached_property
+    @lazily
     def _importers(self) -> dict[str, dict[str, list[str]]]:
         """Imported name → last word of the module it comes from → files."""
         table: dict[str, dict[str, list[str]]] = {}

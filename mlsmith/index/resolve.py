@@ -45,11 +45,24 @@ class Resolver:
             self._classes[self.definition_name(cls)] = cls
         for function in syntax.functions:
             self._functions[self.definition_name(function)] = function
+        self._fixed = self._bound_once()
+        self._joined: dict[tuple[str, str], Names] = {}
         self._returns: dict[int, list[ast.Return]] = {}
         for node in syntax.returns:
             owner = node.scope.enclosing("function", "module", "class")  # type: ignore[attr-defined]
             if owner is not None:
                 self._returns.setdefault(id(owner.node), []).append(node)
+
+    def _bound_once(self) -> dict[str, Names]:
+        """What imports and definitions at the top bring in, where nothing else in the file has that name: the same wherever it is read."""
+        bound: set[str] = set()
+        for scope in self.syntax.scopes[1:]:
+            bound.update(scope.bindings)
+        return {
+            name: self.names_of_binding(bindings[0])
+            for name, bindings in self.syntax.scope.bindings.items()
+            if len(bindings) == 1 and name not in bound and bindings[0].kind in ("import", "def", "class")
+        }
 
     def release(self) -> None:
         """Let go of the tree; nothing may be asked afterwards."""
@@ -96,6 +109,10 @@ class Resolver:
     # names of expressions
 
     def names(self, node: ast.expr) -> Names:
+        if node.__class__ is ast.Name:
+            fixed = self._fixed.get(node.id)  # type: ignore[attr-defined]
+            if fixed is not None:
+                return fixed
         key = id(node)
         known = self._names.get(key)
         if known is not None:
@@ -132,18 +149,31 @@ class Resolver:
         return tuple(name for binding in bindings for name in self.names_of_binding(binding))
 
     def _of_attribute(self, node: ast.Attribute) -> Names:
-        own = self._of_self(node)
-        if own is not None:
-            return own
-        found: list[str] = []
-        for base in self.names(node.value):
-            cls = self._classes.get(base[:-2]) if base.endswith("()") else None
-            values = self.attribute_bindings(cls, node.attr) if cls is not None else []
+        value = node.value
+        if value.__class__ is ast.Name:
+            fixed = self._fixed.get(value.id)  # type: ignore[attr-defined]
+            if fixed is not None:
+                return self._member(fixed[0], node.attr)
+            own = self._of_self(node)
+            if own is not None:
+                return own
+        bases = self.names(value)
+        if len(bases) == 1:
+            return self._member(bases[0], node.attr)
+        return tuple([name for base in bases for name in self._member(base, node.attr)])
+
+    def _member(self, base: str, attribute: str) -> Names:
+        """What `base.attribute` is: what this module's class gives it, or the two words joined."""
+        if base.endswith("()"):
+            cls = self._classes.get(base[:-2])
+            values = self.attribute_bindings(cls, attribute) if cls is not None else []
             if values:
-                found.extend(name for binding in values for name in self.names_of_binding(binding))
-            elif len(base) < 160:
-                found.append(canonical(f"{base}.{node.attr}"))
-        return tuple(found)
+                return tuple([name for binding in values for name in self.names_of_binding(binding)])
+        key = (base, attribute)
+        known = self._joined.get(key)
+        if known is None:
+            known = self._joined[key] = (canonical(f"{base}.{attribute}"),) if len(base) < 160 else ()
+        return known
 
     def _of_self(self, node: ast.Attribute) -> Names | None:
         """`self.x` inside a method: what the class's methods assign to it. None where this is no such attribute."""

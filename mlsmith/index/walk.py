@@ -187,7 +187,11 @@ class _Walker:
     def bind(self, name: str, kind: str, node: ast.AST, value: ast.expr | None, index: int | None = None) -> None:
         scope = self.scope
         binding = Binding(name, kind, node, value, index, self.block, scope)
-        scope.bindings.setdefault(name, []).append(binding)
+        bindings = scope.bindings
+        if name in bindings:
+            bindings[name].append(binding)
+        else:
+            bindings[name] = [binding]
 
     def target(self, target: ast.expr, kind: str, value: ast.expr | None, node: ast.AST, index: int | None) -> None:
         if isinstance(target, ast.Name):
@@ -291,9 +295,9 @@ def _source_of(name: str, children: str) -> str:
     if name in _WITH_SCOPE:
         lines.append("    n.scope = w.scope")
     if name == "Constant":
-        lines.append("    if n.value.__class__ is str: strings.append(n)")
+        lines.append("    if n.value.__class__ is str: strings(n)")
     if name in _LISTED:
-        lines.append(f"    {_LISTED[name]}.append(n)")
+        lines.append(f"    {_LISTED[name]}(n)")
     if name in _MENTIONS:
         lines.append(f"    if n.ctx.__class__ is Load and (up.__class__ is not Call or up.func is not n): mention(n.{_MENTIONS[name]})")
     if name in _BINDERS_FIRST:
@@ -305,24 +309,36 @@ def _source_of(name: str, children: str) -> str:
         elif mark == "=":
             lines.append(f"    body(n.{field}, n)")
         elif "*" in mark:
-            lines.append(f"    for c in n.{field}:")
-            guard = "if c is not None: " if "?" in mark else ""
-            lines.append(f"        {guard}V[c.__class__](c, n)")
-        elif mark == "?":
-            lines.append(f"    c = n.{field}")
-            lines.append("    if c is not None: V[c.__class__](c, n)")
+            lines += [f"    for c in n.{field}:", *_visit_of(name, field, " " * 8, optional="?" in mark)]
         else:
-            lines.append(f"    c = n.{field}; V[c.__class__](c, n)")
+            lines += [f"    c = n.{field}", *_visit_of(name, field, " " * 4, optional=mark == "?")]
     if name in _BINDERS:
         lines.append(f"    w.{_BINDERS[name]}(n)")
     return "\n".join(lines)
 
 
+def _visit_of(parent: str, field: str, indent: str, *, optional: bool) -> list[str]:
+    """Visit the child `c`. Names and constants, which are most of all nodes, are done in place: a call costs more than all they need."""
+    called = parent == "Call" and field == "func"
+    lines = [
+        "k = c.__class__",
+        "if k is Name:",
+        "    c.up = n; c.scope = w.scope; names(c)",
+        *([] if called else ["    if c.ctx.__class__ is Load: mention(c.id)"]),
+        "elif k is Constant:",
+        "    c.up = n",
+        "    if c.value.__class__ is str: strings(c)",
+        "elif c is not None: V[k](c, n)" if optional else "else: V[k](c, n)",
+    ]
+    return [indent + line for line in lines]
+
+
 def _generated(walker: _Walker) -> _Visitors:
     table = _Visitors(walker)
     names: dict[str, Any] = {"w": walker, "V": table, "body": walker.body, "branch": walker.branch}
-    names.update({listed: getattr(walker.syntax, listed) for listed in {*_LISTED.values(), "strings"}})
-    names |= {"seen": walker.syntax.nodes.append, "mention": walker.syntax.mentioned.add, "Load": ast.Load, "Call": ast.Call}
+    names.update({listed: getattr(walker.syntax, listed).append for listed in {*_LISTED.values(), "strings"}})
+    names |= {"seen": walker.syntax.nodes.append, "mention": walker.syntax.mentioned.add}
+    names |= {"Load": ast.Load, "Call": ast.Call, "Name": ast.Name, "Constant": ast.Constant}
     table.names = names
     exec(_COMPILED, names)
     for name in _CHILDREN:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mlsmith.index.lazily import lazily
 from mlsmith.index.scopes import block_of, statement_of
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.roles import Role, role_of_name
@@ -54,7 +54,7 @@ class Call:
         self.module = module
         self.node = node
 
-    @cached_property
+    @lazily
     def names(self) -> tuple[str, ...]:
         """Qualified names of what is called, several where branches merge; for the project's own wrappers, the library's."""
         names = self.module.resolver.names(self.node.func)
@@ -157,7 +157,7 @@ class Call:
 
     # what the result is for
 
-    @cached_property
+    @lazily
     def target_names(self) -> tuple[str, ...]:
         """Names the result is kept under, nearest first: assigned names, keyword arguments, dict keys around the call."""
         found: list[str] = []
@@ -176,7 +176,7 @@ class Call:
             found.extend(name for target in targets for name in _names_in_target(target))
         return tuple(found)
 
-    @cached_property
+    @lazily
     def role(self) -> Role | None:
         """Training, validation or test, from the nearest of: the names the result is kept under, the data passed in, the enclosing
         function, class, and file. Two different roles at the same distance are none."""
@@ -201,7 +201,7 @@ class Call:
             circles.append((self.module.path.rsplit("/", 1)[-1].rsplit(".", 1)[0],))
         return circles
 
-    @cached_property
+    @lazily
     def data_names(self) -> tuple[str, ...]:
         """Names in the first argument (or `dataset=`, `data=`, `X=`): what the call works on."""
         candidates = self.node.args[:1] or [k.value for k in self.node.keywords if k.arg in ("dataset", "data", "X", "x", "ds")][:1]

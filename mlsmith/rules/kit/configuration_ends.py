@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mlsmith.index.lazily import lazily
 from mlsmith.index.scopes import scope_of
 from mlsmith.rules.kit.collect import is_foreign
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, ANY, COMMAND_LINE, TOP, Handles, Keys, Part, is_configuration_name, joined
@@ -58,7 +58,7 @@ class Ends:
         tables = (self._touched, self._whole, self._lost)
         return tuple((node, *("\n".join(sorted(table.get(node, ()))) for table in tables)) for node in every)  # type: ignore[misc]
 
-    @cached_property
+    @lazily
     def _bases(self) -> set[str]:
         """Names from which something is read."""
         nodes = (*self.module.syntax.subscripts, *self.module.syntax.attributes)

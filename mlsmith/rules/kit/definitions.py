@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlsmith.index.lazily import lazily
 from mlsmith.index.scopes import Scope, block_of
 from mlsmith.rules.kit.roles import Role
 from mlsmith.rules.kit.rule import Place
@@ -43,7 +43,7 @@ class Function:
     def place(self) -> Place:
         return self.module.place(self.node)
 
-    @cached_property
+    @lazily
     def owner(self) -> Class | None:
         """The class whose method this is."""
         outer = self.scope.parent
@@ -56,7 +56,7 @@ class Function:
             return ()
         return tuple(cls.name for cls in self.module.classes if self.owner.name in cls.lineage)
 
-    @cached_property
+    @lazily
     def outer(self) -> Function | None:
         """The function around this one."""
         scope = self.scope.parent
@@ -68,12 +68,12 @@ class Function:
     def role(self) -> Role | None:
         return self.module.role_of(self.node.name)
 
-    @cached_property
+    @lazily
     def decorators(self) -> tuple[str, ...]:
         """Qualified names of the decorators; `()` at the end where they are called."""
         return tuple(name for decorator in self.node.decorator_list for name in (self.module.names(decorator) or ("?",)))
 
-    @cached_property
+    @lazily
     def parameters(self) -> tuple[Parameter, ...]:
         args = self.node.args
         plain = args.posonlyargs + args.args
@@ -125,7 +125,7 @@ class Class:
     def place(self) -> Place:
         return self.module.place(self.node)
 
-    @cached_property
+    @lazily
     def lineage(self) -> list[str]:
         """Own dotted name and those of all ancestors that this module shows, nearest first."""
         return self.module.resolver.lineage(self.name)
@@ -133,7 +133,7 @@ class Class:
     def extends(self, *names: str) -> bool:
         return any(name in names for name in self.lineage[1:])
 
-    @cached_property
+    @lazily
     def methods(self) -> dict[str, Function]:
         return {
             node.name: self.module.function(node) for node in self.node.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
@@ -155,7 +155,7 @@ class Loop:
     def function(self) -> Function | None:
         return self.module.function_around(self.node)
 
-    @cached_property
+    @lazily
     def calls(self) -> list[Call]:
         """Calls in the body (not in nested functions)."""
         last = self.node.end_lineno or self.node.lineno

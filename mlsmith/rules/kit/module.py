@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.finding import anchor_of
+from mlsmith.index.lazily import lazily
 from mlsmith.index.resolve import Resolver
 from mlsmith.index.scopes import Scope, Syntax, block_of, scope_of, statement_of
 from mlsmith.index.walk import walk
@@ -62,43 +63,57 @@ class Module:
 
     # calls
 
-    @cached_property
+    @lazily
     def calls(self) -> list[Call]:
         """Every call, in source order."""
         return [self._call(node) for node in self.syntax.calls]
 
-    @cached_property
-    def _by_name(self) -> dict[str, list[Call]]:
-        table: dict[str, list[Call]] = {}
-        for call in self.calls:
-            for name in call.names:
-                table.setdefault(name, []).append(call)
+    @lazily
+    def _by_name(self) -> dict[str, list[ast.Call]]:
+        names, wrappers = self.resolver.names, self.settings.wrappers
+        table: dict[str, list[ast.Call]] = {}
+        for node in self.syntax.calls:
+            for name in names(node.func):
+                key = wrappers.get(name, name) if wrappers else name
+                if key in table:
+                    table[key].append(node)
+                else:
+                    table[key] = [node]
         return table
+
+    def _called(self, name: str) -> list[Call]:
+        return [self._call(node) for node in self._by_name.get(name, ())]
 
     def calls_to(self, *names: str) -> Iterator[Call]:
         """Calls to any of the fully qualified names, in source order; `X()` in a name is an instance of X, as in
         `sklearn.preprocessing.StandardScaler().fit`. A project class that extends X counts as X."""
-        found = {id(call): call for name in names for call in self._by_name.get(name, ())}
-        for name in names:
-            for heir in self._heirs.get(name.partition("()")[0], ()):
-                for call in self._by_name.get(heir + name[len(name.partition("()")[0]) :], ()):
-                    found[id(call)] = call
-        yield from sorted(found.values(), key=lambda call: call.order)
+        table, heirs = self._by_name, self._heirs
+        found = [node for name in names if name in table for node in table[name]]
+        for name in names if heirs else ():
+            owner, called, rest = name.partition("()")
+            for heir in heirs.get(owner, ()):
+                found += table.get(heir + called + rest, ())
+        return self._in_order(found)
+
+    def _in_order(self, nodes: list[ast.Call]) -> Iterator[Call]:
+        """Each call once, in source order."""
+        if len(nodes) > 1:
+            nodes = sorted({id(node): node for node in nodes}.values(), key=_place)
+        return map(self._call, nodes)
 
     def calls_under(self, *prefixes: str) -> Iterator[Call]:
         """Calls whose qualified name begins with one of the prefixes, in source order."""
-        matching = [call for name, calls in self._by_name.items() if name.startswith(prefixes) for call in calls]
-        yield from sorted({id(call): call for call in matching}.values(), key=lambda call: call.order)
+        return self._in_order([call for name, calls in self._by_name.items() if name.startswith(prefixes) for call in calls])
 
     def method_calls(self, *methods: str) -> Iterator[Call]:
         """Calls `x.method(…)` whatever `x` is, in source order."""
-        found = [node for method in methods for node in self._by_method.get(method, ())]
-        if len(methods) > 1:
-            found.sort(key=lambda node: (node.lineno, node.col_offset))
-        for node in found:
-            yield self._call(node)
+        table = self._by_method
+        found = [node for method in methods if method in table for node in table[method]]
+        if len(found) > 1 and len(methods) > 1:
+            found.sort(key=_place)
+        return map(self._call, found)
 
-    @cached_property
+    @lazily
     def _by_method(self) -> dict[str, list[ast.Call]]:
         """Calls of attributes by the last word of what is called; most rules ask for a word that a file does not have."""
         table: dict[str, list[ast.Call]] = {}
@@ -107,7 +122,7 @@ class Module:
                 table.setdefault(node.func.attr, []).append(node)
         return table
 
-    @cached_property
+    @lazily
     def _heirs(self) -> dict[str, list[str]]:
         """Library class → names of this module's classes that extend it."""
         table: dict[str, list[str]] = {}
@@ -128,15 +143,15 @@ class Module:
 
     # definitions
 
-    @cached_property
+    @lazily
     def functions(self) -> list[Function]:
         return [self.function(node) for node in self.syntax.functions]
 
-    @cached_property
+    @lazily
     def classes(self) -> list[Class]:
         return [self.class_(node) for node in self.syntax.classes]
 
-    @cached_property
+    @lazily
     def loops(self) -> list[Loop]:
         return [Loop(self, node) for node in self.syntax.loops]
 
@@ -163,7 +178,7 @@ class Module:
         scope = scope_of(node).enclosing("class")
         return self.class_(scope.node) if scope is not None else None  # type: ignore[arg-type]
 
-    @cached_property
+    @lazily
     def _calls_by_function(self) -> dict[int, list[Call]]:
         table: dict[int, list[Call]] = {}
         for call in self.calls:
@@ -178,7 +193,7 @@ class Module:
         """Calls in a function's own body, nested functions included, in source order."""
         return self._calls_by_function.get(id(function.node), [])
 
-    @cached_property
+    @lazily
     def _branches_by_function(self) -> dict[int, list[ast.If]]:
         table: dict[int, list[ast.If]] = {}
         for node in self.syntax.branches:
@@ -194,11 +209,8 @@ class Module:
 
     def callers(self, function: Function) -> list[Call]:
         """Calls of a function of this module, from this module."""
-        return self._by_name.get(function.name, []) + (
-            [call for cls in function.owner_names for call in self._by_name.get(f"{cls}().{function.node.name}", ())]
-            if function.owner
-            else []
-        )
+        heirs = [f"{cls}().{function.node.name}" for cls in function.owner_names] if function.owner else []
+        return [call for name in (function.name, *heirs) for call in self._called(name)]
 
     # expressions
 
@@ -227,7 +239,7 @@ class Module:
         """Whether the file imports one of the top-level packages."""
         return bool(self.packages & set(packages))
 
-    @cached_property
+    @lazily
     def packages(self) -> frozenset[str]:
         """Top-level packages that the file imports, relative imports aside, and those that the project's own wrappers stand for."""
         found = {library.partition(".")[0] for library in self.settings.wrappers.values()}
@@ -238,7 +250,7 @@ class Module:
                 found.add(node.module.partition(".")[0])
         return frozenset(found)
 
-    @cached_property
+    @lazily
     def flow(self) -> Flow:
         """Where values come from and go to, through assignments."""
         from mlsmith.rules.kit.flow import Flow
@@ -276,6 +288,9 @@ class Module:
         """Whether `first`, in the same scope, stands before `second` and not in a branch that excludes it."""
         one, two = statement_of(first), statement_of(second)
         return one.lineno <= two.lineno and not block_of(one).excludes(block_of(two))
+
+
+_place = attrgetter("lineno", "col_offset")
 
 
 class Node:
