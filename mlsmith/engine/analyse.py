@@ -270,14 +270,9 @@ def _code_lines(module: Module) -> int:
         first = node.body[0] if node.body else None
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
             silent.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
-    source = module.source
-    blank = sum(1 for number, line in enumerate(source.lines, 1) if number not in silent and _is_blank(line))
-    return len(source.lines) - len(silent) - blank
-
-
-def _is_blank(line: str) -> bool:
-    stripped = line.strip()
-    return not stripped or stripped[0] == "#"
+    lines = module.source.lines
+    blank = sum(not line or line.isspace() for line in lines) - sum(not lines[number - 1].strip() for number in silent)
+    return len(lines) - len(silent.union(module.comment_lines)) - blank
 
 
 def _merged(facts: Iterable[tuple[str, Any]]) -> tuple[dict[str, FileFacts], dict[str, list[tuple[str, Any]]]]:

@@ -106,17 +106,20 @@ class FileFacts(NamedTuple):
         return Mentions(*marshal.loads(self.packed_mentions))
 
 
-def literal(node: ast.expr | None) -> tuple[Any, ...] | None:
-    """`("=", value)` for a scalar literal, `("?",)` for anything else, None for nothing."""
-    if node is None:
-        return None
-    if isinstance(node, ast.Constant) and isinstance(node.value, (bool, int, float, str, type(None))):
-        return ("=", node.value) if not (isinstance(node.value, str) and len(node.value) > 80) else UNKNOWN_LITERAL
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+def literal(node: ast.expr) -> tuple[Any, ...]:
+    """`("=", value)` for a scalar literal, `("?",)` for anything else."""
+    if node.__class__ is ast.Constant:
+        value = node.value
+        if value is None or value.__class__ in _SCALARS:
+            return ("=", value) if value.__class__ is not str or len(value) <= 80 else UNKNOWN_LITERAL
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         operand = node.operand
         if isinstance(operand, ast.Constant) and isinstance(operand.value, (int, float)):
             return ("=", -operand.value)
     return UNKNOWN_LITERAL
+
+
+_SCALARS = frozenset({bool, int, float, str})
 
 
 def calls_of(
@@ -129,16 +132,22 @@ def calls_of(
     calls: list[tuple[Any, ...]] = []
     methods: set[str] = set()
     words: set[str] = set()
+    strange: dict[str, bool] = {}
     for node in syntax.calls:
         names = resolver.names(node.func)
         if not names and node.func.__class__ is ast.Attribute:
             methods.add(node.func.attr)
-        own = [name for name in names if not foreign(name)]
+        for name in names:
+            if name not in strange:
+                strange[name] = foreign(name)
+        own = [name for name in names if not strange[name]]
         if not own:
-            words.update(keyword.arg for keyword in node.keywords if keyword.arg is not None)
+            for keyword in node.keywords:
+                if keyword.arg is not None:
+                    words.add(keyword.arg)
             continue
-        positional = tuple([literal(a) or UNKNOWN_LITERAL for a in node.args if a.__class__ is not ast.Starred])
-        keywords = tuple([(k.arg, literal(k.value) or UNKNOWN_LITERAL) for k in node.keywords if k.arg is not None])
+        positional = tuple([literal(a) for a in node.args if a.__class__ is not ast.Starred])
+        keywords = tuple([(k.arg, literal(k.value)) for k in node.keywords if k.arg is not None])
         spread = len(positional) < len(node.args) or len(keywords) < len(node.keywords)
         place = span_of(node)
         calls.extend((intern(name), positional, keywords, spread, place) for name in own)
@@ -148,13 +157,15 @@ def calls_of(
 def forwards_of(syntax: Syntax, resolver: Resolver) -> dict[int, list[tuple[str, str, str | int]]]:
     """By the id of a function's node: its parameters that are passed on as they are, never having been assigned anew."""
     found: dict[int, list[tuple[str, str, str | int]]] = {}
+    parameters = {name for scope in syntax.scopes if scope.kind == "function" for name in scope.bindings}
     for call in syntax.calls:
         for slot, value in enumerate(call.args):
-            if value.__class__ is ast.Name:
+            if value.__class__ is ast.Name and value.id in parameters:
                 _forward(found, resolver, call, slot, value)
         for keyword in call.keywords:
-            if keyword.value.__class__ is ast.Name and keyword.arg is not None:
-                _forward(found, resolver, call, keyword.arg, keyword.value)
+            value = keyword.value
+            if value.__class__ is ast.Name and value.id in parameters and keyword.arg is not None:
+                _forward(found, resolver, call, keyword.arg, value)
     return found
 
 

@@ -11,6 +11,7 @@ import ast
 import builtins
 
 from mlsmith.index.canonical import canonical
+from mlsmith.index.lazily import lazily
 from mlsmith.index.scopes import Binding, Scope, Syntax, block_of, scope_of
 
 _DEPTH = 14
@@ -47,11 +48,7 @@ class Resolver:
             self._functions[self.definition_name(function)] = function
         self._fixed = self._bound_once()
         self._joined: dict[tuple[str, str], Names] = {}
-        self._returns: dict[int, list[ast.Return]] = {}
-        for node in syntax.returns:
-            owner = node.scope.enclosing("function", "module", "class")  # type: ignore[attr-defined]
-            if owner is not None:
-                self._returns.setdefault(id(owner.node), []).append(node)
+        self._attributes: dict[tuple[int, str], list[Binding]] = {}
 
     def _bound_once(self) -> dict[str, Names]:
         """What imports and definitions at the top bring in, where nothing else in the file has that name: the same wherever it is read."""
@@ -72,7 +69,8 @@ class Resolver:
 
     def definition_name(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> str:
         """The dotted name of a definition of this module: module, enclosing definitions, own name."""
-        return ".".join(part for part in (self.syntax.module_name, node.own_scope.qualified) if part)  # type: ignore[union-attr]
+        module, own = self.syntax.module_name, node.own_scope.qualified  # type: ignore[union-attr]
+        return f"{module}.{own}" if module and own else module or own
 
     def class_named(self, name: str) -> ast.ClassDef | None:
         return self._classes.get(name.removesuffix("()"))
@@ -106,11 +104,21 @@ class Resolver:
     def returns_of(self, function: ast.AST) -> list[ast.Return]:
         return self._returns.get(id(function), [])
 
+    @lazily
+    def _returns(self) -> dict[int, list[ast.Return]]:
+        """By the id of a function's node: its `return` statements, not those of functions in it."""
+        found: dict[int, list[ast.Return]] = {}
+        for node in self.syntax.returns:
+            owner = node.scope.enclosing("function", "module", "class")  # type: ignore[attr-defined]
+            if owner is not None:
+                found.setdefault(id(owner.node), []).append(node)
+        return found
+
     # names of expressions
 
     def names(self, node: ast.expr) -> Names:
         if node.__class__ is ast.Name:
-            fixed = self._fixed.get(node.id)  # type: ignore[attr-defined]
+            fixed = self._fixed.get(node.id)
             if fixed is not None:
                 return fixed
         key = id(node)
@@ -151,7 +159,7 @@ class Resolver:
     def _of_attribute(self, node: ast.Attribute) -> Names:
         value = node.value
         if value.__class__ is ast.Name:
-            fixed = self._fixed.get(value.id)  # type: ignore[attr-defined]
+            fixed = self._fixed.get(value.id)
             if fixed is not None:
                 return self._member(fixed[0], node.attr)
             own = self._of_self(node)
@@ -204,21 +212,24 @@ class Resolver:
 
     def attribute_bindings(self, cls: ast.ClassDef, attribute: str) -> list[Binding]:
         """Assignments to an attribute by the class's own body and methods, then those of its bases in this module."""
-        for ancestor in self.lineage(self.definition_name(cls)):
-            node = self._classes.get(ancestor)
-            if node is None:
-                continue
-            scope: Scope = node.own_scope  # type: ignore[attr-defined]
-            found = [b for b in scope.bindings.get(attribute, ()) if b.kind == "assign"]
-            for method in node.body:
-                if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    arguments = method.args.posonlyargs + method.args.args
-                    if arguments:
-                        key = f"{arguments[0].arg}.{attribute}"
-                        found.extend(method.own_scope.attributes.get(key, ()))  # type: ignore[union-attr]
-            if found:
-                return found
-        return []
+        key = (id(cls), attribute)
+        known = self._attributes.get(key)
+        if known is None:
+            lineage = self.lineage(self.definition_name(cls)) if cls.bases else [self.definition_name(cls)]
+            found = (self._own_bindings(self._classes[name], attribute) for name in lineage if name in self._classes)
+            known = self._attributes[key] = next(filter(None, found), [])
+        return known
+
+    def _own_bindings(self, cls: ast.ClassDef, attribute: str) -> list[Binding]:
+        scope: Scope = cls.own_scope  # type: ignore[attr-defined]
+        found = [b for b in scope.bindings.get(attribute, ()) if b.kind == "assign"]
+        for method in cls.body:
+            if method.__class__ is ast.FunctionDef or method.__class__ is ast.AsyncFunctionDef:
+                arguments = method.args.posonlyargs or method.args.args
+                held = method.own_scope.attributes  # type: ignore[union-attr]
+                if arguments and held:
+                    found.extend(held.get(f"{arguments[0].arg}.{attribute}", ()))
+        return found
 
     def _of_call(self, node: ast.Call) -> Names:
         found: list[str] = []

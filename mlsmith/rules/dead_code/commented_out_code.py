@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mlsmith.rules.kit import Edit, Finding, Fix, Module, Place, Position, Rule, Safety, Severity, Span
 
-_BLOCK = re.compile(r"(?:^[ \t]*#[^\n]*\n){3,}", re.M)
+_STARTING = "|".join((*keyword.kwlist, *keyword.softkwlist))
+_JOINING = "and|as|else|for|from|if|import|in|is|not|or"
 _NO_CODE = re.compile(
     r"^\s*#\s*(!|%%|type:|noqa|pylint|mypy|fmt:|isort|coding|-\*-|mlsmith:|pragma|>>>|\.\.\.|region|endregion|In\[)", re.I
 )
+_PROSE = re.compile(rf"\s*(?!(?:{_STARTING})\b)[^\W\d]\w* +(?!(?:{_JOINING})\b)[^\W\d]")
+"""Two words side by side, which no statement begins with unless one of them is Python's: parsing costs more"""
 _MARKER = re.compile(r"^\s*#(?!:)")
 _EXAMPLE = re.compile(
     r"\b(example|usage|e\.g\.|for instance|equivalent|sample|copyright|licen[cs]e|format|returns?|args|schema|output)\b", re.I
@@ -79,21 +83,13 @@ class CommentedOutCode(Rule):
     minutes = 10
 
     def python(self, module: Module) -> Iterator[Finding]:
-        text = module.source.text
-        if text.count("#") < 3:
-            return
-        line, at = 1, 0
         inside = _texts(module)
-        for match in _BLOCK.finditer(text):
-            block = match.group()
-            if "(" not in block and "=" not in block:
+        for start, end in _blocks(module.comment_lines):
+            lines = module.source.lines[start - 1 : end]
+            found = _code_in(lines) if any("(" in line or "=" in line for line in lines) else None
+            if found is None or any(opened < start + found[0] <= closed for opened, closed in inside):
                 continue
-            line += text.count("\n", at, match.start())
-            at = match.start()
-            found = _code_in(block)
-            if found is None or any(first < line + found[0] <= last for first, last in inside):
-                continue
-            first, last = line + found[0], line + found[1]
+            first, last = start + found[0], start + found[1]
             yield self.finding(
                 _place(module, first, last), f"{last - first + 1} lines of code are commented out here",
                 advice="delete them: the history keeps what they were", fix=_removal(module, first, last),
@@ -105,15 +101,26 @@ def _texts(module: Module) -> list[tuple[int, int]]:
     return [(n.lineno, n.end_lineno or n.lineno) for n in module.syntax.strings if n.lineno != (n.end_lineno or n.lineno)]
 
 
-def _code_in(block: str) -> tuple[int, int] | None:
+def _blocks(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last line of each three and more lines of comment without another between."""
+    start = 0
+    for index, number in enumerate(numbers):
+        if index + 1 == len(numbers) or numbers[index + 1] != number + 1:
+            if index - start >= 2:
+                yield numbers[start], number
+            start = index + 1
+
+
+def _code_in(lines: list[str]) -> tuple[int, int] | None:
     """The first and last line (from 0) of the longest end of a block of comments that is code; a heading in words may stand above it."""
-    lines = block.rstrip("\n").split("\n")
     if any(_NO_CODE.match(line) for line in lines):
         return None
     bare = [_MARKER.sub("", line, count=1) for line in lines]
     for start in (0, 1, 2):
         if len(bare) - start < 3 or (start and _EXAMPLE.search(lines[start - 1])):
             return None
+        if _PROSE.match(bare[-1]) or _PROSE.match(bare[start]):
+            continue
         if _is_code("\n".join(bare[start:])):
             return (start, len(lines) - 1)
     return None

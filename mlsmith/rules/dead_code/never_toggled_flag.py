@@ -148,7 +148,7 @@ def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
         test = _test_of(owner.test)
         if test is None or test[0] not in own or owner.scope is not function.scope:  # type: ignore[attr-defined]
             continue
-        if not _is_validated(owner) and not _is_command_line(owner, test[0]):
+        if not _is_validated(owner) and not _is_command_line(module, owner, test[0]):
             found.setdefault(test[0], []).append((test[1], test[2], tuple(where(module, owner)), _size(owner.orelse), _size(owner.body)))
     for parameter, tests in found.items():
         yield function.scope.qualified, parameter, tuple(tests)
@@ -198,14 +198,12 @@ def _is_validated(owner: ast.AST) -> bool:
     return isinstance(node, ast.If) and bool(node.orelse) and isinstance(node.orelse[-1], ast.Raise)
 
 
-def _is_command_line(owner: ast.If | ast.While | ast.IfExp, parameter: str) -> bool:
+def _is_command_line(module: Module, owner: ast.If | ast.While | ast.IfExp, parameter: str) -> bool:
     """`parser.parse_args(argv)` under `if argv is not None`: the door by which tests and other programs enter."""
+    first, last = owner.lineno, owner.end_lineno or owner.lineno
     return any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("parse_args", "parse_known_args")
-        and any(isinstance(argument, ast.Name) and argument.id == parameter for argument in node.args)
-        for node in ast.walk(owner)
+        first <= call.node.lineno <= last and any(isinstance(given, ast.Name) and given.id == parameter for given in call.node.args)
+        for call in module.method_calls("parse_args", "parse_known_args")
     )
 
 

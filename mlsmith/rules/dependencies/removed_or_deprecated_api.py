@@ -132,8 +132,8 @@ class RemovedOrDeprecatedApi(Rule):
 
 def _uses(module: Module, table: dict[tuple[str, str], Removal]) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
     words = _words(frozenset(table))
-    for node in module.syntax.attributes:
-        if node.attr in words and isinstance(node.ctx, ast.Load):
+    for node in module.attributes_spelt(words):
+        if isinstance(node.ctx, ast.Load):
             removal = next((table[name, ""] for name in module.names(node) if (name, "") in table), None)
             if removal is not None:
                 yield node, removal, _renamed(module, node, removal)

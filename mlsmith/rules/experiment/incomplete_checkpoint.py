@@ -71,9 +71,11 @@ class IncompleteCheckpoint(Rule):
     minutes = 30
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if not module.imports("torch") or module.imports(*_KEEPS_ITSELF) or not _RESUMES.search(module.source.text):
+        if not module.imports("torch") or module.imports(*_KEEPS_ITSELF):
             return
         if not any(True for _ in module.method_calls("backward")) or not any(True for _ in module.method_calls("load_state_dict")):
+            return
+        if not _RESUMES.search(module.source.text):
             return
         saved = [(call, saves) for call in module.calls_to("torch.save") if (saves := _keys(module, call)) is not None]
         if any(_speaks_of_optimiser(keys) for _, keys in saved):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, optimisation
 from mlsmith.rules.kit.collect import place_from, where
 
-_SEEDED = re.compile(r"[sS]eed|SEED|random_state|enable_determinism|enable_op_determinism|PRNGKey")
+_SEEDED = ("seed", "Seed", "SEED", "random_state", "enable_determinism", "enable_op_determinism", "PRNGKey")
 _COMMANDS = ("click.", "typer.", "hydra.main", "fire.", "absl.app")
 _RANDOM_ESTIMATORS = (
     "sklearn.ensemble.RandomForest", "sklearn.ensemble.ExtraTrees", "sklearn.ensemble.Bagging", "sklearn.neural_network.MLP", "sklearn.tree.ExtraTree",
@@ -71,7 +70,7 @@ class UnseededTrainingRun(Rule):
     def collect(self, module: Module) -> Any:
         if not module.imports("torch", "tensorflow", "keras", "sklearn") and "seed" not in module.source.text:
             return None
-        if _SEEDED.search(module.source.text):
+        if any(word in module.source.text for word in _SEEDED):
             return (True, ())
         trains = _trains(module) if _is_started(module) else None
         return (False, tuple(where(module, trains.node))) if trains is not None else None

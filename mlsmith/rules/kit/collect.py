@@ -96,14 +96,18 @@ def _function(function: Function, forwards: Sequence[Any]) -> tuple[Any, ...]:
 def _parameters(args: ast.arguments) -> tuple[tuple[str, str, Any], ...]:
     """Each as a `ParameterFact`, in the order of `Function.parameters`."""
     plain = args.posonlyargs + args.args
-    defaults = [None] * (len(plain) - len(args.defaults)) + [literal(default) for default in args.defaults]
+    defaults = [None] * (len(plain) - len(args.defaults)) + [_default(default) for default in args.defaults]
     found = [(a.arg, "positional", default) for a, default in zip(plain, defaults, strict=True)]
     if args.vararg:
         found.append((args.vararg.arg, "star", None))
-    found += [(a.arg, "keyword", literal(default)) for a, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)]
+    found += [(a.arg, "keyword", _default(default)) for a, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)]
     if args.kwarg:
         found.append((args.kwarg.arg, "stars", None))
     return tuple(found)
+
+
+def _default(node: ast.expr | None) -> tuple[Any, ...] | None:
+    return None if node is None else literal(node)
 
 
 def is_foreign(callee: str, own: str) -> bool:

@@ -106,7 +106,7 @@ def paths_passed(module: Module, names: set[str]) -> Iterator[tuple[str, str | i
     nodes: list[ast.expr] = [
         s for s in module.syntax.strings if str(s.value).endswith(_ENDINGS) and FILE.match(str(s.value)) and len(str(s.value)) < 200
     ]
-    nodes += [a for a in module.syntax.attributes if a.attr in mentioned] if mentioned else []
+    nodes += module.attributes_spelt(mentioned)
     if plain:
         nodes += compress(module.syntax.names, map(plain.__contains__, map(attrgetter("id"), module.syntax.names)))
     for node in nodes:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-from itertools import compress
-from operator import attrgetter
 from typing import Any
 
 from mlsmith.index.scopes import scope_of
@@ -12,7 +10,6 @@ from mlsmith.rules.kit.configuration_ends import ANSWERING, Ends, function_of
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, ANY, COMMAND_LINE, Keys, gives_the_same, is_configuration_name, is_filled
 
 _METHODS = frozenset({"get", "pop", "setdefault", "copy", "to_dict", "as_dict", "toDict"})
-_ID, _ATTR = attrgetter("id"), attrgetter("attr")
 _SHORT = frozenset({"args", "arg", "opt", "opts", "params", "options", "flags", "hparams"})
 """Names of what is mostly the command line: a missing key cannot be told there"""
 
@@ -34,10 +31,10 @@ class Uses(Ends):
                 self._use(call)
         names, attributes = self._held_names(), self._names
         for _ in range(4):
-            for name in compress(syntax.names, map(names.__contains__, map(_ID, syntax.names))):
+            for name in self.module.names_spelt(names):
                 if name.ctx.__class__ is ast.Load:
                     self._use(name)
-            for attribute in compress(syntax.attributes, map(attributes.__contains__, map(_ATTR, syntax.attributes))) if attributes else ():
+            for attribute in self.module.attributes_spelt(attributes):
                 if attribute.ctx.__class__ is ast.Load and not self.handles.parts(attribute.value):
                     self._use(attribute)
             names, attributes = self._aliases - names, self._kept - attributes

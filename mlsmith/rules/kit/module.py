@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -107,19 +108,29 @@ class Module:
 
     def method_calls(self, *methods: str) -> Iterator[Call]:
         """Calls `x.method(…)` whatever `x` is, in source order."""
-        table = self._by_method
-        found = [node for method in methods if method in table for node in table[method]]
-        if len(found) > 1 and len(methods) > 1:
-            found.sort(key=_place)
-        return map(self._call, found)
+        return self._in_order(
+            [node for method in methods for node in self._by_word.get(method, ()) if node.func.__class__ is ast.Attribute]
+        )
+
+    def calls_spelt(self, *words: str) -> Iterator[Call]:
+        """Calls by the last word of what is called, of functions and methods alike, in source order."""
+        return self._in_order([node for word in words for node in self._by_word.get(word, ())])
+
+    @property
+    def words_called(self) -> Iterable[str]:
+        """The last words of everything that is called; most rules ask for words that a file does not have."""
+        return self._by_word.keys()
 
     @lazily
-    def _by_method(self) -> dict[str, list[ast.Call]]:
-        """Calls of attributes by the last word of what is called; most rules ask for a word that a file does not have."""
+    def _by_word(self) -> dict[str, list[ast.Call]]:
         table: dict[str, list[ast.Call]] = {}
         for node in self.syntax.calls:
-            if node.func.__class__ is ast.Attribute:
-                table.setdefault(node.func.attr, []).append(node)
+            func = node.func
+            word = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""
+            if word in table:
+                table[word].append(node)
+            else:
+                table[word] = [node]
         return table
 
     @lazily
@@ -140,6 +151,30 @@ class Module:
         if known is None:
             known = self._wrapped[id(node)] = Call(self, node)
         return known
+
+    # names and attributes
+
+    def names_spelt(self, words: Iterable[str]) -> list[ast.Name]:
+        """Names by their spelling, in source order."""
+        return sorted((node for word in words for node in self._names_by_word.get(word, ())), key=_place)
+
+    def attributes_spelt(self, words: Iterable[str]) -> list[ast.Attribute]:
+        """Attributes `x.word` by their word, whatever `x` is, in source order."""
+        return sorted((node for word in words for node in self._attributes_by_word.get(word, ())), key=_place)
+
+    @lazily
+    def _names_by_word(self) -> dict[str, list[ast.Name]]:
+        table: dict[str, list[ast.Name]] = defaultdict(list)
+        for node in self.syntax.names:
+            table[node.id].append(node)
+        return table
+
+    @lazily
+    def _attributes_by_word(self) -> dict[str, list[ast.Attribute]]:
+        table: dict[str, list[ast.Attribute]] = defaultdict(list)
+        for node in self.syntax.attributes:
+            table[node.attr].append(node)
+        return table
 
     # definitions
 
@@ -179,19 +214,19 @@ class Module:
         return self.class_(scope.node) if scope is not None else None  # type: ignore[arg-type]
 
     @lazily
-    def _calls_by_function(self) -> dict[int, list[Call]]:
-        table: dict[int, list[Call]] = {}
-        for call in self.calls:
-            scope: Scope | None = call.node.scope  # type: ignore[attr-defined]
+    def _calls_by_function(self) -> dict[int, list[ast.Call]]:
+        table: dict[int, list[ast.Call]] = {}
+        for node in self.syntax.calls:
+            scope: Scope | None = node.scope  # type: ignore[attr-defined]
             while scope is not None:
                 if scope.kind == "function":
-                    table.setdefault(id(scope.node), []).append(call)
+                    table.setdefault(id(scope.node), []).append(node)
                 scope = scope.parent
         return table
 
     def calls_in(self, function: Function) -> list[Call]:
         """Calls in a function's own body, nested functions included, in source order."""
-        return self._calls_by_function.get(id(function.node), [])
+        return [self._call(node) for node in self._calls_by_function.get(id(function.node), ())]
 
     @lazily
     def _branches_by_function(self) -> dict[int, list[ast.If]]:
@@ -249,6 +284,11 @@ class Module:
             elif not node.level and node.module:
                 found.add(node.module.partition(".")[0])
         return frozenset(found)
+
+    @lazily
+    def comment_lines(self) -> list[int]:
+        """Numbers of the lines that are nothing but a comment, those inside of strings too."""
+        return [number for number, line in enumerate(self.source.lines, 1) if "#" in line and line.lstrip()[0] == "#"]
 
     @lazily
     def flow(self) -> Flow:

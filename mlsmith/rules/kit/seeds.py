@@ -26,7 +26,8 @@ def sets_global_seed(call: Call) -> bool:
 @once_a_module
 def has_global_seed(module: Module) -> bool:
     """Whether the file sets a seed for the whole process anywhere."""
-    return any(sets_global_seed(call) for call in module.calls)
+    words = [word for word in module.words_called if "seed" in word.lower() or "determinism" in word]
+    return any(sets_global_seed(call) for call in module.calls_spelt(*words))
 
 
 def seed_name(module: Module, call: Call) -> str:

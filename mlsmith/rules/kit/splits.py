@@ -59,11 +59,11 @@ def _slices(module: Module) -> Iterator[Split]:
     """`train = x[:n]` and `test = x[n:]`: two slices of one name, one for each role."""
     found: dict[str, dict[bool, ast.Subscript]] = {}
     for node in module.syntax.assignments:
-        if not isinstance(node, ast.Assign) or node.value is None:
+        if node.value.__class__ not in _SLICED or not isinstance(node, ast.Assign):
             continue
         for target, value in _pairs(node.targets[0], node.value):
-            role = module.role_of(target)
-            if role is not None and isinstance(value, ast.Subscript) and _is_slice(value.slice):
+            role = module.role_of(target) if isinstance(value, ast.Subscript) and _is_slice(value.slice) else None
+            if role is not None and isinstance(value, ast.Subscript):
                 whole = _whole(value.value)
                 if whole is not None:
                     key = f"{node.scope.qualified}:{whole.id}"  # type: ignore[attr-defined]
@@ -71,6 +71,9 @@ def _slices(module: Module) -> Iterator[Split]:
     for roles in found.values():
         if len(roles) == 2:
             yield Split(roles[True], (roles[True].value,), "slicing")
+
+
+_SLICED = frozenset({ast.Subscript, ast.Tuple})
 
 
 def _whole(node: ast.expr) -> ast.Name | None:

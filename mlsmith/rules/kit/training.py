@@ -320,7 +320,7 @@ def comes_in_evaluation_mode(module: Module, found: EvaluationPass) -> bool:
 
 
 def _methods(module: Module) -> set[str]:
-    return {call.method for call in module.calls}
+    return set(module.words_called)
 
 
 # networks that surely behave differently in training and evaluation
@@ -374,7 +374,7 @@ def _holds_stochastic_layers(module: Module, node: ast.ClassDef, depth: int) -> 
         return False
     body = [call for name, method in cls.methods.items() if name in ("__init__", "forward") for call in method.calls]
     return any(
-        not _is_conditional(call) and (_is_stochastic_layer(call) or any(_is_stochastic_name(module, f"{n}()", depth + 1) for n in call.names))
+        (_is_stochastic_layer(call) or any(_is_stochastic_name(module, f"{n}()", depth + 1) for n in call.names)) and not _is_conditional(call)
         for call in body
     )  # fmt: skip
 
@@ -473,13 +473,7 @@ def _is_plain_network(module: Module, name: str, depth: int) -> bool:
 @once_a_module
 def methods_called(module: Module) -> dict[str, list[Call]]:
     """Calls whose last word may speak of modes or gradients, by that word: they are few, and found without wrapping the others."""
-    found: dict[str, list[Call]] = {}
-    for node in module.syntax.calls:
-        func = node.func
-        word = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""
-        if _is_of_interest(word):
-            found.setdefault(word, []).append(module.call(node))  # type: ignore[arg-type]
-    return found
+    return {word: list(module.calls_spelt(word)) for word in module.words_called if _is_of_interest(word)}
 
 
 @lru_cache(maxsize=20_000)

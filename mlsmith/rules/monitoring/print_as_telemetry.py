@@ -70,14 +70,12 @@ class PrintAsTelemetry(Rule):
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if (
-            module.notebook is not None
-            or module.context is not Context.CODE
-            or not module.imports("torch")
-            or _OTHERWISE.search(module.source.text)
-        ):
+        if module.notebook is not None or module.context is not Context.CODE or not module.imports("torch"):
             return
-        for loop in optimisation.training_loops(module):
+        loops = optimisation.training_loops(module)
+        if not loops or _OTHERWISE.search(module.source.text):
+            return
+        for loop in loops:
             if loop.function is None:
                 continue
             for call in module.calls_to("print"):

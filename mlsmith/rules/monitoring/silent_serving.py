@@ -71,11 +71,12 @@ class SilentServing(Rule):
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if module.notebook is not None or _WATCHED.search(module.source.text):
+        endpoints = serving.endpoints(module) if module.notebook is None else []
+        if not endpoints or _WATCHED.search(module.source.text):
             return
-        for function in serving.endpoints(module):
+        for function in endpoints:
             asked = _predictions(module, function, 2)
-            if asked and not any(call.method in _SPEAKING for call in module.calls):
+            if asked and _SPEAKING.isdisjoint(module.words_called):
                 yield self.finding(
                     asked[0], f"`{function.node.name}` answers with a prediction, and neither input, answer nor model version is kept anywhere",
                     advice="log or emit input, prediction and model version for each request",
