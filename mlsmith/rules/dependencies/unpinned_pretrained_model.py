@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from mlsmith.rules.kit import Argument, Call, Finding, Module, Rule, Severity
+from mlsmith.rules.kit.knowledge.huggingface import FETCHES
 
 _BRANCHES = {"main", "master", "latest", "HEAD"}
 _LOCAL_BUILDERS = {
@@ -29,11 +30,6 @@ _LOCAL_WORDS = re.compile(
 _FOLDERS = {"out", "output", "outputs", "ckpt", "checkpoint", "checkpoints", "results", "tmp", "local", "model", "models", "saved", "saved_model",
             "saved_models", "trained_models", "runs", "weights", "data", "dataset", "datasets", "logs"}  # fmt: skip
 """First words of `output/model` and its like: nobody publishes under these names."""
-_FUNCTIONS = {
-    "huggingface_hub.hf_hub_download": ("repo_id", 0), "huggingface_hub.snapshot_download": ("repo_id", 0),
-    "datasets.load_dataset": ("path", 0), "sentence_transformers.SentenceTransformer": ("model_name_or_path", 0),
-    "sentence_transformers.CrossEncoder": ("model_name", 0), "transformers.pipeline": ("model", 1),
-}  # fmt: skip
 
 
 class UnpinnedPretrainedModel(Rule):
@@ -81,9 +77,9 @@ class UnpinnedPretrainedModel(Rule):
 
     def python(self, module: Module) -> Iterator[Finding]:
         yield from self._from_pretrained(module)
-        for name, (argument, position) in _FUNCTIONS.items():
+        for name, argument in FETCHES.items():
             for call in module.calls_to(name):
-                source = call.argument(argument, position)
+                source = call.argument(argument)
                 if _is_remote(source, call) and not _is_pinned(call):
                     yield self._unpinned(call, source.value)
         yield from self._hubs_with_versions_in_the_name(module)

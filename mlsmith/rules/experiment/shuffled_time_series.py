@@ -9,6 +9,7 @@ from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, tokens
 
 _TIME = frozenset({"date", "datetime", "time", "timestamp", "ds", "day", "month", "dates", "times"})
 _LAGS = frozenset({"shift", "rolling", "ewm", "expanding"})
+_SHIFT = "pandas.DataFrame().shift"
 _SHUFFLED = ("sklearn.model_selection.ShuffleSplit", "sklearn.model_selection.StratifiedShuffleSplit")
 _FOLDS = ("sklearn.model_selection.KFold", "sklearn.model_selection.StratifiedKFold")
 _PRICES = ("yfinance.", "pandas_datareader.", "quandl.", "alpha_vantage.")
@@ -83,7 +84,7 @@ class ShuffledTimeSeries(Rule):
 
 def _shuffles(module: Module, call: Call) -> bool:
     made = [module.call(value) for value in module.resolver.values(call.receiver)] if call.receiver is not None else []
-    return any(each is not None and (each.name in _SHUFFLED or each.argument("shuffle", 1).value is True) for each in made)
+    return any(each is not None and (each.name in _SHUFFLED or each.argument("shuffle").value is True) for each in made)
 
 
 def _sign_of_time(module: Module, split: Call, data: ast.expr) -> str:
@@ -111,7 +112,7 @@ def _of_pandas(module: Module, call: Call) -> bool:
 
 def _lags(call: Call) -> bool:
     """`shift(0)` and a shift of columns are none."""
-    return call.argument("periods", 0).value != 0 and call.argument("axis", 2).value not in (1, "columns")
+    return call.argument("periods", _SHIFT).value != 0 and call.argument("axis", _SHIFT).value not in (1, "columns")
 
 
 def _dated(call: Call) -> str:

@@ -6,10 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, block_of, tokens
+from mlsmith.rules.kit.knowledge import lightning, numpy, tensorflow, torch
 
-_SEEDING = ("random.seed", "numpy.random.seed", "torch.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all", "torch.random.manual_seed",
-            "tensorflow.random.set_seed", "tensorflow.set_random_seed", "numpy.random.default_rng", "numpy.random.RandomState", "random.Random",
-            "pytorch_lightning.seed_everything", "lightning.seed_everything", "lightning.pytorch.seed_everything")  # fmt: skip
+_SEEDING = ("random.seed", "random.Random", *numpy.SEEDS, *torch.SEEDS, *tensorflow.SEEDS, *lightning.SEEDS)
 _CLOCKS = ("time.time", "time.time_ns", "datetime.datetime.now", "os.getpid", "os.urandom", "uuid.uuid4", "time.perf_counter", "datetime.datetime.utcnow",
            "random.SystemRandom", "secrets.randbits", "time.monotonic")  # fmt: skip
 _LIBRARIES = ("torch", "tensorflow", "keras", "sklearn", "numpy", "jax")

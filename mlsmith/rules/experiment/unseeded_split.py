@@ -7,15 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlsmith.rules.kit import Call, Finding, Fix, Module, Project, Rule, Safety, Severity, from_plain, to_plain, with_argument
+from mlsmith.rules.kit.knowledge import sklearn, torch
 from mlsmith.rules.kit.seeds import has_global_seed, seed_name
 from mlsmith.rules.kit.splits import is_used
 
-_ALWAYS = {
-    "sklearn.model_selection.ShuffleSplit": "random_state", "sklearn.model_selection.StratifiedShuffleSplit": "random_state",
-    "sklearn.model_selection.GroupShuffleSplit": "random_state", "sklearn.model_selection.RepeatedKFold": "random_state",
-    "sklearn.model_selection.RepeatedStratifiedKFold": "random_state", "torch.utils.data.random_split": "generator",
-}  # fmt: skip
-_SHUFFLED = ("sklearn.model_selection.KFold", "sklearn.model_selection.StratifiedKFold", "sklearn.model_selection.StratifiedGroupKFold")
 _LOADED = (
     "datasets.load_dataset()",
     "datasets.Dataset()",
@@ -133,12 +128,12 @@ def _unseeded(module: Module) -> Iterator[tuple[Call, str]]:
     for call in module.calls_to("sklearn.model_selection.train_test_split"):
         if call.argument("shuffle").value is not False and _is_missing(call, "random_state"):
             yield call, "random_state"
-    for name, argument in _ALWAYS.items():
+    for name, argument in (sklearn.RANDOM_SPLITS | torch.RANDOM_SPLITS).items():
         for call in module.calls_to(name):
-            if _is_missing(call, argument, 2 if argument == "generator" else None):
+            if _is_missing(call, argument):
                 yield call, argument
-    for call in module.calls_to(*_SHUFFLED):
-        if call.argument("shuffle", 1).value is True and _is_missing(call, "random_state", 2):
+    for call in module.calls_to(*sklearn.SHUFFLED_FOLDS):
+        if call.argument("shuffle").value is True and _is_missing(call, "random_state"):
             yield call, "random_state"
     for call in module.method_calls("randomSplit"):
         if module.imports("pyspark") and _is_missing(call, "seed", 1):

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.constants import UNKNOWN
+from mlsmith.rules.kit.knowledge import keras, tensorflow, torch
 
 _TORCH = re.compile(r"^torch\.nn\.(Conv|ConvTranspose|(?:Max|Avg|LP)Pool)([123])d$")
 _KERAS = re.compile(
@@ -27,14 +28,7 @@ _KEEPS = re.compile(r"^torch\.nn\.functional\.(?:pad|interpolate|upsample)$|^tor
 _RESHAPES = frozenset({"torch.nn.Flatten", "torch.nn.Unflatten", "keras.layers.Flatten", "keras.layers.Reshape", "torch.flatten",
                        "keras.layers.GlobalAveragePooling2D", "keras.layers.GlobalMaxPooling2D", "torch.reshape", "torch.squeeze"})  # fmt: skip
 _LINEAR = frozenset({"torch.nn.Linear", "torch.nn.LazyLinear", "keras.layers.Dense"})
-ACTIVATIONS = {
-    "torch.nn.Softmax": "softmax", "torch.nn.LogSoftmax": "log_softmax", "torch.nn.Sigmoid": "sigmoid", "torch.nn.LogSigmoid": "log_sigmoid",
-    "torch.nn.functional.softmax": "softmax", "torch.softmax": "softmax", "torch.nn.functional.log_softmax": "log_softmax",
-    "torch.log_softmax": "log_softmax", "torch.nn.functional.sigmoid": "sigmoid", "torch.sigmoid": "sigmoid",
-    "torch.nn.functional.logsigmoid": "log_sigmoid", "keras.layers.Softmax": "softmax", "keras.activations.softmax": "softmax",
-    "keras.activations.sigmoid": "sigmoid", "tensorflow.nn.softmax": "softmax", "tensorflow.nn.sigmoid": "sigmoid",
-    "tensorflow.sigmoid": "sigmoid", "tensorflow.math.sigmoid": "sigmoid", "tensorflow.nn.log_softmax": "log_softmax",
-}  # fmt: skip
+ACTIVATIONS = {**torch.ACTIVATIONS, **keras.ACTIVATIONS, **tensorflow.ACTIVATIONS}
 
 Value = Callable[[Call, str], Any]
 """(call, name) → the literal given for an argument, None where it is absent, UNKNOWN where it is not known"""
@@ -72,9 +66,9 @@ def layer_named(name: str, call: Call, value: Value) -> Layer | None:
     if name in _RESHAPES:
         return Layer("reshape", call)
     if name in _LINEAR:
-        torch = name.startswith("torch")
-        units = _whole(value(call, "out_features") if torch else value(call, "units"))
-        return Layer("linear", call, outputs=units, activation="" if torch else _keras_activation(value(call, "activation")))
+        of_torch = name.startswith("torch")
+        units = _whole(value(call, "out_features") if of_torch else value(call, "units"))
+        return Layer("linear", call, outputs=units, activation="" if of_torch else _keras_activation(value(call, "activation")))
     if _SAME_SIZE.match(name) or _SAME_FUNCTIONS.match(name):
         return Layer("same", call, activation="?")
     if _KEEPS.match(name):

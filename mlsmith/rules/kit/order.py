@@ -1,7 +1,4 @@
-"""Decisions about the order of samples: which calls take a shuffle flag, where, with which default, and what overrides it.
-
-Checked against torch 2.9, scikit-learn 1.7, keras 3.11, tensorflow 2.20.
-"""
+"""Decisions about the order of samples: which calls take a shuffle flag, where, with which default, and what overrides it."""
 
 from __future__ import annotations
 
@@ -12,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.constants import UNKNOWN
+from mlsmith.rules.kit.knowledge import keras, sklearn, torch
 from mlsmith.rules.kit.memo import once_a_module
+from mlsmith.rules.kit.signatures import signature_of
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
@@ -26,29 +25,13 @@ class ShuffleArgument(NamedTuple):
     overridden_by: tuple[str, ...] = ()
 
 
-_LOADER = ShuffleArgument(2, False, ("sampler", "batch_sampler"))
-_FLOW = ShuffleArgument(None, True)
-SHUFFLING: dict[str, ShuffleArgument] = {
-    "torch.utils.data.DataLoader": _LOADER,
-    "torch_geometric.loader.DataLoader": ShuffleArgument(2, False, ("sampler", "batch_sampler")),
-    "torch.utils.data.DistributedSampler": ShuffleArgument(3, True),
-    "monai.data.DataLoader": ShuffleArgument(None, False, ("sampler", "batch_sampler")),
-    "sklearn.model_selection.train_test_split": ShuffleArgument(None, True),
-    "sklearn.model_selection.KFold": ShuffleArgument(None, False),
-    "sklearn.model_selection.StratifiedKFold": ShuffleArgument(None, False),
-    "keras.preprocessing.image.ImageDataGenerator().flow": ShuffleArgument(3, True),
-    "keras.preprocessing.image.ImageDataGenerator().flow_from_directory": _FLOW,
-    "keras.preprocessing.image.ImageDataGenerator().flow_from_dataframe": _FLOW,
-    "keras.preprocessing.image_dataset_from_directory": _FLOW,
-    "keras.utils.image_dataset_from_directory": _FLOW,
-    "keras.utils.text_dataset_from_directory": _FLOW,
-    "keras.preprocessing.timeseries_dataset_from_array": ShuffleArgument(None, False),
-    "keras.utils.timeseries_dataset_from_array": ShuffleArgument(None, False),
-    "keras.Sequential().fit": _FLOW,
-    "keras.models.Sequential().fit": _FLOW,
-    "keras.Model().fit": _FLOW,
-    "keras.models.Model().fit": _FLOW,
-}
+def _argument(callee: str, overridden_by: tuple[str, ...]) -> ShuffleArgument:
+    signature = signature_of(callee)
+    assert signature is not None
+    return ShuffleArgument(signature.positions.get("shuffle"), bool(signature.defaults["shuffle"]), overridden_by)
+
+
+SHUFFLING = {callee: _argument(callee, others) for library in (torch, sklearn, keras) for callee, others in library.SHUFFLES.items()}
 LOADERS = tuple(name for name in SHUFFLING if not name.startswith("sklearn.") and "timeseries" not in name)
 """Callees whose flag has a right value for training and another for evaluation."""
 
@@ -80,9 +63,9 @@ def _decisions(module: Module) -> Iterator[OrderDecision]:
         spec = SHUFFLING[callee]
         if any(not call.argument(name).absent and call.argument(name).value is not None for name in spec.overridden_by):
             continue
-        if call.argument("batch_size", 1).value is None:
+        if call.argument("batch_size", callee).value is None:
             continue  # the data set makes the batches, and their order
-        argument = call.argument("shuffle", spec.position)
+        argument = call.argument("shuffle", callee)
         if argument.state == "unknown":
             continue
         value = argument.value if argument.given else spec.default

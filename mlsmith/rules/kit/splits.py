@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlsmith.rules.kit.knowledge.sklearn import CROSS_VALIDATIONS, FOLDS
 from mlsmith.rules.kit.roles import Role
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
-
-_FOLDS = (
-    "KFold", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold", "RepeatedKFold", "RepeatedStratifiedKFold", "ShuffleSplit",
-    "StratifiedShuffleSplit", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneOut", "LeavePOut", "LeaveOneGroupOut", "PredefinedSplit",
-)  # fmt: skip
-_CROSS_VALIDATIONS = ("cross_val_score", "cross_validate", "cross_val_predict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +29,10 @@ def splits(module: Module) -> Iterator[Split]:
         "sklearn.model_selection.train_test_split", "torch.utils.data.random_split", "dask_ml.model_selection.train_test_split"
     ):
         yield Split(call.node, tuple(a for a in call.node.args[:3] if not isinstance(a, ast.Starred)), f"`{call.method}`")
-    for call in module.calls_to(*(f"sklearn.model_selection.{fold}().split" for fold in _FOLDS)):
-        fold = next((name for name in _FOLDS if f"sklearn.model_selection.{name}().split" in call.names), "split")
+    for call in module.calls_to(*(f"sklearn.model_selection.{fold}().split" for fold in FOLDS)):
+        fold = next((name for name in FOLDS if f"sklearn.model_selection.{name}().split" in call.names), "split")
         yield Split(call.node, tuple(call.node.args[:1]), f"`{fold}`")
-    for call in module.calls_to(*(f"sklearn.model_selection.{name}" for name in _CROSS_VALIDATIONS)):
+    for call in module.calls_to(*(f"sklearn.model_selection.{name}" for name in CROSS_VALIDATIONS)):
         data = call.argument("X")
         if data.node is not None:
             yield Split(call.node, (data.node,), f"`{call.method}`")

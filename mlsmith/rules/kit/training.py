@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.definitions import Function, Loop
+from mlsmith.rules.kit.knowledge.torch import BATCH_NORMS, DROPOUTS, GRADIENT_OFF, MADE_UP, RECURRENT, STOCHASTIC
 from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import Role, tokens
 
@@ -21,28 +22,11 @@ _MODEL_WORDS = frozenset({
     "model", "net", "network", "encoder", "decoder", "generator", "discriminator", "classifier", "backbone", "autoencoder", "vae", "unet",
     "resnet", "detector", "segmenter", "transformer", "regressor",
 })  # fmt: skip
-_GRADIENT_OFF = frozenset({
-    "torch.no_grad", "torch.inference_mode", "torch.autograd.no_grad", "torch.autograd.inference_mode", "torch.autograd.grad_mode.no_grad",
-    "torch.set_grad_enabled", "torch.autograd.set_grad_enabled", "torch.autograd.grad_mode.set_grad_enabled",
-    "torch.autograd.grad_mode.inference_mode",
-})  # fmt: skip
 _USES_GRADIENT = frozenset(
     {"backward", "requires_grad_", "grad", "jacobian", "vjp", "jvp", "retain_grad", "register_full_backward_hook", "register_backward_hook"}
 )
-_MADE_UP = frozenset({"torch.randn", "torch.rand", "torch.zeros", "torch.ones", "torch.empty"})
 _FRAMEWORKS = ("lightning.pytorch.LightningModule", "transformers.Trainer", "transformers.Seq2SeqTrainer", "ignite.engine.Engine",
                "fastai.learner.Learner", "lightning.pytorch.Callback", "keras.Model", "torch.autograd.Function")  # fmt: skip
-_STOCHASTIC = (
-    "Dropout",
-    "AlphaDropout",
-    "BatchNorm",
-    "SyncBatchNorm",
-    "InstanceNorm",
-    "RReLU",
-    "Transformer",
-    "MultiheadAttention",
-)
-"""torch.nn classes (by the beginning of their names) that behave differently, or may, in training and evaluation."""
 _COUNTS = frozenset(
     {"eq", "max", "argmax", "topk", "accuracy_score", "f1_score", "roc_auc_score", "classification_report", "confusion_matrix"}
 )
@@ -69,7 +53,7 @@ def forward_calls(module: Module, calls: list[Call]) -> list[Call]:
 
 def _is_made_up(module: Module, node: ast.expr) -> bool:
     """Noise or zeros given to a network to see whether it runs, or its shapes: nothing is evaluated."""
-    return bool(names := module.names(node)) and all(name.removesuffix("()") in _MADE_UP for name in names)
+    return bool(names := module.names(node)) and all(name.removesuffix("()") in MADE_UP for name in names)
 
 
 def _is_forward(module: Module, call: Call) -> bool:
@@ -221,9 +205,9 @@ def _sets_evaluation(call: Call) -> bool:
     if method in ("set_eval", "to_eval", "switch_to_eval", "freeze", "eval_mode", "prepare_for_eval"):
         return True
     words = tokens(method)
-    if _in_with(call) and {"eval", "evaluating", "evaluation", "inference"} & set(words) and call.name not in _GRADIENT_OFF:
+    if _in_with(call) and {"eval", "evaluating", "evaluation", "inference"} & set(words) and call.name not in GRADIENT_OFF:
         return True
-    return "mode" in words and ("eval" in words or "evaluation" in words or ("inference" in words and call.name not in _GRADIENT_OFF))
+    return "mode" in words and ("eval" in words or "evaluation" in words or ("inference" in words and call.name not in GRADIENT_OFF))
 
 
 @lru_cache(maxsize=4_000)
@@ -241,7 +225,7 @@ def sets_training_mode(calls: list[Call]) -> bool:
 
 def turns_gradients_off(function: Function) -> bool:
     """By a decorator, or by a block or a switch anywhere in its body."""
-    if any(name.removesuffix("()") in _GRADIENT_OFF or name == "?" for name in function.decorators):
+    if any(name.removesuffix("()") in GRADIENT_OFF or name == "?" for name in function.decorators):
         return True
     if function.outer is not None and turns_gradients_off(function.outer):
         return True
@@ -251,7 +235,7 @@ def turns_gradients_off(function: Function) -> bool:
 def _is_gradient_switch(call: Call) -> bool:
     if not _may_switch_gradients(call.method):
         return False
-    if any(name in _GRADIENT_OFF for name in call.names):
+    if any(name in GRADIENT_OFF for name in call.names):
         return True
     words = tokens(call.method)
     return "grad" in words and ("no" in words or "off" in words or "disable" in words or "enabled" in words)
@@ -386,10 +370,10 @@ def _is_stochastic_layer(call: Call) -> bool:
         if name in ("torch.nn.functional.dropout", "torch.nn.functional.dropout2d"):
             mode = call.argument("training")
             return not mode.absent and not mode.is_literal  # `self.training`; left out, it always drops, in either mode
-        if name.startswith("torch.nn.") and last.startswith(("Dropout", "AlphaDropout")):
+        if name.startswith("torch.nn.") and last.startswith(DROPOUTS):
             probability = call.argument("p")
             return probability.absent or (probability.value not in (0, 0.0) and probability.state != "unknown")
-        if name.startswith("torch.nn.") and last.startswith(("BatchNorm", "SyncBatchNorm")):
+        if name.startswith("torch.nn.") and last.startswith(BATCH_NORMS):
             return call.argument("track_running_stats").absent
     return False
 
@@ -425,7 +409,7 @@ def _is_plain_layer(module: Module, node: ast.expr, depth: int) -> bool:
     if names == ("torch.nn.Sequential()",):
         return _is_plain_sequence(module, node, depth + 1)
     if all(name.startswith("torch.nn.") for name in names):
-        return bool(names) and not any(name.removeprefix("torch.nn.").startswith((*_STOCHASTIC, "LSTM", "GRU", "RNN")) for name in names)
+        return bool(names) and not any(name.removeprefix("torch.nn.").startswith((*STOCHASTIC, *RECURRENT)) for name in names)
     return all(_is_plain_network(module, name, depth + 1) for name in names)
 
 
@@ -454,8 +438,8 @@ def _is_plain_network(module: Module, name: str, depth: int) -> bool:
         for call in method.calls:
             for called in call.names:
                 last = called.rpartition(".")[2]
-                recurrent = last in ("LSTM", "GRU", "RNN") and not call.argument("dropout").absent
-                if (called.startswith("torch.nn.") and (recurrent or last.startswith(_STOCHASTIC))) or last in ("dropout", "batch_norm"):
+                recurrent = last in RECURRENT and not call.argument("dropout").absent
+                if (called.startswith("torch.nn.") and (recurrent or last.startswith(STOCHASTIC))) or last in ("dropout", "batch_norm"):
                     return False
                 if module.resolver.class_named(called) is not None:
                     if not _is_plain_network(module, called, depth + 1):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mlsmith.rules.kit import Call, Edit, Finding, Fix, Module, Rule, Safety, Severity
 
+_APPLY = "pandas.DataFrame().apply"
 _WRITERS = frozenset({"at", "loc", "iloc", "iat"})
 
 
@@ -85,8 +86,8 @@ class RowLoop(Rule):
 
 def _of_columns(call: Call) -> ast.Lambda | None:
     """The function of `apply(…, axis=1)`, where it calls nothing and knows its row by single columns only."""
-    axis = call.argument("axis", 1).value
-    function = call.argument("func", 0).node
+    axis = call.argument("axis", _APPLY).value
+    function = call.argument("func", _APPLY).node
     if axis not in (1, "columns") or not isinstance(function, ast.Lambda) or len(function.args.args) != 1 or call.receiver is None:
         return None
     row, used = function.args.args[0].arg, 0

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from mlsmith.rules.kit import Call, Finding, Function, Loop, Module, Rule, Severity
 from mlsmith.rules.kit.splits import Split, splits
 
+_SAMPLE = "pandas.DataFrame().sample"
+
 
 class OverlappingSplit(Rule):
     """The same rows can come to both sides of a split.
@@ -76,7 +78,7 @@ def _is_random(module: Module, split: Split) -> bool:
     if call.method == "random_split":
         return True
     made = module.call(module.resolver.values(call.receiver)[0]) if call.receiver is not None else None
-    return made is not None and made.method in ("KFold", "StratifiedKFold") and made.argument("shuffle", 1).value is True
+    return made is not None and made.method in ("KFold", "StratifiedKFold") and made.argument("shuffle").value is True
 
 
 def _overlaps(module: Module, split: Split, data: ast.expr) -> Iterator[str]:
@@ -99,7 +101,7 @@ def _repeats(module: Module, call: Call) -> bool:
     if "sklearn.utils.resample" in call.names:
         return call.argument("replace").absent or call.argument("replace").value is True
     if call.method == "sample" and module.imports("pandas"):
-        return call.argument("replace", 2).value is True and not call.argument("frac", 1).absent
+        return call.argument("replace", _SAMPLE).value is True and not call.argument("frac", _SAMPLE).absent
     if call.method in ("concat", "concatenate", "vstack") and call.node.args and isinstance(call.node.args[0], (ast.List, ast.Tuple)):
         parts = [ast.dump(part) for part in call.node.args[0].elts if isinstance(part, ast.Name)]
         return len(parts) != len(set(parts)) and call.argument("axis", 1).value not in (1, -1, "columns")

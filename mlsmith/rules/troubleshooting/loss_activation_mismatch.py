@@ -7,14 +7,9 @@ from itertools import pairwise
 
 from mlsmith.rules.kit import UNKNOWN, Argument, Call, Finding, Fix, Module, Rule, Safety, Severity, with_argument
 from mlsmith.rules.kit.activations import activation_of, compiled, last_layer, last_of
+from mlsmith.rules.kit.knowledge import keras, torch
 from mlsmith.rules.kit.mending import another_loss, log_instead, without_activation
 
-_LOSSES = {
-    "torch.nn.CrossEntropyLoss()": "logits", "torch.nn.functional.cross_entropy": "logits", "torch.nn.NLLLoss()": "log-probabilities",
-    "torch.nn.functional.nll_loss": "log-probabilities", "torch.nn.BCEWithLogitsLoss()": "one logit",
-    "torch.nn.functional.binary_cross_entropy_with_logits": "one logit", "torch.nn.BCELoss()": "a probability",
-    "torch.nn.functional.binary_cross_entropy": "a probability",
-}  # fmt: skip
 _WRONG = {
     "logits": {"softmax": "softmax is applied twice, and gradients fade", "sigmoid": "classes are squashed one by one before softmax"},
     "log-probabilities": {"softmax": "probabilities without their logarithm", "linear": "logits that never went through log_softmax"},
@@ -27,10 +22,6 @@ _ADVICE = {
     "one logit": "give the loss the output of the last linear layer; apply sigmoid only to predict",
     "a probability": "use `BCEWithLogitsLoss`",
 }  # fmt: skip
-_IMPLICIT = ("torch.nn.functional.softmax", "torch.nn.functional.log_softmax", "torch.nn.Softmax", "torch.nn.LogSoftmax")
-"""Those that choose an axis where `dim` is not given"""
-_KERAS_LOSSES = {"CategoricalCrossentropy": "softmax", "SparseCategoricalCrossentropy": "softmax", "BinaryCrossentropy": "sigmoid"}
-_KERAS_NAMES = {"categorical_crossentropy": "softmax", "sparse_categorical_crossentropy": "softmax", "binary_crossentropy": "sigmoid"}
 
 
 class LossActivationMismatch(Rule):
@@ -119,9 +110,9 @@ class LossActivationMismatch(Rule):
 
     def python(self, module: Module) -> Iterator[Finding]:
         if module.imports("torch"):
-            for call in module.calls_to(*_LOSSES):
+            for call in module.calls_to(*torch.LOSSES):
                 yield from self._torch(module, call)
-            for call in module.calls_to(*_IMPLICIT):
+            for call in module.calls_to(*torch.AXIS_BY_SHAPE):
                 yield from self._without_dim(call)
             for call in module.calls_to("torch.nn.Sequential"):
                 yield from self._one_unit(module, call)
@@ -133,21 +124,21 @@ class LossActivationMismatch(Rule):
                 yield from self._keras(module, call)
 
     def _torch(self, module: Module, call: Call) -> Iterator[Finding]:
-        loss = next((name for name in call.names if name in _LOSSES), "")
+        loss = next((name for name in call.names if name in torch.LOSSES), "")
         if not loss:  # a class of the file that extends the loss, and may expect something else
             return
         given = call.argument("input").node
         activation = activation_of(module, given) if given is not None else ""
-        problem = _WRONG[_LOSSES[loss]].get(activation)
+        problem = _WRONG[torch.LOSSES[loss]].get(activation)
         if problem and given is not None:
             name = loss.removesuffix("()").rpartition(".")[2]
             yield self.finding(
-                call, f"`{name}` expects {_LOSSES[loss]} and gets the output of {activation}: {problem}", advice=_ADVICE[_LOSSES[loss]],
+                call, f"`{name}` expects {torch.LOSSES[loss]} and gets the output of {activation}: {problem}", advice=_ADVICE[torch.LOSSES[loss]],
                 fix=_mended(module, call, activation),
             )  # fmt: skip
 
     def _without_dim(self, call: Call) -> Iterator[Finding]:
-        if any(name in _IMPLICIT for name in call.names) and call.argument("dim").absent:
+        if any(name in torch.AXIS_BY_SHAPE for name in call.names) and call.argument("dim").absent:
             yield self.finding(
                 call, f"`{call.method}` without `dim` runs over axis 0 of one or three axes, and over axis 1 otherwise: over the batch, where it "
                 "has three", advice="name the axis of the classes, as `dim=-1`", severity=Severity.WARNING,
@@ -164,7 +155,7 @@ class LossActivationMismatch(Rule):
         return self.finding(call, "softmax over one unit is always 1", advice="use sigmoid for one unit, or one unit a class")
 
     def _keras(self, module: Module, call: Call) -> Iterator[Finding]:
-        loss = call.argument("loss", 1)
+        loss = call.argument("loss", "keras.Model().compile")
         expected, from_logits, made = _keras_loss(module, loss)
         if not expected or from_logits is None:
             return
@@ -205,11 +196,11 @@ def _told(loss: Call | None, value: str) -> Fix | None:
 def _keras_loss(module: Module, loss: Argument) -> tuple[str, bool | None, Call | None]:
     """(activation the loss goes with, whether it is told to expect logits; None where that is not known, the call that makes it)."""
     if isinstance(loss.value, str):
-        return _KERAS_NAMES.get(loss.value, ""), False, None
+        return keras.LOSS_NAMES.get(loss.value, ""), False, None
     for candidate in module.resolver.values(loss.node) if loss.node is not None else ():
         call = module.call(candidate)
-        if call is not None and call.method in _KERAS_LOSSES:
-            logits = call.argument("from_logits", 0)
+        if call is not None and call.method in keras.LOSSES:
+            logits = call.argument("from_logits", f"keras.losses.{call.method}")
             told = False if logits.absent else logits.value if logits.value is not UNKNOWN else None
-            return _KERAS_LOSSES[call.method], told, call if logits.keyword is not None or logits.absent else None
+            return keras.LOSSES[call.method], told, call if logits.keyword is not None or logits.absent else None
     return "", None, None

@@ -84,3 +84,24 @@ FORMER_SIGNATURES = {
         "class_mode='categorical', batch_size=32, shuffle=True",
 }  # fmt: skip
 """Checked against TensorFlow 2.21, as `tensorflow.keras`."""
+
+SHUFFLES: dict[str, tuple[str, ...]] = dict.fromkeys(
+    # callables that take `shuffle`
+    (
+        f"{_ITERATORS}.flow", f"{_ITERATORS}.flow_from_directory", f"{_ITERATORS}.flow_from_dataframe",
+        "keras.preprocessing.image_dataset_from_directory", "keras.utils.image_dataset_from_directory", "keras.utils.text_dataset_from_directory",
+        "keras.preprocessing.timeseries_dataset_from_array", "keras.utils.timeseries_dataset_from_array", *(f"{model}().fit" for model in _MODELS),
+    ), (),
+)  # fmt: skip
+ACTIVATIONS = {
+    "keras.layers.Softmax": "softmax", "keras.activations.softmax": "softmax", "keras.activations.sigmoid": "sigmoid",
+}  # fmt: skip
+LOSSES = {
+    # class of `keras.losses` → the activation that it goes with, unless `from_logits`
+    "CategoricalCrossentropy": "softmax", "SparseCategoricalCrossentropy": "softmax", "BinaryCrossentropy": "sigmoid",
+}  # fmt: skip
+LOSS_NAMES = {
+    # what `compile` is given as a string → the same
+    "categorical_crossentropy": "softmax", "sparse_categorical_crossentropy": "softmax", "binary_crossentropy": "sigmoid",
+}  # fmt: skip
+"""These tables: checked against Keras 3.15."""

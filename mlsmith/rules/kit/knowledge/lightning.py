@@ -58,3 +58,5 @@ REMOVED_HOOKS = tuple(
     for owner in ("LightningModule",) for phase in ("training", "validation", "test")
 )  # fmt: skip
 """Checked against Lightning 2.6: the trainer refuses a module that has one of them."""
+SEEDS = ("lightning.pytorch.seed_everything",)
+"""Checked against Lightning 2.6 (`lightning.seed_everything` and `pytorch_lightning.seed_everything` are known by this name)."""

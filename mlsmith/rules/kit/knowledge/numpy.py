@@ -31,3 +31,5 @@ SIGNATURES = {
     "numpy.concatenate": "arrays, /, axis=0, out=None",
 }
 """Checked against NumPy 2.4."""
+SEEDS = ("numpy.random.seed", "numpy.random.default_rng", "numpy.random.RandomState")
+"""What seeds, the whole process or a generator that is made. Checked against NumPy 2.4."""

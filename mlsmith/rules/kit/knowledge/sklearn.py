@@ -46,6 +46,7 @@ SIGNATURES = {
     "sklearn.model_selection.train_test_split": "*arrays, test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None",
     "sklearn.model_selection.KFold": _FOLDS,
     "sklearn.model_selection.StratifiedKFold": _FOLDS,
+    "sklearn.model_selection.GroupKFold": _FOLDS,
     "sklearn.model_selection.StratifiedGroupKFold": "n_splits=5, shuffle=False, random_state=None",
     **{f"sklearn.model_selection.{name}": _SCORING for name in ("cross_val_score", "cross_validate", "cross_val_predict")},
     **{f"sklearn.model_selection.{name}": "n_splits=10, *, test_size=None, train_size=None, random_state=None" for name in (
@@ -67,3 +68,40 @@ FORMER_SIGNATURES = {
     **{f"sklearn.model_selection.{name}": "n_splits=5, n_repeats=10, random_state=None" for name in ("RepeatedKFold", "RepeatedStratifiedKFold")},
 }  # fmt: skip
 """From the sources of 0.22. All of it is keyword only now."""
+
+SHUFFLES: dict[str, tuple[str, ...]] = {
+    # callable that takes `shuffle` → what decides the order in its place
+    "sklearn.model_selection.train_test_split": (), "sklearn.model_selection.KFold": (), "sklearn.model_selection.StratifiedKFold": (),
+}  # fmt: skip
+FOLDS = (
+    "KFold", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold", "RepeatedKFold", "RepeatedStratifiedKFold", "ShuffleSplit",
+    "StratifiedShuffleSplit", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneOut", "LeavePOut", "LeaveOneGroupOut", "PredefinedSplit",
+)  # fmt: skip
+"""Classes of `sklearn.model_selection` whose `split` divides"""
+CROSS_VALIDATIONS = ("cross_val_score", "cross_validate", "cross_val_predict")
+RANDOM_SPLITS = {
+    f"sklearn.model_selection.{name}": "random_state"
+    for name in ("ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit", "RepeatedKFold", "RepeatedStratifiedKFold")
+}  # fmt: skip
+"""What always divides at random → the argument that seeds it"""
+SHUFFLED_FOLDS = tuple(f"sklearn.model_selection.{name}" for name in ("KFold", "StratifiedKFold", "StratifiedGroupKFold", "GroupKFold"))
+"""What divides at random where `shuffle` is given; `GroupKFold` since 1.6"""
+METRICS = {
+    "accuracy_score": "accuracy", "f1_score": "f1", "precision_score": "precision", "recall_score": "recall",
+    "mean_squared_error": "mse", "root_mean_squared_error": "rmse", "mean_absolute_error": "mae", "r2_score": "r2",
+    "mean_absolute_percentage_error": "mape", "roc_auc_score": "auc", "log_loss": "logloss",
+}  # fmt: skip
+"""Function of `sklearn.metrics` → the metric it computes"""
+
+ORDERED = frozenset({
+    "f1_score", "fbeta_score", "precision_score", "recall_score", "jaccard_score", "roc_auc_score", "average_precision_score", "log_loss",
+    "precision_recall_curve", "roc_curve", "classification_report", "confusion_matrix", "r2_score", "mean_absolute_percentage_error",
+    "explained_variance_score", "precision_recall_fscore_support", "balanced_accuracy_score", "brier_score_loss",
+})  # fmt: skip
+"""Functions of `sklearn.metrics` that give another result when truth and prediction change places"""
+
+SYMMETRIC = frozenset({"f1_score", "jaccard_score"})
+"""Those of the ordered functions whose value is the same either way, unless classes are weighted by their true number"""
+
+SCORED = frozenset({"roc_auc_score", "roc_curve", "average_precision_score", "precision_recall_curve"})
+"""Functions of `sklearn.metrics` that rank by a score, so that labels in its place waste the ranking. All these tables: checked against 1.9."""

@@ -30,3 +30,10 @@ SIGNATURES = {
     "tensorflow.nn.log_softmax": "logits, axis=None",
 }
 """Checked against TensorFlow 2.21."""
+
+ACTIVATIONS = {
+    "tensorflow.nn.softmax": "softmax", "tensorflow.nn.sigmoid": "sigmoid", "tensorflow.sigmoid": "sigmoid", "tensorflow.math.sigmoid": "sigmoid",
+    "tensorflow.nn.log_softmax": "log_softmax",
+}  # fmt: skip
+SEEDS = ("tensorflow.random.set_seed", "tensorflow.set_random_seed")
+"""The second of TensorFlow 1. Checked against TensorFlow 2.21."""

@@ -43,6 +43,8 @@ SIGNATURES = {
     # callable → what it takes, in order, up to the last that is asked for; `X()` is an instance of X that is called
     "torch.utils.data.DataLoader":
         "dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0, collate_fn=None, pin_memory=False, drop_last=False",
+    "torch_geometric.loader.DataLoader": "dataset, batch_size=1, shuffle=False",
+    "monai.data.DataLoader": "dataset, *, shuffle=False",
     "torch.utils.data.DistributedSampler": "dataset, num_replicas=None, rank=None, shuffle=True, seed=0, drop_last=False",
     "torch.utils.data.random_split": "dataset, lengths, generator=...",
     "torch.load": "f, map_location=None, pickle_module=None, *, weights_only=None",
@@ -59,8 +61,9 @@ SIGNATURES = {
     "torch.nn.functional.log_softmax": "input, dim=None",
     "torch.nn.functional.dropout": "input, p=0.5, training=True",
     "torch.nn.functional.dropout2d": "input, p=0.5, training=True",
-    **{f"torch.nn.{name}": "p=0.5, inplace=False" for name in ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout")},
+    **{f"torch.nn.{name}": "p=0.5, inplace=False" for name in ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout")},
     **{f"torch.nn.BatchNorm{axes}d": _NORM for axes in _AXES},
+    **{f"torch.nn.LazyBatchNorm{axes}d": _NORM.partition(", ")[2] for axes in _AXES},
     "torch.nn.SyncBatchNorm": _NORM,
     **{f"torch.nn.Conv{axes}d": _CONVOLUTION for axes in _AXES},
     **{f"torch.nn.ConvTranspose{axes}d": _CONVOLUTION for axes in _AXES},
@@ -75,3 +78,44 @@ SIGNATURES = {
     )},
 }  # fmt: skip
 """Checked against PyTorch 2.13 (what is built in has no signature to compare: `torch.max_pool2d` and its like, `avg_pool2d`)."""
+
+SHUFFLES = {
+    # callable that takes `shuffle` → the arguments that decide the order in its place
+    "torch.utils.data.DataLoader": ("sampler", "batch_sampler"),
+    "torch.utils.data.DistributedSampler": (),
+    "torch_geometric.loader.DataLoader": ("sampler", "batch_sampler"),
+    "monai.data.DataLoader": ("sampler", "batch_sampler"),
+}
+ACTIVATIONS = {
+    "torch.nn.Softmax": "softmax", "torch.nn.LogSoftmax": "log_softmax", "torch.nn.Sigmoid": "sigmoid", "torch.nn.LogSigmoid": "log_sigmoid",
+    "torch.nn.functional.softmax": "softmax", "torch.softmax": "softmax", "torch.nn.functional.log_softmax": "log_softmax",
+    "torch.log_softmax": "log_softmax", "torch.nn.functional.sigmoid": "sigmoid", "torch.sigmoid": "sigmoid",
+    "torch.nn.functional.logsigmoid": "log_sigmoid",
+}  # fmt: skip
+AXIS_BY_SHAPE = ("torch.nn.functional.softmax", "torch.nn.functional.log_softmax", "torch.nn.Softmax", "torch.nn.LogSoftmax")
+"""Those that choose an axis by the number of axes where `dim` is not given"""
+LOSSES = {
+    # loss → what it expects
+    "torch.nn.CrossEntropyLoss()": "logits", "torch.nn.functional.cross_entropy": "logits", "torch.nn.NLLLoss()": "log-probabilities",
+    "torch.nn.functional.nll_loss": "log-probabilities", "torch.nn.BCEWithLogitsLoss()": "one logit",
+    "torch.nn.functional.binary_cross_entropy_with_logits": "one logit", "torch.nn.BCELoss()": "a probability",
+    "torch.nn.functional.binary_cross_entropy": "a probability",
+}  # fmt: skip
+GRADIENT_OFF = frozenset({
+    "torch.no_grad", "torch.inference_mode", "torch.autograd.no_grad", "torch.autograd.inference_mode", "torch.autograd.grad_mode.no_grad",
+    "torch.set_grad_enabled", "torch.autograd.set_grad_enabled", "torch.autograd.grad_mode.set_grad_enabled",
+    "torch.autograd.grad_mode.inference_mode",
+})  # fmt: skip
+MADE_UP = frozenset({"torch.randn", "torch.rand", "torch.zeros", "torch.ones", "torch.empty"})
+"""What makes a tensor of no data"""
+DROPOUTS = ("Dropout", "AlphaDropout", "FeatureAlphaDropout")
+BATCH_NORMS = ("BatchNorm", "LazyBatchNorm", "SyncBatchNorm")
+STOCHASTIC = (*DROPOUTS, *BATCH_NORMS, "InstanceNorm", "LazyInstanceNorm", "RReLU", "Transformer", "MultiheadAttention")
+"""Classes of `torch.nn` (by the beginning of their names) that behave differently, or may, in training and evaluation"""
+RECURRENT = ("LSTM", "GRU", "RNN")
+"""Those that do so where they are given `dropout`"""
+SEEDS = (
+    "torch.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all", "torch.random.manual_seed",
+)  # fmt: skip
+RANDOM_SPLITS = {"torch.utils.data.random_split": "generator"}
+"""Division at random → the argument that seeds it. All these tables: checked against PyTorch 2.13, what losses expect and activations give by trying them."""
