@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
+from typing import Any
 
 from mlsmith.rules.kit import Call, Finding, Function, Module, Rule, Severity, scope_of, tokens
 
@@ -24,8 +26,8 @@ class ConfigMutatedInCode(Rule):
     """A configuration is changed after it was loaded.
 
     ## What it finds
-    A write into a configuration (`cfg.model.width = 8`, `config["lr"] = 0.1`) that the same function loaded from a file, or that hydra gave
-    it, where the value is a literal.
+    A write into a configuration (`cfg.model.width = 8`, `config["lr"] = 0.1`) that the same function loaded from a file, that hydra gave it,
+    or that its parameter says is a `DictConfig`, where the value is a literal.
 
     ## Why it is debt
     What is in the file, what is reviewed and what is logged at the start is not what the run uses. Two runs of one configuration differ by
@@ -51,7 +53,7 @@ class ConfigMutatedInCode(Rule):
     ```
 
     ## When it stays silent
-    For copies; for values that are computed or come from options, which have to be put somewhere; in functions that load or prepare
+    For copies; for values that are computed, or that an option or the machine decides, which have to be put somewhere; in functions that load or prepare
     configurations for others; where the configuration is written to a file again, which a migration is for; for data in JSON, which is
     told by the name of what is loaded; in tests and examples.
 
@@ -75,9 +77,9 @@ class ConfigMutatedInCode(Rule):
             if root is None or not set(tokens(root.id)) & _CONFIGS:
                 continue
             function = module.function_around(node)
-            if (function is not None and _prepares(function)) or _is_written(module, root):
+            if (function is not None and _prepares(function)) or _is_written(module, root) or _is_decided(node, root):
                 continue
-            if _is_loaded(module, root) or (function is not None and _from_hydra(function, root)):
+            if _is_loaded(module, root) or (function is not None and (_from_hydra(function, root) or _is_told(function, root))):
                 yield self.finding(
                     module.at(node), f"`{ast.unparse(target)[:60]}` is set here, over what the configuration file says",
                     advice="put the value into the file, or into a file for this case, so that review and records see it",
@@ -91,6 +93,16 @@ def _is_written(module: Module, root: ast.Name) -> bool:
         for call in module.method_calls(*_WRITES)
         for argument in (*call.node.args, *(keyword.value for keyword in call.node.keywords))
     )
+
+
+def _is_decided(node: ast.AST, root: ast.Name) -> bool:
+    """Whether something else than the configuration decides: an option, a device that is there, the rank of a process."""
+    up: Any = node
+    while up is not None and not isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        up = up.up
+        if isinstance(up, ast.If) and {part.id for part in ast.walk(up.test) if isinstance(part, ast.Name)} - {root.id, *dir(builtins)}:
+            return True
+    return False
 
 
 def _is_literal(node: ast.expr) -> bool:
@@ -118,3 +130,12 @@ def _is_loaded(module: Module, root: ast.Name) -> bool:
 def _from_hydra(function: Function, root: ast.Name) -> bool:
     first = function.parameters[0].name if function.parameters else ""
     return root.id == first and any(name in _HYDRA for name in function.decorators)
+
+
+def _is_told(function: Function, root: ast.Name) -> bool:
+    """Whether the name is a parameter that is said to be a configuration of OmegaConf."""
+    arguments = function.node.args
+    return any(
+        argument.arg == root.id and argument.annotation is not None and "DictConfig" in ast.unparse(argument.annotation)
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    )

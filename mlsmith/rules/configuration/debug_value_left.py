@@ -16,7 +16,7 @@ _DEBUGGING = re.compile(
 _TRAINERS = ("lightning.Trainer", "lightning.pytorch.Trainer", "pytorch_lightning.Trainer", "lightning.pytorch.trainer.Trainer")
 _LIMITS = ("limit_train_batches", "limit_val_batches", "limit_test_batches", "overfit_batches")
 _TRAINING_KEYS = frozenset({
-    "epochs", "max_epochs", "num_epochs", "batch_size", "lr", "learning_rate", "optimizer", "trainer", "model", "training", "train", "num_train_epochs",
+    "epochs", "max_epochs", "num_epochs", "batch_size", "lr", "learning_rate", "optimizer", "trainer", "training", "train", "num_train_epochs",
 })  # fmt: skip
 
 
@@ -46,7 +46,7 @@ class DebugValueLeft(Rule):
     ```
 
     ## When it stays silent
-    In files and sections named for debugging, tests, examples or profiling; in examples and documentation; for values that an option decides.
+    In files and sections named for debugging, tests, examples or profiling; in examples, documentation and notebooks, which show it; for values that an option decides.
     One epoch and a small subset may be meant, and are not looked at.
 
     ## References
@@ -59,7 +59,7 @@ class DebugValueLeft(Rule):
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if not module.imports("lightning", "pytorch_lightning") or _DEBUGGING.search(module.path):
+        if not module.imports("lightning", "pytorch_lightning") or _DEBUGGING.search(module.path) or module.notebook is not None:
             return
         for call in module.calls_to(*_TRAINERS):
             for keyword in call.node.keywords:

@@ -140,8 +140,8 @@ def _judged(known: Configurations, document: Document, key: Key, words: set[str]
     standing = known.standing(document.path, key.keys)
     if standing is Standing.READ:
         return None
-    if known.project.unparsed_words and standing is Standing.UNREAD:
-        standing = Standing.LOST  # files that nobody can follow may read it
+    if standing is Standing.UNREAD and (known.project.unparsed_words or "merge_from_file" in words):
+        standing = Standing.LOST  # files that nobody can follow may read it, or yacs, into which the file goes by its name
     nowhere = name not in words and name.replace("-", "_") not in words
     if standing is Standing.LOST and not nowhere:
         return None

@@ -70,7 +70,9 @@ class UnusedArgument(Rule):
         options = [] if _escapes(module) else list(_options(module))
         told = [node.value for node in module.syntax.strings]
         unread = [
-            (name, tuple(where(module, call.node)), told.count(name) > 1) for name, call in options if name not in module.syntax.mentioned
+            (name, tuple(where(module, call.node)), told.count(name) > _told_by(call, name))
+            for name, call in options
+            if name not in module.syntax.mentioned
         ]
         return (unread, sorted(_given_to(module))) if unread else None
 
@@ -104,6 +106,11 @@ def _options(module: Module) -> Iterator[tuple[str, Call]]:
             said = (long or plain)[0].lstrip("-").replace("-", "_")
         if isinstance(said, str) and said.isidentifier() and said != "local_rank":  # launchers pass it whether it is read or not
             yield said, call
+
+
+def _told_by(call: Call, name: str) -> int:
+    """How often the definition of an option itself writes its name down."""
+    return sum(isinstance(node, ast.Constant) and node.value == name for node in ast.walk(call.node))
 
 
 def _is_kept(call: Call) -> bool:

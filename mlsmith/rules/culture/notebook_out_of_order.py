@@ -54,7 +54,7 @@ class NotebookOutOfOrder(Rule):
     def python(self, module: Module) -> Iterator[Finding]:
         if module.notebook is None:
             return
-        counts = [(cell.execution_count, cell.index) for cell in module.notebook.cells if cell.execution_count is not None]
+        counts = [(cell.execution_count, cell.index) for cell in module.notebook.cells if cell.execution_count]  # 0 is none
         for (before, _), (count, index) in pairwise(counts):
             if count < before:
                 message = f"this cell ran as number {count}, after the one above it ran as number {before}"

@@ -13,6 +13,11 @@ _LEARNS = re.compile(
     re.I,
 )
 _MOVING = ("latest", "nightly", "edge", "master", "main", "devel")
+_OFFICIAL = frozenset({
+    "python", "ubuntu", "debian", "alpine", "fedora", "centos", "almalinux", "rockylinux", "amazonlinux", "archlinux", "busybox", "buildpack-deps", "node",
+    "golang", "rust", "openjdk", "eclipse-temurin", "r-base", "julia", "pypy", "nginx", "redis", "postgres", "mysql", "mongo", "spark", "flink",
+})  # fmt: skip
+"""Images that have no account in their name; every other such name is of this machine."""
 
 
 class MutableBaseImage(Rule):
@@ -42,8 +47,9 @@ class MutableBaseImage(Rule):
     None: which tag the working image had is not written in the file; `docker image inspect` tells.
 
     ## When it stays silent
-    For a tag that names a version, a digest, `scratch`, an earlier stage of the same file, a name with variables in it, and a
-    name of several words without registry or account (`shop-base`), which is an image of one's own; for Dockerfiles of other trades.
+    For a tag that names a version, a digest, `scratch`, an earlier stage of the same file, a name with variables in it, and
+    images of one's own: names without registry or account that are none of Docker's official ones (`shop-base`), and of the same family
+    as the Dockerfile (`account/shop-base` in `Dockerfile.shop-train`); for Dockerfiles of other trades.
 
     ## References
     Docker documentation, best practices: pin base image versions.
@@ -58,7 +64,7 @@ class MutableBaseImage(Rule):
             return
         stages: set[str] = set()
         for stage in document.stages:
-            if stage.image.lower() not in stages and _moves(stage.image) and not _is_own(stage.image):
+            if stage.image.lower() not in stages and _moves(stage.image) and not _is_own(stage.image, document.path):
                 span, tag = stage.span, _tag(stage.image)
                 numbers = (span.start.line, span.start.column, span.end.line, span.end.column)
                 why = f"the tag `{tag}` moves" if tag else "it has no tag, which means `latest`"
@@ -75,9 +81,13 @@ def _tag(image: str) -> str:
     return image.rpartition("/")[2].partition(":")[2].lower()
 
 
-def _is_own(image: str) -> bool:
-    """`shop-base`: a name of several words without a registry or an account is an image that was built on this machine."""
-    return "-" in image and "/" not in image and ":" not in image
+def _is_own(image: str, path: str) -> bool:
+    """`shop-base`, which was built on this machine; in `Dockerfile.shop-train`, also `account/shop-base`: one of the same family."""
+    name = image.rpartition("/")[2].partition(":")[0].lower()
+    if "/" not in image and name not in _OFFICIAL:
+        return True
+    family, _, rest = path.rpartition("/")[2].lower().removeprefix("dockerfile").lstrip(".-").partition("-")
+    return bool(family and rest) and name.partition("-")[0] == family
 
 
 def _moves(image: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mlsmith.rules.kit import Finding, Place, RequirementsDocument, Rule, Severity
 
 _BRANCHES = frozenset({"main", "master", "develop", "dev", "head", "latest", "nightly", "trunk"})
+_OF_PAGES = re.compile(r"(^|/)docs?[/._-]|[_-]docs?\.\w+$")
 _REFERENCE = re.compile(r"^git\+[a-z+]+://[^#]*?[^/#]/[^@#]*(?:@([^#]+))?(?:#.*)?$")
 
 
@@ -36,7 +37,8 @@ class UnlocatedVcsDependency(Rule):
     None: which commit works is not written in the file; `pip freeze` prints it.
 
     ## When it stays silent
-    For commits and tags; for references with variables in them; for archives and local paths, which are not looked at.
+    For commits and tags; for references with variables in them; for archives and local paths, which are not looked at; for what
+    builds the documentation.
 
     ## References
     pip documentation, VCS support.
@@ -47,6 +49,8 @@ class UnlocatedVcsDependency(Rule):
     minutes = 10
 
     def requirements(self, document: RequirementsDocument) -> Iterator[Finding]:
+        if _OF_PAGES.search(document.path):
+            return
         for requirement in document.requirements:
             match = _REFERENCE.match(requirement.url) if requirement.url.startswith("git+") and "$" not in requirement.url else None
             if match is None or (match.group(1) or "main").lower() not in _BRANCHES:

@@ -15,9 +15,9 @@ _FRAMEWORKS = (
 )  # fmt: skip
 _LEARNING = frozenset({
     *_FRAMEWORKS, "pytorch", "tensorflow-gpu", "tensorflow-cpu", "sklearn", "openai", "anthropic", "langchain", "evaluate", "jiwer",
-    "opencv-python", "opencv-python-headless", "mlflow", "zenml", "ray", "nltk", "spacy", "gensim", "statsmodels", "scipy", "h5py",
+    "opencv-python", "opencv-python-headless", "ray", "nltk", "spacy", "gensim", "statsmodels", "scipy", "h5py",
     "librosa", "onnx", "onnxruntime", "sentence-transformers", "diffusers", "peft", "bitsandbytes", "fastai", "gym", "gymnasium",
-    "stable-baselines3", "timm", "albumentations", "ultralytics", "shap", "lime", "flax", "sagemaker", "kedro", "dvc", "wandb", "darts",
+    "stable-baselines3", "timm", "albumentations", "ultralytics", "shap", "lime", "flax", "darts",
     "prophet", "dask", "imbalanced-learn", "joblib",
 })  # fmt: skip
 _FAMILIES = ("tensorflow-", "torch-", "jax-", "keras-", "llama-index", "langchain-", "faiss-", "xgboost-", "ray-")
@@ -55,7 +55,7 @@ class UnpinnedDependency(Rule):
     For libraries (their users need ranges), also those in a folder of their own whose pyproject.toml has classifiers and no commands;
     when a lock file or a fully pinned or hashed requirements file stands in the same folder or at the top; for files of development, test
     and documentation tools, and of constraints; where no library that computes (of machine learning or data) is without a version, but only a web server, a
-    progress bar or a notebook; when the file only includes others.
+    progress bar, a notebook or what records runs; when the file only includes others.
 
     ## References
     pip documentation, repeatable installs.

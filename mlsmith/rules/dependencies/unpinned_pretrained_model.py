@@ -95,8 +95,9 @@ class UnpinnedPretrainedModel(Rule):
         saved |= {call.argument("repo_id", 0).value for call in module.method_calls("push_to_hub")}
         for call in module.method_calls("from_pretrained"):
             source = call.argument("pretrained_model_name_or_path", 0)
-            known = any(name.startswith(("transformers.", "diffusers.", "peft.", "tokenizers.")) for name in call.names)
-            if _is_remote(source, call) and source.value not in saved and (known or "/" in source.value) and not _is_pinned(call):
+            if not _is_remote(source, call) or source.value in saved or _is_pinned(call):
+                continue
+            if _is_of_hub(call, source.value):
                 yield self._unpinned(call, source.value)
 
     def _hubs_with_versions_in_the_name(self, module: Module) -> Iterator[Finding]:
@@ -116,6 +117,13 @@ class UnpinnedPretrainedModel(Rule):
 
     def _unpinned(self, call: Call, name: str, advice: str = "pass `revision=` with a commit hash or tag") -> Finding:
         return self.finding(call, f'"{name}" is fetched without a revision: its owner can change what this line loads', advice=advice)
+
+
+def _is_of_hub(call: Call, name: str) -> bool:
+    """Whether a library of the hub is asked; of what cannot be resolved, the form of the name tells."""
+    if any(asked.startswith(("transformers.", "diffusers.", "peft.", "tokenizers.")) for asked in call.names):
+        return True
+    return "/" in name and not call.names
 
 
 def _is_remote(source: Argument, call: Call) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Context, Finding, Module, Rule, Severity
+from mlsmith.rules.kit import Call, Context, Finding, Module, Rule, Severity, scope_of
 
 _PATH_CALLS = ("sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir")
 _OWN_ENDS = ("conf.py", "setup.py", "conftest.py", "manage.py", "noxfile.py")
@@ -38,7 +38,7 @@ class ImportPathHack(Rule):
 
     ## When it stays silent
     In `setup.py`, `conftest.py` and the configuration of documentation; in examples and tests; for `os.chdir` that goes back
-    again and a path that is taken off again. There
+    again in its function, a path that is taken off again, and a plug-in that is imported by a given name. There
     is no fix: the way out is to install the project (`pip install --editable .`).
 
     ## References
@@ -54,17 +54,17 @@ class ImportPathHack(Rule):
         if module.path.rsplit("/", 1)[-1] in _OWN_ENDS or module.context is Context.DOCS:
             return
         severity = Severity.INFO if module.notebook is not None else None
-        found = [call.node for call in module.calls_to(*_PATH_CALLS)] if "sys" in module.packages or "site" in module.packages else []
+        found = [call.node for call in module.calls_to(*_PATH_CALLS) if not _loads_plugin(call)] if module.packages & {"sys", "site"} else []
         if found and not _is_put_back(module):
             yield self.finding(
                 module.at(found[0]), "the search path for modules is changed while the program runs",
                 advice="make the project installable and install it (`pip install --editable .`)", severity=severity,
             )  # fmt: skip
             return
-        moved = [call for call in module.calls_to("os.chdir") if call.node.args]
-        if len(moved) == 1 and not any(True for _ in module.calls_to("os.getcwd", "os.curdir")):
+        moved = next(_moves(module), None)
+        if moved is not None:
             yield self.finding(
-                moved[0], "the program moves to another folder: relative paths mean something else from here on",
+                moved, "the program moves to another folder: relative paths mean something else from here on",
                 advice="build paths from one root, and leave the working folder to whoever starts the program", severity=severity,
             )  # fmt: skip
         for node in module.syntax.assignments:
@@ -74,6 +74,24 @@ class ImportPathHack(Rule):
                     module.at(node), "PYTHONPATH is set in code", advice="make the project installable and install it", severity=severity
                 )  # fmt: skip
                 return
+
+
+def _moves(module: Module) -> Iterator[Call]:
+    """Changes of folder from which the same function does not come back."""
+    calls = [call for call in module.calls_to("os.chdir") if call.node.args]
+    homes = [scope_of(call.node) for call in module.calls_to("os.getcwd", "pathlib.Path.cwd")] if calls else []
+    scopes = [scope_of(call.node) for call in calls]
+    for call, scope in zip(calls, scopes, strict=True):
+        if scopes.count(scope) == 1 and scope not in homes:
+            yield call
+
+
+def _loads_plugin(call: Call) -> bool:
+    """Whether the function loads a module by a name that it was given: there is no other way to find it."""
+    return call.function is not None and any(
+        other.function is not None and other.function.node is call.function.node
+        for other in call.module.calls_to("importlib.import_module", "importlib.util.module_from_spec")
+    )
 
 
 def _is_put_back(module: Module) -> bool:

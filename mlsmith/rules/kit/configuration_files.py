@@ -13,7 +13,7 @@ from mlsmith.sources.config import ConfigDocument, Entry
 Keys = tuple[str, ...]
 
 _NOT_OURS = re.compile(
-    r"(^|/)\.|(^|/)(docker-compose|compose|mkdocs|dvc|params|environment|conda|codecov|package|tsconfig|mypy|pyrightconfig)[^/]*$"
+    r"(^|/)\.|(^|/)(docker-compose|compose|mkdocs|dvc|params|environment|conda|codecov|package|tsconfig|mypy|pyrightconfig|jupyter|ipython)[^/]*$"
     r"|(^|/)(templates|charts|k8s|helm|node_modules)/"
 )
 """Files whose schema belongs to another tool."""

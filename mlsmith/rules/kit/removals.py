@@ -86,12 +86,12 @@ def highest_allowed(specifier: str) -> tuple[tuple[int, ...], bool] | None:
     """
     ends = []
     for operator, text, star in _CLAUSE.findall(specifier):
-        version = parts(text)
         if star or operator == "~=":
-            stem = version if star else version[:-1] or version
+            numbers = tuple(int(number) for number in text.split("."))  # `~=1.23.0` is not `~=1.23`
+            stem = numbers if star else numbers[:-1] or numbers
             ends.append(((*stem[:-1], stem[-1] + 1), False))
         else:
-            ends.append((version, operator != "<"))
+            ends.append((parts(text), operator != "<"))
     return min(ends) if ends else None
 
 
