@@ -41,17 +41,23 @@ _CARRYING = frozenset({
     "tolist", "to_list", "to_dict", "to_csv", "to_parquet", "to_json", "to_pickle", "to_sql", "to_excel", "read_csv", "read_parquet", "read_json",
     "read_sql", "read_excel", "read_pickle", "read_table", "from_dict", "from_records", "DataFrame", "Series", "createDataFrame", "astype", "reshape",
     "view", "squeeze", "unsqueeze", "expand_dims", "transpose", "permute", "swapaxes", "ravel", "flatten", "cpu", "cuda", "detach", "item", "rename",
-    "set_index", "reset_index", "copy", "deepcopy", "dump", "dumps", "load", "loads", "safe_load", "safe_dump", "open", "read", "write", "writelines",
-    "readlines", "close", "savez", "save", "load_dataset", "save_pretrained", "download_file", "upload_file", "put_object", "get_object", "get",
-    "makedirs", "mkdir", "copyfile", "copy2", "copytree", "move", "remove", "rmtree", "system", "run", "check_call", "check_output", "Popen", "call",
-    "join", "exists", "basename", "dirname", "encode", "decode", "strip", "split", "replace", "format", "str", "int", "float", "list", "dict", "tuple",
-    "to", "concat", "concatenate", "stack", "vstack", "hstack", "fromarray", "imread", "imwrite", "cvtColor", "extractall", "append", "extend", "update",
-    "items", "keys", "values", "zip", "enumerate", "len", "Path", "makedir", "print", "log_artifact", "log_param", "log_metric",
+    "set_index", "reset_index", "copy", "deepcopy", "dump", "dumps", "load", "loads", "safe_load", "safe_dump", "read", "write", "writelines",
+    "readlines", "savez", "save", "load_dataset", "save_pretrained", "download_file", "upload_file", "put_object", "get_object",
+    "copyfile", "copy2", "copytree", "move", "rmtree", "system", "run", "check_call", "check_output", "Popen", "call", "to", "concat", "concatenate",
+    "stack", "vstack", "hstack", "fromarray", "imread", "imwrite", "cvtColor", "extractall", "log_artifact",
 })  # fmt: skip
+"""What a statement does that only carries data"""
+_NEUTRAL = frozenset({
+    "open", "close", "get", "makedirs", "mkdir", "remove", "join", "exists", "basename", "dirname", "encode", "decode", "strip", "split", "replace",
+    "format", "str", "int", "float", "list", "dict", "tuple", "append", "extend", "update", "items", "keys", "values", "zip", "enumerate", "len",
+    "Path", "print", "log_param", "log_metric", "info", "debug", "warning", "warn", "error", "add_argument", "getattr", "isinstance", "hasattr", "super",
+    "__init__", "sorted", "set", "range", "max", "min", "sum", "getLogger", "time", "startswith", "endswith", "tqdm",
+})  # fmt: skip
+"""What may stand beside it, and is no work of this kind by itself"""
 
 
 class Glue(NamedTuple):
-    """`share` of the statements that only carry data; `counts` of library calls in those by ecosystem."""
+    """`share` of the statements with calls that only carry data; `counts` of library calls in those by ecosystem."""
 
     share: float
     statements: int
@@ -73,26 +79,24 @@ def may_be_glue(module: Module) -> bool:
 @once_a_module
 def glue_of(module: Module) -> Glue:
     """How much of a file is glue, and between what."""
-    statements: dict[int, bool] = {}
     calls: dict[int, list[ast.Call]] = {}
     for call in module.syntax.calls:
         node: ast.AST = call
         while not isinstance(node, ast.stmt):
             node = node.up  # type: ignore[attr-defined]
-        calls.setdefault(id(node), []).append(call)
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.With)):
-            statements[id(node)] = True
-    for assignment in module.syntax.assignments:
-        if not isinstance(assignment, ast.AugAssign):
-            statements.setdefault(id(assignment), isinstance(assignment.value, (ast.Name, ast.Attribute, ast.Subscript)))
+            calls.setdefault(id(node), []).append(call)
     counts: Counter[str] = Counter()
-    carried = 0
-    for key, copies in statements.items():
-        inner = calls.get(key, [])
-        if (inner and all(_last(call) in _CARRYING for call in inner)) or (not inner and copies):
+    carried = worked = 0
+    for inner in calls.values():
+        words = {_last(call) for call in inner}
+        if words <= _NEUTRAL:
+            continue
+        worked += 1
+        if words <= _CARRYING | _NEUTRAL:
             carried += 1
-            counts.update(name for call in inner if (name := _ecosystem(module, call)))
-    return Glue(carried / len(statements) if statements else 0.0, len(statements), dict(sorted(counts.items())))
+            counts.update(name for call in inner if _last(call) in _CARRYING and (name := _ecosystem(module, call)))
+    return Glue(carried / worked if worked else 0.0, worked, dict(sorted(counts.items())))
 
 
 def _last(call: ast.Call) -> str:
