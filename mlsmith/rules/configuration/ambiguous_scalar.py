@@ -14,7 +14,7 @@ _SEXAGESIMAL = re.compile(r"^[-+]?[1-9]\d*(:[0-5]?\d)+$")
 _OCTAL = re.compile(r"^0[0-7]+$")
 _SHORTENED = re.compile(r"^\d+\.\d+0$")
 _SPOKEN = frozenset({"yes", "no", "on", "off", "y", "n"})
-_OTHER_READERS = frozenset({"omegaconf", "hydra", "ruamel", "yacs", "jsonargparse", "lightning", "pytorch_lightning"})
+_OTHER_READERS = frozenset({"omegaconf", "hydra", "ruamel", "yacs", "jsonargparse", "lightning", "pytorch_lightning", "pydantic"})
 
 
 class AmbiguousScalar(Rule):
@@ -45,7 +45,8 @@ class AmbiguousScalar(Rule):
     ```
 
     ## When it stays silent
-    For what is quoted; for modes of files (`mode: 0644`); for `yes` and `no` that stand alone, where a switch is meant. There is no fix: which
+    For what is quoted; for modes of files (`mode: 0644`); for `yes` and `no` that stand alone, where a switch is meant; for `1e-3` where pydantic
+    or another reader makes a number of the text. There is no fix: which
     of two values is meant, and whether a text or a number, is the author's to say.
 
     ## References

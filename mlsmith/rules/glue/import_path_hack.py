@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Context, Finding, Module, Rule, Severity, scope_of
+from mlsmith.rules.kit import Call, Context, Finding, Function, Module, Rule, Severity, scope_of
 
 _PATH_CALLS = ("sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir")
+_LOADERS = ("importlib.import_module", "importlib.util.module_from_spec", "pytest.main")
 _OWN_ENDS = ("conf.py", "setup.py", "conftest.py", "manage.py", "noxfile.py")
 
 
@@ -87,11 +88,24 @@ def _moves(module: Module) -> Iterator[Call]:
 
 
 def _loads_plugin(call: Call) -> bool:
-    """Whether the function loads a module by a name that it was given: there is no other way to find it."""
-    return call.function is not None and any(
-        other.function is not None and other.function.node is call.function.node
-        for other in call.module.calls_to("importlib.import_module", "importlib.util.module_from_spec")
+    """Whether the function loads a module by a name, or from a place, that it was given: there is no other way to find it."""
+    if call.function is None:
+        return False
+    if any(_is_in(other, call.function) for other in call.module.calls_to(*_LOADERS)):
+        return True
+    called = any(other.method == call.function.node.name for other in call.module.calls)
+    given = {parameter.name for parameter in call.function.parameters}
+    return not called and any(
+        isinstance(part, ast.Name) and part.id in given
+        for other in call.module.calls_to(*_PATH_CALLS)
+        if _is_in(other, call.function)
+        for argument in other.node.args
+        for part in ast.walk(argument)
     )
+
+
+def _is_in(call: Call, function: Function) -> bool:
+    return call.function is not None and call.function.node is function.node
 
 
 def _is_put_back(module: Module) -> bool:
