@@ -46,7 +46,8 @@ class DebugValueLeft(Rule):
     ```
 
     ## When it stays silent
-    In files and sections named for debugging, tests, examples or profiling; in examples, documentation and notebooks, which show it; for values that an option decides.
+    In files and sections named for debugging, tests, examples or profiling; in examples, documentation and notebooks,
+    which show it; for values that an option decides.
     One epoch and a small subset may be meant, and are not looked at.
 
     ## References

@@ -55,7 +55,9 @@ class ImportPathHack(Rule):
         if module.path.rsplit("/", 1)[-1] in _OWN_ENDS or module.context is Context.DOCS:
             return
         severity = Severity.INFO if module.notebook is not None else None
-        found = [call.node for call in module.calls_to(*_PATH_CALLS) if not _loads_plugin(call)] if module.packages & {"sys", "site"} else []
+        found = (
+            [call.node for call in module.calls_to(*_PATH_CALLS) if not _loads_plugin(call)] if module.packages & {"sys", "site"} else []
+        )
         if found and not _is_put_back(module):
             yield self.finding(
                 module.at(found[0]), "the search path for modules is changed while the program runs",
