@@ -12,7 +12,7 @@ from mlsmith.errors import UserError
 from mlsmith.scaffold.compose import compose
 from mlsmith.scaffold.first_commit import commit_all
 from mlsmith.scaffold.layers import PURPOSES, Layer
-from mlsmith.scaffold.locks import Lock, closure, lock_text
+from mlsmith.scaffold.locks import Lock, Pin, closure, lock_text
 from mlsmith.scaffold.record import write_record
 from mlsmith.scaffold.render import render
 from mlsmith.scaffold.staging import publish, staging
@@ -24,6 +24,10 @@ _HEADER = """\
 # Every package the project needs to {verb}, exact and hashed, for every platform and Python 3.11 to 3.13.
 #     {install}
 # The direct ones and their ranges stand in pyproject.toml.
+"""
+_APART = """\
+# Apart from the others, because the right build depends on the machine: requirements/README.md says which to take.
+#     python -m pip install --require-hashes --no-deps -r requirements/{name}.txt
 """
 _VERBS = {"run": "run", "test": "run and be tested", "dev": "run, be tested and be worked on"}
 _WITHOUT_MLSMITH = "# mlsmith is not among them: its own release cannot hold its own hash. Install it beside them.\n"
@@ -118,7 +122,13 @@ def _write_requirements(project: Path, plan: Plan) -> None:
         header = _HEADER.format(verb=_VERBS[purpose], install=_INSTALL.format(purpose=purpose))
         if any(text.startswith("mlsmith") for text in wanted):
             header += _WITHOUT_MLSMITH
-        path = folder / f"{purpose}.txt"
-        if path.exists():
-            raise UserError(f"a layer writes requirements/{purpose}.txt, which comes from the lock")
-        path.write_text(lock_text(closure(plan.lock, wanted), header=header), encoding="utf-8", newline="\n")
+        pins = closure(plan.lock, wanted)
+        _write_lock(folder / f"{purpose}.txt", [pin for pin in pins if not pin.apart], header)
+    for name in sorted({pin.apart for pin in pins} - {""}):
+        _write_lock(folder / f"{name}.txt", [pin for pin in pins if pin.apart == name], _APART.format(name=name))
+
+
+def _write_lock(path: Path, pins: Iterable[Pin], header: str) -> None:
+    if path.exists():
+        raise UserError(f"a layer writes requirements/{path.name}, which comes from the lock")
+    path.write_text(lock_text(pins, header=header), encoding="utf-8", newline="\n")

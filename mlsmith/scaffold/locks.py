@@ -16,26 +16,42 @@ if TYPE_CHECKING:
 UNLOCKED = frozenset({"mlsmith"})
 """Packages no lock holds: mlsmith cannot carry the hash of the release it is part of."""
 
+UNIVERSAL = "universal.txt"
+"""The one lock of all layers, for every platform."""
+
 _PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)\s*(?:;\s*(?P<marker>[^\\]+?))?\s*\\?")
 _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One locked release: `marker` says where it applies, `needed_by` are the packages that ask for it."""
+    """One locked release: `marker` says where it applies, `needed_by` are the packages that ask for it.
+
+    `apart` names the requirements file it has to itself, for packages whose build depends on the machine.
+    """
 
     name: str
     version: str
     marker: str
     hashes: tuple[str, ...]
     needed_by: tuple[str, ...]
+    apart: str = ""
 
 
 Lock = Mapping[str, tuple[Pin, ...]]
 """Normalised name → its pins; more than one where platforms or Pythons need different releases."""
 
 
-def read_lock(path: Path) -> Lock:
+def read_locks(folder: Path) -> Lock:
+    """All locks in `folder` as one: universal.txt, and those whose packages stay apart under the file's name."""
+    apart = (path for path in sorted(folder.glob("*.txt")) if path.name != UNIVERSAL)
+    lock = dict(read_lock(folder / UNIVERSAL))
+    for path in apart:
+        lock.update(read_lock(path, apart=path.stem))
+    return lock
+
+
+def read_lock(path: Path, *, apart: str = "") -> Lock:
     """The lock at `path`. Raises `TemplateDefect` for a pin without hashes or a line of another kind."""
     pins: dict[str, list[Pin]] = {}
     for head, body in _entries(path):
@@ -43,7 +59,7 @@ def read_lock(path: Path) -> Lock:
         hashes = tuple(_HASH.findall("\n".join(body)))
         if match is None or not hashes:
             raise TemplateDefect(f"{path.name}: {head!r} is no hashed pin")
-        pin = Pin(normal(match["name"]), match["version"], match["marker"] or "", hashes, _needed_by(body))
+        pin = Pin(normal(match["name"]), match["version"], match["marker"] or "", hashes, _needed_by(body), apart)
         pins.setdefault(pin.name, []).append(pin)
     return {name: tuple(found) for name, found in pins.items()}
 

@@ -13,7 +13,7 @@ from mlsmith.scaffold.compose import layer_files
 from mlsmith.scaffold.create import Plan, requirements
 from mlsmith.scaffold.kinds import Catalogue, find_kind, questions_of, stack
 from mlsmith.scaffold.layers import Layer
-from mlsmith.scaffold.locks import closure, read_lock
+from mlsmith.scaffold.locks import closure, read_locks
 from mlsmith.scaffold.target import check_slug, find_target, require_free
 
 _IN_PATH = re.compile(r"\{\{ cookiecutter\.(\w+) \}\}")
@@ -40,7 +40,7 @@ def make_plan(catalogue: Catalogue, wish: Wish, *, ask: Ask | None = None) -> Pl
     """
     kind = find_kind(catalogue, wish.kind)
     layers = stack(catalogue, kind, extra=wish.layers)
-    lock = read_lock(catalogue.root / "locks" / "universal.txt")
+    lock = read_locks(catalogue.root / "locks")
     given = with_directory(wish.given, wish.directory)
     if wish.directory:
         # Before the first question: nobody answers seven of them to hear that the directory is taken.
@@ -74,7 +74,7 @@ def contents(catalogue: Catalogue, layers: Iterable[Layer]) -> Contents:
     """The size of a stack of layers, for a preview before anything is asked or written."""
     chosen = tuple(layers)
     wanted = requirements(chosen, "dev")
-    locked = closure(read_lock(catalogue.root / "locks" / "universal.txt"), wanted)
+    locked = closure(read_locks(catalogue.root / "locks"), wanted)
     return Contents(sum(1 for layer in chosen for _ in layer_files(layer)), len(wanted), len(locked))
 
 

@@ -17,11 +17,12 @@ from mlsmith.scaffold.create import create, requirements
 from mlsmith.scaffold.kinds import find_kind, questions_of, read_catalogue, stack
 from mlsmith.scaffold.layers import PURPOSES
 from mlsmith.scaffold.locate import templates_root
-from mlsmith.scaffold.locks import closure, read_lock
+from mlsmith.scaffold.locks import closure, read_lock, read_locks
 from mlsmith.scaffold.planning import Wish, make_plan
 
 CATALOGUE = read_catalogue(templates_root())
 LOCK = CATALOGUE.root / "locks" / "universal.txt"
+LOCKS = read_locks(LOCK.parent)
 KINDS = sorted(CATALOGUE.kinds)
 Git = Callable[..., str]
 COMMON = {"project_name", "slug", "package", "description", "author", "owner", "python", "seed"}
@@ -85,24 +86,46 @@ def test_locks_are_closed_hashed_and_hold_the_former_ones(kind: str, place: Path
         before = set(lock)
 
 
-def test_the_universal_lock_names_no_index_and_fits_the_layers() -> None:
-    text = LOCK.read_text(encoding="utf-8")
-    assert "://" not in text
-    assert "index" not in text
+def test_the_locks_name_no_index_and_fit_the_layers() -> None:
+    for path in LOCK.parent.glob("*.txt"):
+        text = path.read_text(encoding="utf-8")
+        assert "://" not in text
+        assert "index" not in text
     done = subprocess.run([sys.executable, LOCK.with_name("refresh.py"), "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
 def test_every_layers_ranges_hold_the_locked_releases() -> None:
-    lock = read_lock(LOCK)
     for layer in CATALOGUE.layers.values():
-        assert closure(lock, requirements([layer], "dev")) is not None
+        assert closure(LOCKS, requirements([layer], "dev")) is not None
 
 
 def test_nothing_is_locked_that_no_layer_needs() -> None:
-    lock = read_lock(LOCK)
     wanted = requirements(CATALOGUE.layers.values(), "dev")
-    assert {pin.name for pin in closure(lock, wanted)} == set(lock)
+    assert {pin.name for pin in closure(LOCKS, wanted)} == set(LOCKS)
+
+
+def test_torch_stands_apart_and_what_it_needs_does_not(place: Path) -> None:
+    project = create(make_plan(CATALOGUE, Wish("minimal", ("torch",), {}, "shop")), git=False).directory
+    run, torch, cuda = (read_lock(project / f"requirements/{name}.txt") for name in ("run", "torch", "cuda"))
+    assert set(torch) == {"torch"}
+    # What the metadata of torch's CPU build asks for.
+    assert {"filelock", "typing-extensions", "setuptools", "sympy", "networkx", "jinja2", "fsspec"} <= set(run)
+    assert not {"torch", "triton"} & set(run)
+    assert "triton" in cuda
+    assert all("sys_platform == 'linux'" in pin.marker for pins in cuda.values() for pin in pins)
+    assert 'install("cuda")' in (project / "project.py").read_text(encoding="utf-8")
+    plain = create(make_plan(CATALOGUE, Wish("minimal", (), {}, "plain")), git=False).directory
+    assert "torch" not in (plain / "project.py").read_text(encoding="utf-8")
+    assert not (plain / "requirements/torch.txt").exists()
+
+
+@pytest.mark.slow
+def test_the_script_installs_torch_by_hash_with_all_that_it_imports(place: Path) -> None:
+    project = create(make_plan(CATALOGUE, Wish("minimal", ("torch",), {}, "shop")), git=False).directory
+    use = "import torch; assert float(torch.ones(3).sum()) == 3; import pip._internal as pip; raise SystemExit(pip.main(['check']))"
+    done = subprocess.run([sys.executable, "project.py", "python", "-c", use], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlsmith.scaffold.defects import TemplateDefect
-from mlsmith.scaffold.locks import closure, lock_text, read_lock
+from mlsmith.scaffold.locks import closure, lock_text, read_lock, read_locks
 
 _HASH = "sha256:" + "0" * 64
 
@@ -74,3 +74,10 @@ def test_anything_but_a_hashed_pin_is_refused(tmp_path: Path, line: str) -> None
 
 def test_extras_of_a_requirement_do_not_hide_its_name(tmp_path: Path) -> None:
     assert [pin.name for pin in closure(read_lock(_tree(tmp_path)), ["other[fast]>=1; python_version>'3'"])] == ["other"]
+
+
+def test_a_lock_beside_the_universal_one_keeps_its_packages_apart_and_lends_its_edges(tmp_path: Path) -> None:
+    _lock(tmp_path, ("leaf==1", "    # via torch\n"), ("plain==2", "    # via -r layers.in\n"))
+    (tmp_path / "torch.txt").write_text(f"torch==2.13.0 \\\n    --hash={_HASH}\n    # via -r layers.in\n")
+    pins = closure(read_locks(tmp_path), ["torch>=2"])
+    assert [(pin.name, pin.apart) for pin in pins] == [("leaf", ""), ("torch", "torch")]

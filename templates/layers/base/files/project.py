@@ -55,7 +55,11 @@ def check():
 
 def run(purpose, *arguments):
     """Run this project's Python with what `purpose` (run, test, dev) needs installed."""
+{%- if "torch" in cookiecutter.layers %}
+    code = install("torch") or (install("cuda") if torch_is_for_cuda() else 0) or install(purpose)
+{%- else %}
     code = install(purpose)
+{%- endif %}
     if code:
         return code
     path = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
@@ -78,12 +82,29 @@ def install(purpose):
             return fail("the environment could not be made", "install the venv module, e.g. the package python3-venv")
     print(f"installing requirements/{purpose}.txt …", file=sys.stderr)
     pip = [str(interpreter()), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
-    if subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", str(requirements)], check=False).returncode:
+    pip += ["--require-hashes", "--no-deps", "-r", str(requirements)]
+{%- if "torch" in cookiecutter.layers %}
+    # A wheel in a folder (PIP_FIND_LINKS) has no hash in its link; pip ranks it last and would fetch another build.
+    quiet = {"check": False, "stderr": subprocess.DEVNULL}
+    found = purpose == "torch" and subprocess.run([*pip, "--no-index"], **quiet).returncode == 0
+    if not found and subprocess.run(pip, check=False).returncode:
+{%- else %}
+    if subprocess.run(pip, check=False).returncode:
+{%- endif %}
         return fail("the requirements could not be installed", "see pip's message above")
     stamp.write_text(wanted)
     return 0
 
 
+{% if "torch" in cookiecutter.layers -%}
+def torch_is_for_cuda():
+    """Whether the build of torch that pip found asks for NVIDIA's libraries; requirements/README.md has more."""
+    packages = [VENV / "Lib" / "site-packages", *VENV.glob("lib/python*/site-packages")]
+    found = [path for folder in packages for path in folder.glob("torch-*.dist-info/METADATA")]
+    return any("Requires-Dist: nvidia-" in path.read_text(encoding="utf-8") for path in found)
+
+
+{% endif -%}
 def interpreter():
     """The environment's Python."""
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
