@@ -66,6 +66,59 @@ def test_what_ranks_by_a_score_gives_another_result_for_labels(name: str) -> Non
     assert str(metric(truth, scores)) != str(metric(truth, [score > 0.5 for score in scores]))
 
 
+_SPREAD = (
+    "StandardScaler",
+    "MinMaxScaler",
+    "RobustScaler",
+    "QuantileTransformer",
+    "PowerTransformer",
+    "PCA",
+    "Nystroem",
+    "KBinsDiscretizer",
+)
+
+
+@pytest.mark.parametrize("name", [*sklearn.LEARNS_NOTHING, *_SPREAD])
+def test_what_learns_nothing_gives_the_same_whatever_it_was_fitted_on(name: str) -> None:
+    make = _transformer(name)
+    if name in ("HashingVectorizer", "FeatureHasher", "SparseCoder"):
+        assert make is not None  # they say so themselves: `fit` only checks
+        return
+    draw = needs("numpy").random.default_rng(7)
+    one, other, shown = (abs(draw.normal(middle, middle + 1, size=(40, 6))) for middle in (0, 2, 1))
+    fitted = [
+        make(**({"random_state": 7} if "random_state" in inspect.signature(make).parameters else {})).fit(data) for data in (one, other)
+    ]
+    first, second = (_dense(transformer.transform(shown)) for transformer in fitted)
+    assert (first.shape == second.shape and bool(abs(first - second).max() < 1e-9)) == (name in sklearn.LEARNS_NOTHING)
+
+
+def _transformer(name: str) -> Any:
+    for module in ("preprocessing", "feature_extraction", "feature_extraction.text", "kernel_approximation", "decomposition"):
+        found = getattr(needs(f"sklearn.{module}"), name, None)
+        if found is not None:
+            return found
+    raise AssertionError(f"scikit-learn has no {name}")
+
+
+def _dense(value: Any) -> Any:
+    return value.toarray() if hasattr(value, "toarray") else value
+
+
+@pytest.mark.parametrize("name", sklearn.LEARNS_VALUES)
+def test_what_learns_values_is_there(name: str) -> None:
+    needs("sklearn.impute")
+    assert any(hasattr(needs(f"sklearn.{module}"), name) for module in ("preprocessing", "impute", "feature_selection"))
+
+
+@pytest.mark.parametrize("prefix", sklearn.RANDOM_ESTIMATORS)
+def test_what_draws_takes_a_seed(prefix: str) -> None:
+    module, _, beginning = prefix.rpartition(".")
+    classes = [value for name, value in vars(needs(module)).items() if name.startswith(beginning) and inspect.isclass(value)]
+    assert classes
+    assert all("random_state" in inspect.signature(each).parameters for each in classes)
+
+
 @pytest.mark.parametrize(("name", "kind"), _ACTIVATIONS)
 def test_an_activation_is_of_the_kind_that_the_table_says(name: str, kind: str) -> None:
     apply = found(name)

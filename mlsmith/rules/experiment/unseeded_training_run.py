@@ -7,13 +7,10 @@ from typing import Any
 
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, optimisation
 from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.knowledge.sklearn import RANDOM_ESTIMATORS
 
 _SEEDED = ("seed", "Seed", "SEED", "random_state", "enable_determinism", "enable_op_determinism", "PRNGKey")
 _COMMANDS = ("click.", "typer.", "hydra.main", "fire.", "absl.app")
-_RANDOM_ESTIMATORS = (
-    "sklearn.ensemble.RandomForest", "sklearn.ensemble.ExtraTrees", "sklearn.ensemble.Bagging", "sklearn.neural_network.MLP", "sklearn.tree.ExtraTree",
-    "sklearn.linear_model.SGD",
-)  # fmt: skip
 _REACH = 3
 
 
@@ -104,7 +101,7 @@ def _trains(module: Module) -> Call | None:
         names = call.names
         if any(name.startswith(("tensorflow.keras.", "keras.")) and "preprocessing" not in name and "layers" not in name for name in names):
             return call
-        if any(name.startswith(_RANDOM_ESTIMATORS) for name in names):
+        if any(name.startswith(RANDOM_ESTIMATORS) for name in names):
             return call
     return None
 

@@ -7,15 +7,12 @@ import re
 from collections.abc import Iterator
 
 from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity
+from mlsmith.rules.kit.knowledge import sklearn
 from mlsmith.rules.kit.splits import Split, is_used, splits
 
-_STATELESS = (
-    "Normalizer", "Binarizer", "FunctionTransformer", "PolynomialFeatures", "LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer",
-    "OneHotEncoder", "OrdinalEncoder", "HashingVectorizer", "FeatureHasher", "AdditiveChi2Sampler", "MissingIndicator", "VarianceThreshold",
-)  # fmt: skip
+_STATELESS = (*sklearn.LEARNS_NOTHING, *sklearn.LEARNS_VALUES)
 _LEARNING = (
-    "sklearn.preprocessing.", "sklearn.impute.", "sklearn.decomposition.", "sklearn.feature_selection.", "sklearn.feature_extraction.",
-    "sklearn.compose.ColumnTransformer", "sklearn.kernel_approximation.", "sklearn.discriminant_analysis.", "category_encoders.",
+    *sklearn.TRANSFORMERS, "sklearn.feature_extraction.", "sklearn.kernel_approximation.", "sklearn.discriminant_analysis.", "category_encoders.",
     "imblearn.over_sampling.", "imblearn.combine.", "umap.UMAP", "feature_engine.", "keras.layers.Normalization",
 )  # fmt: skip
 _WRONG = re.compile(r"\b(improper|leak|leaks|leaking|leakage|wrong|incorrect|cheating)\b")

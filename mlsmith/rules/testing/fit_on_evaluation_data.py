@@ -6,12 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from mlsmith.rules.kit import Call, Finding, Module, Role, Rule, Severity
-
-_TRANSFORMERS = (
-    "sklearn.preprocessing.", "sklearn.impute.", "sklearn.decomposition.", "sklearn.feature_selection.", "sklearn.feature_extraction.text.",
-    "sklearn.compose.ColumnTransformer",
-)  # fmt: skip
-_LEARNS_NOTHING = ("Normalizer", "Binarizer", "FunctionTransformer", "PolynomialFeatures", "HashingVectorizer")
+from mlsmith.rules.kit.knowledge import sklearn
 
 
 class FitOnEvaluationData(Rule):
@@ -77,7 +72,7 @@ def _learner(call: Call) -> str:
     for name in call.names:
         owner = name.rpartition(".")[0]
         made = owner.removesuffix("()")
-        if owner.endswith("()") and made.startswith(_TRANSFORMERS) and not made.endswith(_LEARNS_NOTHING):
+        if owner.endswith("()") and made.startswith(sklearn.TRANSFORMERS) and not made.endswith(sklearn.LEARNS_NOTHING):
             return made.rpartition(".")[2]
     return ""
 
