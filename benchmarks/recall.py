@@ -67,13 +67,13 @@ def replayed(repository: Repository, row: dict[str, Any]) -> str:
         before, after = (lines_of(repository, row, row[side]) for side in ("parent", "fixed"))
     except UserError as error:
         return str(error)
-    if row["line"] not in before:
+    if (row.get("cell"), row["line"]) not in before:
         return "missed"
     return "found" if len(after) < len(before) else "kept"
 
 
-def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list[int]:
-    """Lines of the row's file on which its rule speaks at a revision."""
+def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list[tuple[int | None, int]]:
+    """Cells and lines of the row's file on which its rule speaks at a revision."""
     code, path = row["code"], row["path"]
     settings = replace(Settings(), select=(code,))
     if "project" in load_rules(settings).by_hook:
@@ -83,7 +83,7 @@ def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list
         opener = partial(MemoryTree, {path: tree.read(path)} if path in tree.blobs else {})
     result = lint_tree(opener, repository.root, settings, options=Options(jobs=1))
     found = [finding for finding in result.new if finding.path == path and finding.code == code]
-    return [finding.span.start.line for finding in found]
+    return [(finding.span.cell, finding.span.start.line) for finding in found]
 
 
 if __name__ == "__main__":

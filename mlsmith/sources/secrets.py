@@ -81,7 +81,7 @@ def _named(text: str) -> Iterator[Secret]:
         if (
             match.group(2).lower() not in _LOCAL
             and not _PLACEHOLDER.search(match.group(1))
-            and match.group(1) not in ("root", "admin", "user", "postgres")
+            and match.group(1) not in ("root", "admin", "user", "postgres", "pass", "pwd")
         ):
             yield Secret("password of a database", *match.span(1))
 

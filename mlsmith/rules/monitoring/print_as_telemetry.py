@@ -6,9 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Context, Finding, Module, Rule, Severity, metrics, optimisation
+from mlsmith.rules.kit import Context, Finding, Function, Module, Rule, Severity, metrics, optimisation
 
 _SPOKEN = re.compile(r"\b(loss|accuracy|acc|auc|f1|rmse|mae|precision|recall|epoch)\b", re.I)
+_FORMATTED = re.compile(r"\b(loss|accuracy|acc|auc|f1|rmse|mae)\b\W{1,5}(%[\d.]*f|\{[^{}]*f\})", re.I)
+"""A metric that is spoken of, with the place of its number"""
 _OTHERWISE = re.compile(
     r"logging|logger|loguru|SummaryWriter|tensorboard|wandb|mlflow|neptune|comet|add_scalar|tracker|csv|to_csv|json\.dump|\.log\(|history|__main__|click|typer|argparse|absl"
 )
@@ -18,7 +20,7 @@ class PrintAsTelemetry(Rule):
     """A package reports its training by print only.
 
     ## What it finds
-    In a module of a package that trains with PyTorch: losses and metrics printed in the training loop, in a file that logs, tracks and stores
+    In a module of a package that trains with PyTorch: losses and metrics printed in the function with the training loop, in a file that logs, tracks and stores
     nothing.
 
     ## Why it is debt
@@ -58,7 +60,8 @@ class PrintAsTelemetry(Rule):
     ```
 
     ## When it stays silent
-    In scripts, commands, notebooks, examples and tests; when the file logs, tracks, stores or returns a history. One finding a file.
+    In scripts, commands, notebooks, examples and tests; when the file logs, tracks or stores, and when the printed figures are
+    returned or put into a record, as a checkpoint is. One finding a file.
 
     ## References
     Python logging how-to: when to use logging.
@@ -72,22 +75,55 @@ class PrintAsTelemetry(Rule):
     def python(self, module: Module) -> Iterator[Finding]:
         if module.notebook is not None or module.context is not Context.CODE or not module.imports("torch"):
             return
-        loops = optimisation.training_loops(module)
-        if not loops or _OTHERWISE.search(module.source.text):
+        loops = [loop.function for loop in optimisation.training_loops(module) if loop.function is not None]
+        functions = [*loops, *_looping_over_steps(module)]
+        if not functions or _OTHERWISE.search(module.source.text):
             return
-        for loop in loops:
-            if loop.function is None:
-                continue
+        for function in functions:
             for call in module.calls_to("print"):
-                if call.function is loop.function and _reports(call.node):
+                if call.function is function and _reports(call.node) and not _is_kept(function.node, call.node):
                     yield self.finding(
                         call, "the course of training is printed, and kept nowhere", advice="log it, or give it to a tracker of experiments"
                     )  # fmt: skip
                     return
 
 
+def _looping_over_steps(module: Module) -> Iterator[Function]:
+    """Functions with a loop that calls what trains a step, at most two calls away in this file: `for …: self._train_step(batch)`."""
+    reached = {call.function for call in module.method_calls("backward") if call.function is not None}
+    for _ in range(2):
+        callers = [call for function in reached for call in module.callers(function) if call.function is not None]
+        yield from sorted({call.function for call in callers if call.loop is not None}, key=lambda each: each.node.lineno)  # type: ignore[union-attr, misc]
+        reached = {call.function for call in callers if call.function is not None}
+
+
 def _reports(call: ast.Call) -> bool:
     """Whether a loss or a metric is printed as a number."""
     texts = " ".join(part.value for part in ast.walk(call) if isinstance(part, ast.Constant) and isinstance(part.value, str))
-    names = {part.id for part in ast.walk(call) if isinstance(part, ast.Name)}
-    return bool(_SPOKEN.search(texts)) and any("loss" in name or metrics.metrics_named(name) for name in names)
+    return bool(_SPOKEN.search(texts)) and bool(_figures(call) or _FORMATTED.search(texts))
+
+
+def _figures(node: ast.AST) -> set[str]:
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return {name for name in names if "loss" in name or metrics.metrics_named(name)}
+
+
+def _is_kept(function: ast.AST, call: ast.Call) -> bool:
+    """Whether a figure that is printed, or what it is summed or collected in, is returned or put into a record."""
+    kept, nodes = _figures(call), list(ast.walk(function))
+    for _ in range(2):
+        for node in nodes:
+            if isinstance(node, (ast.Assign, ast.AugAssign)) and _figures(node.value) & kept:
+                kept |= {
+                    part.id
+                    for target in getattr(node, "targets", None) or [node.target]
+                    for part in ast.walk(target)
+                    if isinstance(part, ast.Name)
+                }  # type: ignore[union-attr]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+                if isinstance(node.func.value, ast.Name) and any(_figures(argument) & kept for argument in node.args):
+                    kept.add(node.func.value.id)
+    ends = [node.value for node in nodes if isinstance(node, ast.Return) and node.value] + [
+        value for node in nodes if isinstance(node, ast.Dict) for value in node.values
+    ]
+    return any(isinstance(part, ast.Name) and part.id in kept for end in ends for part in ast.walk(end))

@@ -16,13 +16,14 @@ _COMMAND = re.compile(r"(wandb login(?: --relogin)?\s+|KAGGLE_KEY=|WANDB_API_KEY
 
 _ONE_PIECE = re.compile(r"(?=[^0-9]*[0-9]|hf_)(?:[\w+/=.-]{16,}$|[a-z+]+://\S+:\S+@)")
 _LONGEST = 2_000
+_QUOTE = re.compile(r"[\"']")
 
 
 class CommittedSecret(Rule):
     """A key of a service is in the repository.
 
     ## What it finds
-    Keys of services that machine-learning code talks to, in Python, notebooks and their outputs, and configurations: Hugging Face,
+    Keys of services that machine-learning code talks to, in Python with its comments, notebooks and their outputs, and configurations: Hugging Face,
     OpenAI, Anthropic, Weights & Biases, Neptune, Comet, Kaggle, AWS, Google, GitHub, Slack and databases with a password; by their
     form, or by the name beside them. The key is never shown: reports print stars in its place.
 
@@ -47,8 +48,8 @@ class CommittedSecret(Rule):
     ```
 
     ## When it stays silent
-    For placeholders and values of little entropy; for passwords of databases on this machine; for keys in comments and in files of other
-    kinds, which gitleaks and the like look for. There is no fix, as taking the key away does not take it out of the history.
+    For placeholders and values of little entropy; for passwords of databases on this machine; for keys in comments that only a name makes
+    keys, and for files of other kinds, which gitleaks and the like look for. There is no fix, as taking the key away does not take it out of the history.
 
     ## References
     Documentation of the services on the form of their keys; gitleaks and trufflehog for the whole history.
@@ -68,8 +69,22 @@ class CommittedSecret(Rule):
                 secret = next(secrets_in(line), None) if len(line) < _LONGEST else None
                 if secret is not None:
                     yield self._in_code(module, node, secret.kind)
+        yield from self._in_comments(module)
         if module.notebook is not None:
             yield from self._in_notebook(module)
+
+    def _in_comments(self, module: Module) -> Iterator[Finding]:
+        """Keys with a form of their own in comments; whoever comments a key out has published it none the less."""
+        if not next(secrets_in(module.source.text, by_name=False), None):
+            return
+        for number, line in enumerate(module.source.lines, 1):
+            before, mark, comment = line.partition("#")
+            secret = next(secrets_in(comment, by_name=False), None) if mark and len(line) < _LONGEST and not _QUOTE.search(before) else None
+            if secret is not None:
+                column = len(before) + 2 + secret.start
+                span = module.source.localise(Position(number, column), Position(number, column + secret.end - secret.start))
+                place = Place(module.path, span, anchor=Place.of_line(module.path, (1, 1, 1, 1), secret.kind).anchor)
+                yield self.finding(place, f"a key is committed in a comment: {secret.kind}", advice=_ADVICE)
 
     def _in_code(self, module: Module, node: ast.Constant, kind: str) -> Finding:
         return self.finding(module.at(node), f"a key is committed here: {kind}", advice=_ADVICE)

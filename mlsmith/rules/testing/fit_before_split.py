@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity
+from mlsmith.rules.kit import UNKNOWN, Call, Confidence, Finding, Module, Rule, Severity
 from mlsmith.rules.kit.knowledge import sklearn
 from mlsmith.rules.kit.splits import Split, is_used, splits
 
@@ -16,7 +16,12 @@ _LEARNING = (
     "imblearn.over_sampling.", "imblearn.combine.", "umap.UMAP", "feature_engine.", "keras.layers.Normalization",
 )  # fmt: skip
 _WRONG = re.compile(r"\b(improper|leak|leaks|leaking|leakage|wrong|incorrect|cheating)\b")
-_FITS = ("fit", "fit_transform", "fit_resample", "partial_fit", "adapt")
+_FITS = ("fit", "fit_transform", "fit_resample", "fit_sample", "partial_fit", "adapt")
+_FUNCTIONS = tuple(
+    f"sklearn.preprocessing.{name}"
+    for name in ("scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform", "power_transform")
+)
+"""Functions that learn from what they are given and forget it"""
 _STATISTICS = ("mean", "median", "mode", "quantile")
 
 
@@ -26,7 +31,7 @@ class FitBeforeSplit(Rule):
     ## What it finds
     A transformer that learns from data (scaling, imputation, selection, decomposition, text vectorising, target encoding, resampling)
     fitted on data that is divided into training and test parts later, where the transformed data reaches the split: through names,
-    columns, attributes and functions of the same file. Splits are `train_test_split`, folds, `cross_val_score`, `random_split`, and
+    columns, attributes and functions of the same file; functions that do so at once (`sklearn.preprocessing.scale`) too. Splits are `train_test_split`, folds, `cross_val_score`, `random_split`, and
     slices kept as train and test. Also `fillna` with the mean of all rows, and `(x - x.mean()) / x.std()`.
 
     ## Why it is debt
@@ -59,7 +64,7 @@ class FitBeforeSplit(Rule):
 
     ## When it stays silent
     For transformers inside a Pipeline that is cross-validated; for stateless ones (`Normalizer`, `PolynomialFeatures`, hashing) and
-    plain encodings of categories and labels (`OneHotEncoder`, `LabelEncoder`, `get_dummies`); when the fit saw only a training part;
+    plain encodings of categories and labels (`OneHotEncoder`, `LabelEncoder`, `get_dummies`); when the fit saw only a training part, or one single row;
     when the file never reads the parts, or a comment just above says that this leaks, as lessons on leakage do. A `fit` that a
     `fit_transform` of the same transformer repeats is reported once, there.
 
@@ -138,6 +143,8 @@ def _is_fitted_again(module: Module, leak: ast.expr, other: ast.expr) -> bool:
 
 def _learner(call: Call | None) -> str:
     """The transformer's class where the call fits one that learns from data."""
+    if call is not None and any(name in _FUNCTIONS for name in call.names) and call.argument("axis").value in (0, None, UNKNOWN):
+        return call.method
     if call is None or call.method not in _FITS or _only_encodes(call):
         return ""
     for name in call.names:
@@ -165,8 +172,15 @@ def _saw_training_part_only(module: Module, call: Call) -> bool:
     trace = module.flow.trace(call.node.args[0])
     if any(other.method in ("train_test_split", "random_split") for other in trace.calls):
         return True
+    if _is_of_one(call) or any(_is_of_one(other) for other in trace.calls if other.method in _FITS):
+        return True
     names = {node.id for node in ast.walk(call.node.args[0]) if isinstance(node, ast.Name)}
     return any("train" in name.lower() for name in names)
+
+
+def _is_of_one(call: Call) -> bool:
+    """`vectorizer.fit_transform([document])`: it learns from one row, for that row."""
+    return bool(call.node.args) and isinstance(call.node.args[0], ast.List) and len(call.node.args[0].elts) == 1
 
 
 def _inside(module: Module, call: Call) -> Iterator[ast.expr]:

@@ -21,7 +21,7 @@ class SelectionOnTestData(Rule):
     """The test set chooses the model that it is to judge.
 
     ## What it finds
-    A checkpoint kept when the score on test data is the best so far; keras' `EarlyStopping` or `ModelCheckpoint(save_best_only=True)` with
+    A checkpoint, or the score itself, kept when the score on test data is the best of the epochs so far; keras' `EarlyStopping` or `ModelCheckpoint(save_best_only=True)` with
     the test set as `validation_data`; early stopping of XGBoost, LightGBM and CatBoost on a test set that is predicted afterwards.
 
     ## Why it is debt
@@ -55,7 +55,7 @@ class SelectionOnTestData(Rule):
 
     ## When it stays silent
     When the set is named for validation or evaluation, as `eval` may be either; when only curves are drawn of the test set; when nothing is
-    saved or stopped. Which hyper-parameters were chosen by looking at test scores cannot be seen.
+    saved, stopped or remembered as the best epoch. Which hyper-parameters were chosen by looking at test scores cannot be seen.
 
     ## References
     Kapoor and Narayanan 2023, Leakage and the reproducibility crisis in machine-learning-based science.
@@ -76,13 +76,18 @@ class SelectionOnTestData(Rule):
             if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare) or len(node.test.ops) != 1:
                 continue
             metric = _compared_with_best(node.test)
-            if metric is None or not _saves(node):
+            if metric is None:
                 continue
-            said = _test_name(module, metric)
+            said = _test_name(module, metric) if _saves(node) else ""
             if said:
                 yield self.finding(
                     module.at(node.test), f"the model is kept when `{said}` is the best so far: the test set chooses it",
                     advice="keep it by a validation set, and use the test set once, at the end",
+                )  # fmt: skip
+            elif _is_test(_last_name(metric)) and _keeps_best_epoch(module, node):
+                yield self.finding(
+                    module.at(node.test), f"of all epochs the best `{_last_name(metric)}` is kept: the test set chooses the epoch that is reported",
+                    advice="choose the epoch by a validation set, and report the test score of that one",
                 )  # fmt: skip
 
     def _stopped(self, module: Module) -> Iterator[Finding]:
@@ -128,17 +133,35 @@ def _saves(node: ast.If) -> bool:
     return False
 
 
+def _keeps_best_epoch(module: Module, node: ast.If) -> bool:
+    """`best = accuracy` in a loop over epochs, where nothing else than the test score decides."""
+    best = next(side for side in (node.test.left, node.test.comparators[0]) if _BEST & set(tokens(_last_name(side))))  # type: ignore[attr-defined]
+    keeps = any(isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == ast.unparse(best) for each in node.body)
+    up: ast.AST | None = node.up  # type: ignore[attr-defined]
+    while keeps and up is not None and not isinstance(up, ast.FunctionDef):
+        if isinstance(up, ast.For) and {"epoch", "epochs"} & {
+            word for name in _names(up.target) | _names(up.iter) for word in tokens(name)
+        }:
+            return True
+        if isinstance(up, ast.If) and any(set(tokens(name)) & {"val", "valid", "validation", "dev"} for name in _names(up.test)):
+            return False
+        up = getattr(up, "up", None)
+    return False
+
+
 def _test_name(module: Module, metric: ast.expr) -> str:
     """What says that a score is of test data: its name, what it was computed from, or the function over a test loader it stands in."""
     name = _last_name(metric)
     if _is_test(name):
         return name
-    if tokens(name) and set(tokens(name)) & {"val", "valid", "validation", "dev", "train", "eval"}:
+    if set(tokens(name)) & {"val", "valid", "validation", "dev", "train"}:
         return ""
-    for value in module.resolver.values(metric):
+    for value in _sources(module, metric):
         call = module.call(value)
         if call is not None and any(_is_test(each) for argument in call.node.args for each in _names(argument)):
             return "" if any(_is_for_validation(module, argument) for argument in call.node.args) else name
+    if "eval" in tokens(name):
+        return ""
     if isinstance(metric, ast.Name) and not any(binding.value is not None for binding in module.resolver.reaching(metric)):
         return ""
     function = module.function_around(metric)
@@ -152,6 +175,12 @@ def _test_name(module: Module, metric: ast.expr) -> str:
         if any(_is_test(each) for each in over):
             return name
     return ""
+
+
+def _sources(module: Module, metric: ast.expr) -> list[ast.expr]:
+    """What a score was given: `evaluate(…)` of `loss, accuracy = evaluate(…)` too."""
+    bound = module.resolver.reaching(metric) if isinstance(metric, ast.Name) else []
+    return [*module.resolver.values(metric), *(b.value for b in bound if b.index is not None and b.value is not None)]
 
 
 def _is_for_validation(module: Module, node: ast.expr) -> bool:

@@ -9,12 +9,12 @@ from mlsmith.rules.kit import Call, Finding, Function, Module, Rule, Severity, t
 
 _WORK = frozenset({"fit", "fit_transform", "train", "predict", "predict_proba", "forward", "train_model", "run_training", "training_step"})
 _CHECKING = frozenset({
-    "assert", "check", "verify", "compare", "expect", "validate", "raises", "warns", "fail", "regression", "snapshot", "matches",
+    "assert", "check", "verify", "compare", "expect", "validate", "raises", "warns", "fail", "snapshot", "matches",
     "ensure", "is",
 })  # fmt: skip
 
-_SMOKE = frozenset({"smoke", "crash", "crashes", "works", "runs", "break", "raise"})
-"""Words by which a docstring says that to come to an end is all that is asked"""
+_SMOKE = frozenset({"smoke", "crash", "crashes", "works", "runs", "break", "raise", "raises", "fail", "exception", "exceptions"})
+"""Words by which a name, a docstring or a comment says that to come to an end is all that is asked"""
 
 
 class VacuousModelTest(Rule):
@@ -50,9 +50,10 @@ class VacuousModelTest(Rule):
 
     ## When it stays silent
     When anything else is asserted, an exception is expected, or a function is called whose name says that it checks; for functions that
-    the file itself calls, for tests that call themselves smoke tests, by name or docstring, and those marked as slow, benchmarks or
-    expected to fail; in files that read a command line or define pipeline components, which test a model but are no tests; outside test
-    code.
+    others of the file call, for tests that call themselves smoke tests, by name, docstring or comment, and those marked as slow, benchmarks
+    or expected to fail; in files that read a command line or define pipeline components, which test a model but are no tests; outside test
+    code. Off by default: of twenty findings on repositories that it had not seen, nine were defended. The others guard against a crash
+    that once happened, which is a test too, and the code does not tell which is which.
 
     ## References
     Breck et al. 2017, The ML test score: tests for model development.
@@ -62,6 +63,7 @@ class VacuousModelTest(Rule):
     severity = Severity.WARNING
     minutes = 15
     speaks_in_tests = True
+    default_on = False
 
     def python(self, module: Module) -> Iterator[Finding]:
         if not module.is_test or module.imports("argparse", "click", "typer", "kfp"):
@@ -70,7 +72,12 @@ class VacuousModelTest(Rule):
             if not _is_test(function):
                 continue
             worked = [call for call in function.calls if call.method in _WORK and call.receiver is not None and _is_model(call)]
-            if not worked or module.callers(function) or _asserts(function) or any(_checks(call) for call in function.calls):
+            if (
+                not worked
+                or any(call.function is not None for call in module.callers(function))
+                or _asserts(function)
+                or any(_checks(call) for call in function.calls)
+            ):
                 continue
             yield self.finding(
                 function, f"`{function.node.name}` calls `{worked[-1].method}` and asserts nothing about the outcome",
@@ -83,10 +90,17 @@ def _is_test(function: Function) -> bool:
     marks = " ".join(function.decorators)
     return (
         name.startswith("test")
-        and "smoke" not in name
+        and not _SMOKE & set(tokens(name))
         and not _SMOKE & set(tokens(ast.get_docstring(function.node) or ""))
+        and not _SMOKE & set(tokens(_comments(function)))
         and not any(word in marks for word in ("xfail", "skip", "benchmark", "raises", "parametrize_with"))
     )
+
+
+def _comments(function: Function) -> str:
+    node = function.node
+    lines = function.module.source.lines[node.lineno - 1 : node.end_lineno]
+    return " ".join(line.partition("#")[2] for line in lines if "#" in line)
 
 
 def _is_model(call: Call) -> bool:
