@@ -12,7 +12,7 @@ _SPOKEN = re.compile(r"\b(loss|accuracy|acc|auc|f1|rmse|mae|precision|recall|epo
 _FORMATTED = re.compile(r"\b(loss|accuracy|acc|auc|f1|rmse|mae)\b\W{1,5}(%[\d.]*f|\{[^{}]*f\})", re.I)
 """A metric that is spoken of, with the place of its number"""
 _OTHERWISE = re.compile(
-    r"logging|logger|loguru|SummaryWriter|tensorboard|wandb|mlflow|neptune|comet|add_scalar|tracker|csv|to_csv|json\.dump|\.log\(|history|__main__|click|typer|argparse|absl"
+    r"logging|logger|loguru|SummaryWriter|tensorboard|wandb|mlflow|neptune|comet|add_scalar|tracker|csv|to_csv|json\.dump|\.log\(|history|\.write\(|__main__|click|typer|argparse|absl"
 )
 
 
@@ -104,8 +104,7 @@ def _reports(call: ast.Call) -> bool:
 
 
 def _figures(node: ast.AST) -> set[str]:
-    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return {name for name in names if "loss" in name or metrics.metrics_named(name)}
+    return {name for name in _names(node) if "loss" in name or metrics.metrics_named(name)}
 
 
 def _is_kept(function: ast.AST, call: ast.Call) -> bool:
@@ -113,17 +112,20 @@ def _is_kept(function: ast.AST, call: ast.Call) -> bool:
     kept, nodes = _figures(call), list(ast.walk(function))
     for _ in range(2):
         for node in nodes:
-            if isinstance(node, (ast.Assign, ast.AugAssign)) and _figures(node.value) & kept:
-                kept |= {
-                    part.id
-                    for target in getattr(node, "targets", None) or [node.target]
-                    for part in ast.walk(target)
-                    if isinstance(part, ast.Name)
-                }  # type: ignore[union-attr]
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
-                if isinstance(node.func.value, ast.Name) and any(_figures(argument) & kept for argument in node.args):
-                    kept.add(node.func.value.id)
-    ends = [node.value for node in nodes if isinstance(node, ast.Return) and node.value] + [
-        value for node in nodes if isinstance(node, ast.Dict) for value in node.values
-    ]
-    return any(isinstance(part, ast.Name) and part.id in kept for end in ends for part in ast.walk(end))
+            kept |= _taken_into(node, kept)
+    ends = [node.value for node in nodes if isinstance(node, ast.Return) and node.value]
+    ends += [value for node in nodes if isinstance(node, ast.Dict) for value in node.values]
+    return any(_names(end) & kept for end in ends)
+
+
+def _taken_into(node: ast.AST, kept: set[str]) -> set[str]:
+    """Names that a statement puts one of the figures into: `total += loss`, `course.append(loss)`."""
+    if isinstance(node, (ast.Assign, ast.AugAssign)) and _figures(node.value) & kept:
+        return {name for target in (node.targets if isinstance(node, ast.Assign) else [node.target]) for name in _names(target)}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+        return _names(node.func.value) if any(_figures(argument) & kept for argument in node.args) else set()
+    return set()
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

@@ -10,7 +10,10 @@ from mlsmith.rules.kit import Call, Finding, Module, Role, Rule, Severity, Trace
 _WRITES = frozenset({"to_csv", "to_parquet", "to_feather", "to_pickle", "to_json", "to_sql", "to_hdf", "write_parquet", "write_csv", "sink_parquet",
                      "parquet", "csv", "orc", "saveAsTable", "insertInto"})  # fmt: skip
 _TRAINING = frozenset({"features", "samples", "dataset", "training", "trainset"})
-_IDENTIFIERS = ("user_id", "userid", "customer_id", "client_id", "patient_id", "member_id", "person_id", "account_id", "subscriber_id", "employee_id", "device_id")  # fmt: skip
+_IDENTIFIERS = (
+    "user_id", "userid", "customer_id", "client_id", "patient_id", "member_id", "person_id", "account_id", "subscriber_id", "employee_id",
+    "device_id",
+)  # fmt: skip
 
 
 class UnhashedIdentifier(Rule):

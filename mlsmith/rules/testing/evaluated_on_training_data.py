@@ -60,8 +60,9 @@ class EvaluatedOnTrainingData(Rule):
     ```
 
     ## When it stays silent
-    When the score is named for training, or measures the distance of two domains; when the file splits, cross-validates, or speaks of test or validation data at all; for models
-    without labels, and for weighted fits, as surrogates are; in examples and documentation, which show an interface.
+    When the score is named for training, or measures the distance of two domains; when the file splits, cross-validates, or speaks of
+    test or validation data at all; for models without labels, and for weighted fits, as surrogates are; in examples and documentation,
+    which show an interface.
 
     ## References
     scikit-learn user guide, cross-validation: learning and testing on the same data is a methodological mistake.

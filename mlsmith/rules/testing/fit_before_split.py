@@ -31,8 +31,9 @@ class FitBeforeSplit(Rule):
     ## What it finds
     A transformer that learns from data (scaling, imputation, selection, decomposition, text vectorising, target encoding, resampling)
     fitted on data that is divided into training and test parts later, where the transformed data reaches the split: through names,
-    columns, attributes and functions of the same file; functions that do so at once (`sklearn.preprocessing.scale`) too. Splits are `train_test_split`, folds, `cross_val_score`, `random_split`, and
-    slices kept as train and test. Also `fillna` with the mean of all rows, and `(x - x.mean()) / x.std()`.
+    columns, attributes and functions of the same file; functions that do so at once (`sklearn.preprocessing.scale`) too. Splits are
+    `train_test_split`, folds, `cross_val_score`, `random_split`, and slices kept as train and test. Also `fillna` with the mean of all
+    rows, and `(x - x.mean()) / x.std()`.
 
     ## Why it is debt
     The reported score is of a model that knows something about its test set; in production it meets data that its scaler has never

@@ -72,6 +72,8 @@ class PartialEvaluation(Rule):
         for call in module.calls_to("torch.utils.data.DataLoader"):
             flag = call.argument("drop_last")
             named = {role for name in (*call.target_names, *call.data_names) for role in module.roles_of(name)}
+            if call.argument("batch_size").value == 1:
+                continue  # there is no incomplete batch of one
             if flag.value is True and flag.keyword is not None and flag.is_literal and named and Role.TRAIN not in named:
                 names = call.target_names or call.data_names
                 yield self.finding(

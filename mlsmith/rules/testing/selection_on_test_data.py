@@ -21,8 +21,9 @@ class SelectionOnTestData(Rule):
     """The test set chooses the model that it is to judge.
 
     ## What it finds
-    A checkpoint, or the score itself, kept when the score on test data is the best of the epochs so far; keras' `EarlyStopping` or `ModelCheckpoint(save_best_only=True)` with
-    the test set as `validation_data`; early stopping of XGBoost, LightGBM and CatBoost on a test set that is predicted afterwards.
+    A checkpoint, or the score itself, kept when the score on test data is the best of the epochs so far; keras' `EarlyStopping` or
+    `ModelCheckpoint(save_best_only=True)` with the test set as `validation_data`; early stopping of XGBoost, LightGBM and CatBoost on a
+    test set that is predicted afterwards.
 
     ## Why it is debt
     The reported figure is the best of many tries on that very set. It is too good, by more the longer one tries, and nobody has a
