@@ -52,7 +52,7 @@ def rule_pages() -> dict[Path, str]:
         for rule in rules:
             if rule.area == area:
                 off = "" if rule.default_on else " (off by default)"
-                fix = "yes" if rule.has_fix and not rule.sections["Fix"].startswith("None") else ""
+                fix = "yes" if rule.has_fix else ""
                 lines.append(
                     f"| [{rule.code}]({rule.code}.md) `{rule.name}`{off} | {rule.title} | {rule.severity} | {rule.minutes} | {fix} |"
                 )

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from enum import StrEnum
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -70,18 +71,20 @@ def _show_list(infos: list[RuleInfo], *, as_json: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    for heading in ("code", "name", "", "minutes", "fix", "what it says"):
-        table.add_column(heading, justify="right" if heading == "minutes" else "left", no_wrap=heading in ("code", "name"))
-    for info in infos:
-        style = _COLOURS[info.severity] if info.default_on else "dim"
-        table.add_row(
-            Text(info.code, style=f"bold {style}"), Text(info.name), "" if info.default_on else "off",
-            str(info.minutes), "yes" if info.has_fix else "", Text(info.title),
-            style="" if info.default_on else "dim",
-        )  # fmt: skip
     console = Console(width=None if _is_terminal() else 160)
-    console.print(table)
+    longest = max(len(info.name) for info in infos)
+    for area, of_area in groupby(infos, key=lambda info: info.area):
+        console.print(Text(f"{area.replace('-', ' ')}", style="bold underline"))
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+        for width in (6, longest, 6, 3, None):
+            table.add_column(width=width, justify="right" if width == 6 else "left", no_wrap=width is not None)  # noqa: PLR2004
+        for info in of_area:
+            style = _COLOURS[info.severity] if info.default_on else "dim"
+            what = Text(info.title if info.default_on else f"{info.title} (off by default)", style="" if info.default_on else "dim")
+            table.add_row(Text(info.code, style=f"bold {style}"), info.name, f"{info.minutes} min", "fix" if info.has_fix else "", what)
+        console.print(table, "")
+    off = sum(not info.default_on for info in infos)
+    console.print(Text(f"{len(infos)} rules, {off} of them off by default · mlsmith rule CODE explains one", style="dim"))
 
 
 def _show(info: RuleInfo) -> None:

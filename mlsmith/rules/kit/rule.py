@@ -180,7 +180,7 @@ class Rule:
         title, sections = document_of(cls)
         return RuleInfo(
             code=cls.code, name=cls({}).name, area=AREAS.get(cls.code[:3], cls.code[:3].lower()), severity=cls.severity.value, minutes=cls.minutes, title=title,
-            sections=sections, default_on=cls.default_on, has_fix="Fix" in sections, options=dict(cls.options),
+            sections=sections, default_on=cls.default_on, has_fix=not sections.get("Fix", "None").startswith("None"), options=dict(cls.options),
         )  # fmt: skip
 
 
