@@ -77,7 +77,7 @@ def _show_list(infos: list[RuleInfo], *, as_json: bool) -> None:
         console.print(Text(f"{area.replace('-', ' ')}", style="bold underline"))
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
         for width in (6, longest, 6, 3, None):
-            table.add_column(width=width, justify="right" if width == 6 else "left", no_wrap=width is not None)  # noqa: PLR2004
+            table.add_column(width=width, justify="right" if width == 6 else "left", no_wrap=width is not None)
         for info in of_area:
             style = _COLOURS[info.severity] if info.default_on else "dim"
             what = Text(info.title if info.default_on else f"{info.title} (off by default)", style="" if info.default_on else "dim")

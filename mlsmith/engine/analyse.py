@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mlsmith.index.facts import FileFacts
     from mlsmith.index.project import History
     from mlsmith.rules.kit.module import Module
-    from mlsmith.rules.kit.rule import Rule
     from mlsmith.settings import Settings
     from mlsmith.sources.directives import Directive
     from mlsmith.sources.notebook import BrokenCell
@@ -211,19 +210,9 @@ def _run(
     context: Context,
 ) -> list[Finding]:
     findings: list[Finding] = []
-    for rule in rules.by_hook.get(hook, ()):
-        if _speaks(rule, context):
-            findings.extend(_timed(rule.code, getattr(rule, hook)(subject), seconds))
+    for rule in rules.speaking(hook, context):
+        findings.extend(_timed(rule.code, getattr(rule, hook)(subject), seconds))
     return [finding for finding in findings if not ignored_for(finding.path, finding.code, settings)]
-
-
-def _speaks(rule: Rule, context: Context) -> bool:
-    """Whether a rule is wanted in code that stands there."""
-    if context in (Context.VENDORED, Context.GENERATED):
-        return False
-    if context is Context.TEST:
-        return rule.speaks_in_tests
-    return rule.speaks_in_examples or context is Context.CODE
 
 
 def _collect(subject: Any, rules: RuleSet, hook: str, seconds: dict[str, float] | None) -> dict[str, Any]:
@@ -248,7 +237,7 @@ def _timed(code: str, found: Iterable[Finding], seconds: dict[str, float] | None
 
 
 def _wanted(finding: Finding, rules: RuleSet, settings: Settings) -> bool:
-    if not _speaks(rules.by_code[finding.code], context_of_path(finding.path)):
+    if not rules.by_code[finding.code].speaks_in(context_of_path(finding.path)):
         return False
     return not ignored_for(finding.path, finding.code, settings)
 

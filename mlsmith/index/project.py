@@ -64,6 +64,7 @@ class Project:
         self._known: dict[tuple[str, str], str] = {}
         self._exports: dict[tuple[str, str], str] = {}
         self._import_tables: dict[str, dict[str, str]] = {}
+        self._heads: dict[str, tuple[str, ...]] = {}
         self._functions = lru_cache(64)(lambda path: self.files[path].functions())
 
     def collected(self, rule: Any) -> list[tuple[str, Any]]:
@@ -125,12 +126,26 @@ class Project:
         if facts is None or not name or name.startswith("."):
             return ""
         plain = name.replace("()", "")
-        parts = facts.module.split(".")
-        for keep in range(len(parts), -1, -1):
-            found = self._defined(".".join([*parts[:keep], plain]))
-            if found:
-                return found
+        first = plain.partition(".")[0]
+        for head in self._outwards(facts.module):
+            if head[:-1] in self._modules or head + first in self._prefixes:
+                found = self._defined(head + plain)
+                if found:
+                    return found
         return self._defined(plain[4:]) if plain.startswith("src.") else ""  # modules are named without it
+
+    def _outwards(self, module: str) -> tuple[str, ...]:
+        """`a.b.`, `a.` and the empty string for the module `a.b`: where an import in it may count from."""
+        known = self._heads.get(module)
+        if known is None:
+            parts = module.split(".")
+            known = self._heads[module] = (*(".".join(parts[:keep]) + "." for keep in range(len(parts), 0, -1)), "")
+        return known
+
+    @lazily
+    def _prefixes(self) -> frozenset[str]:
+        """All that a dotted name can begin with, counted from the top, and be the project's: modules, and the packages around them."""
+        return frozenset(head.rstrip(".") for module in self._modules for head in self._outwards(module) if head)
 
     def _defined(self, dotted: str) -> str:
         """The definition under a dotted name counted from the top: directly, or through what its module imports."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from mlsmith import rules as rules_package
 from mlsmith.errors import SettingsError, nearest
 from mlsmith.finding import Severity
+from mlsmith.rules.kit.context import Context
 from mlsmith.rules.kit.rule import Rule
 
 if TYPE_CHECKING:
@@ -58,6 +59,18 @@ class RuleSet:
             for hook in type(rule).hooks():
                 hooks.setdefault(hook, []).append(rule)
         return {hook: tuple(found) for hook, found in hooks.items()}
+
+    def speaking(self, hook: str, context: Context) -> tuple[Rule, ...]:
+        """The rules with a hook that are wanted in code that stands there."""
+        return self._by_context.get((hook, context), ())
+
+    @cached_property
+    def _by_context(self) -> dict[tuple[str, Context], tuple[Rule, ...]]:
+        return {
+            (hook, context): tuple(rule for rule in rules if rule.speaks_in(context))
+            for hook, rules in self.by_hook.items()
+            for context in Context
+        }
 
 
 def load_rules(settings: Settings) -> RuleSet:

@@ -272,9 +272,11 @@ def _split(text: str) -> Keys:
 
 
 def _begins(keys: Keys, start: Keys) -> bool:
-    if not start:
+    if keys[: len(start)] == start:
         return True
-    return len(keys) >= len(start) and all(one == other or ANY in (one, other) for one, other in zip(keys, start, strict=False))
+    if len(keys) < len(start) or not (ANY in start or ANY in keys):
+        return False
+    return all(one == other or ANY in (one, other) for one, other in zip(keys, start, strict=False))
 
 
 def _matches(wild: Keys, keys: Keys) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from mlsmith.finding import AREAS, Confidence, Finding, Fix, Position, Severity, Span, anchor_of
+from mlsmith.rules.kit.context import Context
 
 if TYPE_CHECKING:
     from mlsmith.change import Change
@@ -113,6 +114,13 @@ class Rule:
         self.option = {**self.options, **(options or {})}
         self.priced = self.minutes if minutes is None else minutes
         self.graded = severity
+
+    @classmethod
+    def speaks_in(cls, context: Context) -> bool:
+        """Whether findings are wanted in code that stands there; never in vendored and generated code."""
+        if context in (Context.VENDORED, Context.GENERATED):
+            return False
+        return cls.speaks_in_tests if context is Context.TEST else cls.speaks_in_examples or context is Context.CODE
 
     @property
     def name(self) -> str:
