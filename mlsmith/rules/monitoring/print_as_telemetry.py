@@ -100,7 +100,7 @@ def _looping_over_steps(module: Module) -> Iterator[Function]:
 def _reports(call: ast.Call) -> bool:
     """Whether a loss or a metric is printed as a number."""
     texts = " ".join(part.value for part in ast.walk(call) if isinstance(part, ast.Constant) and isinstance(part.value, str))
-    return bool(_SPOKEN.search(texts)) and bool(_figures(call) or _FORMATTED.search(texts))
+    return bool(_SPOKEN.search(texts)) and "stop" not in texts.lower() and bool(_figures(call) or _FORMATTED.search(texts))
 
 
 def _figures(node: ast.AST) -> set[str]:

@@ -53,8 +53,8 @@ class PartialEvaluation(Rule):
     ```
 
     ## When it stays silent
-    When neither the result nor the data is named for evaluation; when the flag comes from outside; for training; for transforms that are
-    named for augmentation at test time. Loops that stop early and slices of evaluation data are not looked at: most are quick checks.
+    When neither the result nor the data is named for evaluation; when the flag comes from outside; for training; for batches of one; for
+    transforms that are named for augmentation at test time. Loops that stop early and slices of evaluation data are not looked at: most are quick checks.
 
     ## References
     PyTorch documentation of DataLoader.
@@ -113,5 +113,22 @@ def _kept_for_evaluation(module: Module, flag: ast.expr) -> Iterator[ast.expr]:
         if isinstance(branch, ast.If) and binding.node in branch.body and isinstance(branch.test, ast.Compare):
             words = {part.value for part in ast.walk(branch.test) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
             roles = {module.role_of(word) for word in words}
-            if roles and roles <= {Role.VALIDATION, Role.TEST} and isinstance(branch.test.ops[0], (ast.Eq, ast.In)):
+            if (
+                roles
+                and roles <= {Role.VALIDATION, Role.TEST}
+                and isinstance(branch.test.ops[0], (ast.Eq, ast.In))
+                and not _takes_one(branch)
+            ):
                 yield binding.value
+
+
+def _takes_one(branch: ast.If) -> bool:
+    """Whether the branch sets batches of one, of which none is ever incomplete."""
+    return any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value == 1
+        and any(isinstance(target, ast.Name) and "batch" in tokens(target.id) for target in node.targets)
+        for statement in branch.body
+        for node in ast.walk(statement)
+    )

@@ -55,8 +55,9 @@ class SelectionOnTestData(Rule):
     ```
 
     ## When it stays silent
-    When the set is named for validation or evaluation, as `eval` may be either; when only curves are drawn of the test set; when nothing is
-    saved, stopped or remembered as the best epoch. Which hyper-parameters were chosen by looking at test scores cannot be seen.
+    For agents and their rewards; when the set is named for validation or evaluation, as `eval` may be either; when only curves are drawn of
+    the test set; when nothing is saved, stopped or remembered as the best epoch. Which hyper-parameters were chosen by looking at test
+    scores cannot be seen.
 
     ## References
     Kapoor and Narayanan 2023, Leakage and the reproducibility crisis in machine-learning-based science.
@@ -77,8 +78,8 @@ class SelectionOnTestData(Rule):
             if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare) or len(node.test.ops) != 1:
                 continue
             metric = _compared_with_best(node.test)
-            if metric is None:
-                continue
+            if metric is None or {"reward", "return", "env"} & {word for name in _names(node.test) for word in tokens(name)}:
+                continue  # an agent is judged in its environment, which is no test set
             said = _test_name(module, metric) if _saves(node) else ""
             if said:
                 yield self.finding(
