@@ -14,9 +14,11 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from mlsmith.engine.run import Options, lint_tree
+from mlsmith.engine.history import GitHistory
+from mlsmith.engine.run import LintResult, Options, lint_tree
 from mlsmith.errors import UserError
 from mlsmith.rules.catalogue import load_rules
 from mlsmith.settings import Settings
@@ -73,17 +75,32 @@ def replayed(repository: Repository, row: dict[str, Any]) -> str:
 
 
 def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list[tuple[int | None, int]]:
-    """Cells and lines of the row's file on which its rule speaks at a revision."""
+    """Cells (of notebooks) and lines of the row's file on which its rule speaks at a revision."""
     code, path = row["code"], row["path"]
     settings = replace(Settings(), select=(code,))
-    if "project" in load_rules(settings).by_hook:
+    rules = load_rules(settings)
+    if any(rule.needs_history for rule in rules.rules):
+        return _with_history(repository, path, revision, settings)
+    if "project" in rules.by_hook:
         opener: Any = partial(RevisionTree, repository, revision)
     else:
         tree = RevisionTree(repository, revision)
         opener = partial(MemoryTree, {path: tree.read(path)} if path in tree.blobs else {})
     result = lint_tree(opener, repository.root, settings, options=Options(jobs=1))
-    found = [finding for finding in result.new if finding.path == path and finding.code == code]
-    return [(finding.span.cell, finding.span.start.line) for finding in found]
+    return _places(result, path)
+
+
+def _with_history(repository: Repository, path: str, revision: str, settings: Settings) -> list[tuple[int | None, int]]:
+    """What is said in a clone whose history ends with the revision."""
+    with TemporaryDirectory() as folder:
+        subprocess.run(["git", "clone", "--quiet", "--shared", "--no-checkout", str(repository.root), folder], check=True)
+        subprocess.run(["git", "-C", folder, "update-ref", "--no-deref", "HEAD", revision], check=True)
+        opener = partial(RevisionTree, Repository(Path(folder)), revision)
+        return _places(lint_tree(opener, Path(folder), settings, options=Options(jobs=1), history=GitHistory(Path(folder))), path)
+
+
+def _places(result: LintResult, path: str) -> list[tuple[int | None, int]]:
+    return [(finding.span.cell, finding.span.start.line) for finding in result.new if finding.path == path]
 
 
 if __name__ == "__main__":

@@ -53,9 +53,10 @@ class ConfigMutatedInCode(Rule):
     ```
 
     ## When it stays silent
-    For copies; for values that are computed, or that an option or the machine decides, which have to be put somewhere; in functions that load or prepare
-    configurations for others; where the configuration is written to a file again, which a migration is for; for data in JSON, which is
-    told by the name of what is loaded; in tests and examples.
+    For copies; for values that are computed, or that an option, the machine or another key decides, which have to be put somewhere; in
+    functions that load or prepare configurations for others; where the configuration is written to a file again, which a migration is
+    for; for data in JSON, which is told by the name of what is loaded; in tests and examples. Off by default: on 170 unseen projects it
+    spoke in two, of literals that an option or another key decided, and it sees none of four places that authors mended.
 
     ## References
     Sculley et al. 2015, Hidden technical debt in machine learning systems, section 6.
@@ -64,6 +65,7 @@ class ConfigMutatedInCode(Rule):
     code = "CFG106"
     severity = Severity.WARNING
     minutes = 15
+    default_on = False
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
@@ -77,7 +79,7 @@ class ConfigMutatedInCode(Rule):
             if root is None or not set(tokens(root.id)) & _CONFIGS:
                 continue
             function = module.function_around(node)
-            if (function is not None and _prepares(function)) or _is_written(module, root) or _is_decided(node, root):
+            if (function is not None and _prepares(function)) or _is_written(module, root) or _is_decided(node, target, root):
                 continue
             if _is_loaded(module, root) or (function is not None and (_from_hydra(function, root) or _is_told(function, root))):
                 yield self.finding(
@@ -95,14 +97,22 @@ def _is_written(module: Module, root: ast.Name) -> bool:
     )
 
 
-def _is_decided(node: ast.AST, root: ast.Name) -> bool:
-    """Whether something else than the configuration decides: an option, a device that is there, the rank of a process."""
+def _is_decided(node: ast.AST, target: ast.expr, root: ast.Name) -> bool:
+    """Whether something else than the value itself decides: an option, a device that is there, another key of the configuration."""
     up: Any = node
+    path = {root.id, "get", "None", "True", "False", *dir(builtins), *_words(target)}
     while up is not None and not isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef)):
         up = up.up
-        if isinstance(up, ast.If) and {part.id for part in ast.walk(up.test) if isinstance(part, ast.Name)} - {root.id, *dir(builtins)}:
+        if isinstance(up, ast.If) and {word for word in _words(up.test) if not word.isdigit()} - path:
             return True
     return False
+
+
+def _words(node: ast.expr) -> set[str]:
+    """Names, attributes, keys and other literals in an expression."""
+    found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    found |= {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+    return found | {str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)}
 
 
 def _is_literal(node: ast.expr) -> bool:

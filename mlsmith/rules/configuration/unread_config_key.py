@@ -17,6 +17,8 @@ _LABELS = frozenset({"dummy", "comment", "comments", "description", "desc", "not
 """Keys that tell runs apart, or tell people something, without being read"""
 _HANDED_ON = re.compile(r"(^|_)(params|kwargs|kwds|args|arguments|parameters|opts|options|init_args|kw)$")
 """Mappings that are handed on whole, mostly to what a key beside them names"""
+_OF_HYDRA = re.compile(r"(^|/)hydra/[^/]+$")
+"""What hydra itself reads"""
 _MOST_UNREAD = 0.5
 """Share of a file's keys; where more are unread, the file is data"""
 
@@ -101,8 +103,8 @@ class UnreadConfigKey(Rule):
         for path in sorted(known.loaded):
             document = known.documents[path]
             unread = list(_unread(known, document, words))
-            if len(unread) > max(10, _MOST_UNREAD * len(document.keys)):
-                continue  # That is data: its keys are looked up, not read by name.
+            if _is_data(document, [key.keys for key, _ in unread]) or _OF_HYDRA.search(path):
+                continue  # Keys of data are looked up, not read by name.
             for key, certain in unread:
                 name = ".".join(key.keys)
                 edit = document.removal(key)
@@ -112,6 +114,12 @@ class UnreadConfigKey(Rule):
                     confidence=Confidence.HIGH if certain and known.loaded[path].certain else Confidence.MEDIUM,
                     fix=Fix(f"remove `{name}`", Safety.UNSAFE, (edit,)) if edit is not None else None,
                 )  # fmt: skip
+
+
+def _is_data(document: Document, unread: list[tuple[str, ...]]) -> bool:
+    """Whether most keys of a file are unread, with all that lies below them."""
+    below = sum(any(key.keys[: len(top)] == top for top in unread) for key in document.keys)
+    return len(unread) > max(10, _MOST_UNREAD * len(document.keys)) or (len(unread) > 2 and below > _MOST_UNREAD * len(document.keys))
 
 
 def _unread(known: Configurations, document: Document, words: set[str]) -> Iterator[tuple[Key, bool]]:

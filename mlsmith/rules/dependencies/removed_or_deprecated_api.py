@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -25,6 +26,10 @@ from mlsmith.rules.kit import (
 )  # fmt: skip
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.removals import Removal, highest_allowed, importing, lowest_allowed, parts, prefixes, removals
+
+_GUARDS = ("version", "hasattr", "py3", "major", "minor")
+"""What conditions on a version speak of"""
+_WRITTEN = re.compile(r"^([A-Za-z][\w.-]*)(?:\[[\w, -]*\])?\s*([<>=!~][^;#]*)")
 
 
 class RemovedOrDeprecatedApi(Rule):
@@ -76,6 +81,8 @@ class RemovedOrDeprecatedApi(Rule):
     minutes = 15
 
     def collect(self, module: Module) -> Any:
+        if module.path.rpartition("/")[2] == "setup.py":
+            return _set_up(module)
         found: dict[tuple[str, str, str], tuple[Any, list[Edit]]] = {}
         for library in importing(module.packages):
             if library == "tensorflow" and "compat.v1" in module.source.text:
@@ -90,7 +97,7 @@ class RemovedOrDeprecatedApi(Rule):
         )
 
     def collect_requirements(self, document: RequirementsDocument) -> Any:
-        known = {name for table in removals().values() for removal in table.values() for name in removal.distributions}
+        known = _distributions()
         kept = tuple((r.name, r.specifier) for r in document.requirements if r.name in known)
         return ("pins", kept, document.kind == "lock") if kept or document.kind == "lock" else None
 
@@ -128,6 +135,18 @@ class RemovedOrDeprecatedApi(Rule):
             place, f"{what} {why}", advice=f"use {instead}", severity=severity,
             fix=Fix(f"use {instead}", Safety.SAFE, made) if made else None,
         )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _distributions() -> frozenset[str]:
+    return frozenset(name for table in removals().values() for removal in table.values() for name in removal.distributions)
+
+
+def _set_up(module: Module) -> tuple[str, tuple[tuple[str, str], ...], bool] | None:
+    """What a setup.py writes down of the libraries in question, in `install_requires` or elsewhere."""
+    written = [_WRITTEN.match(str(node.value)) for node in module.syntax.strings]
+    kept = tuple((match[1], match[2].strip()) for match in written if match and match[1] in _distributions())
+    return ("pins", kept, False) if kept else None
 
 
 def _uses(module: Module, table: dict[tuple[str, str], Removal]) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
@@ -197,7 +216,7 @@ def _is_guarded(node: ast.AST) -> bool:
     while up is not None and not isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)):
         if isinstance(up, ast.Try) and up.handlers:
             return True
-        if isinstance(up, (ast.If, ast.IfExp)) and any(word in ast.dump(up.test) for word in ("version", "hasattr", "PY3")):
+        if isinstance(up, (ast.If, ast.IfExp)) and any(word in ast.dump(up.test).lower() for word in _GUARDS):
             return True
         up = up.up
     return False

@@ -24,9 +24,8 @@ class GlueHotspot(Rule):
     ## What it finds
     Files in which at least a fifth of the statements that call something do nothing but convert, copy, rename, reshape, (de)serialise or
     move data, or start a process; in at least eight calls of at least three ecosystems, one of them a machine-learning library, mixed by at
-    least 1.2 bits of entropy; and that git shows among the quarter most often changed, at least five commits in 180 days. At most ten a project, ranked by share ×
-    entropy ×
-    log2(1 + commits). Never without a git history.
+    least 1.2 bits of entropy; and that git shows among the quarter most often changed, at least five commits in 180 days.
+    At most ten a project, ranked by share × entropy × log2(1 + commits). Never without a git history.
 
     ## Why it is debt
     Five percent of a mature system is the model, 95 % is glue (Sculley et al. 2015). Where glue is also touched weekly, each change of a
