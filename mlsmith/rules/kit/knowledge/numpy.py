@@ -22,7 +22,7 @@ REMOVED = (
     ("numpy.cast", "2.0", "2.0", "`numpy.asarray(a, dtype=…)`", False),
     ("numpy.mat", "2.0", "2.0", "`numpy.asmatrix`", False),
 )  # fmt: skip
-"""Checked against numpy 2.x: none of these names is there."""
+"""Checked against NumPy 2.4: none of these names is there."""
 REMOVED_ARGUMENTS: tuple[tuple[str, str, str, str, str, bool], ...] = ()
 
 SIGNATURES = {

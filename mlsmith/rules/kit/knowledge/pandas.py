@@ -19,7 +19,7 @@ REMOVED = (
     ("pandas.Float64Index", "1.4", "2.0", '`pandas.Index(…, dtype="float64")`', False),
     ("pandas.TimeGrouper", "0.21", "1.0", "`pandas.Grouper(freq=…)`", False),
 )  # fmt: skip
-"""Checked against pandas 3.0: none of these names is there."""
+"""Checked against pandas 3.1: none of these names is there."""
 REMOVED_ARGUMENTS = (
     # callable, argument, deprecated in, removed in, what to write instead, whether that is a pure renaming
     ("pandas.read_csv", "error_bad_lines", "1.3", "2.0", "`on_bad_lines=`", False),
@@ -29,7 +29,7 @@ REMOVED_ARGUMENTS = (
     ("pandas.read_csv", "mangle_dupe_cols", "1.5", "2.0", "nothing: names are always told apart", False),
     *((f"pandas.{maker}().to_csv", "line_terminator", "1.5", "2.0", "lineterminator", True) for maker in (*_READERS, "Series")),
 )  # fmt: skip
-"""Checked against pandas 3.0: none of these arguments is taken."""
+"""Checked against pandas 3.1: none of these arguments is taken."""
 
 SIGNATURES = {
     # of a frame, whatever made it: rules name the frame's own method

@@ -23,7 +23,7 @@ REMOVED = (
     ("sklearn.preprocessing.OneHotEncoder().get_feature_names", "1.0", "1.2", "`get_feature_names_out()`", False),
     ("sklearn.preprocessing.PolynomialFeatures().get_feature_names", "1.0", "1.2", "`get_feature_names_out()`", False),
 )  # fmt: skip
-"""Checked against scikit-learn 1.x: none of these names is there."""
+"""Checked against scikit-learn 1.9: none of these names is there."""
 REMOVED_ARGUMENTS = (
     # callable, argument, deprecated in, removed in, what to write instead, whether that is a pure renaming
     ("sklearn.preprocessing.OneHotEncoder", "sparse", "1.2", "1.4", "sparse_output", True),
@@ -37,7 +37,7 @@ REMOVED_ARGUMENTS = (
     ("sklearn.metrics.mean_squared_error", "squared", "1.4", "1.6", "`root_mean_squared_error`", False),
     ("sklearn.manifold.TSNE", "n_iter", "1.5", "1.7", "max_iter", True),
 )  # fmt: skip
-"""Checked against scikit-learn 1.x: none of these arguments is taken."""
+"""Checked against scikit-learn 1.9: none of these arguments is taken."""
 
 _FOLDS = "n_splits=5, *, shuffle=False, random_state=None"
 _SCORING = "estimator, X, y=None, *, groups=None"

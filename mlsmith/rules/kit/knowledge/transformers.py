@@ -27,7 +27,7 @@ REMOVED = (
     ("transformers.generation_utils", "4.25", "4.40", "`transformers.generation`", False),
     ("transformers.deepspeed", "4.33", "4.46", "`transformers.integrations.deepspeed`", False),
 )  # fmt: skip
-"""Checked against Transformers 5.23, and the sources of 4.0 to 5.0."""
+"""Checked against Transformers 5.24, and the sources of 4.0 to 5.0."""
 REMOVED_ARGUMENTS = (
     # callable, argument, deprecated in, removed in, what to write instead, whether that is a pure renaming
     *((taker, "evaluation_strategy", "4.41", "4.51", "eval_strategy", True) for taker in _ARGUMENTS),
@@ -41,7 +41,7 @@ REMOVED_ARGUMENTS = (
     *((taker, "push_to_hub_token", "4.12", "5.0", "hub_token", True) for taker in _ARGUMENTS),
     *((taker, "tokenizer", "4.46", "5.0", "processing_class", True) for taker in _TRAINERS),
 )  # fmt: skip
-"""Checked against Transformers 5.23, and the sources of 4.0 to 5.0."""
+"""Checked against Transformers 5.24, and the sources of 4.0 to 5.0."""
 
 SIGNATURES = {
     "transformers.pipeline": "task=None, model=None",
