@@ -60,6 +60,12 @@ lock:
 identity *CLONES:
     {{python}} benchmarks/baseline_identity.py {{CLONES}}
 
+# mlsmith beside its peers on the checkouts in FOLDER, each peer in its own venv under VENVS
+peers FOLDER VENVS *ARGS:
+    {{python}} benchmarks/peers.py --setup {{VENVS}}
+    {{python}} benchmarks/peers.py {{FOLDER}} --venvs {{VENVS}} {{ARGS}}
+    {{python}} docs/generate.py
+
 # replay the places that authors themselves mended, from clones in FOLDER
 recall FOLDER *CODES:
     {{python}} benchmarks/recall.py {{FOLDER}} {{CODES}}
