@@ -25,6 +25,8 @@ _MODEL_WORDS = frozenset({
 _USES_GRADIENT = frozenset(
     {"backward", "requires_grad_", "grad", "jacobian", "vjp", "jvp", "retain_grad", "register_full_backward_hook", "register_backward_hook"}
 )
+_OF_NETWORKS = ("eval", "train", "parameters", "named_parameters", "load_state_dict")
+"""Methods that a network of PyTorch has, whatever its class"""
 _FRAMEWORKS = ("lightning.pytorch.LightningModule", "transformers.Trainer", "transformers.Seq2SeqTrainer", "ignite.engine.Engine",
                "fastai.learner.Learner", "lightning.pytorch.Callback", "keras.Model", "torch.autograd.Function")  # fmt: skip
 _COUNTS = frozenset(
@@ -62,13 +64,23 @@ def _is_forward(module: Module, call: Call) -> bool:
         func = func.value
     if not isinstance(func, (ast.Name, ast.Attribute)):
         return False
-    if any(_is_network(module, name) for name in module.names(func)):
+    names = module.names(func)
+    if any(_is_network(module, name) for name in names):
         return True
-    if module.names(func):
-        return False
     last = func.id if isinstance(func, ast.Name) else func.attr
     words = tokens(last)
-    return bool(words) and words[-1] in _MODEL_WORDS and not last[0].isupper() and _is_value(module, func)
+    if not words or not _is_value(module, func):
+        return False
+    if not names and words[-1] in _MODEL_WORDS and not last[0].isupper():
+        return True
+    made = all(name.endswith("()") for name in names) and not _METRIC_WORDS & set(words)
+    return made and ast.unparse(func) in _treated_as_networks(module)
+
+
+@once_a_module
+def _treated_as_networks(module: Module) -> frozenset[str]:
+    """What a file treats as a network of PyTorch (`model.eval()`, `model.parameters()`), though its class stands in another file."""
+    return frozenset(ast.unparse(call.receiver) for call in module.method_calls(*_OF_NETWORKS) if call.receiver is not None)
 
 
 def _is_network(module: Module, name: str) -> bool:

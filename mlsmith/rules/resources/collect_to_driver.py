@@ -59,9 +59,11 @@ class CollectToDriver(Rule):
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if module.imports("pyspark"):
+        if module.imports("pyspark") or "spark" in module.source.text.lower():
             for call in module.method_calls("toPandas", "collect"):
-                known = any(name.startswith("pyspark.") for name in call.names)
+                known = any(name.startswith("pyspark.") for name in call.names) or _is_of_rdd(call)
+                if not known and not module.imports("pyspark"):
+                    continue
                 if call.node.args or (not known and call.method == "collect") or isinstance(call.node.up, ast.Subscript):  # type: ignore[attr-defined]
                     continue
                 if call.receiver is not None and not _is_bounded(module, call.receiver):
@@ -77,6 +79,11 @@ class CollectToDriver(Rule):
                         call, "`compute()` in a loop reads and computes its data anew in every round",
                         advice="build all results first, and compute them together with `dask.compute(*results)`",
                     )  # fmt: skip
+
+
+def _is_of_rdd(call: Call) -> bool:
+    """`frame.rdd.collect()` is Spark's, whatever made the frame."""
+    return isinstance(call.receiver, ast.Attribute) and call.receiver.attr == "rdd"
 
 
 def _is_bounded(module: Module, receiver: ast.expr) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity
+from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, block_of
 
 _JOINING = ("pandas.concat", "numpy.append", "numpy.concatenate", "numpy.vstack", "numpy.hstack", "torch.cat", "torch.concat")
-_FRAME_APPEND = "pandas.DataFrame().append"
+_FRAME_APPENDS = ("pandas.DataFrame().append", "pandas.read_csv().append", "pandas.read_parquet().append", "pandas.read_excel().append")
 
 
 class GrowingFrame(Rule):
@@ -16,7 +16,8 @@ class GrowingFrame(Rule):
 
     ## What it finds
     `x = pd.concat([x, piece])`, `x = x.append(piece)` on a DataFrame, `np.append`, `np.concatenate`, `np.vstack`, `np.hstack`
-    and `torch.cat` onto the name itself, in a loop before which the name got its first value.
+    and `torch.cat` onto the name itself, in a loop before which the name got its first value, or whose first round gives it one
+    (`if x is None: x = piece`).
 
     ## Why it is debt
     Each step copies everything gathered so far, so time and memory traffic grow with the square of the data: the loop that took a second
@@ -61,7 +62,7 @@ class GrowingFrame(Rule):
     def python(self, module: Module) -> Iterator[Finding]:
         if not module.imports("pandas", "numpy", "torch"):
             return
-        for call in module.calls_to(*_JOINING, _FRAME_APPEND):
+        for call in module.calls_to(*_JOINING, *_FRAME_APPENDS):
             name = _grown(call)
             loop = call.loop
             if not name or loop is None or _is_short(loop) or not _only_grows(call, loop, name):
@@ -80,7 +81,7 @@ def _grown(call: Call) -> str:
     if not isinstance(up, ast.Assign) or up.value is not call.node or len(up.targets) != 1 or not isinstance(up.targets[0], ast.Name):
         return ""
     name = up.targets[0].id
-    first: list[ast.expr] = [call.receiver] if call.names == (_FRAME_APPEND,) and call.receiver is not None else call.node.args[:1]
+    first: list[ast.expr] = [call.receiver] if set(call.names) <= set(_FRAME_APPENDS) and call.receiver is not None else call.node.args[:1]
     parts = [part for node in first for part in (node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node])]
     return name if any(isinstance(part, ast.Name) and part.id == name for part in parts) else ""
 
@@ -96,8 +97,21 @@ def _is_short(loop: ast.AST) -> bool:
 
 def _only_grows(call: Call, loop: ast.AST, name: str) -> bool:
     """Whether the name has a value before the loop, and the loop neither reads it elsewhere nor gives it another one."""
-    inside = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and node.id == name]
+    aside = {id(part) for node in _first_round(call, name) for part in ast.walk(node)}
+    inside = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and node.id == name and id(node) not in aside]
     scope = loop.scope  # type: ignore[attr-defined]
     first = [binding.node for binding in scope.bindings.get(name, ()) if binding.kind == "assign"]
     before = any(node.lineno < loop.lineno and call.module.runs_before(node, loop) for node in first)  # type: ignore[attr-defined]
     return len(inside) == 2 and before
+
+
+def _first_round(call: Call, name: str) -> list[ast.AST]:
+    """`if x is None: x = piece` in front of the joining `else`: the test, and the first value."""
+    block = block_of(call.node)
+    if not isinstance(block.owner, ast.If) or block.field not in ("body", "orelse"):
+        return []
+    other = block.owner.orelse if block.field == "body" else block.owner.body
+    first = [
+        s.targets[0] for s in other if isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name) and s.targets[0].id == name
+    ]
+    return [block.owner.test, *first] if first else []

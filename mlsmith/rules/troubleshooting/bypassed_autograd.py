@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Class, Finding, Module, Rule, Severity, block_of, optimisation, scope_of, statement_of, tokens
+from mlsmith.rules.kit import Call, Class, Finding, Function, Module, Rule, Severity, block_of, optimisation, scope_of, statement_of, tokens
 
 _NEW_TENSORS = ("torch.tensor", "torch.Tensor", "torch.FloatTensor", "torch.autograd.Variable", "torch.as_tensor", "torch.from_numpy")
 _GRAPH = ("tensorflow.function", "tensorflow.function()")
@@ -17,8 +17,8 @@ class BypassedAutograd(Rule):
 
     ## What it finds
     A loss made anew as a tensor before `backward()` (`torch.tensor(loss, requires_grad=True)`, `loss.requires_grad = True`); layers that a
-    network keeps in a plain list or dict; a learning-rate scheduler stepped before the optimiser in each step; a list that grows inside
-    a `@tf.function`.
+    network keeps in a plain list or dict, written out or appended one by one; a learning-rate scheduler stepped before the optimiser, in
+    each step or at the start of each epoch; a list that grows inside a `@tf.function`.
 
     ## Why it is debt
     Nothing fails. The new tensor has no graph, so its gradients end there; a plain list hides its layers from `parameters()` and `to()`;
@@ -58,7 +58,8 @@ class BypassedAutograd(Rule):
 
     ## When it stays silent
     When the list is handed on to `ModuleList`, `Sequential` or `add_module`; when the tensor is made of literals, or is an input whose gradient
-    is asked for; when scheduler and optimiser are not stepped in the same block. `.data` and in-place edits are not looked at.
+    is asked for; when the scheduler is told the epoch or a metric, or stands under a condition; in files of the days of `Variable`, when the
+    scheduler had to go first. `.data` and in-place edits are not looked at.
 
     ## References
     PyTorch documentation of `ModuleList` and of `torch.optim`; TensorFlow guide, better performance with tf.function.
@@ -105,14 +106,14 @@ class BypassedAutograd(Rule):
 
     def _schedulers(self, module: Module) -> Iterator[Finding]:
         for loop in optimisation.training_loops(module):
-            if not loop.steps:
-                continue
+            if not loop.steps or "Variable" in module.source.text:
+                continue  # before PyTorch 1.1 it was the scheduler that went first
             first = loop.steps[0]
             for call in module.method_calls("step"):
                 if call.node.args or call.node.keywords:
                     continue  # told which epoch it is, or what it is to go by
                 early = call.order < min(loop.backward[0].order, first.order)
-                if early and block_of(call.node) is block_of(first.node) and _is_scheduler(module, call.receiver):
+                if early and _is_in_front(module, call, loop) and _is_scheduler(module, call.receiver):
                     yield self.finding(
                         call, "the scheduler is stepped before the optimiser: the first value of the schedule is skipped",
                         advice="call `optimizer.step()` first, then the scheduler's",
@@ -149,8 +150,9 @@ def _kept_plainly(module: Module, cls: Class) -> Iterator[tuple[str, ast.expr]]:
             continue
         target = node.targets[0]
         if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
-            elements = _elements(node.value)
-            if elements and all(_is_layer(module, element) for element in elements):
+            elements = _elements(node.value) or _appended(module, made, target.attr, node.value)
+            sure = [_is_layer(module, element) for element in elements]
+            if any(sure) and all(known or _is_module(module, element) for known, element in zip(sure, elements, strict=True)):
                 yield target.attr, node.value
 
 
@@ -162,6 +164,26 @@ def _elements(value: ast.expr) -> list[ast.expr]:
     if isinstance(value, ast.Dict):
         return value.values
     return [value.value] if isinstance(value, ast.DictComp) else []
+
+
+def _is_module(module: Module, node: ast.expr) -> bool:
+    """Whether an expression makes a network of this file, though maybe one without parameters."""
+    own = [module.resolver.class_named(name) for name in module.names(node)]
+    return bool(own) and all(cls is not None and module.class_(cls).extends("torch.nn.Module") for cls in own)
+
+
+def _appended(module: Module, made: Function, attribute: str, value: ast.expr) -> list[ast.expr]:
+    """What the constructor appends to `self.x = []`, item by item; nothing where it does anything else with the list than going over it."""
+    if not isinstance(value, ast.List) or value.elts:
+        return []
+    found = []
+    for call in made.calls:
+        of_list = isinstance(call.receiver, ast.Attribute) and call.receiver.attr == attribute
+        if of_list and (call.method != "append" or len(call.node.args) != 1):
+            return []
+        if of_list:
+            found.append(call.node.args[0])
+    return found
 
 
 def _is_layer(module: Module, node: ast.expr, depth: int = 0) -> bool:
@@ -198,7 +220,8 @@ def _is_registered(module: Module, cls: Class, attribute: str) -> bool:
         if function is None or function.owner is None or function.owner.node is not cls.node:
             continue
         if isinstance(node.ctx, ast.Store):
-            if isinstance(statement_of(node), ast.Assign) and not _elements(statement_of(node).value):  # type: ignore[attr-defined]
+            value = getattr(statement_of(node), "value", None)
+            if value is not None and not isinstance(value, ast.List) and not _elements(value):
                 return True
             continue
         up: ast.AST = node.up  # type: ignore[attr-defined]
@@ -214,6 +237,16 @@ def _is_registered(module: Module, cls: Class, attribute: str) -> bool:
 
 
 _MEMBERS = frozenset({"module", "modules", "parameter", "parameters", "layer", "layers"})
+
+
+def _is_in_front(module: Module, call: Call, loop: optimisation.TrainingLoop) -> bool:
+    """In the step itself; or once an epoch: in front of the loop over batches, in the loop over epochs or in a function called there."""
+    if block_of(call.node) is block_of(loop.steps[0].node):
+        return True
+    if block_of(call.node) is not block_of(loop.node):
+        return False
+    called = module.callers(loop.function) if loop.function is not None and call.loop is None else []
+    return call.loop is not None or any(caller.loop is not None for caller in called)
 
 
 def _is_scheduler(module: Module, node: ast.expr | None) -> bool:
