@@ -73,7 +73,7 @@ def _is_forward(module: Module, call: Call) -> bool:
         return False
     if not names and words[-1] in _MODEL_WORDS and not last[0].isupper():
         return True
-    made = all(name.endswith("()") for name in names) and not _METRIC_WORDS & set(words)
+    made = all(name.endswith(("()", "()[0]")) for name in names) and not _METRIC_WORDS & set(words)
     return made and ast.unparse(func) in _treated_as_networks(module)
 
 
@@ -110,7 +110,9 @@ def _passes(module: Module) -> Iterator[EvaluationPass]:
     if not uses_torch(module):
         return
     for function in module.functions:
-        if not _evaluates(function) or _is_network_method(function) or _belongs_to_framework(function):
+        if not (_evaluates(function) or (_is_of_evaluation(module) and _has_no_role(function))):
+            continue
+        if _is_network_method(function) or _belongs_to_framework(function):
             continue
         calls = function.calls
         if uses_gradients(calls):
@@ -133,6 +135,12 @@ def _loop_pass(module: Module, loop: Loop) -> Iterator[EvaluationPass]:
     """A loop over evaluation data in a function that also trains."""
     function = loop.function
     if function is not None and (_evaluates(function) or _belongs_to_framework(function) or _is_network_method(function)):
+        return
+    if function is None and _is_of_evaluation(module):
+        is_outer = not any(inner.node is loop.node for outer in module.loops if outer.function is None for inner in outer.inner)
+        forwards = forward_calls(module, loop.calls) if is_outer else []
+        if forwards and not _hands_on_gradients(module, loop.calls):
+            yield EvaluationPass(loop, None, tuple(forwards))
         return
     names = {n.id for n in ast.walk(loop.node.iter) if isinstance(n, ast.Name)}  # type: ignore[union-attr]
     names |= {n.attr for n in ast.walk(loop.node.iter) if isinstance(n, ast.Attribute)}  # type: ignore[union-attr]
@@ -165,6 +173,20 @@ def _evaluates(function: Function) -> bool:
     ):
         return False
     return bool(roles) and Role.TRAIN not in roles
+
+
+@once_a_module
+def _is_of_evaluation(module: Module) -> bool:
+    """A script that is named for evaluation or prediction (`eval.py`, `predict.py`), and uses no gradients."""
+    roles = module.roles_of(module.path.rpartition("/")[2].rpartition(".")[0])
+    return bool(roles) and Role.TRAIN not in roles and not module.is_test and not uses_gradients(module.calls)
+
+
+def _has_no_role(function: Function) -> bool:
+    """Neither a role of its own, nor a name that says that it gives something to others (`get_model`, `build_net`, `training_step`)."""
+    words = tokens(function.node.name)
+    giving = {"loss", "mode", "get", "build", "make", "create", "init", "forward", "call", "step"}
+    return not function.module.roles_of(function.node.name) and not giving & set(words) and function.outer is None
 
 
 def _is_network_method(function: Function) -> bool:

@@ -18,8 +18,8 @@ class MissingEvalMode(Rule):
 
     ## What it finds
     A function that measures a PyTorch network over batches (compares its outputs with labels, or takes a loss), or the validation loop of
-    a training function, where the network is known to hold dropout or batch normalisation, the same file trains, and no `.eval()` stands
-    in the file or in a caller, two calls up. And the twin: a training loop that switches to `.eval()` every epoch and never back.
+    a training function, where the network is known to hold dropout or batch normalisation, the same file trains it or loads its weights, and
+    no `.eval()` stands in the file or in a caller, two calls up. And the twin: a training loop that switches to `.eval()` every epoch and never back.
 
     ## Why it is debt
     Dropout goes on dropping and batch normalisation goes on learning from the test data; nothing fails, the reported figure is just
@@ -85,7 +85,7 @@ class MissingEvalMode(Rule):
     ## When it stays silent
     When a caller sets the mode, or the file sets it anywhere; when the network's layers are not known: those of a class of the project, of
     a Sequential, or of torchvision are, a parameter that no caller of this file fills is not; when dropout or normalisation depends on a
-    condition; where nothing in the file trains, or outputs are drawn and not measured; when no caller of the function can be seen; inside
+    condition; where nothing in the file trains or loads weights, or outputs are drawn and not measured; when no caller of the function can be seen; inside
     Lightning, Trainer and ignite hooks; in methods of the network; where gradients are used; for dropout left on to estimate uncertainty.
 
     So much evidence is rare: in 174 repositories never seen before the rule spoke once, and was right; see the page on precision.
@@ -102,9 +102,10 @@ class MissingEvalMode(Rule):
         if not training.uses_torch(module):
             return None
         holders = training.stochastic_classes(module)
-        if "backward" not in training.methods_called(module):
-            return {"holders": holders, "passes": (), "twins": (), "modes": training.mode_facts(module)}
         modes = training.mode_facts(module)
+        loads = any(True for _ in module.method_calls("load_state_dict"))
+        if "backward" not in training.methods_called(module) and not loads:
+            return {"holders": holders, "passes": (), "twins": (), "modes": modes}
         passes = [] if modes["eval"] or modes["module_eval"] else [self._fact(module, found) for found in _measurements(module)]
         twins = [
             (tuple(where(module, call.node)), _receiver(call.node), plain_edits(_training(module, loop, call)))

@@ -17,7 +17,8 @@ class MissingNoGrad(Rule):
     ## What it finds
     A function that evaluates, tests or predicts with a PyTorch network, or the validation loop of a training function, outside of
     `no_grad`, `inference_mode` and `set_grad_enabled(False)`: as a decorator, as a block around the pass or around the call of the
-    function, two calls up, across files.
+    function, two calls up, across files. In a script that is named for evaluation (`eval.py`, `predict.py`) every function, and every loop
+    at its top, counts as one that evaluates.
 
     ## Why it is debt
     The graph of every batch is built and thrown away: two to three times the memory, and time. Where outputs are kept in a list, their
@@ -68,7 +69,8 @@ class MissingNoGrad(Rule):
 
     ## When it stays silent
     Where gradients are used in the function (`backward`, `autograd.grad`, `requires_grad_`: saliency, adversarial examples,
-    meta-learning); where a caller turns them off; where no caller can be seen; inside Lightning, Trainer and ignite hooks, which turn
+    meta-learning); where a caller turns them off; where no caller can be seen, unless the function sets `.eval()` itself and nothing of its name
+    is called where gradients are off; inside Lightning, Trainer and ignite hooks, which turn
     them off themselves; in methods of the network.
 
     ## References
@@ -94,18 +96,28 @@ class MissingNoGrad(Rule):
             if _is_volatile(found.at) or (found.function is not None and _is_volatile(found.function)):
                 continue
             name = found.function.scope.qualified if found.function is not None else ""
+            whole = found.function is not None and training.sets_evaluation_mode(found.function.calls)
             candidates.append(
-                (name, isinstance(found.at, Loop), tuple(where(module, found.at.node)), plain_edits(_switched_off(module, found)))
+                (name, isinstance(found.at, Loop), tuple(where(module, found.at.node)), plain_edits(_switched_off(module, found)), whole)
             )
-        return {"modes": training.mode_facts(module), "passes": candidates}
+        modes = training.mode_facts(module)
+        scopes = set(modes["no_grad"])
+        silenced = {
+            call.method for call in (module.calls if scopes or modes["module_off"] else ())
+            if modes["module_off"] or (call.function is not None and call.function.scope.qualified in scopes)
+            or any(first <= call.node.lineno <= last for first, last in off)
+        }  # fmt: skip
+        return {"modes": modes, "passes": candidates, "silenced": sorted(silenced)}
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = dict(project.collected(self))
         modes = {path: data["modes"] for path, data in collected.items()}
+        silenced = {method for data in collected.values() for method in data["silenced"]}
         for path, data in collected.items():
-            for function, is_loop, seen, edits in data["passes"]:
+            for function, is_loop, seen, edits, whole in data["passes"]:
                 reached = training.reached_by_mode(project, modes, path, function, "no_grad") if function else False
-                if reached or (reached is None and not is_loop) or data["modes"]["module_off"]:
+                unknown = reached is None and not is_loop and (not whole or function.rpartition(".")[2] in silenced)
+                if reached or unknown or data["modes"]["module_off"]:
                     continue
                 what = "this loop over evaluation data" if is_loop else f"`{function.rpartition('.')[2]}`"
                 yield self.finding(
