@@ -50,7 +50,14 @@ def uses_torch(module: Module) -> bool:
 
 def forward_calls(module: Module, calls: list[Call]) -> list[Call]:
     """Calls of a network on data: `model(x)`, `self.net(x)`, `model.forward(x)`; not of methods of the network's own class."""
-    return [call for call in calls if call.node.args and _is_forward(module, call) and not _is_made_up(module, call.node.args[0])]
+    return [
+        call
+        for call in calls
+        if call.node.args
+        and _is_forward(module, call)
+        and not _is_made_up(module, call.node.args[0])
+        and not (call.function is not None and _is_network_method(call.function))
+    ]
 
 
 def _is_made_up(module: Module, node: ast.expr) -> bool:

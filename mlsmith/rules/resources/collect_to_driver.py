@@ -47,7 +47,9 @@ class CollectToDriver(Rule):
 
     ## When it stays silent
     When the chain limits, samples or aggregates anywhere, its SQL does, or it starts from data of this machine; when only an item of the
-    result is taken (`collect()[0]`); for the methods of other libraries with these names; in examples.
+    result is taken (`collect()[0]`); for the methods of other libraries with these names; for one partition after the other; in examples.
+
+    Off by default: of 23 findings on code that it had not seen, 11 were ones to defend; how large a result is, the code does not tell.
 
     ## References
     Spark documentation of `DataFrame.toPandas`: only for results that are expected to be small; Dask best practices.
@@ -56,6 +58,7 @@ class CollectToDriver(Rule):
     code = "RES105"
     severity = Severity.WARNING
     minutes = 20
+    default_on = False
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
@@ -74,11 +77,18 @@ class CollectToDriver(Rule):
                     )  # fmt: skip
         if module.imports("dask"):
             for call in module.method_calls("compute"):
-                if call.loop is not None and any(name.startswith("dask.") for name in call.names):
+                if call.loop is not None and any(name.startswith("dask.") for name in call.names) and not _is_partition(call):
                     yield self.finding(
                         call, "`compute()` in a loop reads and computes its data anew in every round",
                         advice="build all results first, and compute them together with `dask.compute(*results)`",
                     )  # fmt: skip
+
+
+def _is_partition(call: Call) -> bool:
+    """`frame.partitions[i].compute()`: a piece at a time, on purpose."""
+    return isinstance(call.receiver, ast.Subscript) or (
+        isinstance(call.receiver, ast.Call) and "partition" in ast.unparse(call.receiver.func)
+    )
 
 
 def _is_of_rdd(call: Call) -> bool:

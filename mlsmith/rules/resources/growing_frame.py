@@ -111,7 +111,5 @@ def _first_round(call: Call, name: str) -> list[ast.AST]:
     if not isinstance(block.owner, ast.If) or block.field not in ("body", "orelse"):
         return []
     other = block.owner.orelse if block.field == "body" else block.owner.body
-    first = [
-        s.targets[0] for s in other if isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name) and s.targets[0].id == name
-    ]
+    first = [s.targets[0] for s in other if isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name) and s.targets[0].id == name]
     return [block.owner.test, *first] if first else []

@@ -11,8 +11,9 @@ from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, bl
 from mlsmith.rules.kit.collect import place_from, where
 
 _ASKED = re.compile(
-    r"is_available\(|device_count\(|list_physical_devices|list_gpus|no_cuda|use_cuda|use_gpu|accelerator|current_device\(|mps|local_rank"
+    r"is_available\(|device_count\(|list_physical_devices|list_gpus|no_cuda|use_cuda|use_gpu|accelerator|current_device\(|\bmps\b|local_rank"
 )
+_ONLY_CUDA = re.compile(r"cuda\.Stream|current_stream\(|tensorrt|torch2trt|custom_fwd|\btriton\b")
 _SWITCH = frozenset({"cuda", "gpu", "gpus", "device", "use", "rank", "distributed"})
 _PINNED = re.compile(r"^cuda(:\d+)?$")
 
@@ -44,9 +45,10 @@ class HardcodedDevice(Rule):
     ```
 
     ## When it stays silent
-    When the file asks whether there is a GPU, or takes the answer from an option; for a call under a condition on the device; for a device
-    that arrives as a parameter; for `cuda(device)` with an argument; in examples, where the reader is told what machine is needed. There
-    is no fix, since the right place for the device is the code's to choose. `torch.load` without `map_location` is not looked at.
+    When the file asks whether there is a GPU, or uses what only CUDA has (streams, TensorRT, triton), or takes the answer from an option;
+    for a call under a condition on the device; for a device that arrives as a parameter; for `cuda(device)` with an argument; in examples,
+    where the reader is told what machine is needed. There is no fix, since the right place for the device is the code's to choose.
+    `torch.load` without `map_location` is not looked at.
 
     ## References
     PyTorch documentation, CUDA semantics: device-agnostic code.
@@ -73,7 +75,7 @@ class HardcodedDevice(Rule):
                 if call.method != "device" and _is_made_there(call) and not _is_conditional(call)
             )
         asks = bool(_ASKED.search(text))
-        if not found or asks:
+        if not found or asks or _ONLY_CUDA.search(text):
             return (asks, 0, ())
         return (asks, len(found), tuple(where(module, min(found, key=lambda call: call.order).node)))
 

@@ -48,8 +48,8 @@ class RowLoop(Rule):
     ```
 
     ## When it stays silent
-    When the function calls something, or takes the row as a whole; when the loop does not write into a frame, or computes what it writes
-    with a function.
+    When the function calls something, takes the row as a whole, or an item of a list in a column; when the loop does not write into a frame,
+    computes what it writes with a function, or does something else besides.
 
     ## References
     pandas user guide, enhancing performance: iterating is slow.
@@ -92,6 +92,8 @@ def _of_columns(call: Call) -> ast.Lambda | None:
         return None
     row, used = function.args.args[0].arg, 0
     for part in ast.walk(function.body):
+        if isinstance(part, ast.Subscript) and _names_row(part.slice, row) and _names_row(part.value, row):
+            return None  # an item of a list in a column
         if isinstance(part, (ast.Call, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict)):
             return None
         if isinstance(part, ast.Name) and part.id == row:
@@ -99,6 +101,10 @@ def _of_columns(call: Call) -> ast.Lambda | None:
             if not _is_column(part.up):  # type: ignore[attr-defined]
                 return None
     return function if used else None
+
+
+def _names_row(node: ast.expr, row: str) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == row for part in ast.walk(node))
 
 
 def _is_column(node: ast.AST) -> bool:
@@ -145,10 +151,16 @@ def _fix(module: Module, call: Call, function: ast.Lambda) -> Fix | None:
     return Fix("calculate with whole columns", Safety.UNSAFE, (Edit(module.source.span(call.node), _vectorised(call, function)),))
 
 
+def _is_said(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "print"
+
+
 def _written(loop: ast.For) -> ast.AST | None:
     """The first statement of the loop's own body that writes one element of a frame: `df.at[i, "x"] = …`, `df["x"][i] = …`."""
     index = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) and loop.target.elts else loop.target
     names = {part.id for part in ast.walk(index) if isinstance(part, ast.Name)}
+    if any(isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and not _is_said(part.value) for part in ast.walk(loop)):
+        return None  # the loop does more than to compute
     for statement in ast.walk(loop):
         if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
             continue

@@ -43,8 +43,8 @@ class MislabelledMetric(Rule):
 
     ## When it stays silent
     When the name speaks of no metric or of several; when the root is taken later; when it is not sure which argument is the truth; when the
-    model is not known to be a classifier, as `predict` of keras and of boosters gives probabilities. Whether a value of the training set
-    is logged under the validation's name is not looked at.
+    file takes the same metric of scores too; when the model is not known to be a classifier, as `predict` of keras and of boosters gives
+    probabilities. Whether a value of the training set is logged under the validation's name is not looked at.
 
     ## References
     scikit-learn user guide, metrics and scoring.
@@ -72,7 +72,7 @@ class MislabelledMetric(Rule):
                     severity=Severity.INFO if harmless else None,
                     advice=f"write `{call.method}({ast.unparse(predicted)[:40]}, {ast.unparse(truth)[:40]})`",
                 )  # fmt: skip
-            elif name in metrics.SCORED and _is_labels(module, predicted):
+            elif name in metrics.SCORED and _is_labels(module, predicted) and not _is_compared(module, name):
                 yield self.finding(
                     call, f"`{name}` ranks by a score, but gets the labels that `predict` gives: one threshold instead of all",
                     advice="give it `predict_proba(…)[:, 1]` or `decision_function(…)`",
@@ -155,6 +155,17 @@ def _is_labels(module: Module, node: ast.expr) -> bool:
     """Whether an expression is exactly what `predict` of a classifier of scikit-learn, or of its like, gives."""
     values = module.resolver.values(node)
     return bool(values) and all(_gives_labels(module, value) for value in values)
+
+
+def _is_compared(module: Module, name: str) -> bool:
+    """Whether the same metric is taken of scores too: the lesson is the difference."""
+    for call in module.calls_under("sklearn.metrics."):
+        if call.method != name:
+            continue
+        node = call.argument("y_score").node or call.argument("y_pred").node or (call.node.args[1] if len(call.node.args) > 1 else None)
+        if node is not None and not _is_labels(module, node):
+            return True
+    return False
 
 
 def _gives_labels(module: Module, value: ast.expr) -> bool:

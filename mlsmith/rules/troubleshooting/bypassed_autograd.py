@@ -243,8 +243,8 @@ def _is_in_front(module: Module, call: Call, loop: optimisation.TrainingLoop) ->
     """In the step itself; or once an epoch: in front of the loop over batches, in the loop over epochs or in a function called there."""
     if block_of(call.node) is block_of(loop.steps[0].node):
         return True
-    if block_of(call.node) is not block_of(loop.node):
-        return False
+    if block_of(call.node) is not block_of(loop.node) or "warmup" in ast.unparse(call.node.func).lower().replace("_", ""):
+        return False  # the first rate of a warm-up is zero
     called = module.callers(loop.function) if loop.function is not None and call.loop is None else []
     return call.loop is not None or any(caller.loop is not None for caller in called)
 

@@ -62,9 +62,9 @@ class GradientReset(Rule):
     ```
 
     ## When it stays silent
-    Where a library zeroes gradients itself, or the file touches `.grad`; where a method of the optimiser does it; where step and
-    `backward()` stand in different functions. Whether an accumulated loss is divided by the number of micro-batches is not looked at,
-    since a sum may be meant.
+    Where the optimiser is made anew in every round; where a library zeroes gradients itself, or the file touches `.grad`; where a method of
+    the optimiser does it; where step and `backward()` stand in different functions. Whether an accumulated loss is divided by the number of
+    micro-batches is not looked at, since a sum may be meant.
 
     ## References
     PyTorch documentation of `Optimizer.zero_grad`, and its recipe on zeroing out gradients.
@@ -86,6 +86,8 @@ class GradientReset(Rule):
         if loop.resets or _ZEROED_OTHERWISE.search(module.source.text) or "closure" in module.source.text:
             return
         step = loop.steps[0]
+        if _is_made_in(module, loop, step):
+            return
         if any(argument.arg is None or argument.arg == "closure" for argument in step.node.keywords) or step.node.args:
             return
         known = [name for name in module.names(step.receiver) if name.startswith("torch.optim.")] if step.receiver is not None else []
@@ -134,6 +136,12 @@ class GradientReset(Rule):
                     step, f"the step is taken for all batches but each `{ast.unparse(modulus.right)}`-th: `{ast.unparse(test)}`",
                     advice=f"take it when `(i + 1) % {ast.unparse(modulus.right)} == 0`",
                 )  # fmt: skip
+
+
+def _is_made_in(module: Module, loop: optimisation.TrainingLoop, step: Call) -> bool:
+    """Whether the optimiser is made anew in every round, for something that has no gradient yet."""
+    made = module.resolver.reaching(step.receiver) if isinstance(step.receiver, ast.Name) else []
+    return any(binding.kind == "assign" and loop.holds(binding.node) for binding in made)
 
 
 def _together(one: Call, other: Call) -> bool:

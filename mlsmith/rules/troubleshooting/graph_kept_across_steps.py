@@ -61,7 +61,8 @@ class GraphKeptAcrossSteps(Rule):
 
     ## When it stays silent
     When the sum or the list is propagated back itself, or set anew in every step; when the loss was turned into a number or detached
-    before. Outputs that are collected with their graph are not looked at, nor are metrics made of the loss by a function.
+    before, or is appended to an object of a class, such as a metric. Outputs that are collected with their graph are not looked at, nor are
+    metrics made of the loss by a function.
 
     ## References
     PyTorch documentation, frequently asked questions: a model that reports running out of memory.
@@ -99,8 +100,14 @@ def _kept(module: Module, loop: optimisation.TrainingLoop) -> Iterator[tuple[ast
             if isinstance(node.value.op, ast.Add) and any(name.id == into for name in terms):
                 yield from ((name, into) for name in terms if name.id != into)
     for call in module.method_calls("append"):
-        if loop.holds(call.node) and isinstance(call.receiver, ast.Name) and len(call.node.args) == 1:
+        if loop.holds(call.node) and isinstance(call.receiver, ast.Name) and len(call.node.args) == 1 and _is_list(module, call.receiver):
             yield from ((name, call.receiver.id) for name in _terms(call.node.args[0]))
+
+
+def _is_list(module: Module, node: ast.Name) -> bool:
+    """Not an object of a class (a metric, an average), which may keep numbers only."""
+    values = [module.call(value) for value in module.resolver.values(node)]
+    return not any(call is not None and call.method not in ("list", "deque") for call in values)
 
 
 def _terms(node: ast.expr) -> Iterator[ast.Name]:

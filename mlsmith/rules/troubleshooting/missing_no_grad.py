@@ -68,10 +68,10 @@ class MissingNoGrad(Rule):
     ```
 
     ## When it stays silent
-    Where gradients are used in the function (`backward`, `autograd.grad`, `requires_grad_`: saliency, adversarial examples,
-    meta-learning); where a caller turns them off; where no caller can be seen, unless the function sets `.eval()` itself and nothing of its name
-    is called where gradients are off; inside Lightning, Trainer and ignite hooks, which turn
-    them off themselves; in methods of the network.
+    Where gradients are used in the function (`backward`, `autograd.grad`, `requires_grad_`: saliency, adversarial examples, meta-learning),
+    or parameters are frozen; where a caller turns them off, or calls a method of this name where they are off; where no caller can be seen,
+    unless the function sets `.eval()` itself and nothing of its name is called where gradients are off; inside Lightning, Trainer and
+    ignite hooks, which turn them off themselves; in methods of the network.
 
     ## References
     PyTorch documentation, autograd mechanics: locally disabling gradient computation.
@@ -92,6 +92,8 @@ class MissingNoGrad(Rule):
             if any(first <= call.node.lineno <= last for call in found.forwards for first, last in off):
                 continue
             if isinstance(found.at, Loop) and found.function is not None and _switches(found.function):
+                continue
+            if found.function is not None and _is_frozen(found.function):
                 continue
             if _is_volatile(found.at) or (found.function is not None and _is_volatile(found.function)):
                 continue
@@ -115,8 +117,11 @@ class MissingNoGrad(Rule):
         silenced = {method for data in collected.values() for method in data["silenced"]}
         for path, data in collected.items():
             for function, is_loop, seen, edits, whole in data["passes"]:
+                owner, _, last = function.rpartition(".")
+                if owner and last in silenced:  # a method, which any object may be asked for
+                    continue
                 reached = training.reached_by_mode(project, modes, path, function, "no_grad") if function else False
-                unknown = reached is None and not is_loop and (not whole or function.rpartition(".")[2] in silenced)
+                unknown = reached is None and not is_loop and (not whole or last in silenced)
                 if reached or unknown or data["modes"]["module_off"]:
                     continue
                 what = "this loop over evaluation data" if is_loop else f"`{function.rpartition('.')[2]}`"
@@ -142,6 +147,14 @@ def _switched_off(module: Module, found: training.EvaluationPass) -> tuple[Edit 
 def _is_volatile(function: Function | Loop) -> bool:
     """`Variable(x, volatile=True)` is how PyTorch before 0.4 kept no graph."""
     return any(keyword.arg == "volatile" for call in function.calls for keyword in call.node.keywords)
+
+
+def _is_frozen(function: Function) -> bool:
+    """Whether the function freezes parameters one by one (`p.requires_grad = False`): then no graph is kept."""
+    return any(
+        isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute) and node.targets[0].attr == "requires_grad"
+        for node in ast.walk(function.node)
+    )
 
 
 def _switches(function: Any) -> bool:

@@ -16,6 +16,7 @@ _OF_DATA = ("PIL.", "cv2.", "imageio.", "skimage.io.", "librosa.", "soundfile.",
             "nibabel.", "scipy.io.", "tensorflow.keras.preprocessing.", "tensorflow.io.")  # fmt: skip
 _ESTIMATORS = ("sklearn.", "xgboost.", "lightgbm.", "catboost.", "tensorflow.keras.", "keras.")
 _MODEL_WORDS = frozenset({"model", "net", "network", "clf", "classifier", "regressor", "estimator", "encoder"})
+_HARMLESS = frozenset({"max", "min", "int", "float", "len", "range", "abs", "round", "str", "sum", "append", "zip", "enumerate"})
 _BROAD = frozenset({"Exception", "BaseException"})
 
 
@@ -106,7 +107,8 @@ def _guarded(module: Module, node: ast.Try) -> str:
         return "the training step"
     function = module.function_around(node)
     dataset = function is not None and function.owner is not None and function.owner.extends(*_DATASETS)
-    if dataset and function is not None and function.node.name in ("__getitem__", "__iter__"):
+    reads = any(call.method not in _HARMLESS for call in calls)
+    if dataset and reads and function is not None and function.node.name in ("__getitem__", "__iter__"):
         return "the reading of a sample"
     if loop is None:
         return ""
