@@ -124,7 +124,9 @@ class Reader:
         self._steps = 0
         frame = _Frame({p.name: UNKNOWN for p in given.parameters} if given is not None else {})
         self._run(body, frame)
-        return frame.names if self._steps <= _STEPS else {}  # read to its end, or names may hold what they held before
+        return (
+            frame.names if self._steps <= _STEPS and not frame.returned else {}
+        )  # read to its end, or names may hold what they held before
 
     # classes and functions
 

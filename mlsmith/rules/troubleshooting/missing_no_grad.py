@@ -93,6 +93,10 @@ class MissingNoGrad(Rule):
                 continue
             if isinstance(found.at, Loop) and found.function is not None and _switches(found.function):
                 continue
+            if isinstance(found.at, Loop) and any(_is_within(first, found.at) for first, _ in off):
+                continue
+            if any(keyword.arg == "no_grad" for call in found.at.calls for keyword in call.node.keywords):
+                continue
             if found.function is not None and _is_frozen(found.function):
                 continue
             if _is_volatile(found.at) or (found.function is not None and _is_volatile(found.function)):
@@ -142,6 +146,10 @@ def _switched_off(module: Module, found: training.EvaluationPass) -> tuple[Edit 
     if isinstance(node, ast.AsyncFunctionDef) or any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in ast.walk(node)):
         return ()
     return (decorated(found.at, "@torch.no_grad()"),)
+
+
+def _is_within(line: int, loop: Loop) -> bool:
+    return loop.node.lineno <= line <= (loop.node.end_lineno or loop.node.lineno)
 
 
 def _is_volatile(function: Function | Loop) -> bool:
