@@ -75,6 +75,8 @@ class _Frame:
     me: str = ""
     result: Any = None
     returned: bool = False
+    cut: bool = False
+    """Whether statements were left out: behind what may return, or beyond the number of steps"""
 
 
 @once_a_module
@@ -124,9 +126,7 @@ class Reader:
         self._steps = 0
         frame = _Frame({p.name: UNKNOWN for p in given.parameters} if given is not None else {})
         self._run(body, frame)
-        return (
-            frame.names if self._steps <= _STEPS and not frame.returned else {}
-        )  # read to its end, or names may hold what they held before
+        return {} if frame.cut else frame.names  # not read to its end, names may hold what they held before
 
     # classes and functions
 
@@ -199,6 +199,7 @@ class Reader:
         for statement in body:
             self._steps += 1
             if frame.returned or self._steps > _STEPS:
+                frame.cut = True
                 return
             handler = _STATEMENTS.get(statement.__class__)
             if handler is not None:
