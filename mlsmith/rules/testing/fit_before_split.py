@@ -162,7 +162,11 @@ def _only_encodes(call: Call) -> bool:
     module = call.module
     values = module.resolver.values(call.receiver)
     made = module.call(values[0]) if len(values) == 1 else None
-    steps = [module.call(node) for node in ast.walk(made.node) if isinstance(node, ast.Call) and node is not made.node] if made else []
+    nodes = [node for node in ast.walk(made.node) if node is not made.node] if made else []
+    steps = [module.call(node) for node in nodes if isinstance(node, ast.Call)]
+    for node in nodes:
+        if isinstance(node, ast.Tuple) and len(node.elts) > 1 and isinstance(node.elts[1], ast.Name):  # `("encode", encoder, columns)`
+            steps += [module.call(value) for value in module.resolver.values(node.elts[1])]
     return bool(steps) and all(step is not None and step.method in _STATELESS for step in steps)
 
 
