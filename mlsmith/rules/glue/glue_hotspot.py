@@ -9,7 +9,7 @@ from typing import Any
 from mlsmith.rules.kit import Finding, Module, Place, Project, Rule, Severity
 from mlsmith.rules.kit.ecosystems import MACHINE_LEARNING, Glue, glue_of, may_be_glue
 
-_LEAST_SHARE = 0.2
+_LEAST_SHARE = 0.15
 _LEAST_ECOSYSTEMS = 3
 _LEAST_ENTROPY = 1.2
 _LEAST_STATEMENTS = 20
@@ -22,10 +22,10 @@ class GlueHotspot(Rule):
     """A file that mostly carries data between libraries, and is changed all the time.
 
     ## What it finds
-    Files in which at least a fifth of the statements that call something do nothing but convert, copy, rename, reshape, (de)serialise or
-    move data, or start a process; in at least eight calls of at least three ecosystems, one of them a machine-learning library, mixed by at
-    least 1.2 bits of entropy; and that git shows among the quarter most often changed, at least five commits in 180 days.
-    At most ten a project, ranked by share × entropy × log2(1 + commits). Never without a git history.
+    Files in which at least 15 % of the statements that call something do nothing but convert, copy, rename, reshape, (de)serialise or move
+    data, or start a process; where at least eight calls cross the borders of at least three ecosystems, one of them a machine-learning
+    library, mixed by at least 1.2 bits of entropy; and that git shows among the quarter most often changed, at least five commits in 180
+    days. At most ten a project, ranked by share × entropy × log2(1 + commits). Never without a git history.
 
     ## Why it is debt
     Five percent of a mature system is the model, 95 % is glue (Sculley et al. 2015). Where glue is also touched weekly, each change of a
@@ -44,7 +44,8 @@ class GlueHotspot(Rule):
     ## When it stays silent
     Without git; in tests, examples and generated files; in files of fewer than 20 such statements; when the file is rarely changed. A
     print, a logged line, a path that is joined, a list that grows and an attribute that is set count neither as glue nor as work: with them,
-    35 % was reached by algorithms and data sets of one library, and 3 of 22 findings on unseen projects held.
+    35 % was reached by algorithms and data sets of one library, and 3 of 22 findings on unseen projects held. A tensor that is reshaped
+    or moved to a device crosses no border.
 
     ## References
     Sculley et al. 2015, section 4; Tornhill 2015, hotspots as complexity × change.

@@ -47,6 +47,11 @@ _CARRYING = frozenset({
     "stack", "vstack", "hstack", "fromarray", "imread", "imwrite", "cvtColor", "extractall", "log_artifact",
 })  # fmt: skip
 """What a statement does that only carries data"""
+_AT_HOME = frozenset({
+    "astype", "reshape", "view", "squeeze", "unsqueeze", "expand_dims", "transpose", "permute", "swapaxes", "ravel", "flatten", "cpu", "cuda", "detach",
+    "item", "rename", "set_index", "reset_index", "copy", "deepcopy", "to", "concat", "concatenate", "stack", "vstack", "hstack", "call", "run",
+})  # fmt: skip
+"""Those of them that stay in one ecosystem, and say nothing of a border between two"""
 _NEUTRAL = frozenset({
     "open", "close", "get", "makedirs", "mkdir", "remove", "join", "exists", "basename", "dirname", "encode", "decode", "strip", "split", "replace",
     "format", "str", "int", "float", "list", "dict", "tuple", "append", "extend", "update", "items", "keys", "values", "zip", "enumerate", "len",
@@ -95,7 +100,7 @@ def glue_of(module: Module) -> Glue:
         worked += 1
         if words <= _CARRYING | _NEUTRAL:
             carried += 1
-            counts.update(name for call in inner if _last(call) in _CARRYING and (name := _ecosystem(module, call)))
+            counts.update(name for call in inner if _last(call) in _CARRYING - _AT_HOME and (name := _ecosystem(module, call)))
     return Glue(carried / worked if worked else 0.0, worked, dict(sorted(counts.items())))
 
 
