@@ -20,6 +20,7 @@ from mlsmith.rules.kit import (
     Rule,
     Safety,
     Severity,
+    loaders,
     tokens,
     with_argument,
 )  # fmt: skip
@@ -29,16 +30,9 @@ from mlsmith.rules.kit.configuration_paths import document_at
 from mlsmith.rules.kit.flags import flag_default
 from mlsmith.rules.kit.order import LOADERS, SHUFFLING, OrderDecision, order_decisions
 
-_ORDERED = frozenset({
-    "series", "timeseries", "forecast", "forecasting", "horizon", "lag", "lags", "stream", "streaming", "video", "frames", "tracking", "curriculum",
-    "corpus", "lm", "ptb", "wikitext", "bptt", "stateful", "language", "causal", "temporal", "seq2seq", "packed", "sequential", "iterable",
-    "autoregressive", "gpt", "llm", "llama", "buffer", "rollout", "replay", "online", "sorted", "bucket",
-})  # fmt: skip
-_USES_ORDER = frozenset({"classes", "filenames", "filepaths", "imgs", "image_paths", "image_ids", "file_names", "idx_to_class"})
 _DATA_WORDS = frozenset(
     {"load", "loader", "loaders", "dataloader", "dataloaders", "data", "dataset", "datasets", "iterator", "generator", "batches"}
 )
-_CONVENTIONS = {"train_dataloader", "val_dataloader", "test_dataloader", "predict_dataloader"}
 
 
 class HardcodedShuffleFlag(Rule):
@@ -46,11 +40,13 @@ class HardcodedShuffleFlag(Rule):
 
     ## What it finds
     The shuffle decision of data loaders (PyTorch, torch-geometric, MONAI, keras, `tf.data`) as a literal, or as a constant, that contradicts
-    the role of the data: training without shuffling (error); evaluation with shuffling where file names, classes or indices are paired
-    with the predictions afterwards (warning); one literal in a function that both training and evaluation call
-    (warning). Project functions that pass their own parameter on as the flag are followed to their call sites, across files. Flags that
-    are kept elsewhere are followed there: the default of a command-line option or of a field of a settings class in the same file, and
-    the key of a configuration that is false wherever it stands (warnings).
+    the role of the data: training without shuffling (error; a warning where only the loop tells that it is training, where a sampler is
+    given in some runs only, or where no flag is given at all for a data set that is read by index); evaluation with shuffling
+    (information; a warning where names or classes are paired with the predictions afterwards, the last batch is dropped, or Lightning asks
+    for the loader); one literal in a function that both training and evaluation call (warning).
+    Project functions that pass their own parameter on as the flag are followed to their call sites, across files. Flags that are kept
+    elsewhere are followed there: the default of a command-line option or of a field of a settings class in the same file, and the key of a
+    configuration that is false wherever it stands (warnings).
 
     ## Why it is debt
     The order of samples is part of the experiment. In the real-estate project of Arpteg et al. (2018) a refactoring flipped such a flag;
@@ -89,8 +85,10 @@ class HardcodedShuffleFlag(Rule):
 
     ## When it stays silent
     When the literal agrees with the role; when a sampler or batch sampler decides; for iterable datasets; when the flag comes from a
-    parameter, the command line or configuration; when names speak of both roles or none; in tests. Samples that are ordered by intent
-    (time series, language-model streams, video, curricula) are reported as information only.
+    parameter, the command line or configuration; when names speak of both roles or none; in tests. When the data set is told to shuffle
+    (`randomize=`) or draws its samples; when nothing is learnt from the loader (features, statistics, clusters, pictures, trials of speed);
+    when a comment or the function's name speaks of the order; for evaluation of which single batches are shown, or that is learnt from.
+    Samples that are ordered by intent (time series, language-model streams, video, curricula) are reported as information only.
 
     ## Options
     `strict = true` also reports, as information, every other literal flag, since no configuration controls it.
@@ -106,17 +104,40 @@ class HardcodedShuffleFlag(Rule):
 
     def python(self, module: Module) -> Iterator[Finding]:
         for decision in order_decisions(module):
-            if decision.callee in LOADERS and decision.given and isinstance(decision.value, bool):
+            if decision.callee in LOADERS and not decision.given:
+                yield from self._left_out(module, decision)
+            elif decision.callee in LOADERS and isinstance(decision.value, bool):
                 yield from self._judge(module, decision)
-            elif decision.callee in LOADERS and decision.given:
+            elif decision.callee in LOADERS:
                 yield from self._by_default(module, decision)
         yield from self._buffers(module)
+
+    def _left_out(self, module: Module, decision: OrderDecision) -> Iterator[Finding]:
+        """`DataLoader(train_set, 32)`: the library does not shuffle unless it is told to."""
+        call = decision.call
+        if (
+            decision.value is False
+            and call.role is Role.TRAIN
+            and _is_meant_for_training(module, call)
+            and loaders.is_read_by_index(module, call)
+        ):
+            yield self.finding(
+                call, f"{_data(call)} for training {_is_are(call)} read in the same order every epoch: no `shuffle` is given, and the default is False",
+                advice="set `shuffle=True`, or say `shuffle=False` where the order is meant", severity=Severity.WARNING,
+                confidence=Confidence.MEDIUM,
+            )  # fmt: skip
 
     def _by_default(self, module: Module, decision: OrderDecision) -> Iterator[Finding]:
         """`args.shuffle` and `config.shuffle`: what holds if nobody says otherwise."""
         call, role = decision.call, decision.call.role
         flag = flag_default(module, decision.argument)
-        if flag is None or role is None or not _is_near(call, role) or _is_iterable(module, call) or _is_ordered(module, call):
+        if (
+            flag is None
+            or role is None
+            or not loaders.is_near(call, role)
+            or loaders.is_iterable(module, call)
+            or loaders.is_ordered(module, call)
+        ):
             return
         if role is Role.TRAIN and flag.value is False:
             yield self.finding(
@@ -124,7 +145,7 @@ class HardcodedShuffleFlag(Rule):
                 advice="turn the default around, or name the run that wants its data unshuffled", severity=Severity.WARNING,
                 confidence=Confidence.MEDIUM,
             )  # fmt: skip
-        elif role is not Role.TRAIN and flag.value is True and _uses_order(module, call):
+        elif role is not Role.TRAIN and flag.value is True and loaders.pairs_by_position(module, call):
             yield self.finding(
                 module.at(flag.node),
                 f"`{flag.label}` is on by default, so that {role} data (line {call.node.lineno}) is shuffled, but predictions are paired with it",
@@ -133,28 +154,43 @@ class HardcodedShuffleFlag(Rule):
 
     def _judge(self, module: Module, decision: OrderDecision) -> Iterator[Finding]:
         call, role = decision.call, decision.call.role
-        if role is None or _is_iterable(module, call) or (role is Role.TRAIN and _is_only_looked_at(module, call)):
+        if loaders.is_iterable(module, call) or loaders.is_said(module, call):
             return
-        near = _is_near(call, role)
-        if role is Role.TRAIN and decision.value is False:
-            ordered = _is_ordered(module, call)
-            severity = Severity.INFO if ordered or not near else Severity.ERROR
-            note = ", which is right only if their order is meant" if ordered else ""
-            yield self.finding(
-                call, f"{_data(call)} for training {_is_are(call)} read in the same order every epoch: `shuffle=False`{note}",
-                advice="set `shuffle=True`, or take the flag from the configuration that is reviewed", severity=severity,
-                confidence=Confidence.HIGH if near else Confidence.MEDIUM, fix=_flip(call, "True"),
-            )  # fmt: skip
-        elif role is not Role.TRAIN and decision.value is True and near and _uses_order(module, call):
-            yield self.finding(
-                call, f"{_data(call)} for {role} {_is_are(call)} shuffled, but predictions are paired with them by position: `shuffle=True`",
-                advice="set `shuffle=False`, so that predictions keep the order of the samples",
-                severity=Severity.WARNING, fix=_flip(call, "False"),
-            )  # fmt: skip
+        if role in (Role.TRAIN, None) and decision.value is False:
+            yield from self._unshuffled(module, decision)
+        elif role is None:
+            return
+        elif role is not Role.TRAIN and decision.value is True and loaders.is_near(call, role):
+            yield from self._shuffled(module, call, role)
         elif self.option["strict"] and isinstance(decision.argument, ast.Constant):
             yield self.finding(
                 call, f"`shuffle={decision.value}` stands in the code: no configuration controls it",
                 advice="take it from the configuration that is reviewed", severity=Severity.INFO,
+            )  # fmt: skip
+
+    def _unshuffled(self, module: Module, decision: OrderDecision) -> Iterator[Finding]:
+        call = decision.call
+        near = call.role is Role.TRAIN and loaders.is_near(call, Role.TRAIN)
+        meant = loaders.is_only_looked_at(module, call) or loaders.orders_itself(module, call) or loaders.is_trial(module, call)
+        if meant or not (near or (loaders.is_learnt_from(module, call) and not decision.sometimes)):
+            return
+        ordered = loaders.is_ordered(module, call)
+        note = ", which is right only if their order is meant" if ordered else " where no sampler is given" if decision.sometimes else ""
+        yield self.finding(
+            call, f"{_data(call)} for training {_is_are(call)} read in the same order every epoch: `shuffle=False`{note}",
+            advice="pass `shuffle=sampler is None`" if decision.sometimes else
+            "set `shuffle=True`, or take the flag from the configuration that is reviewed",
+            severity=Severity.INFO if ordered else Severity.ERROR if near and not decision.sometimes else Severity.WARNING,
+            confidence=Confidence.HIGH if near else Confidence.MEDIUM, fix=None if decision.sometimes else _flip(call, "True"),
+        )  # fmt: skip
+
+    def _shuffled(self, module: Module, call: Call, role: Role) -> Iterator[Finding]:
+        why, severity = _harm_of_shuffling(module, call)
+        if why:
+            yield self.finding(
+                call, f"{_data(call)} for {role} {_is_are(call)} shuffled, {why}: `shuffle=True`",
+                advice="set `shuffle=False`, so that each evaluation reads the same samples in the same order",
+                severity=severity, fix=_flip(call, "False"),
             )  # fmt: skip
 
     def _buffers(self, module: Module) -> Iterator[Finding]:
@@ -181,7 +217,12 @@ class HardcodedShuffleFlag(Rule):
         for decision in order_decisions(module):
             read = key_read(module, decision.argument) if decision.given and not isinstance(decision.value, bool) else None
             role = decision.call.role
-            if read is not None and role is Role.TRAIN and _is_near(decision.call, role) and not _is_ordered(module, decision.call):
+            if (
+                read is not None
+                and role is Role.TRAIN
+                and loaders.is_near(decision.call, role)
+                and not loaders.is_ordered(module, decision.call)
+            ):
                 reads.append((*read, decision.call.node.lineno))
             function = decision.call.function
             if (
@@ -190,6 +231,7 @@ class HardcodedShuffleFlag(Rule):
                 and function is not None
                 and decision.call.role is None
                 and not _is_chosen(module, decision, function)
+                and not (decision.value is False and loaders.is_trial(module, decision.call))
             ):
                 inside.append((function.scope.qualified, decision.value, tuple(where(module, decision.call.node))))
         calls = []
@@ -198,9 +240,16 @@ class HardcodedShuffleFlag(Rule):
             if words & _DATA_WORDS and call.role is not None and not any(name in SHUFFLING for name in call.names) and not module.is_test:
                 for name in call.names:
                     if not name.startswith(("torch.", "keras.", "sklearn.", "tensorflow.", "datasets.")):
-                        ordered = _is_ordered(module, call)
+                        ordered = loaders.is_ordered(module, call)
                         calls.append(
-                            (name, call.role.value, _is_near(call, call.role), ordered, _slots(call), tuple(where(module, call.node)))
+                            (
+                                name,
+                                call.role.value,
+                                loaders.is_near(call, call.role),
+                                ordered,
+                                _slots(call),
+                                tuple(where(module, call.node)),
+                            )
                         )
         return (tuple(inside), tuple(calls), tuple(reads)) if inside or calls or reads else None
 
@@ -291,6 +340,32 @@ def _is_chosen(module: Module, decision: OrderDecision, function: Function) -> b
     return False
 
 
+def _is_meant_for_training(module: Module, call: Call) -> bool:
+    """Whether somebody learns from the loader, whose name says so, and nothing around it says that the order is meant or of no account."""
+    return (
+        loaders.is_near(call, Role.TRAIN)
+        and not loaders.is_ordered(module, call)
+        and not loaders.is_trial(module, call)
+        and not loaders.is_said(module, call)
+        and not loaders.is_only_looked_at(module, call)
+        and not loaders.orders_itself(module, call)
+    )
+
+
+def _harm_of_shuffling(module: Module, call: Call) -> tuple[str, Severity]:
+    """What an evaluation loses by reading its samples in random order; empty where that may be meant."""
+    function = call.function
+    if loaders.pairs_by_position(module, call):
+        return "but predictions are paired with them by position", Severity.WARNING
+    if loaders.is_shown(module, call) or loaders.is_learnt_from(module, call) or loaders.is_sampled(module, call):
+        return "", Severity.INFO
+    if call.argument("drop_last").value is True:
+        return "and the last batch is dropped, so that every evaluation leaves out other samples", Severity.WARNING
+    if function is not None and function.node.name in loaders.HOOKS:
+        return "which Lightning warns of, since predictions cannot be told apart by position", Severity.WARNING
+    return "which no metric needs, and its predictions cannot be matched with the samples by position", Severity.INFO
+
+
 def _slots(call: Call) -> tuple[tuple[Any, Any], ...]:
     """Literal booleans among the arguments, by keyword or position."""
     found: list[tuple[Any, Any]] = []
@@ -301,76 +376,6 @@ def _slots(call: Call) -> tuple[tuple[Any, Any], ...]:
             found.append((position, node.value))
     found += [(k.arg, k.value.value) for k in call.node.keywords if isinstance(k.value, ast.Constant) and isinstance(k.value.value, bool)]
     return tuple(found)
-
-
-def _is_near(call: Call, role: Role) -> bool:
-    """Whether the role is told by the call itself: its target, its data, or a method whose name is a convention."""
-    names = " ".join((*call.target_names, *call.data_names))
-    function = call.function
-    told = {
-        Role.TRAIN: ("train", "trn", "fit"),
-        Role.VALIDATION: ("val", "dev"),
-        Role.TEST: ("test", "eval", "infer", "predict", "holdout"),
-    }
-    return any(word in names.lower() for word in told[role]) or (function is not None and function.node.name in _CONVENTIONS)
-
-
-def _is_ordered(module: Module, call: Call) -> bool:
-    """Whether the samples may be ordered by intent, from the names around the call."""
-    function, cls = call.function, module.class_around(call.node)
-    names = [*call.target_names, *call.data_names, module.path.replace("/", "_")]
-    names += [function.node.name] if function is not None else []
-    names += [cls.node.name] if cls is not None else []
-    return any(word in _ORDERED for name in names for word in tokens(name))
-
-
-_LEARNING = frozenset({
-    "backward", "step", "fit", "minimize", "apply_gradients", "train_on_batch", "train_step", "training_step", "partial_fit", "update", "optimize",
-})  # fmt: skip
-_ENDS = ("next", "len", "print", "type")
-_LOOKING = ("iter", "next", "enumerate", "len", "print", "zip", "type", "tqdm.tqdm")
-
-
-def _is_only_looked_at(module: Module, call: Call) -> bool:
-    """Whether the loader serves no training: its batches are counted, averaged or shown, in this order as well as in any."""
-    bindings = module.flow.bindings_of(call.node)
-    if len(bindings) != 1 or bindings[0].kind != "assign":
-        return False
-    uses = module.flow.uses(bindings[0])
-    return bool(uses) and not any(_may_train(module, use) for use in uses)
-
-
-def _may_train(module: Module, use: ast.Name) -> bool:
-    node: ast.AST = use
-    up: ast.AST = use.up  # type: ignore[attr-defined]
-    while isinstance(up, ast.Call) and node in up.args and any(name in _LOOKING for name in module.names(up.func)):
-        node, up = up, up.up  # type: ignore[attr-defined]
-    if isinstance(up, ast.For) and up.iter is node:
-        loop = next(loop for loop in module.loops if loop.node is up)
-        return any(inner.method in _LEARNING or "train" in inner.method or "learn" in inner.method for inner in loop.calls)
-    return not (isinstance(node, ast.Call) and any(name in _ENDS for name in module.names(node.func)))
-
-
-def _is_iterable(module: Module, call: Call) -> bool:
-    node = call.argument("dataset", 0).node
-    names = module.names(node) if node is not None else ()
-    for name in names:
-        cls = module.resolver.class_named(name)
-        if "IterableDataset" in name or (cls is not None and module.class_(cls).extends("torch.utils.data.IterableDataset")):
-            return True
-    return False
-
-
-def _uses_order(module: Module, call: Call) -> bool:
-    """Whether `x.classes`, `x.filenames` or the like of the shuffled data is read where predictions are made."""
-    if not any(other.method in ("predict", "predict_generator", "predict_proba") for other in module.calls):
-        return False
-    targets = set(call.target_names) | set(call.data_names)
-    return any(
-        node.attr in _USES_ORDER and isinstance(node.value, (ast.Name, ast.Attribute))
-        and (node.value.id if isinstance(node.value, ast.Name) else node.value.attr) in targets
-        for node in module.syntax.attributes
-    )  # fmt: skip
 
 
 def _data(call: Call) -> str:

@@ -133,6 +133,8 @@ class Call:
         """What `**mapping` brings: looked up where the mapping is a literal, unknown otherwise."""
         for keyword in self.node.keywords:
             if keyword.arg is None:
+                if isinstance(keyword.value, ast.Name) and _is_added_to(self.module, keyword.value.id):
+                    return Argument("unknown")
                 for value in self.module.resolver.values(keyword.value):
                     found = _in_mapping(value, name)
                     if found is None:
@@ -263,6 +265,14 @@ def _names_in_target(target: ast.expr) -> list[str]:
     if isinstance(target, (ast.Tuple, ast.List)):
         return [name for element in target.elts for name in _names_in_target(element)]
     return []
+
+
+def _is_added_to(module: Module, name: str) -> bool:
+    """`options.update(…)`, `options["x"] = …`: what the mapping was made with is not all that it holds."""
+    if any(isinstance(call.receiver, ast.Name) and call.receiver.id == name for call in module.method_calls("update", "setdefault")):
+        return True
+    targets = (target for node in module.syntax.assignments if isinstance(node, ast.Assign) for target in node.targets)
+    return any(isinstance(t, ast.Subscript) and isinstance(t.value, ast.Name) and t.value.id == name for t in targets)
 
 
 def _in_mapping(value: ast.expr, name: str) -> ast.expr | bool | None:

@@ -38,13 +38,15 @@ LOADERS = tuple(name for name in SHUFFLING if not name.startswith("sklearn.") an
 
 @dataclass(frozen=True, slots=True)
 class OrderDecision:
-    """One call that decides on order: the effective `value` (UNKNOWN where it is not literal), and whether it was written down."""
+    """One call that decides on order: the effective `value` (UNKNOWN where it is not literal), and whether it was written down.
+    `sometimes`: a sampler that is None in some runs decides in the others."""
 
     call: Call
     callee: str
     value: Any
     given: bool
     argument: ast.expr | None
+    sometimes: bool = False
 
 
 @once_a_module
@@ -61,7 +63,9 @@ def _decisions(module: Module) -> Iterator[OrderDecision]:
         if not callee:
             continue
         spec = SHUFFLING[callee]
-        if any(not call.argument(name).absent and call.argument(name).value is not None for name in spec.overridden_by):
+        deciders = [call.argument(name) for name in spec.overridden_by]
+        deciders = [decider for decider in deciders if not decider.absent and decider.value is not None]
+        if any(decider.node is None or not _may_be_none(module, decider.node) for decider in deciders):
             continue
         if call.argument("batch_size", callee).value is None:
             continue  # the data set makes the batches, and their order
@@ -69,7 +73,15 @@ def _decisions(module: Module) -> Iterator[OrderDecision]:
         if argument.state == "unknown":
             continue
         value = argument.value if argument.given else spec.default
-        yield OrderDecision(call, callee, value if isinstance(value, bool) else UNKNOWN, argument.given, argument.node)
+        yield OrderDecision(call, callee, value if isinstance(value, bool) else UNKNOWN, argument.given, argument.node, bool(deciders))
+
+
+def _may_be_none(module: Module, node: ast.expr) -> bool:
+    """`sampler = DistributedSampler(x) if distributed else None`, or the same by two branches."""
+    values = [
+        part for value in module.resolver.values(node) for part in ([value.body, value.orelse] if isinstance(value, ast.IfExp) else [value])
+    ]
+    return any(isinstance(value, ast.Constant) and value.value is None for value in values)
 
 
 def _inherited(module: Module, call: Call) -> str:
@@ -100,7 +112,7 @@ def order_facts(module: Module) -> tuple[tuple[Any, ...], ...]:
     """The known order decisions of a file, as plain tuples."""
     facts = []
     for decision in order_decisions(module):
-        if isinstance(decision.value, bool):
+        if isinstance(decision.value, bool) and not decision.sometimes:
             call = decision.call
             place = call.place
             names = " ".join((*call.target_names, *call.data_names))

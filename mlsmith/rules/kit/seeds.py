@@ -19,7 +19,9 @@ def sets_global_seed(call: Call) -> bool:
     """`np.random.seed(7)`, `torch.manual_seed(7)`, `seed_everything(7)`, `set_seed(args.seed)`, `enable_determinism()` and their like."""
     words = tokens(call.method)
     if "seed" in words and (len(words) == 1 or set(words) & _VERBS):
-        return not call.names or not any(name.startswith(("numpy.random.SeedSequence", "numpy.random.Generator")) for name in call.names)
+        return not call.names or not any(
+            name.startswith(("numpy.random.SeedSequence", "numpy.random.Generator", "torch.Generator")) for name in call.names
+        )
     return call.method in ("enable_determinism", "enable_op_determinism")
 
 
