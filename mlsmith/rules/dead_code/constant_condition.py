@@ -11,6 +11,7 @@ from mlsmith.rules.kit import Confidence, Finding, Module, Project, Rule, Severi
 from mlsmith.rules.kit.collect import place_from, where
 
 _ALTERNATIVE = re.compile(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
+_UNTIL = re.compile(r"\b(until|temporar\w*|resolved|for now|workaround)\b")
 _DIRECTIVE = re.compile(r"#?\s*(mlsmith|noqa)\s*:.*", re.IGNORECASE)
 _PURPOSE = re.compile(
     r"\b(testing|test|debug|debugging|example|demo|comparison|compare|uncomment|enable|change|set|switch|show|when|if|depends)\b"
@@ -89,7 +90,7 @@ class ConstantCondition(Rule):
                 fix=branches.removal(module, condition, "remove the dead branch"),
             )  # fmt: skip
         for dead in branches.after_exit(module):
-            if not _is_for_tools(dead):
+            if not _is_for_tools(dead) and not _is_resting(module, dead[0]):
                 yield self.finding(
                     module.at(dead[0]), f"{_lines(dead)} behind an unconditional exit {'is' if len(dead) == 1 else 'are'} never reached",
                     advice="delete it, or put the exit back under its condition",
@@ -139,6 +140,20 @@ def _is_explained(module: Module, owner: ast.AST) -> bool:
     return bool(_PURPOSE.search(_DIRECTIVE.sub("", comment).lower()))
 
 
+def _is_resting(module: Module, first: ast.stmt) -> bool:
+    """Whether a comment above the code, or above the exit before it, says until when it rests."""
+    number = first.lineno - 2
+    comments: list[str] = []
+    while number >= 0 and len(comments) < 6 and first.lineno - number < 12:
+        line = module.source.lines[number].strip()
+        if line.startswith("#"):
+            comments.append(line)
+        elif comments and line:
+            break
+        number -= 1
+    return bool(_UNTIL.search(" ".join(comments).lower()))
+
+
 def _is_script(module: Module) -> bool:
     """Whether a file is run, not imported: it has a `__main__` block, or does something when it is read."""
     return any(
@@ -166,7 +181,7 @@ def _is_for_tools(dead: list[ast.stmt]) -> bool:
         isinstance(s, quiet)
         or (isinstance(s, ast.Expr) and isinstance(s.value, (ast.Constant, ast.Yield, ast.YieldFrom)))
         or isinstance(s, ast.Break)
-        or (isinstance(s, ast.Return) and s.value is None)
+        or (isinstance(s, ast.Return) and (s.value is None or (isinstance(s.value, ast.Constant) and s.value.value is None)))
         for s in dead
     )  # fmt: skip
 
