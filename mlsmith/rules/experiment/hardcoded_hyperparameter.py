@@ -11,7 +11,7 @@ from mlsmith.rules.kit.collect import place_from, where
 
 _OPTIMISERS = ("torch.optim.", "tensorflow.keras.optimizers.", "keras.optimizers.")
 _CONFIGURED = frozenset(
-    {"argparse", "hydra", "omegaconf", "click", "typer", "yaml", "absl", "pydantic_settings", "ml_collections", "gin", "fire"}
+    {"argparse", "wandb", "hydra", "omegaconf", "click", "typer", "yaml", "absl", "pydantic_settings", "ml_collections", "gin", "fire"}
 )
 _NAMES = {"lr": "learning rate", "learning_rate": "learning rate", "weight_decay": "weight decay", "momentum": "momentum"}
 
@@ -21,7 +21,7 @@ class HardcodedHyperparameter(Rule):
 
     ## What it finds
     Learning rate, weight decay, momentum, batch size and number of epochs written as a number inside a function, in a file or beside files
-    that read a configuration or options.
+    that read a configuration or options; at the top of a script that reads options itself.
 
     ## Why it is debt
     What is written in two ways is logged in one: the record of the run has the configuration, and the value that counted is not in it
@@ -88,15 +88,20 @@ class HardcodedHyperparameter(Rule):
 
 def _literals(module: Module) -> Iterator[tuple[str, ast.expr]]:
     for call in module.calls_under(*_OPTIMISERS):
-        if call.function is not None:
+        if _is_beside(module, call):
             yield from ((_NAMES[k.arg], k.value) for k in call.node.keywords if k.arg in _NAMES and _is_number(k.value))
     for call in module.calls_to("torch.utils.data.DataLoader"):
         size = call.argument("batch_size")
-        if call.function is not None and size.node is not None and _is_number(size.node) and not _evaluates(call):
+        if _is_beside(module, call) and size.node is not None and _is_number(size.node) and not _evaluates(call):
             yield "batch size", size.node
     for call in module.method_calls("fit"):
-        if call.function is not None and any(name.startswith(("tensorflow.keras.", "keras.")) for name in call.names):
+        if _is_beside(module, call) and any(name.startswith(("tensorflow.keras.", "keras.")) for name in call.names):
             yield from (("number of epochs", k.value) for k in call.node.keywords if k.arg == "epochs" and _is_number(k.value))
+
+
+def _is_beside(module: Module, call: Call) -> bool:
+    """Inside a function; at the top of a script only where the script itself reads options."""
+    return call.function is not None or bool(module.packages & _CONFIGURED)
 
 
 def _is_number(node: ast.expr) -> bool:

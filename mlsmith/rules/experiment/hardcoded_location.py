@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from mlsmith.rules.kit import Finding, Module, Rule, Severity, scope_of
 
 _PERSONAL = re.compile(
-    r"^(/home/(?!(user|app|jovyan|runner|vscode)/)[\w.-]+/.|/Users/[\w.-]+/.|/export/home/."
+    r"^(/home/(?!(user|app|jovyan|runner|vscode|azureuser|ec2-user|ubuntu)/)[\w.-]+/.|/Users/[\w.-]+/.|/export/home/."
     r"|[A-Za-z]:[\\/](Users|Documents and Settings)[\\/].|[A-Za-z]:[\\/](?!windows|program)[\w ]+[\\/].*[\\/]"
     r"|/content/g?drive/|/(mnt|media|nfs|raid|scratch)/[\w.-]+/.)",
     re.I,
 )
+_HOME = re.compile(r"^(/home/|/Users/|[A-Za-z]:[\\/])", re.I)
+"""Of a person, not of a cluster: whoever else starts the program with its defaults gets an error."""
 _BUCKET = re.compile(r"^(s3a?|gs|abfss?|wasbs?|hdfs)://[\w.-]+/.")
-_PLACEHOLDER = re.compile(r"\byour?[-_ ]|[/\\]path[/\\]to[/\\]|//path[/\\]to|\bmy[-_]bucket|[<{]|\bx{3,}\b|username", re.I)
+_PLACEHOLDER = re.compile(r"\byour?[-_ ]|[/\\]path[-_/\\]to[-_/\\]|//path[/\\]to|\bmy[-_]bucket|[<{]|\bx{3,}\b|username|/home/abc/", re.I)
 _MACHINE_LEARNING = frozenset({
+    "monai", "dgl", "torchvision", "torchaudio", "lightning", "pytorch_lightning", "SimpleITK", "nibabel", "pydicom", "skimage", "scipy", "mlflow",
     "torch", "tensorflow", "keras", "sklearn", "pandas", "numpy", "cv2", "PIL", "xgboost", "lightgbm", "jax", "librosa", "transformers", "datasets",
 })  # fmt: skip
 _ASKING = frozenset({"replace", "startswith", "endswith", "exists", "isdir", "isfile"})
@@ -51,8 +54,9 @@ class HardcodedLocation(Rule):
     ```
 
     ## When it stays silent
-    For the default of an option or of an environment variable, which others can set; for paths in texts, doctests and comments, in tests,
-    examples and documentation; for accounts of containers (`/home/app`); for `/tmp`, `/dev`, `/etc`, `/opt` and `/data`.
+    For the default of an option, a parameter or an environment variable, which others can set, unless an option's or a parameter's is
+    a person's own home or drive; for paths in texts, doctests and comments, in tests, examples and documentation; for accounts that
+    every such machine has (`/home/app`, `/home/ubuntu`); for `/tmp`, `/dev`, `/etc`, `/opt` and `/data`.
 
     ## References
     Wilson et al. 2017, Good enough practices in scientific computing.
@@ -93,6 +97,10 @@ def _is_text(node: ast.Constant) -> bool:
 def _is_settable(module: Module, node: ast.Constant) -> bool:
     """Whether somebody else can set the value without touching the code: it is the default of an option, a parameter or a variable."""
     up: ast.AST = node.up  # type: ignore[attr-defined]
+    if _HOME.match(str(node.value)) and (
+        isinstance(up, (ast.arguments, ast.FunctionDef)) or (isinstance(up, ast.keyword) and up.arg == "default")
+    ):
+        return False
     if isinstance(up, ast.keyword) and up.arg in ("default", "help", "example"):
         return True
     if isinstance(up, ast.Dict) and any(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity
 
-_RESUMES = re.compile(r"resume|start_epoch|begin_epoch|init_epoch|last_epoch|epoch_start|checkpoint\[.epoch.\]")
+_RESUMES = re.compile(r"resume|start_epoch|begin_epoch|init_epoch|last_epoch|epoch_start")
 _KEEPS_ITSELF = ("accelerate", "lightning", "pytorch_lightning", "ignite", "deepspeed", "fastai", "transformers", "composer")
 
 
@@ -77,7 +77,7 @@ class IncompleteCheckpoint(Rule):
             return
         if not _RESUMES.search(module.source.text):
             return
-        saved = [(call, saves) for call in module.calls_to("torch.save") if (saves := _keys(module, call)) is not None]
+        saved = [(call, saves) for call, state in _saves(module) if (saves := _keys(module, state)) is not None]
         if any(_speaks_of_optimiser(keys) for _, keys in saved):
             yield from self._unread(module)
             return
@@ -116,11 +116,25 @@ def _restores_epoch(module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAs
     return False
 
 
-def _keys(module: Module, call: Call) -> list[str] | None:
+def _saves(module: Module) -> Iterator[tuple[Call, ast.expr]]:
+    """What is saved, and by which call; a function that saves its own parameter is followed to its callers."""
+    for call in module.calls_to("torch.save"):
+        state = call.node.args[0] if call.node.args else None
+        function = call.function
+        parameter = function.parameter(state.id) if isinstance(state, ast.Name) and function is not None else None
+        if parameter is not None and function is not None and len(function.scope.bindings[parameter.name]) == 1:
+            position = parameter.position - (1 if function.owner is not None else 0)
+            for caller in module.callers(function):
+                given = caller.argument(parameter.name, position)
+                if given.given and given.node is not None:
+                    yield caller, given.node
+        elif state is not None:
+            yield call, state
+
+
+def _keys(module: Module, state: ast.expr) -> list[str] | None:
     """Keys and values of the dict that is saved, as texts; None where it is none, or not known whole."""
-    if not call.node.args:
-        return None
-    values = module.resolver.values(call.node.args[0])
+    values = module.resolver.values(state)
     found: list[str] = []
     for value in values:
         if isinstance(value, ast.Dict) and None not in value.keys:
@@ -138,8 +152,8 @@ def _keys(module: Module, call: Call) -> list[str] | None:
             found.extend(f"{keyword.arg}={ast.unparse(keyword.value)}".lower() for keyword in value.keywords)
         else:
             return None
-    if isinstance(call.node.args[0], ast.Name):  # state["optimizer"] = … afterwards
-        name = call.node.args[0].id
+    if isinstance(state, ast.Name):  # state["optimizer"] = … afterwards
+        name = state.id
         found.extend(ast.unparse(node).lower() for node in module.syntax.assignments if ast.unparse(node).startswith(f"{name}["))
     return found
 

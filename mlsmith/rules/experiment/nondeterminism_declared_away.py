@@ -66,6 +66,7 @@ class NondeterminismDeclaredAway(Rule):
                 continue
             scope = scope_of(node)
             with_it = [other for other in declared if scope_of(other) is scope and not block_of(other).excludes(block_of(node))]
+            with_it = with_it or [other for other in declared if scope_of(other) is not scope and _leads_to(module, other, node)]
             later = [o for o, n, v in switches if n == _BENCHMARK and v is not True and scope_of(o) is scope and o.lineno > node.lineno]  # type: ignore[attr-defined]
             if with_it and not later:
                 promise = module.source.span(with_it[0]).start.line
@@ -85,6 +86,22 @@ class NondeterminismDeclaredAway(Rule):
                     advice="set it in the environment that starts the program; sort what comes from sets",
                     severity=Severity.INFO,
                 )  # fmt: skip
+
+
+def _leads_to(module: Module, declared: ast.AST, node: ast.AST) -> bool:
+    """Whether one run does both: the function that promises is called where the switch is set, before it, or goes on to the one that sets it."""
+    first, second = module.function_around(declared), module.function_around(node)
+    if first is None or isinstance(block_of(node).owner, ast.If):
+        return False
+    if any(
+        name.id == first.node.name and module.function_around(name) is second and name.lineno < node.lineno  # type: ignore[attr-defined]
+        for name in module.syntax.names
+    ):
+        return True
+    return second is not None and any(
+        name.id == second.node.name and module.function_around(name) is first and name.lineno > declared.lineno  # type: ignore[attr-defined]
+        for name in module.syntax.names
+    )
 
 
 def _switches(module: Module) -> Iterator[tuple[ast.AST, str, object]]:

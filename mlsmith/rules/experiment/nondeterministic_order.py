@@ -6,7 +6,21 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Call, Confidence, Finding, Module, Project, Rule, Safety, Severity, from_plain, to_plain, tokens, wrapped_in
+from mlsmith.rules.kit import (
+    Call,
+    Confidence,
+    Finding,
+    Module,
+    Project,
+    Rule,
+    Safety,
+    Severity,
+    from_plain,
+    statement_of,
+    to_plain,
+    tokens,
+    wrapped_in,
+)
 from mlsmith.rules.kit.seeds import has_global_seed
 
 _LISTINGS = (
@@ -19,6 +33,10 @@ _SAMPLES = frozenset({
     "data", "dataset", "datasets", "images", "imgs", "image", "samples", "labels", "label", "targets", "x", "y", "files", "paths", "features", "records",
     "examples", "inputs", "items", "classes", "train", "test", "val", "list", "sequences", "texts", "docs", "masks", "frames",
 })  # fmt: skip
+_CLASSES = frozenset({"class", "classes", "label", "labels", "vocab", "vocabulary", "words", "chars", "characters", "tags", "categories", "intents",
+                      "speakers", "tokens", "names", "users", "relations"})  # fmt: skip
+_KEPT = frozenset({"weights", "ckpt", "ckpts", "checkpoint", "checkpoints", "epoch", "epochs", "snapshot", "snapshots"})
+"""Words of files of which the last one is taken for the newest."""
 _BY_POSITION = ("the list is paired", "positions in it", "a slice")
 """Harm that no seed is needed for: which image belongs to which mask, which number to which class, which file to which part."""
 _ML = (
@@ -42,7 +60,9 @@ class NondeterministicOrder(Rule):
 
     ## What it finds
     `os.listdir`, `os.scandir`, `glob`, `Path.iterdir`, `Path.glob` and `rglob` without `sorted`, where the order matters: the list is sliced,
-    split, enumerated into class indices, paired by `zip`, kept by a data set that is read by index, or appended sample by sample.
+    split, enumerated into class indices, paired by `zip`, kept by a data set that is read by index, or appended sample by sample; the last of
+    a list of checkpoints is taken for the newest; and classes or words numbered in the order of a set (`list(set(labels))`), which differs
+    from run to run.
 
     ## Why it is debt
     The order differs by file system, by machine and after a copy. The same seed then gives another split, and a class index another
@@ -101,6 +121,11 @@ class NondeterministicOrder(Rule):
             return (True, (), ()) if module.imports("random", "numpy") and has_global_seed(module) else None
         always: list[Any] = []
         seeded: list[Any] = []
+        for place, kept in _classes_of_sets(module):
+            always.append(to_plain(self.finding(
+                place, f"`{kept}` takes its order from a set, which differs from run to run for strings, and positions in it count",
+                advice="sort it: `sorted(set(…))`", confidence=Confidence.MEDIUM,
+            )))  # fmt: skip
         for call in module.calls_to(*_LISTINGS):
             harm = "" if _is_ordered(call.node) else _harm(module, call)
             if harm and not _sorted_by_value(call):
@@ -158,6 +183,9 @@ def _harm(module: Module, call: Call) -> str:
     holder = call.node
     while isinstance(holder.up, (ast.ListComp, ast.comprehension, ast.BinOp, ast.List)) or _is_list_call(holder.up):  # type: ignore[attr-defined]
         holder = holder.up  # type: ignore[attr-defined]
+        taken = _use_of(holder)
+        if taken:
+            return taken
     statement = call.statement
     if isinstance(statement, (ast.For, ast.AsyncFor)) and _within(call.node, statement.iter):
         return _appends(statement)
@@ -172,12 +200,8 @@ def _harm(module: Module, call: Call) -> str:
 
 
 def _used_later(module: Module, name: str, statement: ast.Assign) -> str:
-    scope = statement.scope  # type: ignore[attr-defined]
-    uses = [
-        n
-        for n in module.syntax.names
-        if n.id == name and isinstance(n.ctx, ast.Load) and _same_scope(n, scope) and n.lineno >= statement.lineno
-    ]
+    bound = [binding for binding in statement.scope.bindings.get(name, ()) if binding.value is statement.value]  # type: ignore[attr-defined]
+    uses = [use for binding in bound for use in module.flow.uses(binding)]
     for use in uses:
         if _goes_into_sort(use):
             return ""
@@ -210,6 +234,13 @@ def _use_of(node: ast.expr) -> str:
     up = node.up  # type: ignore[attr-defined]
     if isinstance(up, ast.Subscript) and up.value is node and isinstance(up.slice, ast.Slice) and not _is_preview(up.slice):
         return "a slice of the list is taken"
+    if (
+        isinstance(up, ast.Subscript)
+        and up.value is node
+        and _is_from_the_end(up.slice)
+        and _KEPT & set(tokens(ast.unparse(statement_of(up))))
+    ):
+        return "a slice of it, its last element, is taken for the newest"
     if isinstance(up, ast.Call) and node in up.args:
         last = _last(up)
         if last in ("train_test_split", "random_split"):
@@ -273,7 +304,7 @@ def _is_shuffled(loop: ast.For | ast.AsyncFor, kept: str) -> bool:
 
 
 def _is_list_call(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and _last(node) in ("list", "tuple", "filter", "map")
+    return isinstance(node, ast.Call) and _last(node) in ("list", "tuple", "filter", "map", "sum")
 
 
 def _last(call: ast.Call) -> str:
@@ -290,8 +321,36 @@ def _within(node: ast.AST, whole: ast.AST) -> bool:
     return False
 
 
-def _same_scope(name: ast.Name, scope: object) -> bool:
-    node: ast.AST = name
-    while not isinstance(node, ast.stmt):
-        node = node.up  # type: ignore[attr-defined]
-    return node.scope is scope  # type: ignore[attr-defined]
+def _is_from_the_end(index: ast.expr) -> bool:
+    return isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub) and isinstance(index.operand, ast.Constant)
+
+
+def _classes_of_sets(module: Module) -> Iterator[tuple[Call, str]]:
+    """`classes = list(set(labels))`, where a position in the list is a class's number afterwards."""
+    for call in module.calls_to("list", "tuple", "builtins.list"):
+        made = call.node.args[0] if len(call.node.args) == 1 else None
+        names = set(call.target_names)
+        if made is None or not _is_set(made) or not isinstance(call.statement, ast.Assign) or call.statement.value is not call.node:
+            continue
+        if _is_numbered(module, names, speaking=any(_CLASSES & set(tokens(name)) for name in names)):
+            yield call, call.target_names[0]
+
+
+def _is_set(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Set, ast.SetComp)) or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "set"
+    )
+
+
+def _is_numbered(module: Module, names: set[str], *, speaking: bool) -> bool:
+    """Whether any of the names is asked for an index, or, where they speak of classes, enumerated or paired; and nowhere sorted."""
+    numbered = False
+    reads: list[ast.expr] = [n for n in module.syntax.names if n.id in names and isinstance(n.ctx, ast.Load)]
+    reads += [a for a in module.syntax.attributes if a.attr in names and isinstance(a.ctx, ast.Load)]
+    for node in reads:
+        up: ast.AST = node.up  # type: ignore[attr-defined]
+        if (isinstance(up, ast.Attribute) and up.attr == "sort") or (isinstance(up, ast.Call) and _last(up) in _SORTS):
+            return False
+        numbered |= isinstance(up, ast.Attribute) and up.attr == "index"
+        numbered |= speaking and isinstance(up, ast.Call) and node in up.args and _last(up) in ("enumerate", "zip")
+    return numbered

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, block_of, tokens
 from mlsmith.rules.kit.knowledge import lightning, numpy, tensorflow, torch
 
-_SEEDING = ("random.seed", "random.Random", *numpy.SEEDS, *torch.SEEDS, *tensorflow.SEEDS, *lightning.SEEDS)
+_SEEDING = ("random.seed", "random.Random", "random.Random().seed", *numpy.SEEDS, *torch.SEEDS, *tensorflow.SEEDS, *lightning.SEEDS)
 _CLOCKS = ("time.time", "time.time_ns", "datetime.datetime.now", "os.getpid", "os.urandom", "uuid.uuid4", "time.perf_counter", "datetime.datetime.utcnow",
            "random.SystemRandom", "secrets.randbits", "time.monotonic")  # fmt: skip
 _LIBRARIES = ("torch", "tensorflow", "keras", "sklearn", "numpy", "jax")
@@ -86,6 +86,8 @@ def _seeds_globally(module: Module, call: Call, seed: ast.expr) -> bool:
 
 
 def _from_clock(module: Module, seed: ast.expr) -> bool:
+    if isinstance(seed, ast.Attribute) and isinstance(seed.value, ast.Name):
+        return False  # `options.seed`: a clock may be in another field of the same object
     trace = module.flow.trace(seed)
     return any(name in _CLOCKS for call in trace.calls for name in call.names) and not trace.parameters
 

@@ -98,12 +98,17 @@ def _matters(module: Module, call: Call) -> bool:
     if module.notebook is not None and not any(True for _ in module.method_calls(*_LEARNS)):
         return False
     statement = call.statement
-    if isinstance(statement, ast.Expr) and statement.value is call.node:
+    if isinstance(statement, ast.Expr) and (statement.value is call.node or _is_printed(call.node)):
         return False
     if isinstance(statement, ast.Assign) and statement.value is call.node and not is_used(module, statement.targets[0]):
         return False
     data = [*call.node.args[:2], *([call.receiver] if call.receiver is not None else [])]
     return not any(_is_drawn(made) for expression in data for made in module.flow.trace(expression).calls)
+
+
+def _is_printed(node: ast.Call) -> bool:
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    return isinstance(up, ast.Call) and isinstance(up.func, ast.Name) and up.func.id in ("print", "display")
 
 
 def _is_drawn(call: Call) -> bool:

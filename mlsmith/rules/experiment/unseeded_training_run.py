@@ -8,9 +8,11 @@ from typing import Any
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, optimisation
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.knowledge.sklearn import RANDOM_ESTIMATORS
+from mlsmith.rules.kit.seeds import sets_global_seed
 
 _SEEDED = ("seed", "Seed", "SEED", "random_state", "enable_determinism", "enable_op_determinism", "PRNGKey")
 _COMMANDS = ("click.", "typer.", "hydra.main", "fire.", "absl.app")
+_TRAINERS = ("pytorch_lightning.Trainer", "lightning.Trainer", "lightning.pytorch.Trainer")
 _REACH = 3
 
 
@@ -19,7 +21,7 @@ class UnseededTrainingRun(Rule):
 
     ## What it finds
     A script, command or notebook that trains (`backward()` and an optimiser's step, keras `fit`, `fit` of an estimator of scikit-learn that
-    draws), where neither the file nor a file of the project that it imports, three imports deep, speaks of a seed.
+    draws, Lightning's `Trainer`), where the file does not speak of a seed, and no file of the project that it imports, three imports deep, sets one.
 
     ## Why it is debt
     Weights, order and dropout differ from run to run. A change that made it better cannot be told from luck, and a failure cannot be
@@ -68,7 +70,7 @@ class UnseededTrainingRun(Rule):
         if not module.imports("torch", "tensorflow", "keras", "sklearn") and "seed" not in module.source.text:
             return None
         if any(word in module.source.text for word in _SEEDED):
-            return (True, ())
+            return (_seeds(module), ())
         trains = _trains(module) if _is_started(module) else None
         return (False, tuple(where(module, trains.node))) if trains is not None else None
 
@@ -89,7 +91,16 @@ def _is_started(module: Module) -> bool:
         return True
     if any(name.startswith(_COMMANDS) for function in module.functions for name in function.decorators):
         return True
-    return any(call.function is None for call in module.method_calls("backward", "fit"))
+    trains = {call.function.node.name if call.function is not None else "" for call in module.method_calls("backward", "fit")}
+    return "" in trains or any(call.function is None and call.method in trains for call in module.calls)
+
+
+def _seeds(module: Module) -> bool:
+    """Whether a program that imports the file may be seeded by it; a helper that seeds is not, until somebody calls it by its name."""
+    return any(
+        sets_global_seed(call) and not (call.function is not None and any(word in call.function.node.name for word in _SEEDED))
+        for call in module.calls
+    )
 
 
 def _trains(module: Module) -> Call | None:
@@ -101,7 +112,7 @@ def _trains(module: Module) -> Call | None:
         names = call.names
         if any(name.startswith(("tensorflow.keras.", "keras.")) and "preprocessing" not in name and "layers" not in name for name in names):
             return call
-        if any(name.startswith(RANDOM_ESTIMATORS) for name in names):
+        if any(name.startswith((*RANDOM_ESTIMATORS, *_TRAINERS)) for name in names):
             return call
     return None
 
@@ -121,6 +132,11 @@ def _imported(project: Project, path: str) -> Iterator[str]:
     facts = project.files[path]
     origins = {origin for _, origin in facts.imports} | set(facts.stars)
     ends = {part for origin in origins for part in (origin, origin.rpartition(".")[0]) if part}
+    beside = path.rpartition("/")[0]
+    found: dict[str, list[str]] = {}
     for other, each in project.files.items():
-        if other != path and (each.module in ends or any(each.module.endswith("." + end) for end in ends)):
-            yield other
+        for end in ends if other != path else ():
+            if each.module == end or each.module.endswith("." + end):
+                found.setdefault(end, []).append(other)
+    for others in found.values():  # of several files of one name, the one in the same folder is meant
+        yield from [other for other in others if other.rpartition("/")[0] == beside] or others
