@@ -53,9 +53,9 @@ def forward_calls(module: Module, calls: list[Call]) -> list[Call]:
     return [
         call
         for call in calls
-        if call.node.args
+        if (call.node.args or call.node.keywords)
         and _is_forward(module, call)
-        and not _is_made_up(module, call.node.args[0])
+        and not (call.node.args and _is_made_up(module, call.node.args[0]))
         and not (call.function is not None and _is_network_method(call.function))
     ]
 
