@@ -15,6 +15,7 @@ from mlsmith.cli.lint_command import lint
 from mlsmith.cli.new import new
 from mlsmith.cli.review import review
 from mlsmith.cli.rule import rule
+from mlsmith.cli.update import add, remove, update
 from mlsmith.errors import ExitCode
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (new, lint, gate, diff, rule):
+for command in (new, add, remove, update, lint, gate, diff, rule):
     app.command()(command)
 app.add_typer(review, name="review")
 app.add_typer(config, name="config")

@@ -13,7 +13,8 @@ from mlsmith.scaffold.compose import compose
 from mlsmith.scaffold.first_commit import commit_all
 from mlsmith.scaffold.layers import PURPOSES, Layer
 from mlsmith.scaffold.locks import Lock, Pin, closure, lock_text
-from mlsmith.scaffold.record import write_record
+from mlsmith.scaffold.pristine import read_project, write_pristine
+from mlsmith.scaffold.record import RECORD, write_record
 from mlsmith.scaffold.render import render
 from mlsmith.scaffold.staging import publish, staging
 from mlsmith.scaffold.target import require_free
@@ -92,8 +93,9 @@ def build(plan: Plan, box: Path) -> Path:
     }
     project, verbatim = render(composed, context, into=box / "rendered")
     _write_requirements(project, plan)
-    write_record(project, kind=plan.kind, layers=_names(plan), answers=plan.answers, template={})
     validate(project, verbatim=verbatim)
+    write_record(project, kind=plan.kind, layers=_names(plan), answers=plan.answers, template={})
+    write_pristine(project, read_project(project, without=frozenset({RECORD})))
     return project
 
 

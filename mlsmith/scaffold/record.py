@@ -12,6 +12,7 @@ from typing import Any
 
 from mlsmith import __version__
 from mlsmith.errors import UnreadableInput, UserError
+from mlsmith.scaffold.pristine import PRISTINE
 from mlsmith.scaffold.toml_values import dump_table
 
 RECORD = ".mlsmith/project.toml"
@@ -28,6 +29,33 @@ class Replay:
     answers: Mapping[str, str] = field(default_factory=dict)
     template: str = ""
     revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a project's own record says. `pristine` is path → SHA-256 of every file as it was rendered."""
+
+    kind: str
+    layers: tuple[str, ...]
+    answers: Mapping[str, str]
+    pristine: Mapping[str, str]
+    mlsmith: str
+
+
+def read_record(project: Path) -> Record:
+    """The record of the project in a folder. Raises `UserError` where there is none, or one of a later mlsmith."""
+    path = project / RECORD
+    if not path.is_file():
+        raise UserError(f"{project} has no {RECORD}", advice="go to the top of a project that `mlsmith new` has made")
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        if data.get("version") != 1:
+            raise UserError(f"{RECORD} is of a later mlsmith", advice="update mlsmith")
+        pristine = {str(name): str(digest) for name, digest in data["pristine"].items()}
+        replayed = _replay(data, path)
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise UnreadableInput(f"{RECORD} cannot be read: {error}", advice="restore it from version control") from None
+    return Record(replayed.kind, replayed.layers, replayed.answers, pristine, str(data.get("mlsmith", "")))
 
 
 def write_record(
@@ -60,7 +88,7 @@ def digests(project: Path) -> dict[str, str]:
     return {
         name: hashlib.sha256(named[name].read_bytes()).hexdigest()
         for name in sorted(named)
-        if name != RECORD and not name.startswith(".git/")
+        if name not in (RECORD, PRISTINE) and not name.startswith(".git/")
     }
 
 
