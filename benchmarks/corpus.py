@@ -1,7 +1,7 @@
 """What mlsmith says of many repositories at once: `python benchmarks/corpus.py FOLDER` lints every checkout in it, each as it is.
 
 Writes `corpus/repositories.jsonl` beside this file, a line a repository: its commit, files and lines, findings by severity and code, files
-that could not be read, and the exit code (3 would be a crash). FOLDER holds checkouts as `owner+name`. `just docs` makes the page of it.
+that could not be read, and the exit code (3 would be a crash). FOLDER holds checkouts as `owner+name`. `just docs` makes the page of it. REPORTS, a folder, keeps each report for reading.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ ROWS = Path(__file__).parent / "corpus" / "repositories.jsonl"
 
 
 def main() -> int:
-    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
-        print("usage: python benchmarks/corpus.py FOLDER", file=sys.stderr)
+    if len(sys.argv) not in (2, 3) or not Path(sys.argv[1]).is_dir():
+        print("usage: python benchmarks/corpus.py FOLDER [REPORTS]", file=sys.stderr)
         return 2
+    reports = Path(sys.argv[2]) if len(sys.argv) > 2 else None  # noqa: PLR2004
     rows = []
     for checkout in sorted(path for path in Path(sys.argv[1]).iterdir() if (path / ".git").exists()):
-        row = row_of(checkout)
+        row = row_of(checkout, reports)
         rows.append(row)
         print(
             f"{row['repository']:<60} {row['lines']:>9,} lines {sum(row['by_severity'].values()):>5} findings   exit {row['exit']}",
@@ -38,7 +39,7 @@ def main() -> int:
     return 1 if crashed else 0
 
 
-def row_of(checkout: Path) -> dict[str, Any]:
+def row_of(checkout: Path, reports: Path | None) -> dict[str, Any]:
     command = [sys.executable, "-m", "mlsmith", "lint", str(checkout), "--no-cache", "--no-baseline", "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = (
@@ -46,6 +47,9 @@ def row_of(checkout: Path) -> dict[str, Any]:
         if done.stdout.startswith("{")
         else {"findings": [], "errors": [], "summary": {"files": 0, "lines": 0, "by_code": {}}}
     )
+    if reports is not None:
+        reports.mkdir(exist_ok=True)
+        (reports / f"{checkout.name}.json").write_text(done.stdout, encoding="utf-8")
     commit = subprocess.run(["git", "-C", str(checkout), "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
     return {
         "repository": checkout.name.replace("+", "/", 1), "commit": commit, "exit": done.returncode, "files": said["summary"]["files"],

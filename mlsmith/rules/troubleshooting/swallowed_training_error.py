@@ -60,7 +60,8 @@ class SwallowedTrainingError(Rule):
 
     ## When it stays silent
     When the handler says, counts or keeps anything; when it names the error; when the body only imports, converts a value, plots, writes or
-    removes files; outside training, prediction and the reading of samples.
+    removes files; outside training, prediction and the reading of samples. Off by default: of eleven findings on repositories that it had
+    not seen, nine were defended, which is less than nine of ten.
 
     ## References
     Python documentation, handling exceptions.
@@ -69,6 +70,7 @@ class SwallowedTrainingError(Rule):
     code = "TRB107"
     severity = Severity.WARNING
     minutes = 15
+    default_on = False
 
     def python(self, module: Module) -> Iterator[Finding]:
         for node in module.syntax.tries:
