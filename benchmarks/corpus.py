@@ -1,7 +1,8 @@
 """What mlsmith says of many repositories at once: `python benchmarks/corpus.py FOLDER` lints every checkout in it, each as it is.
 
 Writes `corpus/repositories.jsonl` beside this file, a line a repository: its commit, files and lines, findings by severity and code, files
-that could not be read, and the exit code (3 would be a crash). FOLDER holds checkouts as `owner+name`. `just docs` makes the page of it. REPORTS, a folder, keeps each report for reading.
+that could not be read, and the exit code (3 would be a crash). FOLDER holds checkouts as `owner+name`. `just docs` makes the page of it.
+REPORTS, a folder, keeps each report for reading.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def main() -> int:
     if len(sys.argv) not in (2, 3) or not Path(sys.argv[1]).is_dir():
         print("usage: python benchmarks/corpus.py FOLDER [REPORTS]", file=sys.stderr)
         return 2
-    reports = Path(sys.argv[2]) if len(sys.argv) > 2 else None  # noqa: PLR2004
+    reports = Path(sys.argv[2]) if len(sys.argv) > 2 else None
     rows = []
     for checkout in sorted(path for path in Path(sys.argv[1]).iterdir() if (path / ".git").exists()):
         row = row_of(checkout, reports)

@@ -59,8 +59,14 @@ def rule_pages() -> dict[Path, str]:
                     f"| [{rule.code}]({rule.code}.md) `{rule.name}`{off} | {rule.title} | {rule.severity} | {rule.minutes} | {fix} |"
                 )
         lines.append("")
+    lines += ["## Without a fix, and why\n", *(f"- {rule.code} `{rule.name}`: {_no_fix(rule)}" for rule in rules if not rule.has_fix)]
     pages[folder / "README.md"] = "\n".join(lines).rstrip() + "\n"
     return pages
+
+
+def _no_fix(rule: RuleInfo) -> str:
+    reason = " ".join(rule.sections["Fix"].split("\n\n")[0].split())
+    return reason.removeprefix("None here: ").removeprefix("None: ")
 
 
 def rule_page(rule: RuleInfo) -> str:

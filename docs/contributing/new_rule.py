@@ -44,6 +44,9 @@ class {cls}(Rule):
     random.seed(7)
     ```
 
+    ## Fix
+    None: say why, or give the mended code as a block.
+
     ## When it stays silent
     Where not knowing makes it silent.
 

@@ -17,7 +17,7 @@ from tests.rules.test_cases import case_file
 
 RULES = all_rules()
 HEADINGS = ["What it finds", "Why it is debt", "Bad", "Good", "Fix", "When it stays silent", "Options", "References"]
-OPTIONAL = {"Fix", "Options"}
+OPTIONAL = {"Options"}
 FOLDERS = {
     "experiment": "EXP", "troubleshooting": "TRB", "testing": "TST", "dependencies": "DEP", "glue": "GLU", "privacy": "PRV", "culture": "CUL",
     "configuration": "CFG", "dead_code": "DEX", "resources": "RES", "transparency": "TRA", "monitoring": "MON", "feedback": "FBL",

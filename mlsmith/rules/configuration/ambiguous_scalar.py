@@ -44,10 +44,12 @@ class AmbiguousScalar(Rule):
       momentum: 0.9
     ```
 
+    ## Fix
+    None: which of two values is meant, and whether a text or a number, is the author's to say; either changes what some reader reads.
+
     ## When it stays silent
     For what is quoted; for modes of files (`mode: 0644`); for `yes` and `no` that stand alone, where a switch is meant; for `1e-3` where pydantic
-    or another reader makes a number of the text. There is no fix: which
-    of two values is meant, and whether a text or a number, is the author's to say.
+    or another reader makes a number of the text.
 
     ## References
     YAML 1.1, types float, int and bool; YAML 1.2, changes.

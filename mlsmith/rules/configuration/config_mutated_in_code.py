@@ -52,6 +52,9 @@ class ConfigMutatedInCode(Rule):
     train(config)
     ```
 
+    ## Fix
+    None: the value has to move to where the configuration is made.
+
     ## When it stays silent
     For copies; for values that are computed, or that an option, the machine or another key decides, which have to be put somewhere; in
     functions that load or prepare configurations for others; where the configuration is written to a file again, which a migration is

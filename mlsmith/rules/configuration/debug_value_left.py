@@ -45,6 +45,9 @@ class DebugValueLeft(Rule):
     fast_dev_run: false
     ```
 
+    ## Fix
+    None: which value production has is not written in the file.
+
     ## When it stays silent
     In files and sections named for debugging, tests, examples or profiling; in examples, documentation and notebooks,
     which show it; for values that an option decides.

@@ -50,6 +50,9 @@ class UndefinedConfigKey(Rule):
     rate = config["training"]["learning_rate"]
     ```
 
+    ## Fix
+    None: whether the key is misspelt in the code or missing in the file is for people to say; the nearest key is named.
+
     ## When it stays silent
     For `.get`, `getattr` and reads behind `in`, `hasattr` or inside `try`; where a function may get something else than these files;
     where another file of the folder has the key, or an option of a defaults list is no file of the project; for the names of command

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity
+from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, branches
 from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.statements import fix_of, plain_edits
 
 _LOGS = frozenset({
     "print", "update", "dump", "dumps", "init", "info", "log", "pprint", "items", "add_hparams", "log_params", "save_hyperparameters", "write", "str",
@@ -51,10 +52,21 @@ class UnusedArgument(Rule):
     print(args.epochs)
     ```
 
+    ## Fix
+    The option is removed (unsafe: a script that still passes it fails), where it stands as a statement of its own and not alone.
+    ```python
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", type=int, default=10)
+    args = parser.parse_args()
+    print(args.epochs)
+    ```
+
     ## When it stays silent
     When all options are handed on as a mapping (`vars(args)` otherwise than to print or log them) or to a library; when the parser is somebody
     else's; for options whose help says that they are kept for compatibility. Parameters of click and typer commands are functions' arguments,
-    of which ruff's ARG001 speaks. There is no fix, as scripts may still pass the option.
+    of which ruff's ARG001 speaks.
 
     ## References
     Sculley et al. 2015, Hidden technical debt in machine learning systems, section 6.
@@ -70,7 +82,7 @@ class UnusedArgument(Rule):
         options = [] if _escapes(module) else list(_options(module))
         told = [node.value for node in module.syntax.strings]
         unread = [
-            (name, tuple(where(module, call.node)), told.count(name) > _told_by(call, name))
+            (name, tuple(where(module, call.node)), told.count(name) > _told_by(call, name), _removal(module, call))
             for name, call in options
             if name not in module.syntax.mentioned
         ]
@@ -82,14 +94,25 @@ class UnusedArgument(Rule):
         if not candidates:
             return
         wanted = {name for _, unread in candidates for name, *_ in unread}
-        used = _mentioned(project, wanted, {(path, name) for path, unread in candidates for name, _, again in unread if not again})
+        used = _mentioned(project, wanted, {(path, name) for path, unread in candidates for name, _, again, _ in unread if not again})
         for path, found in candidates:
-            for name, seen, _ in found:
+            for name, seen, _, edits in found:
                 if name not in used:
                     yield self.finding(
                         place_from(path, project, seen), f"nothing in the project reads the option `{name}`",
-                        advice="delete it, or read it where it was meant to act",
+                        advice="delete it, or read it where it was meant to act", fix=fix_of(f"remove the option `{name}`", edits),
                     )  # fmt: skip
+
+
+def _removal(module: Module, call: Call) -> Any:
+    """The edits that take the option away; none where something else hangs on the statement."""
+    statement = call.statement
+    if not isinstance(statement, ast.Expr) or statement.value is not call.node:
+        return ()
+    around = statement.up  # type: ignore[attr-defined]
+    body = next(field for _, field in ast.iter_fields(around) if isinstance(field, list) and statement in field)
+    removal = branches.removal_of(module, [statement], "") if len(body) > 1 else None
+    return plain_edits(removal.edits) if removal is not None else ()
 
 
 def _options(module: Module) -> Iterator[tuple[str, Call]]:

@@ -39,6 +39,9 @@ class NotebookOutOfOrder(Rule):
     print(total)
     ```
 
+    ## Fix
+    None: the notebook has to be run, which mlsmith does not do.
+
     ## When it stays silent
     For notebooks without outputs; for names that a star import may bring, or that the environment of a notebook gives; for uses inside
     functions, which run later. Names that no cell defines are ruff's F821.

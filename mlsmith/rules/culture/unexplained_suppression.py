@@ -35,6 +35,9 @@ class UnexplainedSuppression(Rule):
     state = torch.load("model.pt", weights_only=False)  # mlsmith: ignore[PRV103] written by our own pipeline, digest checked
     ```
 
+    ## Fix
+    None: the reason is yours to give; a suppression that suppresses nothing can go, once you agree that the code is mended.
+
     ## When it stays silent
     For `# noqa: …`, which belongs to other tools too. Nothing is called unused that may be meant for a rule which did not speak: one that
     is switched off in this run or for this file, one of a prefix such as `ignore[EXP]`, one that speaks only where the clone has its

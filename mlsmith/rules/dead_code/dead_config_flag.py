@@ -60,6 +60,10 @@ class DeadConfigFlag(Rule):
     sample = new_sampler
     ```
 
+    ## Fix
+    None here: taking a flag out touches code and configurations together, which is work for a command of its own, not for an edit in
+    one file.
+
     ## When it stays silent
     When code, a command in a script, continuous integration or a document sets the key, or an option of the command line has its name;
     for switches that wait for a hand: output, hardware, resuming, caches (`debug`, `use_gpu`); in groups without a default, and

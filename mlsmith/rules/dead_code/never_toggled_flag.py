@@ -76,6 +76,10 @@ class NeverToggledFlag(Rule):
     second = augment(load(2), use_mixup=True)
     ```
 
+    ## Fix
+    None here: taking a flag out touches its call sites in other files, which is work for a command of its own, not for an edit in one
+    file.
+
     ## When it stays silent
     For the public names of a library; when the function is passed around, registered, decorated by something unknown, named in a string
     (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but cannot

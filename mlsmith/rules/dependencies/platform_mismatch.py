@@ -36,6 +36,9 @@ class PlatformMismatch(Rule):
     torchvision==0.16.0
     ```
 
+    ## Fix
+    None: which of the pins gives way is a decision.
+
     ## When it stays silent
     For ranges, markers, and versions that the tables do not know. CUDA of a base image is not compared: wheels bring their own. Off by
     default: an installer says the same as soon as it is asked.

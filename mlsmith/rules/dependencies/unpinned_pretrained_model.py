@@ -60,6 +60,9 @@ class UnpinnedPretrainedModel(Rule):
     model = AutoModel.from_pretrained("bert-base-uncased", revision="86b5e0934494bd15c9632b12f734a8a67f723594")
     ```
 
+    ## Fix
+    None: which revision works is known to the hub and to you, and mlsmith asks no network.
+
     ## When it stays silent
     For torchvision's old `pretrained=True`, which always names the first ImageNet weights. When the name comes from a parameter, the
     command line or configuration; when it looks like a local folder, or the same file saves or publishes a model under that name; when `revision` is

@@ -35,6 +35,9 @@ class UnboundedSearch(Rule):
     study.optimize(objective, n_trials=100)
     ```
 
+    ## Fix
+    None: how long a search may take is your budget.
+
     ## When it stays silent
     When a bound is given in any form, also as a variable; when a callback is given, which may stop it; when the loop has a `break`, `return` or
     `raise`, or goes on by iterators that end.

@@ -42,6 +42,9 @@ class UnownedTodo(Rule):
     weights = torch.ones(3)  # TODO(ann, #412): balance the classes
     ```
 
+    ## Fix
+    None: who will do it, and whether, is for people to say.
+
     ## When it stays silent
     When a person (`TODO(ann)`, `@ann`), a ticket (`#412`, `ML-12`) or an address is named; for younger ones; where the line has changed since,
     or the file was renamed; in notebooks, tests and examples. There is no fix: who will do it, and whether, is for people to say.

@@ -51,6 +51,9 @@ class HardcodedHyperparameter(Rule):
         return torch.optim.SGD(model.parameters(), lr=args.lr)
     ```
 
+    ## Fix
+    None: the name under which it is to stand in the configuration is yours to choose.
+
     ## When it stays silent
     Where no file of the project reads options or configurations; for module constants, parameters and their defaults; for evaluation
     loaders. Off by default: many literals are meant never to change.

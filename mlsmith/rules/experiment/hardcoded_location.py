@@ -53,6 +53,9 @@ class HardcodedLocation(Rule):
     rows = pd.read_csv(os.path.join(os.environ["DATA"], "rows.csv"))
     ```
 
+    ## Fix
+    None: which option or setting takes the place of the path is a decision.
+
     ## When it stays silent
     For the default of an option, a parameter or an environment variable, which others can set, unless an option's or a parameter's is
     a person's own home or drive; for paths in texts, doctests and comments, in tests, examples and documentation; for accounts that

@@ -58,6 +58,9 @@ class IncompleteCheckpoint(Rule):
         torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}, "last.pt")
     ```
 
+    ## Fix
+    None: old checkpoints lack the state, and what to do with them is a decision.
+
     ## When it stays silent
     For weights alone, which are an export; in files that do not resume; when another checkpoint of the file has the optimiser's state; for
     libraries that keep the state themselves. Schedulers and scalers are not looked at, as their state may follow from the epoch.

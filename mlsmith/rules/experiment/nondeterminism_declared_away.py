@@ -38,6 +38,9 @@ class NondeterminismDeclaredAway(Rule):
     torch.backends.cudnn.benchmark = False
     ```
 
+    ## Fix
+    None: speed or determinism, the code asks for both.
+
     ## When it stays silent
     When the two stand in branches of which only one runs; when a later line sets `benchmark` to False; when the value comes from an option;
     for `PYTHONHASHSEED` that is handed to a new process.

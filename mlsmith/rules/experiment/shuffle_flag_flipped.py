@@ -43,6 +43,9 @@ class ShuffleFlagFlipped(Rule):
         return DataLoader(train_set, shuffle=True)
     ```
 
+    ## Fix
+    None: the change may be meant; if it is not, the base has the old value.
+
     ## When it stays silent
     Without git; when a call is new or gone rather than changed; when the value is not a literal on one of the sides.
 

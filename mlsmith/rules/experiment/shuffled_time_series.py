@@ -49,6 +49,9 @@ class ShuffledTimeSeries(Rule):
     train, test = train_test_split(sales, test_size=0.2, shuffle=False)
     ```
 
+    ## Fix
+    None: where the past ends and the future begins is not in the code.
+
     ## When it stays silent
     When the split keeps the order; when rows are grouped by an entity on the way, so that time is one feature among others; when a date is
     only parsed or taken apart into columns; when nothing but the name of a file speaks of time.

@@ -45,6 +45,9 @@ class TimeBasedOrReseededRng(Rule):
     np.random.seed(seed)
     ```
 
+    ## Fix
+    None: which seed the run is to have, and where it is kept, is a decision.
+
     ## When it stays silent
     When the seed is printed, logged or kept; when the seed in a loop depends on what the loop goes over; for loops over runs, folds or
     seeds, which start anew on purpose; where the generator is handed to a call (`generator=torch.manual_seed(1)`). That numpy's state

@@ -54,6 +54,9 @@ class UnseededTrainingRun(Rule):
         optimizer.step()
     ```
 
+    ## Fix
+    None: where the seed comes from and where it is recorded is a decision; one that is only written in hides it.
+
     ## When it stays silent
     When any seed is mentioned, from wherever it comes; in modules that nobody starts; for estimators that are told a `random_state` or draw
     nothing; when an input is optimised rather than a network; when training itself stands in another file. One finding a file.

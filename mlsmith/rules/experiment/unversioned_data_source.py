@@ -50,6 +50,9 @@ class UnversionedDataSource(Rule):
     model.fit(rows.drop(columns="sold"), rows["sold"])
     ```
 
+    ## Fix
+    None: which version the run has read is not in the code.
+
     ## When it stays silent
     When the file checks a digest; for URLs of a commit, a tag or an archive; for files of this machine; in files that do not train. Live
     tables and data sets of a hub are not looked at; models of a hub are `unpinned-pretrained-model`.

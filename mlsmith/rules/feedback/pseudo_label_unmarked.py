@@ -44,6 +44,9 @@ class PseudoLabelUnmarked(Rule):
     model.fit(x_train, y_train, sample_weight=weight)
     ```
 
+    ## Fix
+    None: how much a guess weighs against a label is a decision.
+
     ## When it stays silent
     When the fit gets weights, when a column or name marks the rows (`is_pseudo`, `source`); for stacking, where predictions are features; for
     labels of evaluation.

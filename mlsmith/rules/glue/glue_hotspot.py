@@ -41,6 +41,9 @@ class GlueHotspot(Rule):
     # one function per border between two ecosystems, typed and tested, that the rest of the code calls
     ```
 
+    ## Fix
+    None: it takes a design.
+
     ## When it stays silent
     Without git; in tests, examples and generated files; in files of fewer than 20 such statements; when the file is rarely changed. A
     print, a logged line, a path that is joined, a list that grows and an attribute that is set count neither as glue nor as work: with them,

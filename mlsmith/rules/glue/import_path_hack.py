@@ -37,6 +37,9 @@ class ImportPathHack(Rule):
     from shop.features import build
     ```
 
+    ## Fix
+    None: the package has to be installed (`pip install -e .`), which no edit does.
+
     ## When it stays silent
     In `setup.py`, `conftest.py` and the configuration of documentation; in examples and tests; for `os.chdir` that goes back
     again in its function, a path that is taken off again, and a plug-in that is imported by a given name. There

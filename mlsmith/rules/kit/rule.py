@@ -42,7 +42,7 @@ HOOKS = (
     "suppressions",
 )
 
-HEADINGS = ("What it finds", "Why it is debt", "Bad", "Good", "When it stays silent", "Options", "References")
+HEADINGS = ("What it finds", "Why it is debt", "Bad", "Good", "Fix", "When it stays silent", "Options", "References")
 """The headings of a rule's docstring, in order; `Options` only where the rule has some."""
 
 

@@ -45,6 +45,9 @@ class AlarmWithoutEffect(Rule):
             raise DriftError(drift)
     ```
 
+    ## Fix
+    None: who must hear the alarm is not in the code.
+
     ## When it stays silent
     When the result is returned, stored, sent, asserted or raised; in notebooks, tests and examples, where people look themselves. Off by
     default: the four findings that real repositories gave were false; the rule was mended after each and has been silent on all since.

@@ -46,6 +46,9 @@ class HandSetThreshold(Rule):
         return {"block": bool(score > settings.threshold)}
     ```
 
+    ## Fix
+    None: where the threshold is derived, and kept, is a decision.
+
     ## When it stays silent
     For thresholds from a configuration, an artefact, a parameter or a named constant; in training, evaluation and notebooks; for scores that
     cannot be traced to a model of the same function. What serves is told by `serving` in the settings, by web frameworks, or by the name of

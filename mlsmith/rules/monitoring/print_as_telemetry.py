@@ -59,6 +59,9 @@ class PrintAsTelemetry(Rule):
             log.info("loss %.4f", loss.item())
     ```
 
+    ## Fix
+    None: which tracker or log is the team's is not in the file.
+
     ## When it stays silent
     In scripts, commands, notebooks, examples and tests; when the file logs, tracks or stores, and when the printed figures are
     returned or put into a record, as a checkpoint is. One finding a file.

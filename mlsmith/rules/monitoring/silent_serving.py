@@ -57,6 +57,9 @@ class SilentServing(Rule):
         return {"price": value}
     ```
 
+    ## Fix
+    None: what may be logged of a person, and where it goes, is a decision.
+
     ## When it stays silent
     When the file logs, measures, stores or sends anything, or names a tool of observability; for calls to a service of one's own that predicts;
     for demonstrations (streamlit, gradio) and examples. One finding a file.

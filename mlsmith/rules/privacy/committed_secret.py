@@ -47,6 +47,9 @@ class CommittedSecret(Rule):
     wandb.login(key=os.environ["WANDB_API_KEY"])
     ```
 
+    ## Fix
+    None: the key has to be revoked first; deleting it leaves it in the history.
+
     ## When it stays silent
     For placeholders and values of little entropy; for passwords of databases on this machine; for keys in comments that only a name makes
     keys, and for files of other kinds, which gitleaks and the like look for. There is no fix, as taking the key away does not take it out of the history.

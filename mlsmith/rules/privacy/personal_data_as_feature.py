@@ -44,6 +44,9 @@ class PersonalDataAsFeature(Rule):
     model.fit(frame[FEATURES], frame["bought"])
     ```
 
+    ## Fix
+    None: the model has to be trained without the column, or with a reason that is written down.
+
     ## When it stays silent
     Where nothing is declared sensitive: what a name such as `city` means only its owners know; for columns that are dropped, hashed or
     compared; for the label.

@@ -70,6 +70,9 @@ class PersonalDataInLog(Rule):
         logging.info("scored %s", row["row_number"])
     ```
 
+    ## Fix
+    None: whether the line goes or names a pseudonym instead depends on what it is for.
+
     ## When it stays silent
     Where nothing is declared sensitive; for hashes, counts and summaries of the column; for a whole frame that is printed, as its columns are
     not known here. Outputs of notebooks are `rows-in-notebook-output`.

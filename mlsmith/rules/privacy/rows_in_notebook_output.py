@@ -48,6 +48,10 @@ class RowsInNotebookOutput(Rule):
     customers.head()
     ```
 
+    ## Fix
+    None: clearing outputs is one command of your notebook tools (`jupyter nbconvert --clear-output`), and also takes away what may be
+    wanted.
+
     ## When it stays silent
     For summaries (`describe`, `info`), tables of one column, and column names in other languages; for the passengers of the Titanic. Off
     by default: of what it found in public repositories most was made-up data of lessons, which it cannot tell from real ones. There is

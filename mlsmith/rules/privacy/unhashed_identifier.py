@@ -46,6 +46,9 @@ class UnhashedIdentifier(Rule):
     features.to_parquet("train.parquet")
     ```
 
+    ## Fix
+    None: which key the hash takes, and where it is kept, is a decision.
+
     ## When it stays silent
     Where the columns are not listed; where the file drops the column or gives it a new value, which is taken for a keyed hash; for tables whose
     name does not speak of training. Off by default: whether an identifier may stand in training data is a question of policy, and whoever

@@ -45,6 +45,9 @@ class CollectToDriver(Rule):
     frame = events.groupBy("country").count().toPandas()
     ```
 
+    ## Fix
+    None: whether a limit, an aggregate or a write to storage takes its place depends on what the data are for.
+
     ## When it stays silent
     When the chain limits, samples or aggregates anywhere, its SQL does, or it starts from data of this machine; when only an item of the
     result is taken (`collect()[0]`); for the methods of other libraries with these names; for one partition after the other; in examples.

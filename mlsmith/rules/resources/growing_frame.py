@@ -42,6 +42,9 @@ class GrowingFrame(Rule):
     table = pd.concat(pieces)
     ```
 
+    ## Fix
+    None: code behind the loop, or in it, may look at the frame while it grows.
+
     ## When it stays silent
     When the loop reads the grown value in any other place, as generation of text and sliding windows must; when the loop goes over a
     literal or `range` of a literal; when the name gets a new value in the loop elsewhere; in `forward` of a network; for attributes

@@ -44,6 +44,9 @@ class HardcodedDevice(Rule):
     model = torch.nn.Linear(8, 2).to(device)
     ```
 
+    ## Fix
+    None: where the device is chosen, and by whom, is a decision; one name for it has to reach all places.
+
     ## When it stays silent
     When the file asks whether there is a GPU, or uses what only CUDA has (streams, TensorRT, triton), or takes the answer from an option;
     for a call under a condition on the device; for a device that arrives as a parameter; for `cuda(device)` with an argument; in examples,

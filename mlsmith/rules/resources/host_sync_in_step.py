@@ -45,6 +45,9 @@ class HostSyncInStep(Rule):
             writer.add_scalar("loss", total.item() / 100)
     ```
 
+    ## Fix
+    None: how often the figure is wanted is a decision.
+
     ## When it stays silent
     For up to three a step, the usual price of a log; for those under a condition; without a GPU in the file. Off by default: whether it
     costs anything depends on the size of the model, which cannot be seen.

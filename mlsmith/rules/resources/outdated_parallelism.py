@@ -41,6 +41,9 @@ class OutdatedParallelism(Rule):
         loss(net(x), y).backward()
     ```
 
+    ## Fix
+    None: going over to DistributedDataParallel changes how the program is started; the number of workers depends on the machine.
+
     ## When it stays silent
     In files without `backward()`, where the wrapper may only serve prediction; where the file also speaks of
     `DistributedDataParallel`, so that somebody chose; after the first wrapper of a file; for samplers under Lightning, Accelerate,

@@ -55,6 +55,9 @@ class WholeDatasetInMemory(Rule):
             return Image.open(self.paths[index]).convert("RGB")
     ```
 
+    ## Fix
+    None: reading lazily changes where errors come up and what is random; it takes a design.
+
     ## When it stays silent
     When an option decides whether to keep the samples; when the class says that it is a cache; when files are mapped into memory
     (`mmap_mode`); for a number of files that is written out; a

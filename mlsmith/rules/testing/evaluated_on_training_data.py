@@ -59,6 +59,9 @@ class EvaluatedOnTrainingData(Rule):
     print(cross_val_score(model, X, y).mean())
     ```
 
+    ## Fix
+    None: the rows to be scored have to be held out first.
+
     ## When it stays silent
     When the score is named for training, or measures the distance of two domains; when the file splits, cross-validates, or speaks of
     test or validation data at all; for models without labels, and for weighted fits, as surrogates are; in examples and documentation,

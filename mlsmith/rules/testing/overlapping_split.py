@@ -43,6 +43,9 @@ class OverlappingSplit(Rule):
     train, test = train_test_split(windows, shuffle=False)
     ```
 
+    ## Fix
+    None: the split has to move in front of the step, or to follow the group, and the score changes.
+
     ## When it stays silent
     When the split keeps the order, or is by groups; when windows do not overlap (`range(0, n, 24)`); when resampling happens on the training
     part only. SMOTE and its like before a split are `fit-before-split`. Rows of one person in both parts are not looked at.

@@ -54,6 +54,9 @@ class SelectionOnTestData(Rule):
     print(evaluate(model, test_loader))
     ```
 
+    ## Fix
+    None: the choice needs a validation set that has to be set apart first.
+
     ## When it stays silent
     For agents and their rewards; when the set is named for validation or evaluation, as `eval` may be either; when only curves are drawn of
     the test set; when nothing is saved, stopped or remembered as the best epoch. Which hyper-parameters were chosen by looking at test

@@ -53,6 +53,9 @@ class TargetInFeatures(Rule):
     parts = train_test_split(frame.drop(columns="price"), frame["price"], random_state=1)
     ```
 
+    ## Fix
+    None: which columns are known at the time of the prediction is not in the code.
+
     ## When it stays silent
     When the frame is split whole to be taken apart later (the label's column is dropped, popped or left out anywhere in the file); for
     column lists that are computed; for models that are given the frame and pick their columns.

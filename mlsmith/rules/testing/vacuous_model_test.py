@@ -48,6 +48,9 @@ class VacuousModelTest(Rule):
         assert (model.predict(rows) == labels).mean() > 0.9
     ```
 
+    ## Fix
+    None: what the model owes its users is for people to say.
+
     ## When it stays silent
     When anything else is asserted, an exception is expected, or a function is called whose name says that it checks; for functions that
     others of the file call, for tests that call themselves smoke tests, by name, docstring or comment, and those marked as slow, benchmarks

@@ -51,6 +51,9 @@ class AccuracyOnImbalance(Rule):
     print(average_precision_score(y_test, model.predict_proba(x_test)[:, 1]))
     ```
 
+    ## Fix
+    None: which metric counts is for those who bear the errors.
+
     ## When it stays silent
     When the file names any metric that tells the classes apart, even in a comment; when weights come from a parameter. Words such as
     *fraud* or *churn* alone do not count as a sign of unequal classes.

@@ -57,6 +57,9 @@ class BiasedImportance(Rule):
     plt.barh(names, permutation_importance(forest, x_test, y_test).importances_mean)
     ```
 
+    ## Fix
+    None: permutation takes time and held-out rows, which are not at hand where the importance is read.
+
     ## When it stays silent
     When the model is not known to be scikit-learn's; when importances only choose columns; when permutation importance, SHAP or their like
     appear anywhere in the file; without a sign of columns that bias it. One finding a file. Off by default: whether the ranking is taken

@@ -53,6 +53,9 @@ class LastBatchMetric(Rule):
         print(f"epoch {epoch}: loss {total / len(loader.dataset)}")
     ```
 
+    ## Fix
+    None: a sum over batches, or a mean weighted by their size, depends on how the loss is reduced.
+
     ## When it stays silent
     When what is reported is named or described as the last batch's; when the loss is added up, or set by the outer loop too; when the inner
     loop goes over the parts of one step, or over random draws rather than data. Metrics without `backward()` are not looked at.

@@ -41,6 +41,9 @@ class MislabelledMetric(Rule):
     rmse = root_mean_squared_error(y_test, model.predict(x_test))
     ```
 
+    ## Fix
+    None: the name may be wrong, or the figure; only the author knows which was meant.
+
     ## When it stays silent
     When the name speaks of no metric or of several; when the root is taken later; when it is not sure which argument is the truth; when the
     file takes the same metric of scores too; when the model is not known to be a classifier, as `predict` of keras and of boosters gives

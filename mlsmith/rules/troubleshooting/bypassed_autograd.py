@@ -56,6 +56,9 @@ class BypassedAutograd(Rule):
             return x
     ```
 
+    ## Fix
+    None: the gradient that comes back changes the training, and may change its outcome much.
+
     ## When it stays silent
     When the list is handed on to `ModuleList`, `Sequential` or `add_module`; when the tensor is made of literals, or is an input whose gradient
     is asked for; when the scheduler is told the epoch or a metric, or stands under a condition; in files of the days of `Variable`, when the

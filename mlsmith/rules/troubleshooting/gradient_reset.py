@@ -61,6 +61,9 @@ class GradientReset(Rule):
             optimizer.zero_grad()
     ```
 
+    ## Fix
+    None: where the gradients belong depends on whether they are accumulated on purpose.
+
     ## When it stays silent
     Where the optimiser is made anew in every round; where a library zeroes gradients itself, or the file touches `.grad`; where a method of
     the optimiser does it; where step and `backward()` stand in different functions. Whether an accumulated loss is divided by the number of

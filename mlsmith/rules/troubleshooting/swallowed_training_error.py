@@ -58,6 +58,9 @@ class SwallowedTrainingError(Rule):
         optimizer.step()
     ```
 
+    ## Fix
+    None: what is to happen after a failed batch is a decision; at least it has to be counted.
+
     ## When it stays silent
     When the handler says, counts or keeps anything; when it names the error; when the body only imports, converts a value, plots, writes or
     removes files; outside training, prediction and the reading of samples. Off by default: of eleven findings on repositories that it had
