@@ -50,7 +50,7 @@ bench *ARGS:
 
 # the table of precision from the recorded verdicts
 precision:
-    {{python}} docs/generate.py precision
+    {{python}} docs/generate.py measured
 
 # resolve the development lock anew (needs uv)
 lock:
