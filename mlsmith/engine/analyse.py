@@ -82,7 +82,7 @@ def analyse_project(
     from mlsmith.index.project import Project
 
     files, collected = _merged(facts.items() if isinstance(facts, Mapping) else facts)
-    project = Project(files, collected, kind=settings.project, history=history)
+    project = Project(files, collected, kind=settings.project, entry_points=settings.entry_points, history=history)
     findings: list[Finding] = []
     for rule in rules.by_hook.get("project", ()):
         findings.extend(_timed(rule.code, rule.project(project), seconds))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -24,6 +25,11 @@ class History(Protocol):
     def lines_before(self, paths: Sequence[str], pattern: str, days: int) -> Mapping[str, frozenset[str]]:
         """Lines of the files, stripped, that match an extended regular expression as they stood `days` before the newest commit."""
         ...
+
+
+def is_entry_point(patterns: Sequence[str], path: str, *names: str) -> bool:
+    """Whether the settings say that a file, or something of it by its dotted name, is started from outside."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in (path, *names))
 
 
 class Definition(NamedTuple):
@@ -52,12 +58,14 @@ class Project:
         collected: Mapping[str, list[tuple[str, Any]]],
         *,
         kind: str = "auto",
+        entry_points: Sequence[str] = (),
         history: History | None = None,
     ) -> None:
         self.files = files
         self.history = history
         self._collected = collected
         self._kind = kind
+        self._entry_points = tuple(entry_points)
         self._modules = {facts.module: path for path, facts in files.items()}
         self.answers: dict[str, Any] = {}
         """What several rules ask is answered once"""
@@ -79,10 +87,13 @@ class Project:
         return any(data for _, data in self._collected.get("manifest", ())) or "setup.py" in self.files
 
     def is_public(self, path: str, name: str = "") -> bool:
-        """Whether a name of a file may be used by people outside: a library's package, nothing with a leading `_`."""
+        """Whether a name of a file may be used by people outside: an entry point of the settings, or of a library's package what has no
+        leading `_`."""
+        facts = self.files[path]
+        if is_entry_point(self._entry_points, path, f"{facts.module}.{name}"):
+            return True
         if not self.is_library:
             return False
-        facts = self.files[path]
         private = any(part.startswith("_") and not part.startswith("__") for part in (*facts.module.split("."), *name.split(".")))
         return not private and (facts.is_package or self._in_package(path))
 

@@ -71,6 +71,7 @@ class Settings:
     rules: dict[str, dict[str, object]] = field(default_factory=dict)
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     wrappers: dict[str, str] = field(default_factory=dict)
+    entry_points: tuple[str, ...] = ()
     serving: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     project: Literal["auto", "application", "library"] = "auto"
@@ -87,7 +88,7 @@ class Settings:
 
 _ANALYTIC = (
     "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles",
-    "wrappers", "serving", "sensitive", "project",
+    "wrappers", "entry_points", "serving", "sensitive", "project",
 )  # fmt: skip
 
 
@@ -129,6 +130,11 @@ OPTIONS: tuple[Option, ...] = (
         "wrappers",
         "table of string",
         "Dotted name of an own function or class to the library's that it stands for, with the same keywords.",
+    ),
+    Option(
+        "entry-points",
+        "strings",
+        "What is started from outside, such as by a scheduler: globs of files, or of dotted names of functions.",
     ),
     Option("serving", "strings", "Globs of the code that serves predictions."),
     Option("sensitive", "strings", "Columns with data about persons, as globs of their names, case aside."),

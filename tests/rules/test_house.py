@@ -17,3 +17,30 @@ def test_a_wrapper_from_the_settings_counts_as_the_librarys_call() -> None:
     assert not lint({"code.py": code}, only="EXP104")
     settings = '[wrappers]\n"shop.data.loader_for" = "torch.utils.data.DataLoader"\n'
     assert [finding.span.start.line for finding in lint({"code.py": code}, only="EXP104", settings=settings)] == [2]
+
+
+TRAINS = """import torch
+
+def nightly(model, rows):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for row in rows:
+        optimizer.zero_grad()
+        model(row).mean().backward()
+        optimizer.step()
+"""
+
+
+def test_what_a_scheduler_starts_is_a_training_run() -> None:
+    assert not lint({"jobs/fit.py": TRAINS}, only="EXP101")
+    for named in ("jobs/*.py", "jobs.fit.nightly"):
+        found = lint({"jobs/fit.py": TRAINS}, only="EXP101", settings=f'entry-points = ["{named}"]\n')
+        assert [finding.code for finding in found] == ["EXP101"], named
+
+
+def test_what_is_called_from_outside_has_flags_that_others_may_set() -> None:
+    files = {
+        "job.py": "def build(rows, augment=False):\n    if augment:\n        rows = rows + rows\n        rows = rows * 2\n    return rows\n",
+        "a.py": "from job import build\nbuild(1)\nbuild(2)\n",
+    }
+    assert [finding.code for finding in lint(files, only="DEX102")] == ["DEX102"]
+    assert not lint(files, only="DEX102", settings='entry-points = ["job.build"]\n')

@@ -58,8 +58,9 @@ class UnseededTrainingRun(Rule):
     None: where the seed comes from and where it is recorded is a decision; one that is only written in hides it.
 
     ## When it stays silent
-    When any seed is mentioned, from wherever it comes; in modules that nobody starts; for estimators that are told a `random_state` or draw
-    nothing; when an input is optimised rather than a network; when training itself stands in another file. One finding a file.
+    When any seed is mentioned, from wherever it comes; in modules that nobody starts (`entry-points` of the settings names others); for
+    estimators that are told a `random_state` or draw nothing; when an input is optimised rather than a network; when training itself
+    stands in another file. One finding a file.
 
     ## References
     PyTorch documentation, reproducibility; Henderson et al. 2018, Deep reinforcement learning that matters.
@@ -90,7 +91,7 @@ class UnseededTrainingRun(Rule):
 
 def _is_started(module: Module) -> bool:
     """Whether somebody runs this file: a notebook, a script, a command, or training at its top level."""
-    if module.notebook is not None or "__main__" in module.source.text:
+    if module.notebook is not None or "__main__" in module.source.text or module.is_started_from_outside:
         return True
     if any(name.startswith(_COMMANDS) for function in module.functions for name in function.decorators):
         return True

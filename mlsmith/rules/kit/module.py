@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsmith.finding import anchor_of
 from mlsmith.index.lazily import lazily
+from mlsmith.index.project import is_entry_point
 from mlsmith.index.resolve import Resolver
 from mlsmith.index.scopes import Scope, Syntax, block_of, scope_of, statement_of
 from mlsmith.index.walk import walk
@@ -57,6 +58,12 @@ class Module:
         self.syntax.release()
         self.resolver.release()
         self.__dict__.clear()
+
+    @lazily
+    def is_started_from_outside(self) -> bool:
+        """Whether the settings name the file, or a function of it, as an entry point."""
+        patterns = self.settings.entry_points
+        return bool(patterns) and is_entry_point(patterns, self.path, *(function.name for function in self.functions))
 
     @property
     def is_test(self) -> bool:
