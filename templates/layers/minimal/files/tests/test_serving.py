@@ -43,6 +43,11 @@ def test_serving_and_training_agree_bit_by_bit(
     assert {answer.warn for answer in answers} == {True, False}
 
 
+def test_the_order_in_the_hand_over_is_answered(service: Service, project: Path) -> None:
+    order = json.loads((project / "docs" / "example.json").read_text(encoding="utf-8"))
+    assert service.answer(order).order == order["order"]
+
+
 def test_a_fresh_process_gives_the_same_answer(
     service: Service, orders: Columns, finished: Finished, project: Path
 ) -> None:
@@ -66,6 +71,7 @@ def test_a_fresh_process_gives_the_same_answer(
         ({"distance_km": -1.0}, "is outside 0.1 to 500 km"),
         ({"carrier": "owl"}, "'owl' is not one of"),
         ({"promised_days": "soon"}, "integer expected"),
+        ({"promised_days": [3, 4]}, "promised_days must be one value"),
         ({"days_late": 3}, "days_late is not known"),
     ],
 )

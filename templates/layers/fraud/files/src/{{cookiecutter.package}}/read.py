@@ -58,6 +58,8 @@ def from_gateway(message: Mapping[str, Any], contract: Contract) -> dict[str, An
     wanted = {*_FROM_GATEWAY.values(), "amount_minor"}
     if absent := sorted(wanted - set(message)):
         raise ContractViolation([f"message: {name} is missing" for name in absent])
+    if nested := sorted(name for name, value in message.items() if isinstance(value, (dict, list))):
+        raise ContractViolation([f"message: {name} must be one value" for name in nested])
     if not isinstance(message["amount_minor"], int):
         raise ContractViolation(["message: amount_minor must be a whole number of cents"])
     row: dict[str, Any] = {name: message[source] for name, source in _FROM_GATEWAY.items()}

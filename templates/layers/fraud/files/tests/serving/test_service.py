@@ -25,6 +25,7 @@ BAD: dict[str, Message] = {
     "amount: 0.05 is outside": {"amount_minor": 5},
     "'cheque' is not one of": {"method": "cheque"},
     "integer expected": {"timestamp": "noon"},
+    "device must be one value": {"device": [1, 2]},
     "customer: no such account": {"customer": 987_654_321},
 }
 

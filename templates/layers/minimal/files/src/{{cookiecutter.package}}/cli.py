@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import {{ cookiecutter.package }} as package
 from {{ cookiecutter.package }} import config, contract, model, read, record, train, world
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import ContractViolation
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.evaluate import shortfalls
-from {{ cookiecutter.package }}.serve import Answer, Service
+from {{ cookiecutter.package }}.opening import open_desk
 
 PROJECT = Path(__file__).resolve().parents[2]
-LOG = logging.getLogger("{{ cookiecutter.package }}.predictions")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,21 +60,11 @@ def _evaluate(given: argparse.Namespace, settings: Config) -> int:
 
 
 def _serve(given: argparse.Namespace, settings: Config) -> int:
-    handler = logging.FileHandler(given.runs / "predictions.jsonl", encoding="utf-8")
-    LOG.addHandler(handler)
-    LOG.setLevel(logging.INFO)
-    service = Service(record.latest(given.runs), settings, _contract())
-    if service.problem:
-        print(f"nobody is warned: {service.problem}", file=sys.stderr)
-    for line in sys.stdin:
-        try:
-            answer: Answer | None = service.answer(json.loads(line))
-        except (ContractViolation, TypeError, ValueError) as error:
-            print(json.dumps({"error": str(error)}), flush=True)
-            continue
-        text = json.dumps(asdict(answer)) if answer else ""
-        LOG.info(text)
-        print(text, flush=True)
+    with open_desk(settings, project=PROJECT, data=given.data, runs=given.runs) as desk:
+        if desk.problem:
+            print(f"nobody is warned: {desk.problem}", file=sys.stderr)
+        for answer in by_lines(desk, sys.stdin):
+            print(answer, flush=True)
     return 0
 
 

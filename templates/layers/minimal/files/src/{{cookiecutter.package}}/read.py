@@ -56,6 +56,8 @@ def one(message: Mapping[str, Any], contract: Contract) -> Columns:
         for name, column in table.columns.items()
         if name != LABEL
     }
+    if nested := sorted(name for name, value in message.items() if isinstance(value, (dict, list))):
+        raise ContractViolation([f"order: {name} must be one value" for name in nested])
     absent = [name for name, column in wanted.items() if name not in message and not column.nulls]
     if absent:
         raise ContractViolation([f"order: {name} is missing" for name in absent])
