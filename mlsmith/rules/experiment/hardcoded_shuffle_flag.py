@@ -235,9 +235,9 @@ class HardcodedShuffleFlag(Rule):
             ):
                 inside.append((function.scope.qualified, decision.value, tuple(where(module, decision.call.node))))
         calls = []
-        for call in module.calls:
-            words = set(tokens(call.method))
-            if words & _DATA_WORDS and call.role is not None and not any(name in SHUFFLING for name in call.names) and not module.is_test:
+        words = [] if module.is_test else [word for word in module.words_called if _DATA_WORDS.intersection(tokens(word))]
+        for call in module.calls_spelt(*words):
+            if call.role is not None and not any(name in SHUFFLING for name in call.names):
                 for name in call.names:
                     if not name.startswith(("torch.", "keras.", "sklearn.", "tensorflow.", "datasets.")):
                         ordered = loaders.is_ordered(module, call)

@@ -109,8 +109,8 @@ class UnsafeModelLoad(Rule):
                 )
 
     def _remote_code(self, module: Module, serious: Severity) -> Iterator[Finding]:
-        for call in module.calls:
-            if call.method not in _FETCHES or not any(keyword.arg == "trust_remote_code" for keyword in call.node.keywords):
+        for call in module.calls_spelt(*_FETCHES):
+            if not any(keyword.arg == "trust_remote_code" for keyword in call.node.keywords):
                 continue
             revision = call.argument("revision")
             literal = call.argument("trust_remote_code")
