@@ -158,13 +158,11 @@ class Loading:
             read = {keys for keys in flowed.touched if ANY not in keys}
             if len(read) < _RESEMBLES:
                 continue
+            form = self.unknown[node]
             for path, document in self.documents.items():
+                if path in self.loaded or document.fact.form != form:
+                    continue
                 leaves = [key.keys for key in document.keys if key.kind not in "me"]
-                shared = sum(keys in read for keys in leaves)
-                if (
-                    path not in self.loaded
-                    and document.fact.form == self.unknown[node]
-                    and shared >= _RESEMBLES
-                    and 2 * shared >= len(leaves)
-                ):
+                shared = sum(map(read.__contains__, leaves))
+                if shared >= _RESEMBLES and 2 * shared >= len(leaves):
                     self.loaded[path] = Loaded(frozenset({node}), frozenset({()}), None, False)
