@@ -1,0 +1,214 @@
+"""The command line: world, train, evaluate, explain, serve, monitor, report; sign, export, forget."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import {{ cookiecutter.package }} as package
+from {{ cookiecutter.package }} import assess, card, config, contract, coverage, explain, export, model, pipeline, plan, read, record
+from {{ cookiecutter.package }}.columns import Columns
+from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.contract import ContractViolation
+from {{ cookiecutter.package }}.monitor import Reference
+from {{ cookiecutter.package }}.plan import Plan
+from {{ cookiecutter.package }}.privacy import read_key
+from {{ cookiecutter.package }}.serve import RefusedMessage, Service, release
+from {{ cookiecutter.package }}.train import Prepared, prepare
+from {{ cookiecutter.package }}.warehouse import Warehouse
+
+PROJECT = Path(__file__).resolve().parents[2]
+_PLAN = PROJECT / "data" / "logging_plan.yaml"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 is success, 1 a model below the bar or an alarm, 2 a mistake the user can mend."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        settings = config.load(given.conf, engine=given.engine, **_changes(given))
+        return _COMMANDS[given.command](given, settings)
+    except (FileNotFoundError, ValueError) as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="{{ cookiecutter.package }}", description=package.__doc__)
+    parser.add_argument("--conf", type=Path, default=PROJECT / "conf", help="folder of the configuration")
+    parser.add_argument("--engine", default="duckdb", help="a file of conf/engine")
+    parser.add_argument("--data", type=Path, default=PROJECT / "data" / "world", help="folder of the tables")
+    parser.add_argument("--runs", type=Path, default=PROJECT / "runs", help="folder of the runs")
+    parser.add_argument("--size", choices=("small", "medium", "large"), help="another size of the made world")
+    parser.add_argument("--seed", type=int, help="another seed")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("world", help="generate the tables")
+    commands.add_parser("train", help="generate what is missing, train, evaluate, write card and report")
+    commands.add_parser("evaluate", help="assess the newest run's model again")
+    commands.add_parser("explain", help="why a user got a score, and on what it rests").add_argument("user", type=int)
+    commands.add_parser("serve", help="events and questions on stdin, one JSON a line; answers on stdout")
+    commands.add_parser("monitor", help="alarms since deployment: logging, inputs, scores, who came back")
+    commands.add_parser("report", help="where the newest run's page is")
+    commands.add_parser("schema", help="write conf/schema.json anew after a change of config.py")
+    commands.add_parser("export", help="cohorts as CSV: no small group, and noise that hides any one person")
+    commands.add_parser("forget", help="erase a person from the tables").add_argument("user", type=int)
+    signed = commands.add_parser("sign", help="sign an entry of data/logging_plan.yaml as it stands")
+    signed.add_argument("source")
+    signed.add_argument("event")
+    signed.add_argument("--by", required=True, metavar="NAME", help="who agrees to it")
+    return parser
+
+
+def _changes(given: argparse.Namespace) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    if given.size is not None:
+        changes["world"] = {"size": given.size}
+    if given.seed is not None:
+        changes["seed"] = given.seed
+    return changes
+
+
+def _world(given: argparse.Namespace, settings: Config) -> int:
+    pipeline.make_world(settings, given.data)
+    print(f"tables in {given.data}")
+    return 0
+
+
+def _train(given: argparse.Namespace, settings: Config) -> int:
+    pipeline.make_world(settings, given.data)
+    finished = pipeline.run(settings, data=given.data, project=PROJECT, runs=given.runs)
+    pipeline.publish(finished, PROJECT)
+    print(f"run {finished.run.id}\n{card.summary(finished.assessment)}")
+    print(f"  report: {finished.run.folder / 'report.html'}")
+    return 1 if finished.assessment.shortfalls else 0
+
+
+def _evaluate(given: argparse.Namespace, settings: Config) -> int:
+    judged, plain = model.load(record.latest(given.runs))
+    tables, prepared = _prepared(given, settings)
+    found = assess.assess(judged, prepared, Reference.of(plain["normal"]), settings, truth=tables.get("truth"))
+    print(card.summary(found))
+    return 1 if found.shortfalls else 0
+
+
+def _explain(given: argparse.Namespace, settings: Config) -> int:
+    judged, plain = model.load(record.latest(given.runs))
+    with Warehouse.of(settings, pipeline.read_all(given.data, _contract())) as warehouse:
+        features = warehouse.features(only=given.user)
+    if not len(features.user_id):
+        raise ValueError(f"no user {given.user} with a first week in {given.data}, or it is a bot")
+    values, seen = features.values[0], explain.Experience(**plain["experience"])
+    score = float(judged.classifier.probability(features.values)[0])
+    rests = explain.footing(seen, score, values, features.heard[0], settings.explain)
+    print(f"comes back with probability {score:.2f}; of users with a like score {rests.low:.0%} to {rests.high:.0%} did")
+    for reason in explain.reasons(judged.classifier, values, count=settings.explain.reasons):
+        print(f"  {reason.text}: {reason.value:.4g} {reason.unit} ({reason.code}, adds {reason.adds:+.2f})")
+    print(f"  heard: {rests.events} events from {rests.sources} sources, {rests.late_share:.0%} of them late")
+    print(f"  trained on {rests.alike} users of this kind" + (": thin, do not act on it alone" if rests.thin else ""))
+    for name in explain.unusual(plain["normal"]["ranges"], values):
+        print(f"  never seen before: {name}")
+    return 0
+
+
+def _serve(given: argparse.Namespace, settings: Config) -> int:
+    released = release(record.latest(given.runs))
+    if released.model is None:
+        print(f"the cohort rate answers: {released.problem}", file=sys.stderr)
+    log = given.runs / "predictions.jsonl"
+    key = read_key(PROJECT / ".secrets")
+    tables = pipeline.read_all(given.data, _contract())
+    with log.open("a", encoding="utf-8") as lines, Warehouse.of(settings, tables) as warehouse:
+        service = Service(warehouse, released, settings, _contract(), key=key, log=lines)
+        for line in sys.stdin:
+            print(json.dumps(_answer(service, line)), flush=True)
+    return 0
+
+
+def _answer(service: Service, line: str) -> dict[str, object]:
+    try:
+        message = json.loads(line)
+        if not isinstance(message, Mapping):
+            raise RefusedMessage("a message is one JSON object a line")
+        if "at" in message:
+            return asdict(service.predict(message))
+        service.receive(message)
+        return {"received": True}
+    except (ContractViolation, RefusedMessage, json.JSONDecodeError) as error:
+        return {"error": str(error)}
+
+
+def _monitor(given: argparse.Namespace, settings: Config) -> int:
+    judged, plain = model.load(record.latest(given.runs))
+    tables = pipeline.read_all(given.data, _contract())
+    with Warehouse.of(settings, tables) as warehouse:
+        missing = list(map(str, coverage.gaps(coverage.measure(warehouse, _plan()), settings.coverage)))
+    if missing:
+        print("\n".join(missing))
+        return 1
+    prepared = prepare(tables, settings, _plan())
+    windows = assess.watch(judged, prepared, Reference.of(plain["normal"]), settings)
+    alarms = [alarm for window in windows for alarm in window.alarms(settings.monitor)]
+    print("\n".join(map(str, alarms)) or f"{len(windows)} windows, no alarm")
+    return 1 if alarms else 0
+
+
+def _report(given: argparse.Namespace, settings: Config) -> int:
+    print(record.latest(given.runs) / "report.html")
+    return 0
+
+
+def _schema(given: argparse.Namespace, settings: Config) -> int:
+    print(config.write_schema(given.conf))
+    return 0
+
+
+def _export(given: argparse.Namespace, settings: Config) -> int:
+    _, prepared = _prepared(given, settings)
+    made = export.export(prepared, settings.export, key=read_key(PROJECT / ".secrets"))
+    print(export.text(made), end="")
+    print(f"{made.left_out} users of small groups were left out", file=sys.stderr)
+    return 0
+
+
+def _forget(given: argparse.Namespace, settings: Config) -> int:
+    print(f"{read.forget(given.data, given.user)} rows erased; train anew, and erase the old runs with their models")
+    return 0
+
+
+def _sign(given: argparse.Namespace, settings: Config) -> int:
+    plan.sign(_PLAN, source=given.source, event=given.event, by=given.by, when=datetime.now(UTC).date())
+    print(f"{given.source}.{given.event} is signed by {given.by}")
+    return 0
+
+
+def _contract() -> contract.Contract:
+    return contract.load(PROJECT / "data" / "contract.yaml")
+
+
+def _plan() -> Plan:
+    return plan.load(_PLAN)
+
+
+def _prepared(given: argparse.Namespace, settings: Config) -> tuple[dict[str, Columns], Prepared]:
+    tables = pipeline.read_all(given.data, _contract())
+    return tables, prepare(tables, settings, _plan())
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
+    "world": _world,
+    "train": _train,
+    "evaluate": _evaluate,
+    "explain": _explain,
+    "serve": _serve,
+    "monitor": _monitor,
+    "report": _report,
+    "schema": _schema,
+    "export": _export,
+    "forget": _forget,
+    "sign": _sign,
+}

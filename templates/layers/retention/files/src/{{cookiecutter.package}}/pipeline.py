@@ -1,0 +1,105 @@
+"""One run from data to release: prepare, train, assess, and write it all to a folder of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from {{ cookiecutter.package }} import card, contract, plan, read, record, report, world
+from {{ cookiecutter.package }} import model as models
+from {{ cookiecutter.package }}.assess import Assessment, assess
+from {{ cookiecutter.package }}.columns import Columns, length
+from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.model import Model
+from {{ cookiecutter.package }}.train import Prepared, experience, order_digest, prepare, reference, train
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that has been written."""
+
+    run: record.Run
+    model: Model
+    assessment: Assessment
+
+
+def make_world(config: Config, folder: Path) -> None:
+    """Generate the configured world into `folder`, as Parquet, unless it is there already."""
+    marker = folder / "world.txt"
+    wanted = f"{config.world.size} {config.world.drift} {config.seed} {config.experiment.reminder_share}\n"
+    if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
+        return
+    for part in sorted(folder.glob("*/*.parquet")):
+        part.unlink()
+    parts = world.shards(
+        world.SIZES[config.world.size], seed=config.seed,
+        reminder_share=config.experiment.reminder_share, drift=config.world.drift,
+    )  # fmt: skip
+    for number, shard in enumerate(parts):
+        read.write(shard.tables(), folder, part=number)
+    record.write_atomically(marker, wanted)
+
+
+def read_all(folder: Path, rules: contract.Contract) -> dict[str, Columns]:
+    """The tables under contract, and the truth where the world is a made one."""
+    tables = read.read(folder, rules)
+    if (folder / "truth").exists():
+        tables["truth"] = read.table(folder / "truth")
+    return tables
+
+
+def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
+    """Train and assess on the tables in `data`; the run's folder in `runs` then holds all there is to know about it."""
+    started = record.start(runs, configuration=config.digest())
+    tables = read_all(data, contract.load(project / "data" / "contract.yaml"))
+    prepared = prepare(tables, config, plan.load(project / "data" / "logging_plan.yaml"))
+    model = train(prepared, config, version=started.id)
+    normal = reference(prepared, model, config)
+    assessment = assess(model, prepared, normal, config, truth=tables.get("truth"))
+    kept = {"normal": normal.plain(), "experience": experience(prepared, model).plain()}
+    digest = models.save(model, started.folder, reference=kept)
+    components = {
+        "configuration": {"digest": config.digest(), "values": config.model_dump()},
+        "data": {
+            "files": record.digests(data, "*/*.parquet"),
+            "rows": {name: length(columns) for name, columns in tables.items()},
+            "contract": record.file_digest(project / "data" / "contract.yaml"),
+            "logging_plan": record.file_digest(project / "data" / "logging_plan.yaml"),
+            "order": order_digest(prepared),
+        },
+        "model": {"digest": digest},
+    }
+    _write_pages(assessment, model, prepared, config, folder=started.folder, data=record.digest(components["data"]))
+    record.finish(
+        started, project=project, components=components, metrics=metrics(assessment), passed=not assessment.shortfalls
+    )
+    return Finished(started, model, assessment)
+
+
+def metrics(assessment: Assessment) -> dict[str, object]:
+    """All figures of a run as plain values."""
+    trial = assessment.trial
+    return {
+        "model": assessment.model.plain(),
+        "baseline": assessment.baseline.plain(),
+        "intervals": assessment.intervals,
+        "slices": assessment.slices,
+        "effect": {"plain": list(card.bounds(trial.plain)), "adjusted": list(card.bounds(trial.adjusted)), "true": trial.true},
+        "shortfalls": assessment.shortfalls,
+    }
+
+
+def publish(finished: Finished, project: Path) -> None:
+    """The run's card and picture become the project's."""
+    for name, target in (("MODEL_CARD.md", "docs/MODEL_CARD.md"), ("result.svg", "docs/result.svg")):
+        record.write_atomically(project / target, (finished.run.folder / name).read_text(encoding="utf-8"))
+
+
+def _write_pages(
+    assessment: Assessment, model: Model, prepared: Prepared, config: Config, *, folder: Path, data: str
+) -> None:
+    shown = report.pictures(assessment, model, prepared, config)
+    for picture in shown:
+        (folder / picture.name).write_bytes(picture.svg)
+    record.write_atomically(folder / "MODEL_CARD.md", card.write(assessment, model, config, data=data))
+    record.write_atomically(folder / "report.html", report.page(assessment, model, shown, config))

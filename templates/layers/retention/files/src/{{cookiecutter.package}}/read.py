@@ -1,0 +1,102 @@
+"""The door for data: tables from files, events from the collectors, checked against the contract before use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from {{ cookiecutter.package }}.columns import Columns
+from {{ cookiecutter.package }}.contract import Contract, ContractViolation, require
+
+_LAYOUT_1 = {
+    "event_id": "id", "source": "source", "user_id": "user", "name": "event", "version": "app",
+    "occurred_at": "time", "received_at": "received",
+}  # fmt: skip
+_LAYOUT_2 = {
+    "event_id": "event_id", "source": "source", "user_id": "uid", "name": "type", "version": "release",
+    "occurred_at": "occurred_s", "received_at": "received_s",
+}  # fmt: skip
+
+
+def write(tables: Mapping[str, Columns], folder: Path, *, part: int = 0) -> None:
+    """Write tables as Parquet, `<table>/<part>.parquet`."""
+    with duckdb.connect(":memory:") as database:
+        for name, columns in tables.items():
+            target = folder / name / f"{part:05}.parquet"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            database.register("columns", columns)
+            database.table("columns").write_parquet(str(target))
+
+
+def read(folder: Path, contract: Contract, *, now: int | None = None) -> dict[str, Columns]:
+    """All tables of the contract. Raises `ContractViolation` listing every breach, `FileNotFoundError` without data."""
+    tables = {name: table(folder / name) for name in contract.tables}
+    for name, columns in tables.items():
+        require(contract.tables[name], columns, name=name, now=now)
+    for name in ("raw_events", "arms"):
+        if len(strays := np.setdiff1d(tables[name]["user_id"], tables["users"]["user_id"])):
+            raise ContractViolation([f"{name}: rows of {len(strays)} users that do not exist"])
+    return tables
+
+
+def table(folder: Path) -> Columns:
+    """One table from all its parts, unchecked. Raises `FileNotFoundError` where there is none."""
+    files = sorted(str(path) for path in folder.glob("*.parquet"))
+    if not files:
+        raise FileNotFoundError(f"no data in {folder}; make some with the command `world`")
+    with duckdb.connect(":memory:") as database:
+        relation = database.from_parquet(files)
+        return {name: _plain(values) for name, values in relation.fetchnumpy().items()}
+
+
+def from_collector(message: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
+    """A row of `raw_events` from a message in either layout. Raises `ContractViolation` saying what is wrong with it."""
+    layout = 2 if "event_id" in message else 1
+    names, length = (_LAYOUT_2, "length_ms") if layout == 2 else (_LAYOUT_1, "seconds")
+    if absent := sorted(set(names.values()) - set(message)):
+        raise ContractViolation([f"message: {name} is missing" for name in absent])
+    row: dict[str, Any] = {name: message[key] for name, key in names.items()}
+    row |= {"layout": layout, "length": float(message[length]) if length in message else float("nan")}
+    if row["name"] == "session_end" and length not in message:
+        raise ContractViolation([f"message: a session_end needs {length}"])
+    columns = {name: np.array([value]) for name, value in row.items() if name != "length" or length in message}
+    table = contract.tables["raw_events"]
+    wanted = {name: column for name, column in table.columns.items() if name in columns}
+    require(table.model_copy(update={"columns": wanted}), columns, name="message")
+    return row
+
+
+def forget(folder: Path, user_id: int) -> int:
+    """Erase a person from every table's files; returns how many rows went. The same files without them are left."""
+    gone = 0
+    for path in sorted(folder.glob("*/*.parquet")):
+        with duckdb.connect(":memory:") as database:
+            everything = database.from_parquet(str(path))
+            if "user_id" not in everything.columns:
+                continue
+            kept = everything.filter(f"user_id <> {int(user_id)}")
+            lost = _count(everything) - _count(kept)
+            if lost:
+                kept.write_parquet(str(path.with_suffix(".new")))
+                gone += lost
+        if lost:
+            path.with_suffix(".new").replace(path)
+    return gone
+
+
+def _count(relation: duckdb.DuckDBPyRelation) -> int:
+    row = relation.count("*").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _plain(values: Any) -> Any:
+    """Without a mask where nothing is missing, and texts as numpy texts."""
+    if isinstance(values, np.ma.MaskedArray):
+        if values.mask.any():
+            return values
+        values = values.data
+    return values.astype(str) if values.dtype.kind == "O" else values

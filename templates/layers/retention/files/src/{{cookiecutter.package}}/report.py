@@ -1,0 +1,59 @@
+"""The run as one page and its pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from {{ cookiecutter.package }} import card, plots
+from {{ cookiecutter.package }}.assess import Assessment, judge
+from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.model import Model
+from {{ cookiecutter.package }}.page import Page
+from {{ cookiecutter.package }}.train import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An SVG with its file name and caption."""
+
+    name: str
+    caption: str
+    svg: bytes
+
+
+def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: Config) -> list[Picture]:
+    """All pictures of a run, the one for the README first."""
+    judged, trial = judge(model, prepared), assessment.trial
+    return [
+        Picture("result.svg", "Users of the test period by tenth of score: how many were predicted to come back, and did.",
+                plots.tenths(judged)),
+        Picture("effect.svg", "The reminder's effect as users come in, with and without the score: the band is the interval.",
+                plots.effect(trial, config)),
+        Picture("coverage.svg", "Every planned event on every day, against what is planned: 1 and above is as signed.",
+                plots.coverage(prepared.coverage)),
+        Picture("scores.svg", "Scores of those who came back and of those who did not, in the test period.",
+                plots.scores(judged)),
+        Picture("drift.svg", "The monitor after deployment; at 1 an alarm rings.",
+                plots.drift(assessment.windows, config.monitor)),
+    ]  # fmt: skip
+
+
+def page(assessment: Assessment, model: Model, shown: list[Picture], config: Config) -> str:
+    """The self-contained HTML page."""
+    made = Page("{{ cookiecutter.project_name }}", f"run {model.version} · configuration {config.digest()[:12]}")
+    good = not assessment.shortfalls
+    made.verdict(good=good, text="may serve" if good else "must not serve", reasons=assessment.shortfalls)
+    made.heading("Model against the cohort rate", "By users who were not reminded: what happens without us.")
+    made.table(card.HEADER, card.metric_rows(assessment))
+    made.picture(shown[0].svg, caption=shown[0].caption)
+    made.heading("Does the reminder work?", "The score is older than the arm, so adjusting by it cannot hide the effect.")
+    made.table(card.EFFECT_HEADER, card.effect_rows(assessment.trial, config))
+    made.picture(shown[1].svg, caption=shown[1].caption)
+    made.heading("Was everything logged?", "Source × event × day; a run stops where a planned event stays away.")
+    for picture in shown[2:]:
+        made.picture(picture.svg, caption=picture.caption)
+    alarms = [alarm for window in assessment.windows for alarm in window.alarms(config.monitor)]
+    made.heading("Alarms after deployment", "\n".join(map(str, alarms)) or "None.")
+    made.heading("By group")
+    made.table(card.GROUP_HEADER, card.group_rows(assessment))
+    return made.html()
