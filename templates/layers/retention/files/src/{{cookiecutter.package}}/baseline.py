@@ -29,13 +29,11 @@ def fit(platform: Array, channel: Array, retained: Array) -> CohortRate:
     """Rates of the training period, drawn to the overall rate where a cohort is small."""
     overall = float(retained.mean())
     names = cohorts(platform, channel)
-    return CohortRate(
-        {
-            str(name): float((retained[names == name].sum() + _SMOOTHING * overall) / ((names == name).sum() + _SMOOTHING))
-            for name in np.unique(names)
-        },
-        overall,
-    )
+    rates = {}
+    for name in np.unique(names):
+        own = retained[names == name]
+        rates[str(name)] = float((own.sum() + _SMOOTHING * overall) / (len(own) + _SMOOTHING))
+    return CohortRate(rates, overall)
 
 
 def cohorts(platform: Array, channel: Array) -> Array:

@@ -33,14 +33,17 @@ def make(rng: np.random.Generator, users: Columns, truth: Columns, reminded: Arr
 
 
 def _active_days(rng: np.random.Generator, liking: Array, bot: Array, reminded: Array) -> tuple[Array, Outcomes]:
-    """Users × days: active while they have not left for good, on a day as they like; bots on every day."""
+    """Users × days: active until they leave for good, on a day as they like, some after a pause; bots on every day."""
     count = len(liking)
     leaves = rng.exponential(np.exp(2.1 + 0.9 * liking))
-    daily = 1 / (1 + np.exp(-(0.1 + 0.8 * liking)))
-    active = (np.arange(DAYS) < leaves[:, None]) & (rng.random((count, DAYS)) < daily[:, None])
+    pause = rng.integers(2, WEEK + 1, size=count)
+    day = np.arange(DAYS)
+    paused = (day >= pause[:, None]) & (day < 2 * pause[:, None]) & (rng.random((count, 1)) < 0.4)
+    daily = 1 / (1 + np.exp(0.7 - 0.8 * liking))
+    active = (day < leaves[:, None]) & ~paused & (rng.random((count, DAYS)) < daily[:, None])
     active[:, 0] = True
     active |= bot[:, None]
-    without = active[:, WEEK:].any(axis=1)
+    without = np.asarray(active[:, WEEK:].any(axis=1))
     moved = ~without & (rng.random(count) < LIFT)
     back = WEEK + rng.integers(DAYS - WEEK, size=count)
     returns = np.flatnonzero(moved & reminded)
@@ -51,7 +54,9 @@ def _active_days(rng: np.random.Generator, liking: Array, bot: Array, reminded: 
 def _human_sessions(rng: np.random.Generator, users: Columns, liking: Array, active: Array) -> Columns:
     row, day = np.nonzero(active)
     several = 1 + rng.poisson(0.7 * np.exp(0.3 * liking[row]))
-    first = np.repeat(np.r_[True, row[1:] != row[:-1]], several) & (np.concatenate([np.arange(n) for n in several]) == 0)
+    opens = np.cumsum(several) - several
+    first = np.zeros(several.sum(), dtype=bool)
+    first[opens[np.r_[True, row[1:] != row[:-1]]]] = True
     row, day = np.repeat(row, several), np.repeat(day, several)
     offset = np.where(first, rng.uniform(5, 60, size=len(row)), rng.uniform(60, DAY, size=len(row)))
     at = users["registered_at"][row] + day * DAY + offset.astype(np.int64)

@@ -25,7 +25,7 @@ GROUP_HEADER = ("group", "users", "predicted", "came back", "skill")
 
 def metric_rows(assessment: Assessment) -> list[tuple[str, ...]]:
     """Rows of a table: figure, model, 90 % interval, cohort rate."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for title, name, form in _ROWS:
         low_high = assessment.intervals.get(name)
         between = f"{form.format(low_high[0])} – {form.format(low_high[1])}" if low_high else ""
@@ -54,7 +54,7 @@ EFFECT_HEADER = ("effect of the reminder", "estimate", "interval", "users to sho
 
 def effect_rows(trial: Trial, config: Config) -> list[tuple[str, ...]]:
     """Rows of a table: estimate, its interval and the users that an experiment needs for it; the truth where known."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         ("difference of the arms", *_effect(trial.plain), f"{trial.users_needed_plain:,}"),
         ("adjusted by the score", *_effect(trial.adjusted), f"{trial.users_needed_adjusted:,}"),
     ]
@@ -73,14 +73,15 @@ def write(assessment: Assessment, model: Model, config: Config, *, data: str) ->
     verdict = "reached" if not assessment.shortfalls else "NOT reached: " + "; ".join(assessment.shortfalls)
     split, windows, trial = config.split, config.windows, assessment.trial
     wait = windows.outcome_days + windows.grace_days
-    return f"""# Model card: {{ cookiecutter.project_name }}
+    return f"""# Model card: Shop
 
 Run `{model.version}` · configuration `{model.configuration[:12]}` · data `{data[:12]}` · quality bar **{verdict}**
 
 ## What it is for
-{{ cookiecutter.description }}. A user comes back when a session begins within {windows.outcome_days} days after the
-first {windows.feature_days}. For the product team, which reminds some of them, and for experiments, whose intervals the
-score makes narrower. It is not made for judging persons, for prices, or for deciding what a single user may do.
+{{ cookiecutter.description }}.
+A user comes back when a session begins within {windows.outcome_days} days after the first {windows.feature_days}.
+For the product team, which reminds some of them, and for experiments, whose intervals the score makes narrower. It is
+not made for judging persons, for prices, or for deciding what a single user may do.
 
 ## How good it is
 {_table(HEADER, metric_rows(assessment))}
@@ -93,32 +94,33 @@ All by users who were not reminded: the model predicts what happens without us.
 ## The experiment
 {_table(EFFECT_HEADER, effect_rows(trial, config))}
 
-{len(trial.arms.reminded):,} users of the test period, {config.experiment.reminder_share:.0%} of them reminded when their
-first week was over. The score knows a user up to that moment and nothing later, so that it can take the differences
+{len(trial.arms.reminded):,} users of the test period, {config.experiment.reminder_share:.0%} of them reminded when
+their first week was over. The score knows a user up to that moment and nothing later, so it can take the differences
 between users out of the difference between arms: the interval is {trial.interval_saving:.0%} narrower. Users needed are
 for this effect at {config.experiment.power:.0%} power.
 
 ## Data and labels
-Events of app, server and push service, as signed in `data/logging_plan.yaml`; a run stops where a planned event did not
-come. Features know what had happened **and arrived** by the end of the first week. A label waits {wait} days for the
-second week and late events. Trained on users up to {split.calibration_days + wait} days before deployment, calibrated on
-the next {split.calibration_days} days, tested on the {split.test_days} days after it. Only users in `control` are learned
-from: those reminded came back for another reason. Bots, which start sessions like clockwork, are left out.
+Events of app, server and push service, as signed in `data/logging_plan.yaml`; a run stops where a planned event did
+not come. Features know what had happened **and arrived** by the end of the first week. A label waits {wait} days for
+the second week and late events. Trained on users up to {split.calibration_days + wait} days before deployment,
+calibrated on the next {split.calibration_days} days, tested on the {split.test_days} days after it. Only users in
+`control` are learned from: those reminded came back for another reason. Bots, which start sessions like clockwork, are
+left out.
 
 ## Inputs
 {_table(("feature", "unit", "says", "source"), [(name, *_meaning(name)) for name in FEATURES])}
 
 ## Limits
-- A user whose events have not arrived by the seventh day looks like one who left; each prediction says how many events it
-  rests on, how late they were, and how many users of this kind were trained on.
-- People who come by another channel, or a new release, are another population; the monitor rings when inputs, scores or
-  the share that comes back move.
+- A user whose events have not arrived by the seventh day looks like one who left; each prediction says how many events
+  it rests on, how late they were, and how many users of this kind were trained on.
+- People who come by another channel, or a new release, are another population; the monitor rings when inputs, scores
+  or the share that comes back move.
 - The effect holds for reminders on the seventh day and for the users of the test period.
 
 ## Privacy and fairness
-Gender, year of birth, city and e-mail stand in the source under its terms of service. They are in no table, feature, log
-or model of this project; who wants to know whether a group is treated worse must ask those who may hold them. The log has
-keyed pseudonyms. Exports have at least {config.export.smallest_group} users a group and noise of
+Gender, year of birth, city and e-mail stand in the source under its terms of service. They are in no table, feature,
+log or model of this project; who wants to know whether a group is treated worse must ask those who may hold them. The
+log has keyed pseudonyms. Exports have at least {config.export.smallest_group} users a group and noise of
 ε = {config.export.epsilon:g}. `forget USER` erases a person.
 """
 

@@ -105,7 +105,7 @@ def _explain(given: argparse.Namespace, settings: Config) -> int:
     values, seen = features.values[0], explain.Experience(**plain["experience"])
     score = float(judged.classifier.probability(features.values)[0])
     rests = explain.footing(seen, score, values, features.heard[0], settings.explain)
-    print(f"comes back with probability {score:.2f}; of users with a like score {rests.low:.0%} to {rests.high:.0%} did")
+    print(f"comes back with probability {score:.2f}; of users of like score {rests.low:.0%} to {rests.high:.0%} did")
     for reason in explain.reasons(judged.classifier, values, count=settings.explain.reasons):
         print(f"  {reason.text}: {reason.value:.4g} {reason.unit} ({reason.code}, adds {reason.adds:+.2f})")
     print(f"  heard: {rests.events} events from {rests.sources} sources, {rests.late_share:.0%} of them late")

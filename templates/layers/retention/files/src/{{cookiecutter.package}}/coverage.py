@@ -35,8 +35,8 @@ class Gap:
     def __str__(self) -> str:
         when = f"days {self.days[0]} to {self.days[-1]}" if self.days else "all days together"
         return (
-            f"{self.event.source}.{self.event.event} of version {self.version} on {when}: {self.logged} by {self.users} "
-            f"active users a day added up, {self.event.per_100_active:g} per 100 are planned; ask {self.owner}"
+            f"{self.event.source}.{self.event.event} of version {self.version} on {when}: {self.logged} in "
+            f"{self.users} days of active users, {self.event.per_100_active:g} in 100 are planned; ask {self.owner}"
         )
 
 
@@ -67,22 +67,30 @@ def measure(warehouse: Warehouse, plan: Plan) -> Coverage:
     found = np.array([f"{source}.{name}" for source, name in zip(logged["source"], logged["name"], strict=True)])
     planned = np.isin(found, names)
     counts = np.zeros((len(names), len(versions), len(days) + 1), dtype=np.int64)
-    place = (_places(found[planned], names), _places(logged["version"][planned], versions), logged["day"][planned].astype(np.int64))
-    counts[place] = logged["events"][planned]
-    return Coverage(plan, versions, days, counts[:, :, :-1], users[:, :-1], tuple(sorted(set(found[~planned].tolist()))))
+    day = logged["day"][planned].astype(np.int64)
+    counts[_places(found[planned], names), _places(logged["version"][planned], versions), day] = logged["events"][
+        planned
+    ]
+    strangers = tuple(sorted(set(found[~planned].tolist())))
+    return Coverage(plan, versions, days, counts[:, :, :-1], _expected(users[:, :-1]), strangers)
 
 
 def gaps(coverage: Coverage, config: CoverageConfig, *, first_day: int = 0) -> Iterator[Gap]:
-    """Every planned event that stayed away, by day where a day has users enough to tell, else over all days together."""
+    """Every planned event that stayed away, by day where a day has users enough to tell, else over all days."""
     for number, event in enumerate(coverage.plan.events):
         for place in np.flatnonzero(coverage.since(event)):
             logged, users = coverage.logged[number, place, first_day:], coverage.users[place, first_day:]
             silent = _too_few(logged, users, event, config)
             if silent.any() or _too_few(logged.sum(), users.sum(), event, config):
                 shown = silent if silent.any() else np.ones(len(users), dtype=bool)
-                days = tuple((first_day + np.flatnonzero(silent)).tolist())
-                owner = coverage.plan.owners[event.source]
-                yield Gap(event, coverage.versions[place], days, int(logged[shown].sum()), int(users[shown].sum()), owner)
+                yield Gap(
+                    event=event,
+                    version=coverage.versions[place],
+                    days=tuple((first_day + np.flatnonzero(silent)).tolist()),
+                    logged=int(logged[shown].sum()),
+                    users=int(users[shown].sum()),
+                    owner=coverage.plan.owners[event.source],
+                )
 
 
 def require(coverage: Coverage, config: CoverageConfig) -> None:
@@ -96,6 +104,12 @@ def require(coverage: Coverage, config: CoverageConfig) -> None:
 def _too_few(logged: Array, users: Array, event: Event, config: CoverageConfig) -> Array:
     planned = users * event.per_100_active / 100
     return np.asarray(logged < planned - config.max_z * np.sqrt(config.dispersion * planned))
+
+
+def _expected(users: Array) -> Array:
+    """Active users a day, on a day of silence at least as many as on the day before and the day after it."""
+    beside = np.minimum(np.pad(users, ((0, 0), (1, 0)))[:, :-1], np.pad(users, ((0, 0), (0, 1)))[:, 1:])
+    return np.asarray(np.maximum(users, beside))
 
 
 def _places(values: Array, known: list[str] | tuple[str, ...]) -> Array:

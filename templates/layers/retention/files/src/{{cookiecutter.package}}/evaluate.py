@@ -94,7 +94,7 @@ def shortfalls(found: Metrics, interval_saving: float, bar: QualityConfig) -> li
     """Why the model may not serve, in words; empty when it reaches the bar."""
     conditions = (
         (found.auc >= bar.min_auc, f"AUC {found.auc:.3f} is below {bar.min_auc}"),
-        (found.skill >= bar.min_skill, f"saves {found.skill:.1%} of the cohort rate's error, {bar.min_skill:.0%} are asked"),
+        (found.skill >= bar.min_skill, f"skill {found.skill:.1%}, {bar.min_skill:.0%} is asked"),
         (
             found.calibration_error <= bar.max_calibration_error,
             f"calibration error {found.calibration_error:.3f} is above {bar.max_calibration_error}",

@@ -35,8 +35,8 @@ def export(prepared: Prepared, config: ExportConfig, *, key: bytes) -> Export:
 
     Each user is in one cell of one table and moves one count of it, users who came back or users who did not, so
     the noise of `epsilon` on each count covers the whole table. Small groups of a week are joined to `others`; a week
-    whose others are still too few is left out. The noise comes from `key` and the counts: without the key nobody can take
-    it off again, and asking twice gives the same answer instead of an average.
+    whose others are still too few is left out. The noise comes from `key` and the counts: without the key nobody can
+    take it off again, and asking twice gives the same answer instead of an average.
     """
     chosen = prepared.control & (prepared.labels_now != UNKNOWN)
     users = {name: prepared.users[name][chosen] for name in ("registered_at", "platform", "channel")}
@@ -44,7 +44,8 @@ def export(prepared: Prepared, config: ExportConfig, *, key: bytes) -> Export:
     cohort, left_out = join_small(week, cohorts(users["platform"], users["channel"]), k=config.smallest_group)
     kept = ~left_out
     week, cohort, retained = week[kept], cohort[kept], prepared.labels_now[chosen][kept]
-    cells, cell = np.unique(np.array([f"{one:05}|{other}" for one, other in zip(week, cohort, strict=True)]), return_inverse=True)
+    label = np.array([f"{one:05}|{other}" for one, other in zip(week, cohort, strict=True)])
+    cells, cell = np.unique(label, return_inverse=True)
     counts = np.array([np.bincount(cell, weights=retained == came, minlength=len(cells)) for came in (0, 1)])
     secret = hmac.new(key, counts.tobytes(), hashlib.sha256).digest()
     stayed_away, came_back = noisy(counts, epsilon=config.epsilon, rng=np.random.default_rng(list(secret)))

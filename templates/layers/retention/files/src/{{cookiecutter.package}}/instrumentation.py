@@ -59,4 +59,5 @@ def log(happened: Columns) -> Columns:
     logged = take(happened, sends)
     release, seconds = logged.pop("release"), logged.pop("seconds")
     layout = np.where((logged["source"] == "app") & (release < LAYOUT_2_SINCE), 1, 2)
-    return {**logged, "version": _VERSIONS[release], "layout": layout, "length": np.where(layout == 1, seconds, 1_000 * seconds)}
+    length = np.where(layout == 1, seconds, 1_000 * seconds)
+    return {**logged, "version": _VERSIONS[release], "layout": layout, "length": length}

@@ -84,7 +84,11 @@ def metrics(assessment: Assessment) -> dict[str, object]:
         "baseline": assessment.baseline.plain(),
         "intervals": assessment.intervals,
         "slices": assessment.slices,
-        "effect": {"plain": list(card.bounds(trial.plain)), "adjusted": list(card.bounds(trial.adjusted)), "true": trial.true},
+        "effect": {
+            "plain": list(card.bounds(trial.plain)),
+            "adjusted": list(card.bounds(trial.adjusted)),
+            "true": trial.true,
+        },
         "shortfalls": assessment.shortfalls,
     }
 

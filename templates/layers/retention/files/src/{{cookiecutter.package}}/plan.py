@@ -81,5 +81,6 @@ def sign(path: Path, *, source: str, event: str, by: str, when: date) -> None:
         and re.search(rf"(?m)^    event: {re.escape(event)}$", block)
     )  # fmt: skip
     body = re.sub(r"(?m)^    signed:.*\n", "", blocks[wanted]).rstrip("\n")
-    blocks[wanted] = f"{body}\n    signed: {% raw %}{{by: {json.dumps(by, ensure_ascii=False)}, when: {when}, text: \"{entry.text()}\"}}{% endraw %}\n\n"
+    signature = f'by: {json.dumps(by, ensure_ascii=False)}, when: {when}, text: "{entry.text()}"'
+    blocks[wanted] = body + "\n    signed: {" + signature + "}\n\n"
     write_atomically(path, "".join(blocks).rstrip("\n") + "\n")

@@ -21,6 +21,7 @@ from {{ cookiecutter.package }}.monitor import Window
 from {{ cookiecutter.package }}.population import DAY
 
 _MODEL, _BASELINE, _QUIET = "#1f5fa8", "#c4562b", "#8a8a8a"
+_FEW = 1e-9
 _STYLE: Any = {
     "svg.hashsalt": "{{ cookiecutter.package }}",
     "font.size": 10,
@@ -74,9 +75,10 @@ def _tenths(axes: Axes, judged: Judged) -> None:
 def _effect(axes: Axes, trial: Trial, config: Config) -> None:
     level, day = config.experiment.confidence, trial.assigned_at // DAY
     shown = np.unique(day)[6:]
-    for estimate, color, label in ((difference, _QUIET, "difference of the arms"), (adjusted, _MODEL, "adjusted by the score")):
+    ways = ((difference, _QUIET, "difference of the arms"), (adjusted, _MODEL, "adjusted by the score"))
+    for estimate, color, label in ways:
         found = [estimate(trial.arms.rows(day <= one), confidence=level) for one in shown]
-        middle, low, high = (100 * np.array([getattr(one, side) for one in found]) for side in ("estimate", "low", "high"))
+        middle, low, high = 100 * np.array([(one.estimate, one.low, one.high) for one in found]).T
         axes.fill_between(shown, low, high, color=color, alpha=0.22, linewidth=0)
         axes.plot(shown, middle, color=color, linewidth=2, label=label)
     if trial.true is not None:
@@ -91,7 +93,7 @@ def _coverage(axes: Axes, found: Coverage) -> None:
     for number, event in enumerate(found.plan.events):
         since = found.since(event)
         planned = found.users[since].sum(axis=0) * event.per_100_active / 100
-        rows.append(found.logged[number, since].sum(axis=0) / np.maximum(planned, 1e-9))
+        rows.append(found.logged[number, since].sum(axis=0) / np.maximum(planned, _FEW))
         names.append(f"{event.source}.{event.event}")
     image = axes.imshow(
         np.clip(np.array(rows), 0, 2), aspect="auto", cmap="RdYlBu", vmin=0, vmax=2, interpolation="nearest",
@@ -104,7 +106,7 @@ def _coverage(axes: Axes, found: Coverage) -> None:
 
 
 def _scores(axes: Axes, judged: Judged) -> None:
-    bins = np.linspace(0, 1, 41)
+    bins = np.linspace(0, 1, 41).tolist()
     for outcome, color, label in ((0, _BASELINE, "stayed away"), (1, _MODEL, "came back")):
         axes.hist(judged.score[judged.retained == outcome], bins=bins, color=color, alpha=0.5, label=label)
     axes.set(xlabel="predicted probability to come back", ylabel="users", xlim=(0, 1))

@@ -35,7 +35,8 @@ def make(rng: np.random.Generator, size: Size, *, drift: bool) -> tuple[Columns,
     people, liking = _people(rng, size, size.users - bots, drift=drift)
     farms = _farms(rng, size, bots)
     users = concatenate([people, farms])
-    truth = {"liking": np.r_[liking, np.zeros(bots)], "bot": np.r_[np.zeros(len(liking)), np.ones(bots)].astype(np.int64)}
+    bot = np.arange(size.users) >= len(liking)
+    truth = {"liking": np.r_[liking, np.zeros(bots)], "bot": bot.astype(np.int64)}
     order = np.argsort(users["registered_at"], kind="stable")
     ids = {"user_id": np.arange(size.users, dtype=np.int64) + size.offset}
     return {**ids, **take(users, order)}, {**ids, **take(truth, order)}

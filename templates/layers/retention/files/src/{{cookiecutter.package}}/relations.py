@@ -1,7 +1,7 @@
 """The pipeline's SQL: one text a relation, kept as files, the same for every engine.
 
-The texts keep to what DuckDB and Spark SQL both understand and mean alike: integer seconds, no dialect's functions, parameters written
-`:name`, which Spark takes as they are.
+The texts keep to what DuckDB and Spark SQL both understand and mean alike: integer seconds, no dialect's functions,
+parameters written `:name`, which Spark takes as they are.
 """
 
 from __future__ import annotations
@@ -19,9 +19,14 @@ _BUILT_ON = {
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 
-def statement(goal: str) -> str:
-    """The whole statement for `features`, `labels`, `logged` or `active`, over the tables `users` and `raw_events`."""
-    parts = ",\n".join(f"{name} AS (\n{text(name)})" for name in _BUILT_ON[goal])
+def statement(goal: str, *, one_user: bool = False) -> str:
+    """The whole statement for `features`, `labels`, `logged` or `active`, over the tables `users` and `raw_events`.
+
+    With `one_user` it reads the rows of the user `:only` alone; all else is the same text.
+    """
+    which = " WHERE user_id = :only" if one_user else ""
+    tables = (f"people AS (SELECT * FROM users{which})", f"stream AS (SELECT * FROM raw_events{which})")
+    parts = ",\n".join([*tables, *(f"{name} AS (\n{text(name)})" for name in _BUILT_ON[goal])])
     return f"WITH {parts}\n{text(goal)}"
 
 

@@ -25,9 +25,9 @@ def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: C
     """All pictures of a run, the one for the README first."""
     judged, trial = judge(model, prepared), assessment.trial
     return [
-        Picture("result.svg", "Users of the test period by tenth of score: how many were predicted to come back, and did.",
+        Picture("result.svg", "Users of the test period by tenth of score: how many should come back, and did.",
                 plots.tenths(judged)),
-        Picture("effect.svg", "The reminder's effect as users come in, with and without the score: the band is the interval.",
+        Picture("effect.svg", "The reminder's effect as users come in, plain and adjusted by the score.",
                 plots.effect(trial, config)),
         Picture("coverage.svg", "Every planned event on every day, against what is planned: 1 and above is as signed.",
                 plots.coverage(prepared.coverage)),
@@ -40,13 +40,13 @@ def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: C
 
 def page(assessment: Assessment, model: Model, shown: list[Picture], config: Config) -> str:
     """The self-contained HTML page."""
-    made = Page("{{ cookiecutter.project_name }}", f"run {model.version} · configuration {config.digest()[:12]}")
+    made = Page("Shop", f"run {model.version} · configuration {config.digest()[:12]}")
     good = not assessment.shortfalls
     made.verdict(good=good, text="may serve" if good else "must not serve", reasons=assessment.shortfalls)
     made.heading("Model against the cohort rate", "By users who were not reminded: what happens without us.")
     made.table(card.HEADER, card.metric_rows(assessment))
     made.picture(shown[0].svg, caption=shown[0].caption)
-    made.heading("Does the reminder work?", "The score is older than the arm, so adjusting by it cannot hide the effect.")
+    made.heading("Does the reminder work?", "The score is older than the arm: adjusting by it cannot hide the effect.")
     made.table(card.EFFECT_HEADER, card.effect_rows(assessment.trial, config))
     made.picture(shown[1].svg, caption=shown[1].caption)
     made.heading("Was everything logged?", "Source × event × day; a run stops where a planned event stays away.")

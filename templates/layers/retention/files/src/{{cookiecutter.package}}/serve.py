@@ -61,7 +61,7 @@ class Release:
 
 
 def release(run: Path) -> Release:
-    """The model of a run, if it is intact and reached the quality bar; else a release that leaves it to cohort rates."""
+    """The model of a run, if it is intact and reached the quality bar; else a release with the cohort rate alone."""
     nothing = baseline.CohortRate({}, 0.5)
     try:
         model, reference = models.load(run)

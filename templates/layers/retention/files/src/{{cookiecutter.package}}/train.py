@@ -53,9 +53,10 @@ def prepare(tables: Mapping[str, Columns], config: Config, plan: Plan) -> Prepar
         require(coverage, config.coverage)
         features = warehouse.features(as_of=today)
         periods = split(features.moment, config.split, config.windows, today=today)
-        known = [_labels(warehouse, features, as_of=moment) for moment in (periods.deployed_at, today)]
+        then = _labels(warehouse, features, as_of=periods.deployed_at)
+        now = _labels(warehouse, features, as_of=today)
     users, arms = (_of(tables[name], features.user_id) for name in ("users", "arms"))
-    return Prepared(features, periods, users, arms, *known, coverage)
+    return Prepared(features, periods, users, arms, then, now, coverage)
 
 
 def train(prepared: Prepared, config: Config, *, version: str) -> Model:

@@ -19,9 +19,6 @@ _TABLES = {
     "raw_events": "event_id BIGINT, source VARCHAR, user_id BIGINT, name VARCHAR, version VARCHAR, layout BIGINT,"
     " occurred_at BIGINT, received_at BIGINT, length DOUBLE",
 }
-EVERYONE = -1
-"""In place of one user's id."""
-
 END_OF_TIME = 2**53
 
 
@@ -74,13 +71,13 @@ class Warehouse:
         row = self.database.execute(f"SELECT {', '.join(names)} FROM users WHERE user_id = ?", [user_id]).fetchone()
         return None if row is None else dict(zip(names, row, strict=True))
 
-    def features(self, *, only: int = EVERYONE, as_of: int = END_OF_TIME) -> FeatureTable:
+    def features(self, *, only: int | None = None, as_of: int = END_OF_TIME) -> FeatureTable:
         """Features of everybody whose first week was over at `as_of` (seconds), or of the user `only`; no bots."""
         return FeatureTable.of(self.ask("features", only=only, as_of=as_of))
 
-    def ask(self, goal: str, *, only: int = EVERYONE, as_of: int = END_OF_TIME) -> Columns:
+    def ask(self, goal: str, *, only: int | None = None, as_of: int = END_OF_TIME) -> Columns:
         """The answer to one of the statements in `sql/`."""
-        sql = relations.statement(goal)
+        sql = relations.statement(goal, one_user=only is not None)
         values = {**self._constants, "only": only, "as_of": as_of}
         given = {name: values[name] for name in relations.parameters(sql)}
         return dict(self.database.execute(relations.for_duckdb(sql), given).fetchnumpy())

@@ -12,12 +12,14 @@ from {{ cookiecutter.package }}.columns import Array, Columns, take
 from {{ cookiecutter.package }}.population import ARMS, DAY, Size
 
 SIZES = {
-    "small": Size(users=7_000),
+    "small": Size(users=5_000),
     "medium": Size(users=24_000),
     "large": Size(users=24_000, shards=40),
 }
 EXPERIMENT_STARTS = 40
 """Day from which users are divided between the arms when their first week is over."""
+
+_LONGEST_DELAY = 2 * DAY - 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,14 @@ def _divide(rng: np.random.Generator, users: Columns, share: float) -> tuple[Col
 
 
 def _deliver(rng: np.random.Generator, users: Columns, happened: Columns, size: Size) -> Columns:
-    """What reaches the warehouse by the last day: some of it late, twice, out of order, or by a clock that runs ahead."""
+    """What reaches the warehouse by the last day: some late, twice, out of order, or by a clock that runs ahead."""
     row, at = happened.pop("row"), happened.pop("at")
     lag = (rng.exponential(5, size=len(users["user_id"])) * DAY)[row]
     release = instrumentation.installed(at, users["registered_at"][row], lag)
     happened |= {"user_id": users["user_id"][row], "occurred_at": at, "release": release}
     count = len(at)
-    offline = rng.random(count) < 0.08
-    delay = np.where(offline, np.minimum(rng.exponential(10 * 3_600, size=count), 2 * DAY - 120), rng.exponential(15, size=count))
+    offline = np.minimum(rng.exponential(10 * 3_600, size=count), _LONGEST_DELAY)
+    delay = np.where(rng.random(count) < 0.08, offline, rng.exponential(15, size=count))
     happened["received_at"] = at + 1 + delay.astype(np.int64)
     ahead = (happened["source"] == "app") & (rng.random(count) < 0.003)
     happened["occurred_at"] = at + np.where(ahead, 1_200, 0)

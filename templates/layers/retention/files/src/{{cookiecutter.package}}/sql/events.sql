@@ -5,9 +5,8 @@ SELECT event_id, source, user_id, name, version, received_at,
             THEN CAST(ROUND(CASE WHEN layout = 1 THEN length * 1000 ELSE length END) AS BIGINT)
             ELSE 0 END AS milliseconds
 FROM (
-    SELECT raw_events.*,
+    SELECT stream.*,
            ROW_NUMBER() OVER (PARTITION BY source, event_id ORDER BY received_at) AS delivery
-    FROM raw_events
-    WHERE user_id = :only OR :only < 0
+    FROM stream
 ) AS delivered
 WHERE delivery = 1
