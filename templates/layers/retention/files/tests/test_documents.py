@@ -13,7 +13,8 @@ from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.pipeline import Finished
 
 CARD = (
-    "What it is for", "How good it is", "By group", "The experiment", "Data and labels", "Inputs", "Limits", "Privacy",
+    "What it is for", "How good it is", "By group", "The experiment", "Data and labels", "Inputs", "Sources",
+    "Limits", "Privacy",
 )  # fmt: skip
 HANDOVER = (
     "Inputs", "Outputs", "Logging plan", "Service level", "Fallback", "Owner", "On call", "Shadow and rollback",

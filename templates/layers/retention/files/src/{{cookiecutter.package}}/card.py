@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from {{ cookiecutter.package }}.assess import Assessment, Trial
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.experiment import Effect
 from {{ cookiecutter.package }}.features import FEATURES, MEANINGS
 from {{ cookiecutter.package }}.model import Model
@@ -68,7 +69,20 @@ def bounds(effect: Effect) -> tuple[float, float, float]:
     return effect.estimate, effect.low, effect.high
 
 
-def write(assessment: Assessment, model: Model, config: Config, *, data: str) -> str:
+SOURCE_HEADER = ("column", "holds", "kept", "owner", "since")
+
+
+def source_rows(contract: Contract) -> list[tuple[str, ...]]:
+    """Rows of a table: every column of the sources, what it holds, and whether it may go further than its source."""
+    kept = {"none": "yes", "pseudonym": "under a pseudonym", "personal": "no"}
+    return [
+        (f"{name}.{title}", column.meaning, kept[column.sensitivity], table.owner, str(column.since))
+        for name, table in contract.tables.items()
+        for title, column in table.columns.items()
+    ]
+
+
+def write(assessment: Assessment, model: Model, config: Config, contract: Contract, *, data: str) -> str:
     """The card as Markdown."""
     verdict = "reached" if not assessment.shortfalls else "NOT reached: " + "; ".join(assessment.shortfalls)
     split, windows, trial = config.split, config.windows, assessment.trial
@@ -109,6 +123,9 @@ left out.
 
 ## Inputs
 {_table(("feature", "unit", "says", "source"), [(name, *_meaning(name)) for name in FEATURES])}
+
+## Sources
+{_table(SOURCE_HEADER, source_rows(contract))}
 
 ## Limits
 - A user whose events have not arrived by the seventh day looks like one who left; each prediction says how many events

@@ -51,7 +51,8 @@ def read_all(folder: Path, rules: contract.Contract) -> dict[str, Columns]:
 def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     """Train and assess on the tables in `data`; the run's folder in `runs` then holds all there is to know about it."""
     started = record.start(runs, configuration=config.digest())
-    tables = read_all(data, contract.load(project / "data" / "contract.yaml"))
+    agreed = contract.load(project / "data" / "contract.yaml")
+    tables = read_all(data, agreed)
     prepared = prepare(tables, config, plan.load(project / "data" / "logging_plan.yaml"))
     model = train(prepared, config, version=started.id)
     normal = reference(prepared, model, config)
@@ -69,7 +70,9 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
         },
         "model": {"digest": digest},
     }
-    _write_pages(assessment, model, prepared, config, folder=started.folder, data=record.digest(components["data"]))
+    text = card.write(assessment, model, config, agreed, data=record.digest(components["data"]))
+    record.write_atomically(started.folder / "MODEL_CARD.md", text)
+    _write_pages(assessment, model, prepared, config, folder=started.folder)
     record.finish(
         started, project=project, components=components, metrics=metrics(assessment), passed=not assessment.shortfalls
     )
@@ -99,11 +102,8 @@ def publish(finished: Finished, project: Path) -> None:
         record.write_atomically(project / target, (finished.run.folder / name).read_text(encoding="utf-8"))
 
 
-def _write_pages(
-    assessment: Assessment, model: Model, prepared: Prepared, config: Config, *, folder: Path, data: str
-) -> None:
+def _write_pages(assessment: Assessment, model: Model, prepared: Prepared, config: Config, *, folder: Path) -> None:
     shown = report.pictures(assessment, model, prepared, config)
     for picture in shown:
         (folder / picture.name).write_bytes(picture.svg)
-    record.write_atomically(folder / "MODEL_CARD.md", card.write(assessment, model, config, data=data))
     record.write_atomically(folder / "report.html", report.page(assessment, model, shown, config))
