@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Finding, Module, Rule, Severity, serving
+from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, serving, tokens
 
 _NEUTRAL = (0, 0.5, 1, -1, 0.0, 1.0)
+_SCORES = frozenset({"probability", "probabilities", "proba", "prob", "score", "scores", "confidence", "predict"})
+_MODELS = frozenset({"model", "classifier", "clf", "estimator", "predictor", "detector", "scorer", "booster", "ensemble"})
 
 
 class HandSetThreshold(Rule):
     """A decision is taken by a number that somebody once put into the code.
 
     ## What it finds
-    In code that serves: a model's score compared with a literal other than 0, 0.5 and 1.
+    In code that serves: a model's score compared with a literal other than 0, 0.5 and 1. A score is what `predict`, `predict_proba` and their
+    like give, or what something called a model or classifier gives when it is asked for a probability, score or confidence.
 
     ## Why it is debt
     The number was right for one model and one time. The next model's scores mean something else, the share of decisions moves, and the
@@ -64,7 +67,7 @@ class HandSetThreshold(Rule):
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if module.notebook is not None or not serving.is_serving(module) or not serving.predictions(module.calls):
+        if module.notebook is not None or not serving.is_serving(module):
             return
         for node in module.syntax.comparisons:
             if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.Gt, ast.GtE, ast.Lt, ast.LtE)):
@@ -97,9 +100,16 @@ def _is_score(module: Module, node: ast.expr) -> bool:
     values = module.resolver.values(inner) if isinstance(inner, ast.Name) else [inner]
     for value in values:
         call = module.call(_source(value))
-        if call is not None and call.receiver is not None and serving.predicts(call):
+        if call is not None and call.receiver is not None and (serving.predicts(call) or _scores(call)):
             return True
     return False
+
+
+def _scores(call: Call) -> bool:
+    """`self.model.classifier.probability(x)`: a model, by the word that it goes by, asked for a score."""
+    receiver = call.receiver
+    holder = receiver.attr if isinstance(receiver, ast.Attribute) else receiver.id if isinstance(receiver, ast.Name) else ""
+    return bool(_SCORES.intersection(tokens(call.method)) and _MODELS.intersection(tokens(holder)) and call.node.args)
 
 
 def _source(value: ast.expr) -> ast.expr:

@@ -1,0 +1,103 @@
+"""Generated projects as their owners have them: made once, installed once, run, broken on purpose and put back."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlsmith.scaffold.create import create
+from mlsmith.scaffold.kinds import read_catalogue
+from mlsmith.scaffold.locate import templates_root
+from mlsmith.scaffold.planning import Wish, make_plan
+
+CATALOGUE = read_catalogue(templates_root())
+REPOSITORY = Path(__file__).resolve().parents[2]
+KINDS = sorted(CATALOGUE.kinds)
+Done = subprocess.CompletedProcess[str]
+
+
+def incidents_of(kind: str) -> list[str]:
+    return sorted(
+        path.stem for layer in CATALOGUE.kinds[kind].layers for path in (CATALOGUE.root / "layers" / layer / "incidents").glob("*.toml")
+    )
+
+
+INCIDENTS = [(kind, name) for kind in KINDS for name in incidents_of(kind)]
+
+
+@dataclass(frozen=True)
+class Generated:
+    """One project under version control, with a first commit; its package is `shop`."""
+
+    folder: Path
+    kind: str
+
+    def git(self, *arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True).stdout
+
+    def mlsmith(self, *arguments: str) -> Done:
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1"}
+        command = [sys.executable, "-m", "mlsmith", *arguments]
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+
+    def codes(self) -> set[str]:
+        """Codes of what lint finds."""
+        return {finding["code"] for finding in json.loads(self.mlsmith("lint", "--format", "json").stdout)["findings"]}
+
+    def told(self, incident: str) -> dict[str, Any]:
+        return tomllib.loads((self.folder / f"docs/incidents/{incident}.toml").read_text(encoding="utf-8"))
+
+    @contextmanager
+    def broken_by(self, incident: str) -> Iterator[None]:
+        self.git("apply", "--whitespace=error", f"docs/incidents/{incident}.patch")
+        try:
+            yield
+        finally:
+            self.git("restore", "--source=HEAD", "--", ".")
+            self.git("clean", "-fdq", "--", "src", "conf", "data", "tests")
+
+    def python(self, *arguments: str) -> Done:
+        """The project's own Python (see `install`), with its package in reach."""
+        environment = {**os.environ, "PYTHONPATH": str(self.folder / "src"), "OMP_NUM_THREADS": "1"}
+        return subprocess.run(
+            [_interpreter(self.folder), *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    def failing(self, *tests: str) -> set[str]:
+        """Which of its own tests fail, parameters aside."""
+        done = self.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", *tests)
+        words = [line.split() for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        assert done.returncode in (0, 1), done.stdout[-3000:] + done.stderr[-1000:]
+        return {line[1].partition("[")[0] for line in words}
+
+
+def generate(kind: str, place: Path, *layers: str) -> Generated:
+    folder = create(make_plan(CATALOGUE, Wish(kind, layers, {"package": "shop"}, str(place / "shop")))).directory
+    return Generated(folder, kind)
+
+
+def install(project: Generated) -> None:
+    """The hashed requirements of its tests in an environment beside it, torch for the CPU first where the kind has it."""
+    venv.create(project.folder.parent / "venv", with_pip=True)
+    folder = project.folder / "requirements"
+    wanted = [name for name in ("torch", "test") if (folder / f"{name}.txt").is_file()]
+    for name in wanted:
+        install = ["install", "--quiet", "--require-hashes", "--no-deps", "-r", str(folder / f"{name}.txt")]
+        subprocess.run([_interpreter(project.folder), "-m", "pip", *install], check=True)
+
+
+def named(told: dict[str, Any], kind: str) -> list[str]:
+    return [entry["id"] for entry in told["caught_by"] if entry["kind"] == kind]
+
+
+def _interpreter(folder: Path) -> str:
+    return str(folder.parent / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python")

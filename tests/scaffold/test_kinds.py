@@ -1,0 +1,89 @@
+"""Every kind of project: clean as it is made, its own tests green, and each of its incidents caught by what it names and noticed nowhere else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.scaffold.projects import INCIDENTS, KINDS, Generated, generate, incidents_of, install, named
+
+_CATCHERS = {"test", "rule", "diff", "gate", "contract"}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def project(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    """A fresh project of the kind; every test leaves it as it found it."""
+    return generate(kind, tmp_path_factory.mktemp(kind))
+
+
+def test_a_fresh_project_has_nothing_to_complain_about_and_the_best_grade(project: Generated) -> None:
+    linted = project.mlsmith("lint")
+    assert linted.returncode == 0, linted.stdout
+    gate = project.mlsmith("gate", "--format", "json")
+    assert (gate.returncode, json.loads(gate.stdout)["grade"]) == (0, "A")
+
+
+def test_its_modules_are_short(project: Generated) -> None:
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in (project.folder / "src").rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > 220} == {}
+
+
+def test_it_has_the_papers_incident_and_three_more(project: Generated) -> None:
+    if project.kind == "minimal":
+        pytest.skip("the smallest honest project stands for none of the paper's")
+    assert len(incidents_of(project.kind)) >= 4
+    for name in incidents_of(project.kind):
+        told = project.told(name)
+        assert {"title", "story", "source", "caught_by"} <= set(told), name
+        assert {entry["kind"] for entry in told["caught_by"]} <= _CATCHERS, name
+        assert told["caught_by"], name
+
+
+def test_an_incident_applies_names_tests_that_exist_and_is_named_by_lint_and_diff(project: Generated) -> None:
+    for name in incidents_of(project.kind):
+        told = project.told(name)
+        with project.broken_by(name):
+            for test in [*named(told, "test"), *told.get("not_noticed_by", [])]:
+                path, _, function = test.partition("::")
+                assert f"def {function.partition('[')[0]}(" in (project.folder / path).read_text(encoding="utf-8"), (name, test)
+            if named(told, "rule"):
+                assert set(named(told, "rule")) <= project.codes(), name
+            for words in named(told, "diff"):
+                assert words in project.mlsmith("diff", "HEAD").stdout, (name, words)
+        assert project.git("status", "--porcelain") == "", name
+
+
+@pytest.fixture(scope="module")
+def installed(project: Generated) -> Generated:
+    install(project)
+    return project
+
+
+@pytest.mark.slow
+def test_it_trains_and_its_own_tests_pass(installed: Generated) -> None:
+    trained = installed.python("-m", "shop", "train")
+    assert trained.returncode == 0, trained.stdout + trained.stderr
+    assert installed.failing() == set()
+
+
+@pytest.mark.slow
+def test_each_incident_is_caught_by_all_it_names_and_by_nothing_that_it_says_will_not_notice(installed: Generated) -> None:
+    for name in incidents_of(installed.kind):
+        told = installed.told(name)
+        caught, quiet = named(told, "test"), told.get("not_noticed_by", [])
+        with installed.broken_by(name):
+            failing = installed.failing(*caught, *quiet) if caught or quiet else set()
+            assert failing == {test.partition("[")[0] for test in caught}, name
+            for breach in named(told, "contract"):
+                train = installed.python("-m", "shop", "train")
+                assert (train.returncode, breach in train.stderr) == (2, True), name
+
+
+def test_incidents_have_their_patches() -> None:
+    assert INCIDENTS
