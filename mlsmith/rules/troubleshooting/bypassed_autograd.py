@@ -5,7 +5,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Class, Finding, Function, Module, Rule, Severity, block_of, optimisation, scope_of, statement_of, tokens
+from mlsmith.rules.kit import (
+    Call,
+    Class,
+    Finding,
+    Fix,
+    Function,
+    Module,
+    Rule,
+    Safety,
+    Severity,
+    block_of,
+    optimisation,
+    scope_of,
+    statement_of,
+    tokens,
+)
+from mlsmith.rules.kit.concrete import replace_expression
 
 _NEW_TENSORS = ("torch.tensor", "torch.Tensor", "torch.FloatTensor", "torch.autograd.Variable", "torch.as_tensor", "torch.from_numpy")
 _GRAPH = ("tensorflow.function", "tensorflow.function()")
@@ -18,7 +34,7 @@ class BypassedAutograd(Rule):
     ## What it finds
     A loss made anew as a tensor before `backward()` (`torch.tensor(loss, requires_grad=True)`, `loss.requires_grad = True`); layers that a
     network keeps in a plain list or dict, written out or appended one by one; a learning-rate scheduler stepped before the optimiser, in
-    each step or at the start of each epoch; a list that grows inside a `@tf.function`.
+    each step or at the start of each epoch; `require_grad` set where `requires_grad` is meant; a list that grows inside a `@tf.function`.
 
     ## Why it is debt
     Nothing fails. The new tensor has no graph, so its gradients end there; a plain list hides its layers from `parameters()` and `to()`;
@@ -57,7 +73,8 @@ class BypassedAutograd(Rule):
     ```
 
     ## Fix
-    None: the gradient that comes back changes the training, and may change its outcome much.
+    Of the misspelt attribute only, and unsafe: what was trained or frozen in vain no longer is. The gradient that comes back otherwise changes
+    the training, and may change its outcome much.
 
     ## When it stays silent
     When the list is handed on to `ModuleList`, `Sequential` or `add_module`; when the tensor is made of literals, or is an input whose gradient
@@ -77,6 +94,7 @@ class BypassedAutograd(Rule):
             yield from self._new_losses(module)
             yield from self._hidden_layers(module)
             yield from self._schedulers(module)
+            yield from self._misspelt(module)
         if module.imports("tensorflow"):
             yield from self._traced_lists(module)
 
@@ -122,6 +140,15 @@ class BypassedAutograd(Rule):
                         advice="call `optimizer.step()` first, then the scheduler's",
                     )  # fmt: skip
 
+    def _misspelt(self, module: Module) -> Iterator[Finding]:
+        """Python lets one set any attribute; PyTorch looks at one of them."""
+        for node in module.attributes_spelt(("require_grad",)):
+            if isinstance(node.ctx, ast.Store):
+                yield self.finding(
+                    module.at(node), "`require_grad` sets an attribute that PyTorch does not know: the tensor goes on asking for gradients, or not, as before",
+                    advice="write `requires_grad`", fix=_spelt_right(module, node),
+                )  # fmt: skip
+
     def _traced_lists(self, module: Module) -> Iterator[Finding]:
         for function in module.functions:
             if not any(name in _GRAPH for name in function.decorators):
@@ -134,6 +161,13 @@ class BypassedAutograd(Rule):
                             call, f"`{call.receiver.id}` grows when the function is traced, not when it runs",
                             advice="return the value, or keep it in a tf.Variable or tf.TensorArray",
                         )  # fmt: skip
+
+
+def _spelt_right(module: Module, node: ast.Attribute) -> Fix | None:
+    if node.lineno != node.end_lineno:
+        return None
+    edit = replace_expression(module, node, f"{module.source.segment(node.value)}.requires_grad")
+    return Fix("spell it `requires_grad`", Safety.UNSAFE, (edit,))
 
 
 def _is_computed(node: ast.expr) -> bool:
