@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -15,8 +13,10 @@ from {{ cookiecutter.package }} import assess, card, config, contract, model, pi
 from {{ cookiecutter.package }}.caution import FLAGS
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import ContractViolation
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.grid import METRES
 from {{ cookiecutter.package }}.monitor import Reference
+from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.privacy import read_key
 from {{ cookiecutter.package }}.read import Tables
 from {{ cookiecutter.package }}.serve import Advice, RefusedMessage, Service, release
@@ -126,25 +126,12 @@ def _words(advice: Advice) -> list[str]:
 
 
 def _serve(given: argparse.Namespace, settings: Config) -> int:
-    released = release(record.latest(given.runs))
-    if released.model is None:
-        print(f"the nearest wells answer: {released.problem}", file=sys.stderr)
-    tables, key = _tables(given), read_key(PROJECT / ".secrets")
-    with (given.runs / "predictions.jsonl").open("a", encoding="utf-8") as log:
-        service = Service(tables.maps, tables.wells, released, settings, _contract(), key=key, log=log)
-        for line in sys.stdin:
-            print(json.dumps(_answer(service, line)), flush=True)
+    with open_desk(settings, project=PROJECT, data=given.data, runs=given.runs) as desk:
+        if desk.problem:
+            print(f"the nearest wells answer: {desk.problem}", file=sys.stderr)
+        for answer in by_lines(desk, sys.stdin):
+            print(answer, flush=True)
     return 0
-
-
-def _answer(service: Service, line: str) -> dict[str, object]:
-    try:
-        message = json.loads(line)
-        if not isinstance(message, Mapping):
-            raise RefusedMessage("a message is one JSON object a line")
-        return asdict(service.advise(message))
-    except (ContractViolation, RefusedMessage, json.JSONDecodeError) as error:
-        return {"error": str(error)}
 
 
 def _monitor(given: argparse.Namespace, settings: Config) -> int:

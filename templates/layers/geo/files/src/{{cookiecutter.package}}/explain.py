@@ -45,11 +45,12 @@ def contributions(regressor: Regressor, sites: Sites) -> tuple[float, Array, Arr
     """
     count = len(FEATURES)
     rows = regressor.rows(sites)
-    worth: dict[frozenset[int], Array] = {}
-    for chosen in _subsets(range(count)):
-        mixed = rows.copy()
-        mixed[:, [place for place in range(count) if place not in chosen]] = 0.0
-        worth[chosen] = _by_maps(regressor, mixed)
+    mixtures = _subsets(range(count))
+    mixed = np.repeat(rows[None, :, :], len(mixtures), axis=0)
+    for number, chosen in enumerate(mixtures):
+        mixed[number, :, [place for place in range(count) if place not in chosen]] = 0.0
+    by_maps = regressor.process.parts(mixed.reshape(-1, rows.shape[1]))[:-1]
+    worth = dict(zip(mixtures, np.sum(by_maps, axis=0).reshape(len(mixtures), -1), strict=True))
     added = np.zeros((len(rows), count))
     for feature in range(count):
         for others in _subsets(place for place in range(count) if place != feature):
@@ -78,10 +79,6 @@ def neighbours(wells: Columns, east_km: float, north_km: float, *, count: int) -
         Neighbour(int(wells["well"][row]), round(float(distance[row]), 2), float(wells["eur_kbbl"][row]))
         for row in nearest
     ]
-
-
-def _by_maps(regressor: Regressor, rows: Array) -> Array:
-    return np.asarray(sum(regressor.process.parts(rows)[:-1]))
 
 
 def _subsets(places: Iterable[int]) -> list[frozenset[int]]:

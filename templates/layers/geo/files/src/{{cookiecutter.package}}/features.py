@@ -69,16 +69,15 @@ def compute(maps: Grid, wells: Columns, *, id: Array, east_km: Array, north_km: 
     """Features of sites. Raises `ValueError` for a site off the maps; a hole in a map borrows from the nearest cell."""
     if not maps.inside(east_km, north_km).all():
         raise ValueError(f"site {id[~maps.inside(east_km, north_km)][0]} lies outside the maps")
-    row, column = maps.cells(east_km, north_km)
-    filled = {name: borrowed(maps.layers[name]) for name in _MAPPED}
-    hole = np.any([holes[row, column] for _, holes in filled.values()], axis=0)
+    mapped, holes = zip(*(_look_up(maps, name, east_km, north_km) for name in _MAPPED), strict=True)
+    hole = np.any(holes, axis=0)
     nearest = nearest_earlier(east_km, north_km, at, wells["east_km"], wells["north_km"], wells["drilled_at"])
     return Sites(
         id=id,
         east_km=east_km,
         north_km=north_km,
         at=at,
-        values=np.column_stack([*(filled[name][0][row, column] for name in _MAPPED), nearest]),
+        values=np.column_stack([*mapped, nearest]),
         quality=np.where(hole, 0.0, maps.at("quality", east_km, north_km)),
         borrowed=hole,
     )
@@ -95,3 +94,13 @@ def nearest_earlier(
         distance[drilled[None, :] >= at[part, None]] = np.inf
         found[part] = np.minimum(distance.min(axis=1, initial=np.inf), NO_WELL_KM)
     return found
+
+
+def _look_up(maps: Grid, name: str, east_km: Array, north_km: Array) -> tuple[Array, Array]:
+    """A layer's values at places, and where they are borrowed."""
+    values = maps.at(name, east_km, north_km)
+    holes = np.isnan(values)
+    if holes.any():
+        row, column = maps.cells(east_km, north_km)
+        values = borrowed(maps.layers[name])[row, column]
+    return values, holes

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.kernels import Part
 
 _JITTER = 1e-8
 _CHUNK = 2_048
+_BLAS = ThreadpoolController()
 _NOISE = np.log([0.25])
 _BY_POORNESS = np.array([0.0])
 _PRIOR_WIDTH = 1.5
@@ -78,7 +79,7 @@ class Process:
     def variance(self, rows: Array) -> Array:
         """Variance of the expected value: what more wells would take away."""
         shape, theta, found = self.shape, self.theta, []
-        with threadpool_limits(1, user_api="blas"):
+        with _BLAS.limit(limits=1, user_api="blas"):
             for begin in range(0, len(rows), _CHUNK):
                 some = rows[begin : begin + _CHUNK]
                 found += [known @ (self.inverse @ known) for known in _covariance(shape, theta, some, self.rows)]
@@ -92,7 +93,7 @@ class Process:
 def fit(shape: Shape, rows: Array, target: Array, *, start: Array | None = None, steps: int) -> Process:
     """The process whose parameters make `target` (about mean 0) most likely; bit-equal for equal rows."""
     begin = shape.start if start is None else start
-    with threadpool_limits(1, user_api="blas"):
+    with _BLAS.limit(limits=1, user_api="blas"):
         found = minimize(
             lambda theta: loss(shape, theta, rows, target), begin, jac=True, method="L-BFGS-B",
             options={"maxiter": steps}, bounds=[(centre - 5, centre + 5) for centre in shape.start],

@@ -58,13 +58,10 @@ class Grid:
         return self.layers[name][row, column]
 
 
-def borrowed(values: Array) -> tuple[Array, Array]:
-    """The layer with every hole filled from the nearest cell that has data, and where that was done."""
-    holes = np.isnan(values)
-    if not holes.any():
-        return values, holes
-    rows, columns = distance_transform_edt(holes, return_distances=False, return_indices=True)
-    return values[rows, columns], holes
+def borrowed(values: Array) -> Array:
+    """The layer with every hole filled from the nearest cell that has data."""
+    rows, columns = distance_transform_edt(np.isnan(values), return_distances=False, return_indices=True)
+    return np.asarray(values[rows, columns])
 
 
 def write(grid: Grid, folder: Path) -> None:

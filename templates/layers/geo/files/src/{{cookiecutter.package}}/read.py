@@ -92,6 +92,8 @@ def from_desk(message: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
     """A proposal from the planning desk's message, in kilometres. Raises `ContractViolation` saying what is wrong."""
     if absent := sorted({*_FROM_DESK.values(), "asked_by"} - set(message)):
         raise ContractViolation([f"message: {name} is missing" for name in absent])
+    if nested := sorted(name for name, value in message.items() if isinstance(value, (dict, list))):
+        raise ContractViolation([f"message: {name} must be one value" for name in nested])
     row: dict[str, Any] = {name: message[source] for name, source in _FROM_DESK.items()}
     for name in _METRES:
         if isinstance(row[name], bool) or not isinstance(row[name], int | float):

@@ -49,6 +49,18 @@ def test_a_site_nobody_has_drilled_has_every_feature(tables: Tables) -> None:
     assert np.isfinite(found.values).all()
 
 
+def test_a_site_in_a_hole_of_the_maps_borrows_and_says_so(tables: Tables) -> None:
+    holes = np.isnan(tables.maps.layers["thickness_m"].ravel())
+    east, north = (values[holes] for values in tables.maps.centres())
+    found = compute(
+        tables.maps, tables.wells, id=np.arange(len(east)), east_km=east, north_km=north, at=np.full(len(east), 1)
+    )
+    assert len(east) > 10
+    assert found.borrowed.all()
+    assert (found.quality == 0).all()
+    assert np.isfinite(found.values).all()
+
+
 def sites_again(tables: Tables, prepared: Prepared) -> Prepared:
     """The same wells with features computed anew, by whatever the code does now."""
     found = compute_all(tables, tables.wells, prepared)

@@ -11,20 +11,26 @@ from typing import Any
 import pytest
 
 from {{ cookiecutter.package }}.caution import FLAGS
+from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.explain import GROUND
 from {{ cookiecutter.package }}.features import NAMES
+from {{ cookiecutter.package }}.opening import open_desk
+from {{ cookiecutter.package }}.pipeline import Finished
 from {{ cookiecutter.package }}.policy import ACTIONS
+from {{ cookiecutter.package }}.privacy import ENVIRONMENT
 from {{ cookiecutter.package }}.read import from_desk
 from {{ cookiecutter.package }}.serve import Service
 
-MESSAGE = {"id": 4_711, "timestamp": 390_000_000, "easting": 21_500.0, "northing": 9_250.0, "asked_by": "Ada Example"}
+PROJECT = Path(__file__).resolve().parents[2]
+MESSAGE = json.loads((PROJECT / "docs" / "example.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
     """The hand-over."""
-    return (Path(__file__).resolve().parents[2] / "docs" / "HANDOVER.md").read_text(encoding="utf-8")
+    return (PROJECT / "docs" / "HANDOVER.md").read_text(encoding="utf-8")
 
 
 def test_the_desks_metres_are_our_kilometres_and_east_is_east(agreed: Contract) -> None:
@@ -39,6 +45,20 @@ def test_planning_gets_an_action_it_knows(service: Service, messages: list[dict[
 
 def test_geologists_find_every_flag_and_driver_in_the_hand_over(text: str) -> None:
     assert [code for code in (*FLAGS, "NO_MODEL", *NAMES, GROUND) if f"`{code}`" not in text] == []
+
+
+def test_the_opened_desk_answers_by_lines_and_logs_what_it_advised(
+    finished: Finished, data: Path, project: Path, settings: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, "00" * 32)
+    runs = finished.run.folder.parent
+    with open_desk(settings, project=project, data=data, runs=runs) as desk:
+        assert (desk.model, desk.problem) == (finished.run.id, "")
+        first, second = map(json.loads, by_lines(desk, [json.dumps(MESSAGE), "[]"]))
+    assert first["proposal"] == MESSAGE["id"]
+    assert second == {"error": "a message is one JSON object"}
+    logged = (runs / "predictions.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert json.loads(logged)["proposal"] == MESSAGE["id"]
 
 
 def test_the_next_training_finds_what_it_needs_in_the_log(service: Service, log: io.StringIO) -> None:

@@ -26,6 +26,7 @@ BAD: dict[str, Message] = {
     "east_km: 20000 is outside": {"easting": 20_000_000.0},
     "integer expected": {"timestamp": "noon"},
     "asked_by is missing": {"asked_by": None},
+    "asked_by must be one value": {"asked_by": ["Ada"]},
 }
 STORED = ("model.json", "process.npz", "run.json")
 
