@@ -42,9 +42,9 @@ def result(surface: Surface, prepared: Prepared, config: Config) -> bytes:
         axes[0].set_ylabel("km north")
         lines = [Line2D([], [], color=INK, linewidth=1.0, linestyle="--", label="poor data inside")]
         patches = [Patch(color=color, label=action) for color, action in zip(_ADVICE, ACTIONS, strict=True)]
-        axes[2].legend(handles=[*patches, *lines], loc="upper center", bbox_to_anchor=(0.5, -0.12), ncol=2, fontsize=9)
+        axes[2].legend(handles=[*patches, *lines], loc="upper center", bbox_to_anchor=(0.5, -0.08), ncol=2, fontsize=9)
 
-    return drawn(paint, size=(10.4, 4.3))
+    return drawn(paint, size=(10.4, 4.6), layout="compressed")
 
 
 def folds(prepared: Prepared, config: Config) -> bytes:

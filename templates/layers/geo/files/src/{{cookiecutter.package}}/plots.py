@@ -29,10 +29,10 @@ def coverage(found: Mapping[str, Metrics], config: Config) -> bytes:
             bars = axes.bar(
                 np.arange(3) + 0.27 * (number - 1), values, 0.25, color=_COLOURS[name], label=CONTENDERS[name]
             )
-            axes.bar_label(bars, [f"{value:.0%}" for value in values], fontsize=8, padding=2)
+            axes.bar_label(bars, [f"{value:.0%}" for value in values], fontsize=8, padding=-12, color="white")
         level = config.interval.level
         axes.axhline(level, color=INK, linestyle="--", linewidth=1)
-        axes.text(2.42, level, f" promised: {level:.0%}", va="center", fontsize=9)
+        axes.text(2.95, level + 0.008, f"promised: {level:.0%}", ha="right", fontsize=9)
         axes.set(ylim=(0.5, 1.03), ylabel="share of wells in their interval", xlim=(-0.45, 2.95))
         axes.set_xticks(range(3), places)
         axes.grid(axis="x", visible=False)
