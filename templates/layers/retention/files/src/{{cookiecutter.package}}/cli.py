@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +12,11 @@ import {{ cookiecutter.package }} as package
 from {{ cookiecutter.package }} import assess, card, config, contract, coverage, explain, export, model, pipeline, plan, read, record
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
-from {{ cookiecutter.package }}.contract import ContractViolation
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.monitor import Reference
+from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.plan import Plan
 from {{ cookiecutter.package }}.privacy import read_key
-from {{ cookiecutter.package }}.serve import RefusedMessage, Service, release
 from {{ cookiecutter.package }}.train import Prepared, prepare
 from {{ cookiecutter.package }}.warehouse import Warehouse
 
@@ -116,30 +114,12 @@ def _explain(given: argparse.Namespace, settings: Config) -> int:
 
 
 def _serve(given: argparse.Namespace, settings: Config) -> int:
-    released = release(record.latest(given.runs))
-    if released.model is None:
-        print(f"the cohort rate answers: {released.problem}", file=sys.stderr)
-    log = given.runs / "predictions.jsonl"
-    key = read_key(PROJECT / ".secrets")
-    tables = pipeline.read_all(given.data, _contract())
-    with log.open("a", encoding="utf-8") as lines, Warehouse.of(settings, tables) as warehouse:
-        service = Service(warehouse, released, settings, _contract(), key=key, log=lines)
-        for line in sys.stdin:
-            print(json.dumps(_answer(service, line)), flush=True)
+    with open_desk(settings, project=PROJECT, data=given.data, runs=given.runs) as desk:
+        if desk.problem:
+            print(f"the cohort rate answers: {desk.problem}", file=sys.stderr)
+        for answer in by_lines(desk, sys.stdin):
+            print(answer, flush=True)
     return 0
-
-
-def _answer(service: Service, line: str) -> dict[str, object]:
-    try:
-        message = json.loads(line)
-        if not isinstance(message, Mapping):
-            raise RefusedMessage("a message is one JSON object a line")
-        if "at" in message:
-            return asdict(service.predict(message))
-        service.receive(message)
-        return {"received": True}
-    except (ContractViolation, RefusedMessage, json.JSONDecodeError) as error:
-        return {"error": str(error)}
 
 
 def _monitor(given: argparse.Namespace, settings: Config) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from {{ cookiecutter.package }}.assess import Judged, Trial
@@ -21,6 +22,9 @@ from {{ cookiecutter.package }}.monitor import Window
 from {{ cookiecutter.package }}.population import DAY
 
 _MODEL, _BASELINE, _QUIET = "#1f5fa8", "#c4562b", "#8a8a8a"
+_COVERAGE = ["#a51c12", "#f0a58c", "#f1f4f7", "#c3d5e6", "#8fb2d3"]
+"""From nothing logged over what is planned (pale) to twice as much: a gap is red, plenty is calm."""
+
 _FEW = 1e-9
 _STYLE: Any = {
     "svg.hashsalt": "{{ cookiecutter.package }}",
@@ -95,8 +99,9 @@ def _coverage(axes: Axes, found: Coverage) -> None:
         planned = found.users[since].sum(axis=0) * event.per_100_active / 100
         rows.append(found.logged[number, since].sum(axis=0) / np.maximum(planned, _FEW))
         names.append(f"{event.source}.{event.event}")
+    shades = LinearSegmentedColormap.from_list("coverage", _COVERAGE)
     image = axes.imshow(
-        np.clip(np.array(rows), 0, 2), aspect="auto", cmap="RdYlBu", vmin=0, vmax=2, interpolation="nearest",
+        np.clip(np.array(rows), 0, 2), aspect="auto", cmap=shades, vmin=0, vmax=2, interpolation="nearest",
         extent=(0.0, float(len(found.days)), len(rows) - 0.5, -0.5),
     )  # fmt: skip
     axes.set_yticks(range(len(names)), names)

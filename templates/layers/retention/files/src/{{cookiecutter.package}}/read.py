@@ -59,6 +59,10 @@ def from_collector(message: Mapping[str, Any], contract: Contract) -> dict[str, 
     names, length = (_LAYOUT_2, "length_ms") if layout == 2 else (_LAYOUT_1, "seconds")
     if absent := sorted(set(names.values()) - set(message)):
         raise ContractViolation([f"message: {name} is missing" for name in absent])
+    if several := [key for key, value in message.items() if isinstance(value, (list, dict))]:
+        raise ContractViolation([f"message: {key} must be one value" for key in several])
+    if length in message and type(message[length]) not in (int, float):
+        raise ContractViolation([f"message: {length} must be a number"])
     row: dict[str, Any] = {name: message[key] for name, key in names.items()}
     row |= {"layout": layout, "length": float(message[length]) if length in message else float("nan")}
     if row["name"] == "session_end" and length not in message:

@@ -9,6 +9,7 @@ from {{ cookiecutter.package }}.assess import Assessment, judge
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.page import Page
+from {{ cookiecutter.package }}.population import DAY
 from {{ cookiecutter.package }}.train import Prepared
 
 
@@ -53,7 +54,10 @@ def page(assessment: Assessment, model: Model, shown: list[Picture], config: Con
     for picture in shown[2:]:
         made.picture(picture.svg, caption=picture.caption)
     alarms = [alarm for window in assessment.windows for alarm in window.alarms(config.monitor)]
-    made.heading("Alarms after deployment", "\n".join(map(str, alarms)) or "None.")
+    made.heading("Alarms after deployment", "" if alarms else "None.")
+    if alarms:
+        shown_alarms = [(f"{one.begins // DAY}", one.figure, f"{one.value:.2f}", f"{one.limit:.2f}") for one in alarms]
+        made.table(("week from day", "figure", "is", "may be"), shown_alarms)
     made.heading("By group")
     made.table(card.GROUP_HEADER, card.group_rows(assessment))
     return made.html()

@@ -8,8 +8,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.features import FEATURES
+from {{ cookiecutter.package }}.opening import open_desk
+from {{ cookiecutter.package }}.pipeline import Finished
 from {{ cookiecutter.package }}.plan import Plan
+from {{ cookiecutter.package }}.privacy import ENVIRONMENT
 from {{ cookiecutter.package }}.serve import Service
 
 Message = dict[str, Any]
@@ -17,6 +24,28 @@ Message = dict[str, Any]
 
 def test_the_reminders_get_an_arm_they_know(service: Service, questions: list[Message]) -> None:
     assert {service.predict(one).arm for one in questions} == {"control", "reminder"}
+
+
+def test_the_opened_desk_answers_by_lines_and_logs_what_it_said(
+    finished: Finished, data: Path, project: Path, settings: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, "00" * 32)
+    runs, example = finished.run.folder.parent, (project / "docs" / "example.json").read_text(encoding="utf-8")
+    question = json.loads(example)
+    event = {
+        "event_id": 10**12, "source": "app", "uid": question["user"], "type": "lesson_done", "release": "4.0",
+        "occurred_s": 60, "received_s": 61,
+    }  # fmt: skip
+    with open_desk(settings, project=project, data=data, runs=runs) as desk:
+        assert (desk.model, desk.problem) == (finished.run.id, "")
+        answers = by_lines(desk, [json.dumps(event), json.dumps(question), "[]"])
+        received, prediction, refused = map(json.loads, answers)
+    assert received == {"received": True}
+    assert prediction["user"] == question["user"]
+    assert 0 < prediction["score"] < 1
+    assert refused == {"error": "a message is one JSON object"}
+    logged = (runs / "predictions.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert json.loads(logged)["score"] == prediction["score"]
 
 
 def test_the_product_team_finds_every_reason_in_the_hand_over(project: Path) -> None:

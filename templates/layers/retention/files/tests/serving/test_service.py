@@ -26,6 +26,8 @@ BAD_EVENTS: dict[str, Message] = {
     "integer expected": {"occurred_s": "noon"},
     "'tv' is not one of": {"source": "tv"},
     "'9.9' is not one of": {"release": "9.9"},
+    "source must be one value": {"source": ["app", "push"]},
+    "length_ms must be a number": {"length_ms": "long"},
     "a session_end needs length_ms": {"type": "session_end"},
     "user: no such account": {"uid": 987_654_321},
 }
