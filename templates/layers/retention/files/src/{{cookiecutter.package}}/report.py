@@ -30,7 +30,7 @@ def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: C
                 plots.tenths(judged)),
         Picture("effect.svg", "The reminder's effect as users come in, plain and adjusted by the score.",
                 plots.effect(trial, config)),
-        Picture("coverage.svg", "Every planned event on every day, against what is planned. Red is a gap; plenty in the app alone is bots.",
+        Picture("coverage.svg", "Planned events by day, against the plan. Red is a gap; plenty in the app alone: bots.",
                 plots.coverage(prepared.coverage)),
         Picture("scores.svg", "Scores of those who came back and of those who did not, in the test period.",
                 plots.scores(judged)),
