@@ -31,9 +31,6 @@ def incidents_of(kind: str) -> list[str]:
     )
 
 
-INCIDENTS = [(kind, name) for kind in KINDS for name in incidents_of(kind)]
-
-
 @dataclass(frozen=True)
 class Generated:
     """One project under version control, with a first commit; its package is `shop`."""

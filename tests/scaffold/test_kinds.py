@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.scaffold.projects import INCIDENTS, KINDS, Generated, generate, incidents_of, install, named
+from tests.scaffold.projects import KINDS, Generated, generate, incidents_of, install, named
 
 _CATCHERS = {"test", "rule", "diff", "gate", "contract"}
 
@@ -59,31 +59,19 @@ def test_an_incident_applies_names_tests_that_exist_and_is_named_by_lint_and_dif
         assert project.git("status", "--porcelain") == "", name
 
 
-@pytest.fixture(scope="module")
-def installed(project: Generated) -> Generated:
+@pytest.mark.slow
+def test_it_trains_passes_its_own_tests_and_each_incident_is_caught_by_all_that_it_names(project: Generated) -> None:
+    """One test, so that the environment is made once a kind. What an incident says will not be noticed must stay green."""
     install(project)
-    return project
-
-
-@pytest.mark.slow
-def test_it_trains_and_its_own_tests_pass(installed: Generated) -> None:
-    trained = installed.python("-m", "shop", "train")
+    trained = project.python("-m", "shop", "train")
     assert trained.returncode == 0, trained.stdout + trained.stderr
-    assert installed.failing() == set()
-
-
-@pytest.mark.slow
-def test_each_incident_is_caught_by_all_it_names_and_by_nothing_that_it_says_will_not_notice(installed: Generated) -> None:
-    for name in incidents_of(installed.kind):
-        told = installed.told(name)
+    assert project.failing() == set()
+    for name in incidents_of(project.kind):
+        told = project.told(name)
         caught, quiet = named(told, "test"), told.get("not_noticed_by", [])
-        with installed.broken_by(name):
-            failing = installed.failing(*caught, *quiet) if caught or quiet else set()
+        with project.broken_by(name):
+            failing = project.failing(*caught, *quiet) if caught or quiet else set()
             assert failing == {test.partition("[")[0] for test in caught}, name
             for breach in named(told, "contract"):
-                train = installed.python("-m", "shop", "train")
+                train = project.python("-m", "shop", "train")
                 assert (train.returncode, breach in train.stderr) == (2, True), name
-
-
-def test_incidents_have_their_patches() -> None:
-    assert INCIDENTS
