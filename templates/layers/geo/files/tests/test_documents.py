@@ -14,7 +14,7 @@ from {{ cookiecutter.package }}.pipeline import Finished
 
 CARD = (
     "What it is for", "How good it is", "Where data is poor", "Data and labels", "Decisions", "Inputs", "Limits",
-    "Privacy",
+    "Privacy", "More wells?",
 )  # fmt: skip
 HANDOVER = (
     "Inputs", "Outputs", "Service level", "Fallback", "Owner", "On call", "Shadow and rollback", "Retirement",

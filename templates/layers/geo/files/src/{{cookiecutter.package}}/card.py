@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.caution import FLAGS
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.effort import Forecast
 from {{ cookiecutter.package }}.evaluate import Metrics
 from {{ cookiecutter.package }}.features import FEATURES
 from {{ cookiecutter.package }}.model import Model
@@ -88,6 +89,25 @@ somebody who had known would have made more. A site with any of these flags is n
 Landowners' names and addresses are in the leases and never in features, logs or the model; who asked is logged by a
 keyed pseudonym.
 """
+
+
+def effort(found: Forecast) -> str:
+    """The card's last section: whether more wells are worth drilling for the data they give."""
+    return f"""
+## More wells?
+{verdict(found)}
+"""
+
+
+def verdict(found: Forecast) -> str:
+    """The forecast in two sentences, with the stop rule's answer."""
+    advice = (
+        "Drilling for data is worth a try" if found.go_on else "Do not drill for data: better maps would bring more"
+    )
+    return (
+        f"With {found.more_wells} more wells the median error is expected at {found.expected:.1%}; "
+        f"the chance to reach {found.target:.0%} is {found.chance:.0%}. {advice}."
+    )
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import {{ cookiecutter.package }} as package
-from {{ cookiecutter.package }} import assess, card, config, contract, model, pipeline, read, record
+from {{ cookiecutter.package }} import assess, card, config, contract, effort, model, pipeline, read, record
 from {{ cookiecutter.package }}.caution import FLAGS
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import ContractViolation
@@ -26,7 +26,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 is success, 1 a model below the bar or an alarm, 2 a mistake the user can mend."""
+    """Run one command; 0 is success, 1 a model below the bar, an alarm or a stop, 2 a mistake the user can mend."""
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     explained.add_argument("proposal", type=int)
     commands.add_parser("serve", help="the planning desk's messages on stdin, one JSON a line; advice on stdout")
     commands.add_parser("monitor", help="alarms on proposals since training")
+    commands.add_parser("forecast", help="whether more wells are worth drilling for the data they give")
     commands.add_parser("report", help="where the newest run's page is")
     commands.add_parser("schema", help="write conf/schema.json anew after a change of config.py")
     forgotten = commands.add_parser("forget", help="erase a landowner from the leases")
@@ -143,6 +144,15 @@ def _monitor(given: argparse.Namespace, settings: Config) -> int:
     return 1 if alarms else 0
 
 
+def _forecast(given: argparse.Namespace, settings: Config) -> int:
+    whole, _ = model.load(record.latest(given.runs))
+    curve = effort.learning_curve(prepare(_tables(given), settings), whole.regressor, settings)
+    found = effort.forecast(curve, settings.effort)
+    print("\n".join(f"{wells:4d} wells: {error:.1%}" for wells, error in zip(curve.wells, curve.error, strict=True)))
+    print(card.verdict(found))
+    return 0 if found.go_on else 1
+
+
 def _report(given: argparse.Namespace, settings: Config) -> int:
     print(record.latest(given.runs) / "report.html")
     return 0
@@ -174,6 +184,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "explain": _explain,
     "serve": _serve,
     "monitor": _monitor,
+    "forecast": _forecast,
     "report": _report,
     "schema": _schema,
     "forget": _forget,

@@ -77,6 +77,14 @@ class QualityConfig(_Strict):
     min_regret_saving_over_kriging: Share
 
 
+class EffortConfig(_Strict):
+    """The error worth having, how many more wells might be drilled for it, and the least chance that is worth them."""
+
+    target_median_error: Share
+    more_wells: Count
+    min_chance: Share
+
+
 class MonitorConfig(_Strict):
     """When an alarm rings; calibrated by tests/calibrate.py.
 
@@ -110,6 +118,7 @@ class Config(_Strict):
     caution: CautionConfig
     economy: EconomyConfig
     quality: QualityConfig
+    effort: EffortConfig
     monitor: MonitorConfig
     serving: ServingConfig
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from {{ cookiecutter.package }} import card, caution, contract, grid, monitor, read, record, report, world
+from {{ cookiecutter.package }} import card, caution, contract, effort, grid, monitor, read, record, report, world
 from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.assess import Assessment, Surface, assess
 from {{ cookiecutter.package }}.columns import length
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.effort import Curve, Forecast
 from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.train import HeldOut, order_digest, prepare, train
 
@@ -23,6 +24,8 @@ class Finished:
     held_out: HeldOut
     assessment: Assessment
     surface: Surface
+    curve: Curve
+    forecast: Forecast
 
 
 def make_world(config: Config, folder: Path) -> None:
@@ -60,17 +63,21 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
         },
         "model": {"digest": digest, "factors": {"good": model.factors.good, "poor": model.factors.poor}},
     }
-    finished = Finished(started, model, held_out, assessment, surface)
+    curve = effort.learning_curve(prepared, model.regressor, config)
+    finished = Finished(started, model, held_out, assessment, surface, curve, effort.forecast(curve, config.effort))
     shown = report.pictures(finished, prepared, config)
     for picture in shown:
         (started.folder / picture.name).write_bytes(picture.svg)
     text = card.write(assessment, model, config, data=record.digest(components["data"]), wells=length(prepared.known))
+    text += card.effort(finished.forecast)
     record.write_atomically(started.folder / "MODEL_CARD.md", text)
     record.write_atomically(started.folder / "report.html", report.page(finished, shown, agreed, config))
     metrics = {
         "held_out": {name: found.plain() for name, found in assessment.held_out.items()},
         "truth": {name: found.plain() for name, found in assessment.truth.items()},
         "optimism_of_random_folds": assessment.optimism,
+        "learning_curve": {"wells": curve.wells.tolist(), "median_error": curve.error.tolist()},
+        "forecast": asdict(finished.forecast),
         "shortfalls": assessment.shortfalls,
     }
     record.finish(started, project=project, components=components, metrics=metrics, passed=not assessment.shortfalls)

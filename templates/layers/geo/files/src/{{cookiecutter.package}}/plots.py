@@ -13,6 +13,7 @@ from {{ cookiecutter.package }}.card import CONTENDERS
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.drawing import BLIND, INK, KRIGING, MODEL, QUIET, drawn
+from {{ cookiecutter.package }}.effort import Curve, Forecast
 from {{ cookiecutter.package }}.evaluate import Metrics
 
 _COLOURS = {"model": MODEL, "kriging": KRIGING, "blind": BLIND}
@@ -95,6 +96,23 @@ def honesty(assessment: Assessment) -> bytes:
         axes.grid(axis="x", visible=False)
 
     return drawn(paint, size=(6.0, 3.6))
+
+
+def learning(curve: Curve, found: Forecast) -> bytes:
+    """Median error by number of wells, with what chance allows, and where more wells are expected to lead."""
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        low, high = np.quantile(curve.draws, [0.05, 0.95], axis=0)
+        axes.fill_between(curve.wells, low, high, color=MODEL, alpha=0.15, linewidth=0, label="90 % of draws of blocks")
+        axes.plot(curve.wells, curve.error, marker="o", color=MODEL, label="so far")
+        ends = [curve.wells[-1], curve.wells[-1] + found.more_wells]
+        axes.plot(ends, [curve.error[-1], found.expected], linestyle=":", marker="o", color=BLIND, label="expected")
+        axes.axhline(found.target, color=INK, linestyle="--", linewidth=1, label="target")
+        axes.set(xlabel="wells whose recovery is known", ylabel="median error on held-out blocks")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncol=4)
+
+    return drawn(paint, size=(7.2, 3.6))
 
 
 def drift(assessment: Assessment, config: Config) -> bytes:

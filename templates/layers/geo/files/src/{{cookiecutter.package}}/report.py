@@ -47,6 +47,8 @@ def pictures(finished: Finished, prepared: Prepared, config: Config) -> list[Pic
         Picture("honesty.svg", "Who judges honestly: folds that ignore the ground flatter, blocked folds do not.",
                 plots.honesty(found)),
         Picture("folds.svg", "Wells by fold: whole blocks are held out together.", maps.folds(prepared, config)),
+        Picture("learning.svg", "More wells? " + card.verdict(finished.forecast),
+                plots.learning(finished.curve, finished.forecast)),
         Picture("drift.svg", "The monitor since training; at 1 an alarm rings.", plots.drift(found, config)),
     ]  # fmt: skip
 
