@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, optimisation
+from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, optimisation, tokens
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.knowledge.sklearn import RANDOM_ESTIMATORS
 from mlsmith.rules.kit.seeds import sets_global_seed
 
 _SEEDED = ("seed", "Seed", "SEED", "random_state", "enable_determinism", "enable_op_determinism", "PRNGKey")
+_READING = frozenset({"load", "loader", "read", "open", "dataset", "data", "fetch", "download", "get", "make", "build", "env", "reset"})
 _COMMANDS = ("click.", "typer.", "hydra.main", "fire.", "absl.app")
 _TRAINERS = ("pytorch_lightning.Trainer", "lightning.Trainer", "lightning.pytorch.Trainer")
 _REACH = 3
@@ -59,8 +60,8 @@ class UnseededTrainingRun(Rule):
 
     ## When it stays silent
     When any seed is mentioned, from wherever it comes; in modules that nobody starts (`entry-points` of the settings names others); for
-    estimators that are told a `random_state` or draw nothing; when an input is optimised rather than a network; when training itself
-    stands in another file. One finding a file.
+    estimators that are told a `random_state` or draw nothing; when an input is optimised rather than a network; in demonstrations that
+    draw their data and read none; when training itself stands in another file. One finding a file.
 
     ## References
     PyTorch documentation, reproducibility; Henderson et al. 2018, Deep reinforcement learning that matters.
@@ -107,7 +108,15 @@ def _seeds(module: Module) -> bool:
     )
 
 
+def _is_made_up(module: Module) -> bool:
+    """Whether the file draws its data itself, outside of loops, and reads none: a demonstration of how to train."""
+    drawn = any(call.loop is None for call in module.calls_to("torch.randn", "torch.rand", "torch.randint"))
+    return drawn and not any(_READING.intersection(tokens(word)) for word in module.words_called)
+
+
 def _trains(module: Module) -> Call | None:
+    if _is_made_up(module):
+        return None
     if "parameters()" in module.source.text:  # otherwise an input is optimised, not a network
         for loop in optimisation.training_loops(module):
             if loop.steps:
