@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from {{ cookiecutter.package }}.columns import Array, Columns, length, missing
 
+_A_DAY = {"s": 86_400, "day": 1}
 _KINDS = {"integer": "iu", "number": "fiu", "text": "OUT"}
 
 
@@ -81,7 +82,7 @@ def require(table: Table, columns: Columns, *, name: str, now: float | None = No
 
 
 def check(table: Table, columns: Columns, *, name: str, now: float | None = None) -> Iterator[str]:
-    """Every breach in words. With `now` (seconds) the newest row's age is checked too."""
+    """Every breach in words. With `now`, in the unit of the table's times, the newest row's age is checked too."""
     for missed in sorted(set(table.columns) - set(columns)):
         yield f"{name}.{missed}: the column is missing"
     for unknown in sorted(set(columns) - set(table.columns)):
@@ -91,7 +92,7 @@ def check(table: Table, columns: Columns, *, name: str, now: float | None = None
             yield from _check_column(column, columns[column_name], f"{name}.{column_name}")
     yield from _check_key(table, columns, name)
     if now is not None and table.time and table.max_age_days is not None and length(columns):
-        age = (now - float(columns[table.time].max())) / 86_400
+        age = (now - float(columns[table.time].max())) / _A_DAY[table.columns[table.time].unit]
         if age > table.max_age_days:
             yield f"{name}: the newest row is {age:.1f} days old, at most {table.max_age_days:g} are allowed"
 

@@ -1,0 +1,79 @@
+"""Names and addresses stay in the sources; homes appear under keyed names; a person can be erased."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from {{ cookiecutter.package }} import read
+from {{ cookiecutter.package }}.columns import Columns
+from {{ cookiecutter.package }}.contract import Contract
+from {{ cookiecutter.package }}.features import NAMES
+from {{ cookiecutter.package }}.pipeline import Finished
+from {{ cookiecutter.package }}.privacy import ENVIRONMENT, pseudonym, read_key
+from {{ cookiecutter.package }}.serve import Service
+from {{ cookiecutter.package }}.warehouse import SQL
+
+
+def test_no_step_of_the_pipeline_reads_a_personal_column(agreed: Contract) -> None:
+    assert agreed.personal() == {"address", "owner_name", "buyer_name"}
+    for path in SQL.glob("*.sql"):
+        assert not set(re.findall(r"\w+", path.read_text(encoding="utf-8"))) & agreed.personal(), path.name
+    assert not set(NAMES) & agreed.personal()
+
+
+def test_the_warehouse_does_not_even_hold_personal_columns(service: Service, agreed: Contract) -> None:
+    held = set(service.warehouse.columns())
+    assert "price_eur" in held
+    assert not held & (agreed.personal() | {"buyer"})
+
+
+def test_nothing_a_run_writes_names_a_person(finished: Finished, tables: dict[str, Columns]) -> None:
+    names = [*tables["properties"]["owner_name"][:100], *tables["properties"]["address"][:100]]
+    for path in sorted(finished.run.folder.iterdir()):
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        assert not [name for name in names if name in text], path.name
+
+
+def test_the_prediction_log_knows_homes_by_a_keyed_name_only(
+    service: Service, messages: list[dict[str, Any]], log: io.StringIO
+) -> None:
+    message = {**messages[0], "property": 987_654_321}
+    service.value(message)
+    assert re.search(r'"property": "[0-9a-f]{16}"', log.getvalue())
+    assert "987654321" not in log.getvalue()
+
+
+def test_a_pseudonym_depends_on_the_key_and_hides_the_value() -> None:
+    first, second = bytes(range(32)), bytes(range(1, 33))
+    assert pseudonym(4711, key=first) == pseudonym(4711, key=first)
+    assert pseudonym(4711, key=first) != pseudonym(4711, key=second)
+    assert len({pseudonym(number, key=first) for number in range(2_000)}) == 2_000
+    with pytest.raises(ValueError, match="32 are needed"):
+        pseudonym(4711, key=b"short")
+
+
+def test_the_key_comes_from_the_environment_or_a_private_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    made = read_key(tmp_path)
+    assert read_key(tmp_path) == made
+    assert (tmp_path / "pseudonym.key").stat().st_mode & 0o077 == 0
+    monkeypatch.setenv(ENVIRONMENT, "ab" * 32)
+    assert read_key(tmp_path) == bytes.fromhex("ab" * 32)
+
+
+def test_erasing_a_person_takes_every_sale_to_them_and_no_other(tables: dict[str, Columns], tmp_path: Path) -> None:
+    half = len(tables["deeds"]["deed"]) // 2
+    for part, rows in enumerate((slice(None, half), slice(half, None))):
+        read.write({"deeds": {name: values[rows] for name, values in tables["deeds"].items()}}, tmp_path, part=part)
+    buyers, counts = np.unique(tables["deeds"]["buyer"], return_counts=True)
+    buyer, sales = int(buyers[counts.argmax()]), int(counts.max())
+    assert read.forget(tmp_path, buyer=buyer) == sales > 1
+    left = read.table(tmp_path / "deeds")
+    assert buyer not in left["buyer"]
+    assert len(left["deed"]) == len(tables["deeds"]["deed"]) - sales
