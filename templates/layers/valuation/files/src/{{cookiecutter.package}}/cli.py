@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +13,10 @@ import {{ cookiecutter.package }} as package
 from {{ cookiecutter.package }} import assess, card, config, contract, evaluate, explain, model, pipeline, record
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import ContractViolation
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.monitor import Reference
-from {{ cookiecutter.package }}.privacy import read_key
-from {{ cookiecutter.package }}.serve import RefusedMessage, Service, release, sold
+from {{ cookiecutter.package }}.opening import open_desk
+from {{ cookiecutter.package }}.serve import sold
 from {{ cookiecutter.package }}.train import Prepared, prepare
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -110,26 +109,12 @@ def _explain(given: argparse.Namespace, settings: Config) -> int:
 
 
 def _serve(given: argparse.Namespace, settings: Config) -> int:
-    released = release(record.latest(given.runs))
-    if released.model is None:
-        print(f"the formula values: {released.problem}", file=sys.stderr)
-    prepared = _prepared(given, settings)
-    key = read_key(PROJECT / ".secrets")
-    with (given.runs / "predictions.jsonl").open("a", encoding="utf-8") as lines:
-        service = Service(prepared.tables, sold(prepared), released, settings, _contract(), key=key, log=lines)
-        for line in sys.stdin:
-            print(json.dumps(_answer(service, line)), flush=True)
+    with open_desk(settings, project=PROJECT, data=given.data, runs=given.runs) as desk:
+        if desk.problem:
+            print(f"the formula values: {desk.problem}", file=sys.stderr)
+        for answer in by_lines(desk, sys.stdin):
+            print(answer, flush=True)
     return 0
-
-
-def _answer(service: Service, line: str) -> dict[str, object]:
-    try:
-        message = json.loads(line)
-        if not isinstance(message, Mapping):
-            raise RefusedMessage("a message is one JSON object a line")
-        return asdict(service.value(message))
-    except (ContractViolation, RefusedMessage, json.JSONDecodeError) as error:
-        return {"error": str(error)}
 
 
 def _monitor(given: argparse.Namespace, settings: Config) -> int:

@@ -45,14 +45,14 @@ def uncertainty(features: FeatureTable, values: Values, lakes: Columns) -> bytes
             rows = features.town == town
             dots = axes.scatter(
                 features.column("east_km")[rows], features.column("north_km")[rows], c=width[rows],
-                s=5, cmap="YlOrRd", vmin=least, vmax=most, linewidths=0, rasterized=True,
+                s=7, cmap="YlOrRd", vmin=least, vmax=most, linewidths=0, rasterized=True,
             )  # fmt: skip
             _lakes(axes, lakes, str(town))
-            axes.set(title=str(town), xlabel="km east", xlim=(-6, 6), ylim=(-6, 6), aspect="equal")
+            axes.set(title=str(town), xlabel="km east", xlim=(-5, 5), ylim=(-5, 5), aspect="equal")
         shown[0].set_ylabel("km north of the centre")
         figure.colorbar(dots, ax=shown.tolist(), label="interval's width, % of the value", shrink=0.8)
 
-    return _draw(paint, height=3.1)
+    return _draw(paint, height=3.3)
 
 
 def origins(trials: list[Trial]) -> bytes:

@@ -11,10 +11,8 @@ from typing import Any
 from {{ cookiecutter.package }}.explain import DOUBTS
 from {{ cookiecutter.package }}.serve import Service
 
-MESSAGE = {
-    "subject": 990_000_001, "property": 5, "valued_on": 3_500, "town": "Ekeby", "x_m": 50_000.0, "y_m": 26_000.0,
-    "area": 100.0, "area_unit": "m2", "rooms": 4, "built_year": 1975, "condition": 3,
-}  # fmt: skip
+PROJECT = Path(__file__).resolve().parents[2]
+MESSAGE = json.loads((PROJECT / "docs" / "example.json").read_text(encoding="utf-8"))
 
 
 def test_credit_gets_a_lower_bound_below_the_value(service: Service) -> None:
