@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from {{ cookiecutter.package }}.columns import Columns, take
+from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.features import NAMES
 from {{ cookiecutter.package }}.pipeline import Finished
 from {{ cookiecutter.package }}.serve import Service
 from {{ cookiecutter.package }}.train import Prepared
+from {{ cookiecutter.package }}.warehouse import Warehouse
 
 
 def test_the_service_sees_the_inputs_the_model_was_judged_on(
@@ -26,6 +29,23 @@ def test_the_service_sees_the_inputs_the_model_was_judged_on(
     served = [json.loads(line)["features"] for line in log.getvalue().splitlines()]
     for row, inputs in zip(asked, served, strict=True):
         assert [inputs[name] for name in NAMES] == prepared.features.values[row].tolist()
+
+
+def test_sales_are_described_the_same_before_anyone_knew_them(
+    tables: dict[str, Columns], prepared: Prepared, settings: Config
+) -> None:
+    """A service that lacks the sales of the last days, none of them registered before the last was made."""
+    deeds = tables["deeds"]
+    late = deeds["sold_on"] > deeds["sold_on"].max() - 5
+    assert late.sum() > 3
+    with Warehouse({**tables, "deeds": take(deeds, ~late)}, settings.neighbourhood, settings.engine) as warehouse:
+        homes = tables["properties"]
+        for deed, home, day in zip(*(deeds[name][late] for name in ("deed", "property", "sold_on")), strict=True):
+            place = int(np.flatnonzero(homes["property"] == home)[0])
+            row = {name: values[place].item() for name, values in homes.items()}
+            found = warehouse.question({**row, "subject": int(deed), "valued_on": int(day)})
+            wanted = prepared.features.rows(prepared.features.subject == deed)
+            assert found.values.tolist() == wanted.values.tolist()
 
 
 def test_the_service_values_as_the_evaluation_did(
