@@ -19,6 +19,12 @@ USAGE = """usage: python3 project.py COMMAND [OPTIONS]
   test      the tests
   check     ruff and mypy, and mlsmith where it is installed
   python    this project's Python
+{%- if "docs" in cookiecutter.layers %}
+  docs      the pages of docs/ as a site, in site/
+{%- endif %}
+{%- if "dvc" in cookiecutter.layers %}
+  dvc       DVC, such as `dvc repro`
+{%- endif %}
   COMMAND   anything else is a command of {{ cookiecutter.package }}: train, evaluate, … (see --help)
 """
 
@@ -38,6 +44,14 @@ def main(arguments):
         return check()
     if command == "python":
         return run("run", *rest)
+{%- if "docs" in cookiecutter.layers %}
+    if command == "docs":
+        return run("test", "-m", "mkdocs", "build", "--strict", *rest)
+{%- endif %}
+{%- if "dvc" in cookiecutter.layers %}
+    if command == "dvc":
+        return run("test", "-m", "dvc", *rest)
+{%- endif %}
     return run("run", "-m", "{{ cookiecutter.package }}", *arguments)
 
 

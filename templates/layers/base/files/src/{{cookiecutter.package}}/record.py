@@ -16,6 +16,10 @@ from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
+{%- if "mlflow" in cookiecutter.layers %}
+
+from {{ cookiecutter.package }} import tracking
+{%- endif %}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ def finish(run: Run, *, project: Path, components: Mapping[str, Any], metrics: M
     }
     path = run.folder / "run.json"
     write_atomically(path, json.dumps(document, indent=2, sort_keys=True) + "\n")
+{%- if "mlflow" in cookiecutter.layers %}
+    tracking.announce(run.folder, project=project)
+{%- endif %}
     return path
 
 
