@@ -40,8 +40,9 @@ def _rows(model: Model, prepared: Prepared, config: Config) -> Iterator[tuple[Ar
 
 
 def _paint(figure: Figure, rows: list[tuple[Array, Array]], media: Media) -> None:
-    halves = figure.subfigures(1, 2, wspace=0.06)
-    for half, (panel, title) in enumerate(zip(halves, ("played most", "cold items put first"), strict=True)):
+    halves = figure.subfigures(1, 2, wspace=0.06, squeeze=False)
+    for half, title in enumerate(("played most", "cold items put first")):
+        panel = halves[0, half]
         panel.suptitle(title, fontsize=10)
         grid = panel.subplots(len(rows), _PIECES, squeeze=False)
         for axes in grid.ravel():

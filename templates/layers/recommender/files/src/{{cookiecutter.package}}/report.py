@@ -14,7 +14,6 @@ from {{ cookiecutter.package }}.page import Page
 from {{ cookiecutter.package }}.stages import Ledger
 from {{ cookiecutter.package }}.train import Prepared
 
-
 _RESULT = (
     "Left: how well lists meet what users chose. Right: the same by how often the chosen item had been played before; "
     "collaborative filtering cannot see the new ones."

@@ -63,6 +63,8 @@ def requests(plays: Columns, impressions: Columns, *, begin: int, end: int) -> I
     day = chosen["played_at"] // DAY
     rows = np.lexsort((chosen["item"], chosen["user"], day))
     chosen, day = take(chosen, rows), day[rows]
+    if not len(day):
+        return
     changes = np.flatnonzero((np.diff(day) != 0) | (np.diff(chosen["user"]) != 0)) + 1
     for low, high in pairwise([0, *changes.tolist(), len(day)]):
         yield Request(int(chosen["user"][low]), int(day[low]) * DAY, chosen["item"][low:high])

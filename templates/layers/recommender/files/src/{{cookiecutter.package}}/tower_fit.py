@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 import torch.distributed as dist
 from torch import Tensor
-from torch.utils.data import DistributedSampler
+from torch.utils.data import DistributedSampler, TensorDataset
 
 from {{ cookiecutter.package }}.catalogue import Media
 from {{ cookiecutter.package }}.columns import Array
@@ -37,9 +37,8 @@ class Place:
 
 def order(items: Array, config: TowerConfig, *, seed: int, place: Place = Place()) -> Iterator[list[int]]:
     """Positions in the order in which a process sees them, one list an epoch; all processes together see every item."""
-    sampler: DistributedSampler[int] = DistributedSampler(
-        range(len(items)), num_replicas=place.workers, rank=place.rank, shuffle=True, seed=seed  # type: ignore[arg-type]
-    )
+    rows = TensorDataset(torch.arange(len(items)))
+    sampler = DistributedSampler(rows, num_replicas=place.workers, rank=place.rank, shuffle=True, seed=seed)
     for epoch in range(config.epochs):
         sampler.set_epoch(epoch)
         yield list(sampler)

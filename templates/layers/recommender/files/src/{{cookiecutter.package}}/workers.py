@@ -20,7 +20,7 @@ def fit(lessons: Lessons, config: TowerConfig, *, seed: int, workers: int) -> To
     if workers == 1:
         return tower_fit.fit(lessons, config, seed=seed)
     with tempfile.TemporaryDirectory() as folder:
-        start_processes(_work, args=(folder, lessons, config, seed, workers), nprocs=workers)
+        start_processes(_work, args=(folder, lessons, config, seed, workers), nprocs=workers)  # type: ignore[no-untyped-call]
         state = torch.load(Path(folder) / "tower.pt", weights_only=True)
     tower = Tower(channels=config.channels, factors=lessons.factors.shape[1])
     tower.load_state_dict(state)
