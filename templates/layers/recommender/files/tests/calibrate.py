@@ -48,8 +48,6 @@ def measure(settings: Config) -> dict[str, float]:
     made = world.make(world.SIZES["small"], seed=settings.seed, exploration=settings.exploration.share_of_slots)
     prepared = prepare(made.tables(), made.media, settings)
     found = assess(train(prepared, settings, version="calibration"), prepared, settings)
-    changed = settings.model_copy(update={"seed": settings.seed + 1})
-    again = assess(train(prepared, changed, version="calibration"), prepared, settings)
     blind, popularity = found.rankers[BLIND], found.rankers[POPULARITY]
     return {
         "ndcg": found.model.ndcg,
@@ -63,7 +61,6 @@ def measure(settings: Config) -> dict[str, float]:
         "cold_ndcg_over_baselines": found.model.cold_ndcg - max(blind.cold_ndcg, popularity.cold_ndcg),
         "appeal_over_baselines": appeal(found, MODEL) - max(appeal(found, BLIND), appeal(found, POPULARITY)),
         "cold_appeal_over_blind": appeal(found, MODEL, cold=True) - appeal(found, BLIND, cold=True),
-        "appeal_by_model_seed": appeal(again, MODEL) - appeal(found, MODEL),
         "below_the_bar": float(len(found.shortfalls)),
         "quiet_z": quiet(settings),
     }

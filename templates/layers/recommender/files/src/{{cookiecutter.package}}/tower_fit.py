@@ -38,7 +38,11 @@ class Place:
 def order(items: Array, config: TowerConfig, *, seed: int, place: Place = Place()) -> Iterator[list[int]]:
     """Positions in the order in which a process sees them, one list an epoch; all processes together see every item."""
     rows = TensorDataset(torch.arange(len(items)))
-    sampler = DistributedSampler(rows, num_replicas=place.workers, rank=place.rank, shuffle=True, seed=seed)
+    # The sampler adds the epoch to its seed: seeds next to each other would share all orders but one.
+    apart = seed * 10_000
+    sampler: DistributedSampler[int] = DistributedSampler(
+        rows, num_replicas=place.workers, rank=place.rank, shuffle=True, seed=apart
+    )
     for epoch in range(config.epochs):
         sampler.set_epoch(epoch)
         yield list(sampler)

@@ -1,4 +1,4 @@
-"""Periods follow each other; the test period asks for cold items as for warm ones, and never for what was played before."""
+"""Periods follow each other; the test period asks for cold items as for warm ones, and never for played ones."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_only_free_choices_are_asked_for(prepared: Prepared) -> None:
 def test_cold_items_can_be_shown_are_asked_for_and_are_found(
     prepared: Prepared, vectors: Vectors, finished: Finished, settings: Config
 ) -> None:
-    """The cold-start split: of all published and unplayed items none is left out, and cold ones are among the choices."""
+    """The cold-start split: of published and unplayed items none is left out, and cold ones are among the choices."""
     plays, items = prepared.tables["plays"], prepared.tables["items"]
     cold_choices = 0
     for case in cases(prepared, vectors, prepared.test[::4], settings):

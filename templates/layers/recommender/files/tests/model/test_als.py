@@ -36,7 +36,9 @@ def test_the_size_of_blocks_changes_nothing(prepared: Prepared, settings: Config
     assert np.array_equal(als.fit(seen, items, config, seed=1), als.fit(seen, items, other, seed=1))
 
 
-def test_a_user_alone_gets_the_taste_they_get_among_all(prepared: Prepared, finished: Finished, settings: Config) -> None:
+def test_a_user_alone_gets_the_taste_they_get_among_all(
+    prepared: Prepared, finished: Finished, settings: Config
+) -> None:
     seen = prepared.history.interactions(prepared.periods.test)
     learned = finished.model.learned
     users = np.unique(seen.user)

@@ -74,8 +74,8 @@ def test_an_item_without_plays_is_judged_by_content_alone(
 
 def _same(one: Prepared, other: Prepared, vectors: Vectors, settings: Config) -> None:
     assert len(one.test) == len(other.test)
-    pairs = zip(cases(one, vectors, one.test[:60], settings), cases(other, vectors, other.test[:60], settings), strict=True)
-    for ours, theirs in pairs:
+    both = (cases(prepared, vectors, prepared.test[:60], settings) for prepared in (one, other))
+    for ours, theirs in zip(*both, strict=True):
         assert np.array_equal(ours.values, theirs.values)
         assert np.array_equal(ours.candidates, theirs.candidates)
         assert np.array_equal(ours.chosen, theirs.chosen)

@@ -54,7 +54,8 @@ def test_a_model_of_shuffled_plays_fails_the_bar(prepared: Prepared, finished: F
     """Whose factors belong to which item is shuffled: all that plays and media tell of an item is lost."""
     learned = finished.model.learned
     rng = np.random.default_rng(settings.seed)
-    mixed = replace(prepared.media, image=rng.permutation(prepared.media.image), audio=rng.permutation(prepared.media.audio))
+    image, audio = rng.permutation(prepared.media.image), rng.permutation(prepared.media.audio)
+    mixed = replace(prepared.media, image=image, audio=audio)
     shuffled = replace(learned, factors=rng.permutation(learned.factors))
     found = assess(Model(shuffled, finished.model.weights, "shuffled", ""), replace(prepared, media=mixed), settings)
     assert any("cold NDCG@10" in text for text in found.shortfalls)

@@ -1,4 +1,4 @@
-"""Serving computes what training and evaluation computed, bit by bit, and so does a fresh process with the stored model."""
+"""Serving computes what training and evaluation computed, bit by bit, and so does a fresh process."""
 
 from __future__ import annotations
 

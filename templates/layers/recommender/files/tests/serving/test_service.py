@@ -40,7 +40,9 @@ def test_a_bad_message_is_refused_in_words_and_leaves_no_trace(
     assert log.getvalue() == ""
 
 
-def test_a_list_has_new_published_items_once_each(service: Service, tables: dict[str, Columns], settings: Config) -> None:
+def test_a_list_has_new_published_items_once_each(
+    service: Service, tables: dict[str, Columns], settings: Config
+) -> None:
     plays, items = tables["plays"], tables["items"]
     for user in range(20):
         shown = [slot.item for slot in service.recommend({"user": user, "at": AT}).items]
@@ -77,7 +79,8 @@ def test_every_answer_is_logged_with_its_model_and_configuration(
 
 def test_chosen_items_come_with_reasons(service: Service, settings: Config) -> None:
     codes = {feature.name for feature in FEATURES}
-    chosen = [slot for user in range(20) for slot in service.recommend({"user": user, "at": AT}).items if not slot.explored]
+    answers = [service.recommend({"user": user, "at": AT}) for user in range(20)]
+    chosen = [slot for answer in answers for slot in answer.items if not slot.explored]
     assert all(set(slot.reasons) <= codes and len(slot.reasons) <= settings.serving.reasons for slot in chosen)
     assert np.mean([len(slot.reasons) > 0 for slot in chosen]) > 0.95
 
