@@ -65,6 +65,8 @@ def top_decile_exposure(shown: Array, available: int) -> float:
 def interval(values: Array, users: Array, *, seed: int) -> tuple[float, float]:
     """A 90 % interval of the mean, by drawing users anew; values that are not numbers do not count."""
     kept = ~np.isnan(values)
+    if not kept.any():
+        return 0.0, 0.0
     _, row = np.unique(users[kept], return_inverse=True)
     total, count = np.bincount(row, weights=values[kept]), np.bincount(row)
     rng = np.random.default_rng(seed)

@@ -1,0 +1,47 @@
+"""What only the kind `recommender` promises: every half of the paper's incident, and the same batches for one process and for two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scaffold.projects import Generated, generate, incidents_of, install
+
+COLD_START = {"warm-items-only", "cold-items-in-training"}
+GROWN = {"prototype-grown", "set-epoch-forgotten"}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    """A recommender project; each test leaves it as it found it."""
+    return generate("recommender", tmp_path_factory.mktemp("recommender"))
+
+
+def test_cold_start_and_a_prototype_that_grew_are_both_there() -> None:
+    assert COLD_START | GROWN <= set(incidents_of("recommender"))
+
+
+def test_one_file_switches_to_two_processes_and_changes_nothing_else(project: Generated) -> None:
+    one, two = ((project.folder / f"conf/engine/{name}.yaml").read_text(encoding="utf-8") for name in ("duckdb", "workers"))
+    values = [[line for line in text.splitlines() if not line.startswith("#")] for text in (one, two)]
+    assert [pair for pair in zip(*values, strict=True) if pair[0] != pair[1]] == [("workers: 1", "workers: 2")]
+
+
+def test_the_service_keeps_no_list_of_users(project: Generated) -> None:
+    """A taste is folded in from plays, so that erasing a person's plays erases the person."""
+    sources = {path.name: path.read_text(encoding="utf-8") for path in _source(project).glob("*.py")}
+    assert "class Model" in sources["model.py"]
+    assert "user" not in sources["model.py"].lower().replace("users are not part of it", "")
+    assert "als.fold_in(" in sources["serve.py"]
+
+
+@pytest.mark.slow
+def test_two_gloo_processes_train_the_tower_of_one(project: Generated) -> None:
+    install(project)
+    done = project.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/scale")
+    assert done.returncode == 0, done.stdout
+
+
+def _source(project: Generated) -> Path:
+    return next((project.folder / "src").iterdir())
