@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.scaffold.projects import Generated, generate, incidents_of, install
@@ -28,20 +26,8 @@ def test_one_file_switches_to_two_processes_and_changes_nothing_else(project: Ge
     assert [pair for pair in zip(*values, strict=True) if pair[0] != pair[1]] == [("workers: 1", "workers: 2")]
 
 
-def test_the_service_keeps_no_list_of_users(project: Generated) -> None:
-    """A taste is folded in from plays, so that erasing a person's plays erases the person."""
-    sources = {path.name: path.read_text(encoding="utf-8") for path in _source(project).glob("*.py")}
-    assert "class Model" in sources["model.py"]
-    assert "user" not in sources["model.py"].lower().replace("users are not part of it", "")
-    assert "als.fold_in(" in sources["serve.py"]
-
-
 @pytest.mark.slow
 def test_two_gloo_processes_train_the_tower_of_one(project: Generated) -> None:
     install(project)
     done = project.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/scale")
     assert done.returncode == 0, done.stdout
-
-
-def _source(project: Generated) -> Path:
-    return next((project.folder / "src").iterdir())
