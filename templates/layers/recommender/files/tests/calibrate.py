@@ -76,7 +76,7 @@ def quiet(settings: Config) -> float:
     """The largest figure of the monitor in a world in which nothing changes."""
     still = world.make(QUIET, seed=1_000 + settings.seed, exploration=settings.exploration.share_of_slots, drift=False)
     until = QUIET.days // 3 * DAY
-    normal = monitor.describe(still.tables(), still.media, settings, until=until)
+    normal = monitor.describe(still.tables(), still.media, settings.monitor, until=until)
     windows = monitor.measure(normal, still.tables(), still.media, settings.monitor, begin=until, end=QUIET.days * DAY)
     return max(abs(value) for window in windows for value in window.z.values())
 

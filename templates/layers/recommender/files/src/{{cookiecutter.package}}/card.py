@@ -8,7 +8,7 @@ from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.evaluate import Metrics
 from {{ cookiecutter.package }}.features import FEATURES
-from {{ cookiecutter.package }}.judge import BLIND, POPULARITY, RANKERS
+from {{ cookiecutter.package }}.judge import BLIND, MODEL, POPULARITY, RANKERS
 from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.stages import Ledger
 
@@ -106,6 +106,7 @@ would only learn from what this one showed.
 ## Limits
 - A user who has played nothing gets what is popular and new; see the first row by group.
 - Content tells only what can be seen and heard; an item that is liked for another reason is found after some plays.
+- Collaborative filtering alone gains more {_lost(assessment)}.
 - Taste turns; the monitor rings when new media, the share of plays or the share of chance move.
 
 ## Privacy
@@ -123,6 +124,12 @@ def summary(assessment: Assessment) -> str:
     ]
     verdict = "quality bar reached" if not assessment.shortfalls else "; ".join(assessment.shortfalls)
     return "\n".join([*lines, f"  {verdict}"])
+
+
+def _lost(assessment: Assessment) -> str:
+    """Where the model is not the best, by plays of the chosen item."""
+    groups = [name for name, found in assessment.by_item.items() if found[BLIND] > found[MODEL]]
+    return f"from items played before this often: {', '.join(groups)}" if groups else "from no group of items"
 
 
 def _shown(metrics: Metrics, name: str, form: str) -> str:

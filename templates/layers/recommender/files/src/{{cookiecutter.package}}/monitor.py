@@ -10,7 +10,7 @@ import numpy as np
 
 from {{ cookiecutter.package }}.catalogue import DAY, Media
 from {{ cookiecutter.package }}.columns import Array, Columns, take
-from {{ cookiecutter.package }}.config import Config, MonitorConfig
+from {{ cookiecutter.package }}.config import MonitorConfig
 
 PLAY_RATE, EXPLORED = "share of shown items played", "share of slots left to chance"
 _FLOOR = 1e-6
@@ -65,7 +65,7 @@ class Window:
                 yield Alarm(self.begins, name, value, config.max_z)
 
 
-def describe(tables: Mapping[str, Columns], media: Media, config: Config, *, until: int) -> Reference:
+def describe(tables: Mapping[str, Columns], media: Media, config: MonitorConfig, *, until: int) -> Reference:
     """The normal state, from what was shown and published before `until`."""
     shown = take(tables["impressions"], tables["impressions"]["shown_at"] < until)
     old = np.isin(media.item, tables["items"]["item"][tables["items"]["published_at"] < until])
@@ -75,8 +75,8 @@ def describe(tables: Mapping[str, Columns], media: Media, config: Config, *, unt
     return Reference(
         media={name: [float(one[old].mean()), float(one[old].std())] for name, one in media_figures(media).items()},
         play_rate=rate,
-        dispersion=max(config.monitor.min_dispersion, float(np.mean((played - expected) ** 2 / expected))),
-        explored=config.exploration.share_of_slots,
+        dispersion=max(config.min_dispersion, float(np.mean((played - expected) ** 2 / expected))),
+        explored=float(shown["explored"].mean()),
     )
 
 

@@ -66,7 +66,7 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     model = train(prepared, config, version=started.id, ledger=ledger)
     with ledger.stage("assess"):
         assessment = assess(model, prepared, config)
-    normal = monitor.describe(tables, media, config, until=prepared.periods.test)
+    normal = monitor.describe(tables, media, config.monitor, until=prepared.periods.test)
     digest = models.save(model, started.folder, reference=normal.plain())
     components = {
         "configuration": {"digest": config.digest(), "values": config.model_dump()},

@@ -72,7 +72,6 @@ def _bars(axes: Axes, assessment: Assessment) -> None:
         axes.plot([place - 0.27] * 2, [low, high], color="#222", linewidth=1.5)
     axes.set(xticks=places, xticklabels=["all items", "cold items"], ylabel="NDCG@10")
     axes.grid(visible=False, axis="x")
-    axes.legend(loc="upper left")
 
 
 def _by_item(axes: Axes, assessment: Assessment) -> None:
@@ -82,6 +81,7 @@ def _by_item(axes: Axes, assessment: Assessment) -> None:
         axes.plot(places, values, color=_COLOURS[ranker], marker=_MARKS[ranker], label=ranker)
     axes.set(xticks=places, xticklabels=list(assessment.by_item), ylabel="mean gain of a choice",
              xlabel="plays of the chosen item before")  # fmt: skip
+    axes.legend(loc="upper center")
     axes.set_ylim(bottom=0)
 
 

@@ -24,7 +24,7 @@ QUIET = Size(users=300, items=200, days=36)
 def test_a_world_without_drift_rings_no_alarm(settings: Config, seed: int) -> None:
     still = world.make(QUIET, seed=seed, exploration=settings.exploration.share_of_slots, drift=False)
     until = QUIET.days // 3 * DAY
-    normal = monitor.describe(still.tables(), still.media, settings, until=until)
+    normal = monitor.describe(still.tables(), still.media, settings.monitor, until=until)
     windows = list(
         monitor.measure(normal, still.tables(), still.media, settings.monitor, begin=until, end=QUIET.days * DAY)
     )
@@ -75,7 +75,7 @@ def test_the_test_period_itself_is_quiet(prepared: Prepared, settings: Config) -
 
 
 def test_the_reference_survives_being_kept_with_the_model(prepared: Prepared, settings: Config) -> None:
-    normal = monitor.describe(prepared.tables, prepared.media, settings, until=prepared.periods.test)
+    normal = monitor.describe(prepared.tables, prepared.media, settings.monitor, until=prepared.periods.test)
     assert Reference.of(normal.plain()) == normal
 
 
@@ -88,6 +88,6 @@ def test_an_alarm_says_what_when_and_how_far(settings: Config) -> None:
 
 def _alarms(tables: dict[str, Columns] | object, media: Media, prepared: Prepared, settings: Config) -> set[str]:
     spans = prepared.periods
-    normal = monitor.describe(prepared.tables, prepared.media, settings, until=spans.test)
+    normal = monitor.describe(prepared.tables, prepared.media, settings.monitor, until=spans.test)
     windows = monitor.measure(normal, tables, media, settings.monitor, begin=spans.test, end=spans.end)  # type: ignore[arg-type]
     return {alarm.figure for window in windows for alarm in window.alarms(settings.monitor)}
