@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +16,9 @@ from {{ cookiecutter.package }}.catalogue import DAY, Media
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import ContractViolation
-from {{ cookiecutter.package }}.history import History
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.monitor import Reference
-from {{ cookiecutter.package }}.privacy import read_key
-from {{ cookiecutter.package }}.serve import RefusedMessage, Service, release
+from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.train import prepare
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -118,28 +115,12 @@ def _explain(given: argparse.Namespace, settings: Config) -> int:
 
 
 def _serve(given: argparse.Namespace, settings: Config) -> int:
-    released = release(record.latest(given.runs))
-    if released.model is None:
-        print(f"the popular items answer: {released.problem}", file=sys.stderr)
-    tables, media = _data(given)
-    kept = {name: tables[name] for name in ("users", "items", "plays")}
-    key = read_key(PROJECT / ".secrets")
-    log = given.runs / "predictions.jsonl"
-    with log.open("a", encoding="utf-8") as lines, History.of(engine=settings.engine, **kept) as history:
-        service = Service(history, media, released, settings, key=key, log=lines)
-        for line in sys.stdin:
-            print(json.dumps(_answer(service, line)), flush=True)
+    with open_desk(settings, project=PROJECT, data=given.data, runs=given.runs) as desk:
+        if desk.problem:
+            print(f"the popular items answer: {desk.problem}", file=sys.stderr)
+        for answer in by_lines(desk, sys.stdin):
+            print(answer, flush=True)
     return 0
-
-
-def _answer(service: Service, line: str) -> dict[str, object]:
-    try:
-        message = json.loads(line)
-        if not isinstance(message, Mapping):
-            raise RefusedMessage("a message is one JSON object a line")
-        return asdict(service.recommend(message))
-    except (RefusedMessage, json.JSONDecodeError) as error:
-        return {"error": str(error)}
 
 
 def _monitor(given: argparse.Namespace, settings: Config) -> int:

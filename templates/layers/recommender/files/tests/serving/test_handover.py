@@ -11,7 +11,8 @@ from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.features import FEATURES
 from {{ cookiecutter.package }}.serve import FALLBACK, Service
 
-MESSAGE = {"user": 11, "at": 3_000_000}
+PROJECT = Path(__file__).resolve().parents[2]
+MESSAGE = json.loads((PROJECT / "docs" / "example.json").read_text(encoding="utf-8"))
 
 
 def test_the_app_gets_as_many_items_as_agreed_and_all_exist(service: Service, tables: dict[str, Columns]) -> None:
