@@ -77,7 +77,7 @@ def _kind_of_change(old: Any, new: Any) -> str:
     if type(old) is not type(new):
         return "type-changed"
     if isinstance(old, (int, float)) and not isinstance(old, bool) and old and new and math.isfinite(old) and math.isfinite(new):
-        power = math.log10(abs(new / old)) if new / old else 0.0
+        power = math.log10(abs(new)) - math.log10(abs(old))  # their quotient may be no number any more
         return "scale-changed" if abs(power) >= 1 and abs(power - round(power)) < 1e-9 else "changed"
     if isinstance(old, str):
         one, other = _NUMBER_AND_UNIT.match(old), _NUMBER_AND_UNIT.match(new)
