@@ -47,7 +47,16 @@ def test_a_wave_of_bots_rings_within_a_window(
     rows[::3] = np.resize(bots, len(rows[::3]))
     wave = replace(windows.rows(rows), account=windows.account, until=windows.until)
     first = _alarms(finished, normal, settings, wave)
-    assert "z of the share watched" in {alarm.figure for alarm in first}
+    assert "PSI of score" in {alarm.figure for alarm in first}
+
+
+def test_a_careless_limit_rings_by_the_share_watched(
+    prepared: Prepared, finished: Finished, normal: Reference, settings: Config
+) -> None:
+    median = float(np.median(finished.model.ensemble.score(prepared.test.windows)))
+    careless = replace(finished.model, limits=replace(finished.model.limits, watch=median))
+    windows = watch(careless, prepared, normal, settings)
+    assert all(window.watch_z > settings.monitor.max_watch_z for window in windows)
 
 
 def test_a_model_that_watches_nobody_any_more_rings_too(
