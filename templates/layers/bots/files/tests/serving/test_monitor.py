@@ -47,7 +47,7 @@ def test_a_wave_of_bots_rings_within_a_window(
     rows[::3] = np.resize(bots, len(rows[::3]))
     wave = replace(windows.rows(rows), account=windows.account, until=windows.until)
     first = _alarms(finished, normal, settings, wave)
-    assert "PSI of score" in {alarm.figure for alarm in first}
+    assert "z of the share watched" in {alarm.figure for alarm in first}
 
 
 def test_a_careless_limit_rings_by_the_share_watched(
