@@ -99,7 +99,7 @@ def _figures(model: Model, archive: Archive, region: Region, begin: int, end: in
         "brightness": float(np.nanmean(images)),
         "contrast": float(np.nanstd(images)),
         "unseen": float(np.isnan(images).mean()),
-        "sharpness": sharpness(whole) if len(whole) else 0.0,
+        "sharpness": sharpness(whole if len(whole) else np.where(np.isfinite(images), images, np.nanmean(images))),
         "silent stations": float(np.isnan(np.asarray(archive.observed[begin:end])).mean()),
         "station bias": _mean(now),
         "station error": float(np.sqrt(_mean([np.square(error) for error in later]))),

@@ -33,9 +33,10 @@ def amplitude(truth: Array, found: Array) -> tuple[Array, Array]:
 
 
 def sharpness(field: Array) -> float:
-    """The short band's share of the energy of a field, or of a stack of them."""
-    energy = _energy(field)
-    return float(energy[_inside(field.shape)["short"]].sum() / max(float(energy.sum()), 1e-12))
+    """Logarithm of short waves' energy over middle ones': how much weather there is cancels out, focus does not."""
+    energy, inside = _energy(field), _inside(field.shape)
+    short, middle = (max(float(energy[inside[band]].sum()), 1e-12) for band in ("short", "middle"))
+    return float(np.log(short / middle))
 
 
 def _energy(field: Array) -> Array:

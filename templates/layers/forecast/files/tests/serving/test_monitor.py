@@ -28,15 +28,19 @@ def _dimmer(archive: Archive) -> Archive:
 
 def _blurred(archive: Archive) -> Archive:
     images = np.asarray(archive.satellite[:])
-    return replace(archive, satellite=np.mean([carried(images, r, c) for r in (-1, 0, 1) for c in (-1, 0, 1)], axis=0))
+    return replace(
+        archive, satellite=np.mean([carried(images, r, c) for r in range(-2, 3) for c in range(-2, 3)], axis=0)
+    )
 
 
 def _knots(archive: Archive) -> Archive:
     return replace(archive, observed=1.94 * np.asarray(archive.observed[:]))
 
 
-def _late(archive: Archive) -> Archive:
-    return replace(archive, observed=np.roll(np.asarray(archive.observed[:]), 24, axis=0))
+def _iced(archive: Archive) -> Archive:
+    observed = np.array(archive.observed[:])
+    observed[:, ::2] = 0.0
+    return replace(archive, observed=observed)
 
 
 def _blind(archive: Archive) -> Archive:
@@ -47,9 +51,9 @@ def _blind(archive: Archive) -> Archive:
 
 CHANGES: dict[str, tuple[Change, str]] = {
     "the sensor loses gain": (_dimmer, "brightness"),
-    "the image is blurred": (_blurred, "sharpness"),
+    "the image is out of focus": (_blurred, "sharpness"),
     "stations report knots": (_knots, "station bias"),
-    "stations come a day late": (_late, "station error"),
+    "half of the masts are iced": (_iced, "station error"),
     "most of the image is missing": (_blind, "unseen"),
 }
 

@@ -15,7 +15,9 @@ import pytest
 from {{ cookiecutter.package }} import baseline
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import ContractViolation
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.fields import Archive
+from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.pipeline import Finished
 from {{ cookiecutter.package }}.serve import RefusedMessage, Release, Service, release
 
@@ -103,3 +105,16 @@ def test_a_model_below_the_bar_is_not_used(finished: Finished, tmp_path: Path) -
     document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     (folder / "run.json").write_text(json.dumps({**document, "passed": False}), encoding="utf-8")
     assert release(folder) == Release(None, f"run {finished.run.id} did not reach the quality bar")
+
+
+def test_the_opened_desk_answers_line_by_line_and_logs(
+    data: Path, finished: Finished, settings: Config, project: Path, messages: list[Message], tmp_path: Path
+) -> None:
+    runs = Path(shutil.copytree(finished.run.folder.parent, tmp_path / "runs"))
+    with open_desk(settings, project=project, data=data, runs=runs) as desk:
+        assert (desk.model, desk.problem) == (finished.run.id, "")
+        first, second = map(json.loads, by_lines(desk, [json.dumps(messages[0]), "[]"]))
+    assert first["hour"] == messages[0]["hour"]
+    assert len(first["farms"]) == len(settings.forecast.leads_h) * 14
+    assert "one JSON object" in second["error"]
+    assert len((runs / "predictions.jsonl").read_text(encoding="utf-8").splitlines()) == 1
