@@ -44,7 +44,7 @@ def fields(assessment: Assessment, *, lead: int) -> bytes:
         for axis, (title, field) in zip(axes, shown, strict=False):
             drawn = _map(axis, title, field, cmap="viridis", vmin=low, vmax=high)
         figure.colorbar(drawn, ax=list(axes[:3]), label="wind, m/s", shrink=0.8)
-        width = _map(axes[3], "± interval", one.halfwidth[hour], cmap="magma_r", vmin=0, vmax=None)
+        width = _map(axes[3], "± interval", one.halfwidth[hour], cmap="magma_r", vmin=None, vmax=None)
         figure.colorbar(width, ax=axes[3], label="m/s", shrink=0.8)
         return _svg(figure)
 
@@ -74,8 +74,8 @@ def layers(found: Sequence[Layer]) -> bytes:
             axes.bar(place + 0.26 * (number - 1), shares, width=0.24, color=_BANDS[band], label=f"{band} waves")
         names = [f"{layer.name}\n{layer.channels} ch · {layer.cells}x{layer.cells} cells" for layer in found]
         axes.set_xticks(place, names)
-        axes.set(ylabel="energy of the image that can be read back", ylim=(0, 1.05))
-        axes.legend(loc="lower left")
+        axes.set(ylabel="energy of the image that can be read back", ylim=(0, 1.25))
+        axes.legend(loc="upper left", ncols=3)
         return _svg(figure)
 
 
@@ -116,7 +116,7 @@ def drift(windows: Sequence[Window], normal: Reference, config: MonitorConfig) -
         return _svg(figure)
 
 
-def _map(axes: Axes, title: str, field: Array, *, cmap: str, vmin: float, vmax: float | None) -> Any:
+def _map(axes: Axes, title: str, field: Array, *, cmap: str, vmin: float | None, vmax: float | None) -> Any:
     axes.set_title(title, fontsize=10)
     axes.set_xticks([])
     axes.set_yticks([])
