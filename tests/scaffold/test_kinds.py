@@ -8,7 +8,7 @@ import pytest
 
 from tests.scaffold.projects import KINDS, Generated, generate, incidents_of, install, named
 
-_CATCHERS = {"test", "rule", "diff", "gate", "contract"}
+_CATCHERS = {"test", "rule", "diff", "review", "contract"}
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -45,7 +45,7 @@ def test_it_has_the_papers_incident_and_three_more(project: Generated) -> None:
         assert told["caught_by"], name
 
 
-def test_an_incident_applies_names_tests_that_exist_and_is_named_by_lint_and_diff(project: Generated) -> None:
+def test_an_incident_applies_names_tests_that_exist_and_is_named_by_lint_diff_and_review(project: Generated) -> None:
     for name in incidents_of(project.kind):
         told = project.told(name)
         with project.broken_by(name):
@@ -56,6 +56,9 @@ def test_an_incident_applies_names_tests_that_exist_and_is_named_by_lint_and_dif
                 assert set(named(told, "rule")) <= project.codes(), name
             for words in named(told, "diff"):
                 assert words in project.mlsmith("diff", "HEAD").stdout, (name, words)
+            for config in named(told, "review"):
+                waiting = project.mlsmith("review")
+                assert (waiting.returncode, config in waiting.stdout) == (1, True), (name, config)
         assert project.git("status", "--porcelain") == "", name
 
 
