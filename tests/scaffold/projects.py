@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tomllib
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,13 +82,8 @@ def generate(kind: str, place: Path, *layers: str) -> Generated:
 
 
 def install(project: Generated) -> None:
-    """The hashed requirements of its tests in an environment beside it, torch for the CPU first where the kind has it."""
-    venv.create(project.folder.parent / "venv", with_pip=True)
-    folder = project.folder / "requirements"
-    wanted = [name for name in ("torch", "test") if (folder / f"{name}.txt").is_file()]
-    for name in wanted:
-        install = ["install", "--quiet", "--require-hashes", "--no-deps", "-r", str(folder / f"{name}.txt")]
-        subprocess.run([_interpreter(project.folder), "-m", "pip", *install], check=True)
+    """What its tests need, as its own script installs it: by hash, torch first where the kind has it."""
+    subprocess.run([sys.executable, "project.py", "test", "--version"], cwd=project.folder, check=True, capture_output=True)
 
 
 def named(told: dict[str, Any], kind: str) -> list[str]:
@@ -97,4 +91,4 @@ def named(told: dict[str, Any], kind: str) -> list[str]:
 
 
 def _interpreter(folder: Path) -> str:
-    return str(folder.parent / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+    return str(folder / ".venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python")
