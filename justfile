@@ -33,6 +33,10 @@ self:
 test *ARGS:
     {{python}} -m pytest -n auto --dist worksteal {{ARGS}}
 
+# generated projects installed and run, each with its tests and its incidents: an hour or so
+projects *ARGS:
+    {{python}} -m pytest -n auto --dist worksteal -m projects {{ARGS}}
+
 # write the generated pages
 docs:
     {{python}} docs/generate.py

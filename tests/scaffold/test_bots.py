@@ -51,7 +51,7 @@ def test_the_project_is_clean_and_two_incidents_are_named_without_running_it(pro
     assert [(change["component"], change["path"]) for change in changes] == [("configuration", "conf/base.yaml")]
 
 
-@pytest.mark.slow
+@pytest.mark.projects
 @pytest.mark.parametrize("incident", INCIDENTS)
 def test_each_incident_is_caught_by_the_tests_it_names(project: Path, incident: str) -> None:
     told = tomllib.loads((project / f"docs/incidents/{incident}.toml").read_text(encoding="utf-8"))

@@ -62,7 +62,7 @@ def test_an_incident_applies_names_tests_that_exist_and_is_named_by_lint_diff_an
         assert project.git("status", "--porcelain") == "", name
 
 
-@pytest.mark.slow
+@pytest.mark.projects
 def test_it_trains_passes_its_own_tests_and_each_incident_is_caught_by_all_that_it_names(project: Generated) -> None:
     """One test, so that the environment is made once a kind. What an incident says will not be noticed must stay green."""
     install(project)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import venv
+from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
 
@@ -36,6 +37,19 @@ USES = {
 }
 
 
+def fitting(kind: str, layers: Iterable[str]) -> list[str]:
+    """The layers that the kind does not exclude."""
+    excluded = {name for layer in stack(CATALOGUE, find_kind(CATALOGUE, kind)) for name in layer.conflicts}
+    return [layer for layer in layers if layer not in excluded]
+
+
+SERVED = [kind for kind in KINDS if fitting(kind, ["serving"])]
+
+
+def test_most_kinds_can_be_served() -> None:
+    assert set(KINDS) - set(SERVED) == {"bots", "forecast"}
+
+
 def test_the_rows_hold_every_pair_of_layers_both_ways() -> None:
     assert len(OPTIONAL) <= len(PATTERNS), "more layers need a sixth row"
     for first, second in combinations(OPTIONAL, 2):
@@ -52,7 +66,7 @@ def test_every_layer_has_a_test_of_its_own_in_the_project() -> None:
 @pytest.fixture(scope="module", params=PROJECTS, ids=lambda param: f"{param[0]}-{param[1]}")
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generated:
     kind, row = request.param
-    return generate(kind, tmp_path_factory.mktemp(f"{kind}-{row}"), *ROWS[row])
+    return generate(kind, tmp_path_factory.mktemp(f"{kind}-{row}"), *fitting(kind, ROWS[row]))
 
 
 def test_the_project_is_clean(project: Generated) -> None:
@@ -88,7 +102,7 @@ def _layers(project: Generated) -> list[str]:
     return list(tomllib.loads((project.folder / ".mlsmith/project.toml").read_text(encoding="utf-8"))["layers"])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SERVED)
 def test_every_kind_has_the_desk_that_serving_opens(kind: str, tmp_path: Path) -> None:
     project = generate(kind, tmp_path)
     opening = project.folder / "src/shop/opening.py"
@@ -117,7 +131,7 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
-@pytest.mark.slow
+@pytest.mark.projects
 def test_its_tests_are_collected(project: Generated, interpreter: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(project.folder / "src"), "OMP_NUM_THREADS": "1"}
     command = [interpreter, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
@@ -127,12 +141,13 @@ def test_its_tests_are_collected(project: Generated, interpreter: Path) -> None:
         assert (f"{test}::" in done.stdout or f"{test}:" in done.stdout) == (layer in _layers(project)), layer
 
 
-@pytest.mark.slow
+@pytest.mark.projects
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_layers_own_tests_pass_in_every_kind(kind: str, interpreter: Path, tmp_path: Path) -> None:
-    project = generate(kind, tmp_path, *OPTIONAL)
+    layers = fitting(kind, OPTIONAL)
+    project = generate(kind, tmp_path, *layers)
     environment = {**os.environ, "PYTHONPATH": str(project.folder / "src"), "OMP_NUM_THREADS": "1"}
-    command = [interpreter, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", *USES.values()]
+    command = [interpreter, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", *(USES[layer] for layer in layers)]
     done = subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-4000:]
     assert project.git("status", "--porcelain") == "", "tests write into the project"

@@ -26,7 +26,7 @@ def test_one_file_switches_to_two_processes_and_changes_nothing_else(project: Ge
     assert [pair for pair in zip(*values, strict=True) if pair[0] != pair[1]] == [("workers: 1", "workers: 2")]
 
 
-@pytest.mark.slow
+@pytest.mark.projects
 def test_two_gloo_processes_train_the_tower_of_one(project: Generated) -> None:
     install(project)
     done = project.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/scale")
