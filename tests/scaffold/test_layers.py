@@ -125,9 +125,12 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("all") / "venv"
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    locks = [CATALOGUE.root / "locks" / f"{name}.txt" for name in ("torch", "universal")]
-    for lock in locks:
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", lock], check=True)
+    pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r"]
+    torch, universal = (CATALOGUE.root / "locks" / f"{name}.txt" for name in ("torch", "universal"))
+    # As a project's own script does it: a build for the CPU that lies in a folder comes before one of gigabytes.
+    if subprocess.run([*pip, torch, "--no-index"], capture_output=True).returncode:
+        subprocess.run([*pip, torch], check=True)
+    subprocess.run([*pip, universal], check=True)
     return python
 
 
