@@ -33,7 +33,9 @@ def main() -> int:
         for row in verdicts:
             if row["code"] not in on or commits.get(row["repository"]) != row["commit"]:
                 continue
-            said = reports.setdefault(row["repository"], said_of(Path(arguments[0]), row["repository"]))
+            if row["repository"] not in reports:
+                reports[row["repository"]] = said_of(Path(arguments[0]), row["repository"])
+            said = reports[row["repository"]]
             gone = (row["code"], row["path"].strip(), row.get("cell"), row["line"]) not in said
             counted[f"{row['verdict']} {'gone' if gone else 'said'}"] += 1
             if gone:

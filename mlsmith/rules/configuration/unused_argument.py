@@ -8,7 +8,7 @@ from typing import Any
 
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, branches
 from mlsmith.rules.kit.collect import place_from, where
-from mlsmith.rules.kit.statements import fix_of, plain_edits
+from mlsmith.rules.kit.statements import body_of, fix_of, plain_edits
 
 _LOGS = frozenset({
     "print", "update", "dump", "dumps", "init", "info", "log", "pprint", "items", "add_hparams", "log_params", "save_hyperparameters", "write", "str",
@@ -109,9 +109,7 @@ def _removal(module: Module, call: Call) -> Any:
     statement = call.statement
     if not isinstance(statement, ast.Expr) or statement.value is not call.node:
         return ()
-    around = statement.up  # type: ignore[attr-defined]
-    body = next(field for _, field in ast.iter_fields(around) if isinstance(field, list) and statement in field)
-    removal = branches.removal_of(module, [statement], "") if len(body) > 1 else None
+    removal = branches.removal_of(module, [statement], "") if len(body_of(statement)) > 1 else None
     return plain_edits(removal.edits) if removal is not None else ()
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from mlsmith.rules.kit import Call, Finding, Fix, Module, Rule, Safety, Severity, branches, replace_expression, tokens
+from mlsmith.rules.kit.statements import body_of
 
 _DEBUGGERS = ("breakpoint", "pdb.set_trace", "ipdb.set_trace", "pudb.set_trace", "IPython.embed", "IPython.core.debugger.set_trace")
 _EXITS = ("exit", "quit", "sys.exit", "os._exit")
@@ -88,8 +89,7 @@ def _removal(module: Module, call: Call) -> Fix | None:
     """A fix that takes the stop away; where it is all that a body holds, `pass` keeps the body."""
     title = "remove the stop for the debugger"
     around: ast.AST = call.statement.up  # type: ignore[attr-defined]
-    body = next(field for _, field in ast.iter_fields(around) if isinstance(field, list) and call.statement in field)
-    if not isinstance(around, ast.Module) and all(_is_stop(module, statement) for statement in body):
+    if not isinstance(around, ast.Module) and all(_is_stop(module, statement) for statement in body_of(call.statement)):
         return Fix(title, Safety.SAFE, (replace_expression(module, call.node, "pass"),))
     return branches.removal_of(module, [call.statement], title)
 
@@ -99,8 +99,7 @@ def _behind(call: Call) -> int:
     statement = call.statement
     if not isinstance(statement, ast.Expr) or statement.value is not call.node:
         return 0
-    up: ast.AST = statement.up  # type: ignore[attr-defined]
-    body = next(field for _, field in ast.iter_fields(up) if isinstance(field, list) and statement in field)
+    body = body_of(statement)
     quiet = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass, ast.Return, ast.Break, ast.Continue, ast.Raise)
     return sum((s.end_lineno or s.lineno) - s.lineno + 1 for s in body[body.index(statement) + 1 :] if not isinstance(s, quiet))
 

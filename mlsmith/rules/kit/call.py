@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlsmith.index.lazily import lazily
 from mlsmith.index.scopes import block_of, statement_of
 from mlsmith.rules.kit.constants import UNKNOWN
+from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import Role, role_of_name
 from mlsmith.rules.kit.rule import Place
 from mlsmith.rules.kit.signatures import position_of
@@ -133,7 +134,7 @@ class Call:
         """What `**mapping` brings: looked up where the mapping is a literal, unknown otherwise."""
         for keyword in self.node.keywords:
             if keyword.arg is None:
-                if isinstance(keyword.value, ast.Name) and _is_added_to(self.module, keyword.value.id):
+                if isinstance(keyword.value, ast.Name) and keyword.value.id in _added_to(self.module):
                     return Argument("unknown")
                 for value in self.module.resolver.values(keyword.value):
                     found = _in_mapping(value, name)
@@ -267,12 +268,13 @@ def _names_in_target(target: ast.expr) -> list[str]:
     return []
 
 
-def _is_added_to(module: Module, name: str) -> bool:
+@once_a_module
+def _added_to(module: Module) -> frozenset[str]:
     """`options.update(…)`, `options["x"] = …`: what the mapping was made with is not all that it holds."""
-    if any(isinstance(call.receiver, ast.Name) and call.receiver.id == name for call in module.method_calls("update", "setdefault")):
-        return True
+    holders = [call.receiver for call in module.method_calls("update", "setdefault")]
     targets = (target for node in module.syntax.assignments if isinstance(node, ast.Assign) for target in node.targets)
-    return any(isinstance(t, ast.Subscript) and isinstance(t.value, ast.Name) and t.value.id == name for t in targets)
+    holders += [target.value for target in targets if isinstance(target, ast.Subscript)]
+    return frozenset(holder.id for holder in holders if isinstance(holder, ast.Name))
 
 
 def _in_mapping(value: ast.expr, name: str) -> ast.expr | bool | None:

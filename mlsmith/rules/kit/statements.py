@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 
+def body_of(statement: ast.stmt) -> list[ast.stmt]:
+    """The statements among which one stands: a body, an `else`, a `finally`."""
+    around = statement.up  # type: ignore[attr-defined]
+    return next(field for _, field in ast.iter_fields(around) if isinstance(field, list) and statement in field)
+
+
 def put_before(module: Module, statement: ast.stmt, text: str) -> Edit | None:
     """An edit that puts the line `text` before a statement, as far in as that is; None where it does not begin its line."""
     return _above(module, _first_line(statement), statement, text)
