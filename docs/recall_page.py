@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from mlsmith.rules.catalogue import all_rules
 
 DATA = Path(__file__).resolve().parent.parent / "benchmarks" / "recall"
+ENOUGH = 5
 _INTRODUCTION = """\
 # Recall, measured
 
@@ -19,7 +21,8 @@ the parent commit and less often in that file of the mending one.
 
 *At first*: what the rule said before anything was mended on the place; this is the figure that speaks of code like yours. *Now*: after the kit
 and the rules were mended on some of what they had missed, so it flatters. {rows} places in {repositories} repositories, found at first
-{first}, now {now}. Rules without a row: the searches that were made found no commit that mends it. `just recall FOLDER` replays them from clones.
+{first}, now {now}. `just recall FOLDER` replays them
+from clones.
 """
 
 
@@ -38,8 +41,17 @@ def recall_page(note: str) -> str:
             first, now = sum(row["first"] == "found" for row in of_rule), sum(bool(row["found"]) for row in of_rule)
             lines.append(f"| {rule.code} {rule.info().name} | {len(of_rule)} | {first} | {now} |")
             missed += [_miss(row) for row in of_rule if not row["found"]]
-    without = [rule.code for rule in all_rules() if not any(row["code"] == rule.code for row in rows)]
-    return "\n".join([*lines, "", f"Without a row: {', '.join(without)}.", "", "## What is missed, and why", "", *missed, ""])
+    lines += ["", "## Without five rows", "", *_without_five(rows)]
+    return "\n".join([*lines, "", "## What is missed, and why", "", *missed, ""])
+
+
+def _without_five(rows: list[dict[str, Any]]) -> list[str]:
+    """Rules with few rows or none, each with the searches that were made for it."""
+    searched: dict[str, str] = tomllib.loads((DATA / "searched.toml").read_text(encoding="utf-8"))["rules"]
+    counted = {rule.code: sum(row["code"] == rule.code for row in rows) for rule in all_rules()}
+    lines = [f"- {code} ({counted[code]}): searched {searched[code]}" for code in counted if counted[code] < ENOUGH and code in searched]
+    rest = [f"{code} ({number})" for code, number in counted.items() if number < ENOUGH and code not in searched]
+    return [*lines, f"- No search is written down for {', '.join(rest)}."] if rest else lines
 
 
 def _miss(row: dict[str, Any]) -> str:
