@@ -1,8 +1,9 @@
 """Does mlsmith see what authors themselves mended? `python benchmarks/recall.py FOLDER [CODE …]` replays the recorded rows.
 
 A row of `recall/<CODE>.jsonl` names a repository, the commit that mended a debt, its parent, and where the debt stood in the parent. It
-is *found* if the rule speaks on that line of the parent and less often in that file of the mending commit. FOLDER holds clones as
-`owner/name` or `owner+name`, bare or not; `--clone` fetches those that are missing from GitHub.
+is *found* if the rule speaks on that line of the parent and less often in that file of the mending commit (`fixed_path`, where it was moved).
+For a rule that speaks of changes the parent is the commit that changed it, and both are compared with `base`, the commit before.
+FOLDER holds clones as `owner/name` or `owner+name`, bare or not; `--clone` fetches those that are missing from GitHub.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from mlsmith.engine.analyse import analyse
+from mlsmith.engine.discover import kind_of
 from mlsmith.engine.history import GitHistory
 from mlsmith.engine.run import LintResult, Options, lint_tree
 from mlsmith.errors import UserError
-from mlsmith.rules.catalogue import load_rules
+from mlsmith.revisions.order import order_changes
+from mlsmith.rules.catalogue import RuleSet, load_rules
+from mlsmith.rules.kit.order import OrderFact
 from mlsmith.settings import Settings
 from mlsmith.sources.git import Repository
 from mlsmith.sources.tree import MemoryTree, RevisionTree
@@ -66,7 +71,8 @@ def clone_of(folder: Path, name: str, *, fetch: bool) -> Repository | None:
 def replayed(repository: Repository, row: dict[str, Any]) -> str:
     """found, missed, or *kept* where the rule goes on speaking as often after the authors' mending."""
     try:
-        before, after = (lines_of(repository, row, row[side]) for side in ("parent", "fixed"))
+        before = lines_of(repository, row, row["parent"])
+        after = lines_of(repository, {**row, "path": row.get("fixed_path", row["path"])}, row["fixed"])
     except UserError as error:
         return str(error)
     if (row.get("cell"), row["line"]) not in before:
@@ -79,6 +85,8 @@ def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list
     code, path = row["code"], row["path"]
     settings = replace(Settings(), select=(code,))
     rules = load_rules(settings)
+    if "base" in row:
+        return _changed(repository, row, revision, rules, settings)
     if any(rule.needs_history for rule in rules.rules):
         return _with_history(repository, path, revision, settings)
     if "project" in rules.by_hook:
@@ -88,6 +96,19 @@ def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list
         opener = partial(MemoryTree, {path: tree.read(path)} if path in tree.blobs else {})
     result = lint_tree(opener, repository.root, settings, options=Options(jobs=1))
     return _places(result, path)
+
+
+def _changed(repository: Repository, row: dict[str, Any], revision: str, rules: RuleSet, settings: Settings) -> list[tuple[int | None, int]]:
+    """What a rule of changes says of the file between the row's base and a revision."""
+    sides: list[dict[str, list[OrderFact]]] = []
+    for commit in (row["base"], revision):
+        tree = RevisionTree(repository, commit)
+        paths = {path for path in (row["path"], row.get("fixed_path")) if path in tree.blobs}
+        facts = {path: analyse(tree.read(path), path, kind_of(path) or "", rules, settings).facts for path in paths}
+        sides.append({path: [OrderFact(*fact) for fact in of[1].get(row["code"], ())] for path, of in facts.items() if of is not None})
+    changes = order_changes(*sides)
+    found = [finding for rule in rules.by_hook["changes"] for finding in rule.changes(changes) if finding.path == row["path"]]
+    return [(finding.span.cell, finding.span.start.line) for finding in found]
 
 
 def _with_history(repository: Repository, path: str, revision: str, settings: Settings) -> list[tuple[int | None, int]]:
