@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Finding, Module, Role, Rule, Severity, metrics, tokens
+from mlsmith.rules.kit import Call, Context, Finding, Module, Role, Rule, Severity, metrics, tokens
 
 _SUPERVISED = (
     "Classifier",
@@ -26,6 +26,10 @@ _OTHER_EVALUATIONS = ("cross_val", "cross_validate", "train_test_split", "GridSe
 _HELD_OUT = frozenset({"test", "testing", "val", "valid", "validation", "dev", "holdout", "eval"})
 """Words by which a name says that it is of data set aside; `score` alone says nothing of the kind"""
 
+_DATA = frozenset({"loader", "dataloader", "trainloader", "dl", "dataset", "ds", "iterator", "generator", "batches", "data"})
+_RESULTS = frozenset({"score", "scores", "loss", "losses", "metric", "metrics"})
+_VALIDATING = frozenset({"valid", "validate", "validation", "val"})
+
 _MEASURES = frozenset({"distance", "divergence", "discrepancy"})
 
 
@@ -34,7 +38,9 @@ class EvaluatedOnTrainingData(Rule):
 
     ## What it finds
     With scikit-learn's interface: a model fitted on `X, y` and scored on the same `X, y`, in a file that evaluates nothing otherwise; and a
-    score of training data kept under a name of the test or the validation.
+    score of training data kept under a name of the test or the validation. In deep learning: a training loader that is given to what is kept
+    as the test's score (`test_acc = accuracy(train_loader, net)`), goes by its name (`test_batches = iter(train_loader)`), or is all that a
+    function `validate` ever gets.
 
     ## Why it is debt
     It measures memory. A model that has learnt its rows by heart scores best, and the figure says nothing of the next row
@@ -64,8 +70,8 @@ class EvaluatedOnTrainingData(Rule):
 
     ## When it stays silent
     When the score is named for training, or measures the distance of two domains; when the file splits, cross-validates, or speaks of
-    test or validation data at all; for models without labels, and for weighted fits, as surrogates are; in examples and documentation,
-    which show an interface.
+    test or validation data at all; for models without labels, and for weighted fits, as surrogates are. The only score of an example may be
+    of what it was fitted on, as it shows an interface.
 
     ## References
     scikit-learn user guide, cross-validation: learning and testing on the same data is a methodological mistake.
@@ -74,14 +80,15 @@ class EvaluatedOnTrainingData(Rule):
     code = "TST104"
     severity = Severity.ERROR
     minutes = 20
-    speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
+        if module.imports("torch", "tensorflow", "keras", "jax"):
+            yield from self._loaders(module)
         if not module.imports("sklearn", "xgboost", "lightgbm", "catboost"):
             return
         yield from self._misnamed(module)
         text = module.source.text
-        if any(word in text for word in _OTHER_EVALUATIONS):
+        if module.context is not Context.CODE or any(word in text for word in _OTHER_EVALUATIONS):
             return
         fits = [call for call in module.method_calls("fit") if len(call.node.args) >= 2 and _is_supervised(call)]
         for fit in fits:
@@ -109,6 +116,44 @@ class EvaluatedOnTrainingData(Rule):
                     call, f"`{kept[0]}` is computed on training data: `{ast.unparse(call.node)[:60]}`",
                     advice="compute it on the data it is named for",
                 )  # fmt: skip
+
+    def _loaders(self, module: Module) -> Iterator[Finding]:
+        """`test_accuracy = evaluate(model, train_loader)`, `for batch in validation_batches` of `iter(train_loader)`, `validate(train_loader)`."""
+        for call in module.calls:
+            given = [_name(argument) for argument in [*call.node.args, *(keyword.value for keyword in call.node.keywords)]]
+            if call.method == "__iter__" and call.receiver is not None:
+                given.append(_name(call.receiver))
+            data = [name for name in given if _DATA & set(tokens(name))]
+            if not data or {module.role_of(name) for name in given} - {None} != {Role.TRAIN} or not all(module.role_of(name) for name in data):
+                continue
+            kept = call.target_names[0] if call.target_names[:1] else ""
+            held_out = bool(_HELD_OUT & set(tokens(kept))) and module.role_of(kept) is not Role.TRAIN and len(module.roles_of(kept)) == 1
+            if call.method in ("iter", "__iter__"):
+                wrong = held_out and bool(_DATA & set(tokens(kept)))
+            elif held_out:
+                said = set(tokens(kept)) - _HELD_OUT - {"epoch", "avg", "mean", "final", "set"}
+                measured = bool(said) and all(metrics.metrics_named(word) or word in _RESULTS for word in said)
+                wrong = measured and not {"train", "fit", "training", "epoch"} & set(tokens(call.method))
+            else:
+                wrong = call.method in _VALIDATING and Role.TRAIN not in module.roles_of(kept) and _only_on_training(module, call)
+            if wrong:
+                yield self.finding(
+                    call, f"`{kept or call.method}` is of training data: `{ast.unparse(call.node)[:60]}`",
+                    advice="give it the data that it is named for",
+                )  # fmt: skip
+
+
+def _name(node: ast.expr) -> str:
+    """The last name of `loader`, `self.loader` or `loaders["train"]`."""
+    if isinstance(node, ast.Subscript):
+        key = node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
+        return f"{key}_{_name(node.value)}" if key else ""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _only_on_training(module: Module, call: Call) -> bool:
+    """Whether nothing else in the file calls this function of validation."""
+    return sum(other.method == call.method for other in module.calls) == 1
 
 
 def _scores(module: Module) -> Iterator[Call]:

@@ -19,7 +19,7 @@ class LastBatchMetric(Rule):
 
     ## What it finds
     In PyTorch: a loop over epochs that prints, logs or appends, behind its inner loop over batches, the loss that each batch sets anew
-    and propagates back.
+    and propagates back; a sum of the epoch that gets this loss behind the inner loop instead of in it.
 
     ## Why it is debt
     The curve that decides about the run shows one batch of it: noise of a few samples, often of a smaller last batch. Two runs are
@@ -70,26 +70,53 @@ class LastBatchMetric(Rule):
 
     def python(self, module: Module) -> Iterator[Finding]:
         for loop in optimisation.training_loops(module):
-            outer = block_of(loop.node).loop()
-            if not isinstance(loop.node, ast.For) or not loop.steps or not _goes_over_data(loop.node) or not _is_of_epochs(outer):
+            over = _over_batches(loop)
+            if over is None or not loop.steps:
                 continue
-            losses = {name.id: name for name, _ in optimisation.losses_of(module, loop)}
+            outer, losses = block_of(over).loop(), {name.id for name, _ in optimisation.losses_of(module, loop)}
             seen: set[str] = set()
             for name in module.syntax.names:
-                if (
-                    name.id not in losses
-                    or name.id in seen
-                    or not isinstance(name.ctx, ast.Load)
-                    or name.lineno <= (loop.node.end_lineno or 0)
-                ):
+                if name.id not in losses - seen or not isinstance(name.ctx, ast.Load) or name.lineno <= (over.end_lineno or 0):
                     continue
-                if block_of(name).loop() is not outer or not _is_of_batch(name, loop) or not _is_reported(name):
+                if block_of(name).loop() is not outer or not _is_of_batch(name, over):
+                    continue
+                total = _added_to(name, over)
+                if not total and not _is_reported(name):
                     continue
                 seen.add(name.id)
                 yield self.finding(
-                    module.at(name), f"`{name.id}` is reported for the epoch, and is the loss of its last batch",
-                    advice=f"add up `{name.id}.item()` over the batches and report the mean",
+                    module.at(name),
+                    f"`{total}` is added to after the loop over the batches: it gets `{name.id}` of the last one only"
+                    if total else f"`{name.id}` is reported for the epoch, and is the loss of its last batch",
+                    advice=f"add `{name.id}.item()` inside the loop" if total else f"add up `{name.id}.item()` over the batches and report the mean",
                 )  # fmt: skip
+
+
+def _over_batches(loop: optimisation.TrainingLoop) -> ast.For | None:
+    """The loop over data that one of epochs is around: the training loop, or the one around it where that goes over parts of a batch."""
+    node: ast.AST | None = loop.node
+    while isinstance(node, ast.For):
+        around = block_of(node).loop()
+        if _goes_over_data(node) and _is_of_epochs(around):
+            return node
+        if loop.node is not node or not loop.steps or not isinstance(around, ast.For) or not _goes_over_data(around):
+            return None
+        node = around
+    return None
+
+
+def _added_to(name: ast.Name, over: ast.For) -> str:
+    """The sum that is set anew in each epoch, and gets the loss behind the loop over batches instead of in it."""
+    statement = statement_of(name)
+    if not isinstance(statement, ast.AugAssign) or not isinstance(statement.op, ast.Add) or not isinstance(statement.target, ast.Name):
+        return ""
+    if block_of(statement) is not block_of(over) or _LAST.search(statement.target.id):
+        return ""
+    own = scope_of(name).bindings.get(statement.target.id, ())
+    starts = [b for b in own if b.kind == "assign" and isinstance(getattr(b.node, "value", None), ast.Constant)]
+    if any(b.node is not statement and b.kind == "augment" for b in own):
+        return ""
+    return statement.target.id if any(block_of(b.node) is block_of(over) and b.node.lineno < over.lineno for b in starts) else ""
 
 
 def _goes_over_data(loop: ast.For) -> bool:
@@ -105,12 +132,17 @@ def _is_of_epochs(loop: ast.AST | None) -> bool:
     return "epoch" in ast.unparse(loop.target).lower() or "epoch" in ast.unparse(loop.iter).lower() or not _goes_over_data(loop)
 
 
-def _is_of_batch(name: ast.Name, loop: optimisation.TrainingLoop) -> bool:
-    """Whether all values the name has in this scope are those that the batches give it, and nothing is added up."""
+def _is_of_batch(name: ast.Name, over: ast.For) -> bool:
+    """Whether all values the name has in this scope are those that the batches give it, and nothing is added up over them."""
     bindings = [b for b in scope_of(name).bindings.get(name.id, ()) if b.kind not in ("declare", "delete")]
-    inside = [b for b in bindings if loop.holds(b.node)]
-    behind = [b for b in bindings if not loop.holds(b.node) and (loop.node.lineno < b.node.lineno < name.lineno)]
-    return bool(inside) and not behind and all(b.kind == "assign" and b.block is not None for b in inside)
+    inside = [b for b in bindings if any(block.owner is over for block in block_of(b.node).chain())]
+    behind = [b for b in bindings if b not in inside and over.lineno < b.node.lineno < name.lineno]
+    if not inside or behind or any(b.block is None or b.kind not in ("assign", "augment") for b in inside):
+        return False
+    if all(b.kind == "assign" for b in inside):
+        return True
+    first = block_of(inside[0].node)  # `loss = 0`, and then a sum of its terms, anew in each batch
+    return inside[0].kind == "assign" and not any(isinstance(block.owner, ast.If) for block in first.chain())
 
 
 def _is_reported(name: ast.Name) -> bool:

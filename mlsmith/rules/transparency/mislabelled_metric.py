@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, metrics, scope_of, tokens
@@ -13,6 +14,9 @@ _TRUE = frozenset(
     {"true", "truth", "test", "gt", "actual", "actuals", "labels", "label", "target", "targets", "ytest", "ytrue", "val", "valid", "train"}
 )
 
+_LOGGING = frozenset({"log", "log_dict", "log_metrics", "log_metric", "add_scalar", "add_scalars", "scalar"})
+_PART = re.compile(r"(?<![A-Za-z])(train|training|val|valid|validation|test|testing|eval)(?![A-Za-z])", re.I)
+
 
 class MislabelledMetric(Rule):
     """A figure is reported under the name of another metric.
@@ -21,7 +25,8 @@ class MislabelledMetric(Rule):
     With the metrics of scikit-learn: a result kept or printed under another metric's name (`rmse = mean_squared_error(…)` whose root
     nobody takes); prediction and truth that changed places in a metric that is not symmetric (`recall_score(y_pred, y_test)`,
     `r2_score(pred, y)`), and for information in F1 and Jaccard, whose value stays the same unless classes are weighted;
-    `roc_auc_score` and its like on the labels that a classifier's `predict` gives.
+    `roc_auc_score` and its like on the labels that a classifier's `predict` gives. With any library: a value named for training that is
+    printed or logged as the validation's or the test's, or the reverse.
 
     ## Why it is debt
     Decisions are taken by the name. Precision and recall trade places, R² is of another denominator, and an area under the curve of
@@ -47,7 +52,7 @@ class MislabelledMetric(Rule):
     ## When it stays silent
     When the name speaks of no metric or of several; when the root is taken later; when it is not sure which argument is the truth; when the
     file takes the same metric of scores too; when the model is not known to be a classifier, as `predict` of keras and of boosters gives
-    probabilities. Whether a value of the training set is logged under the validation's name is not looked at.
+    probabilities. Validation and test are taken for each other in names too often to tell them apart.
 
     ## References
     scikit-learn user guide, metrics and scoring.
@@ -58,6 +63,7 @@ class MislabelledMetric(Rule):
     minutes = 15
 
     def python(self, module: Module) -> Iterator[Finding]:
+        yield from self._other_part(module)
         if not module.imports("sklearn"):
             return
         for call in module.calls_under("sklearn.metrics."):
@@ -81,6 +87,18 @@ class MislabelledMetric(Rule):
                     advice="give it `predict_proba(…)[:, 1]` or `decision_function(…)`",
                 )  # fmt: skip
 
+    def _other_part(self, module: Module) -> Iterator[Finding]:
+        """`f"train accuracy: {valid_accuracy}"`, `{"val/loss": train_loss}`."""
+        for said, value in _labelled(module):
+            name = _last_name(value)
+            label, own = _parts(said), _parts(" ".join(tokens(name)))
+            if len(label) != 1 or len(own) != 1 or label == own or ("loss" not in tokens(name) and not metrics.metrics_named(name)):
+                continue
+            yield self.finding(
+                module.at(value), f"`{name}` is reported as `{said.strip()[-40:]}`: of another part of the data than it is named for",
+                advice="report the value of the part that is named, or name the part that it is of", confidence=Confidence.MEDIUM,
+            )  # fmt: skip
+
     def _misnamed(self, module: Module, call: Call, name: str) -> Iterator[Finding]:
         metric = metrics.METRICS.get(name)
         if metric is None:
@@ -98,6 +116,40 @@ class MislabelledMetric(Rule):
             advice="take the root: `root_mean_squared_error`" if named == {"rmse"} else "name it for what it is, or compute what it is named for",
             confidence=Confidence.HIGH if kept is not None else Confidence.MEDIUM,
         )  # fmt: skip
+
+
+def _parts(text: str) -> set[bool]:
+    """Of the parts of data that a text names, whether each is the training's."""
+    return {part.lower().startswith("train") for part in _PART.findall(text)}
+
+
+def _labelled(module: Module) -> Iterator[tuple[str, ast.expr]]:
+    """Values with the words under which they are printed or logged."""
+    for call in module.calls:
+        if call.method in _LOGGING:
+            for label, value in zip(call.node.args, call.node.args[1:], strict=False):
+                if _is_text(label):
+                    yield label.value, _bare(value)  # type: ignore[attr-defined]
+            for given in call.node.args[:1]:
+                if isinstance(given, ast.Dict):
+                    yield from ((key.value, _bare(value)) for key, value in zip(given.keys, given.values, strict=True) if _is_text(key))  # type: ignore[union-attr]
+        elif call.method in ("print", "info") and call.node.args:
+            yield from _formatted(call.node.args[0])
+
+
+def _formatted(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """The values of a formatted string, each with the text since the last one, where it ends as a label does."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else []
+    for before, part in zip(parts, parts[1:], strict=False):
+        if isinstance(part, ast.FormattedValue) and isinstance(before, ast.Constant) and str(before.value).rstrip().endswith((":", "=")):
+            yield str(before.value), _bare(part.value)
+
+
+def _bare(node: ast.expr) -> ast.expr:
+    """Without `.item()` and rounding."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("item", "mean", "cpu", "detach"):
+        node = node.func.value
+    return node
 
 
 def _reported_as(call: Call) -> tuple[ast.Name | None, str]:
@@ -178,10 +230,38 @@ def _gives_labels(module: Module, value: ast.expr) -> bool:
     for name in call.names:
         made = name.removesuffix("().predict")
         last = made.rpartition(".")[2]
+        if last in ("Pipeline", "make_pipeline") and made.startswith(("sklearn.", "imblearn.")):
+            if call.receiver is None or not _ends_in_classifier(module, call.receiver):
+                return False
+            continue
         known = made.startswith(("sklearn.", "xgboost.XGB", "lightgbm.LGBM", "catboost.CatBoost"))
         if not known or made == name or not (last.endswith("Classifier") or last.endswith(_CLASSIFIERS)):
             return False
     return True
+
+
+def _ends_in_classifier(module: Module, node: ast.expr, depth: int = 0) -> bool:
+    """Whether a pipeline's last step is a classifier, by its class or by what the step is called."""
+    values = module.resolver.values(node)
+    for value in values:
+        call = module.call(value)
+        if call is None or depth > 3:
+            return False
+        if call.method == "fit" and call.receiver is not None:
+            if not _ends_in_classifier(module, call.receiver, depth + 1):
+                return False
+            continue
+        steps = call.argument("steps", 0).node if call.method == "Pipeline" else None
+        last = steps.elts[-1] if isinstance(steps, ast.List) and steps.elts else call.node.args[-1] if call.method == "make_pipeline" else None
+        if isinstance(last, ast.Tuple) and len(last.elts) == 2:
+            if module.constant(last.elts[0]) in ("clf", "classifier"):
+                continue
+            last = last.elts[1]
+        made = module.call(last) if last is not None else None
+        name = made.name.rpartition(".")[2] if made is not None else ""
+        if not (name.endswith("Classifier") or name.endswith(_CLASSIFIERS)):
+            return False
+    return bool(values)
 
 
 def _last_name(node: ast.expr) -> str:

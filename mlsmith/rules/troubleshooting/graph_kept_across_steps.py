@@ -122,9 +122,10 @@ def _terms(node: ast.expr) -> Iterator[ast.Name]:
 def _same_value(module: Module, one: ast.Name, other: ast.Name) -> bool:
     """Whether both loads see the same definition, or the loss has only grown in between (`loss += penalty`): it has not become a number."""
     mine, theirs = module.resolver.reaching(one), module.resolver.reaching(other)
-    if not mine or any(b.kind != "assign" for b in mine):
+    if not mine or any(b.kind not in ("assign", "augment") for b in mine):
         return False
-    return {id(b) for b in mine} == {id(b) for b in theirs if b.kind != "augment"}
+    seen = {id(b) for b in mine}
+    return seen in ({id(b) for b in theirs}, {id(b) for b in theirs if b.kind != "augment"})
 
 
 def _outlives(step: ast.AST, into: str, kept: ast.Name) -> bool:
