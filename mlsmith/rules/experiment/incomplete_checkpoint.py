@@ -17,7 +17,9 @@ class IncompleteCheckpoint(Rule):
 
     ## What it finds
     In a file that trains and resumes: `torch.save` of a dict with the model's state and the epoch, but without the optimiser's; a resume
-    path that loads the model's state and the epoch from a checkpoint, and leaves the optimiser's state in it unread.
+    path that loads the model's state and the epoch from a checkpoint, and leaves the optimiser's state in it unread; a checkpoint with
+    the optimiser's state and the epoch, without that of a scheduler which counts its own steps. In any file: the model's state saved
+    once more under the name of the optimiser's.
 
     ## Why it is debt
     After a restart momentum and adaptive rates begin at zero, in the middle of training. The run goes on with a jump that a run
@@ -63,7 +65,8 @@ class IncompleteCheckpoint(Rule):
 
     ## When it stays silent
     For weights alone, which are an export; in files that do not resume; when another checkpoint of the file has the optimiser's state; for
-    libraries that keep the state themselves. Schedulers and scalers are not looked at, as their state may follow from the epoch.
+    libraries that keep the state themselves; for schedulers that are told the epoch (`step(epoch)`, `last_epoch=`), or stand in another
+    file. Scalers are not looked at: they find their scale again in a few steps.
 
     Off by default: of 3 findings on unseen code the authors of the rule would defend 1; one of the others is silent now.
 
@@ -79,6 +82,7 @@ class IncompleteCheckpoint(Rule):
     def python(self, module: Module) -> Iterator[Finding]:
         if not module.imports("torch") or module.imports(*_KEEPS_ITSELF):
             return
+        yield from self._exchanged(module)
         if not any(True for _ in module.method_calls("backward")) or not any(True for _ in module.method_calls("load_state_dict")):
             return
         if not _RESUMES.search(module.source.text):
@@ -86,12 +90,48 @@ class IncompleteCheckpoint(Rule):
         saved = [(call, saves) for call, state in _saves(module) if (saves := _keys(module, state)) is not None]
         if any(_speaks_of_optimiser(keys) for _, keys in saved):
             yield from self._unread(module)
+            yield from self._unscheduled(module, saved)
             return
         for call, keys in saved:
             if any("epoch" in key for key in keys) and _saves_weights(keys):
                 yield self.finding(
                     call, "the checkpoint holds the model and the epoch, but not the optimiser's state, from which training is to go on",
                     advice='add `"optimizer": optimizer.state_dict()`, and load it where the run resumes',
+                )  # fmt: skip
+                return
+
+    def _exchanged(self, module: Module) -> Iterator[Finding]:
+        """`{"model": model.state_dict(), "optimizer": model.state_dict()}`."""
+        for call in module.method_calls("state_dict"):
+            up = call.node.up  # type: ignore[attr-defined]
+            if not isinstance(up, ast.Dict) or call.receiver is None:
+                continue
+            kept = {str(module.constant(key)): ast.unparse(value) for key, value in zip(up.keys, up.values, strict=True) if key is not None}
+            own = [key for key, value in zip(up.keys, up.values, strict=True) if value is call.node and key is not None]
+            key = str(module.constant(own[0])) if own else ""
+            if key in ("optimizer", "optim", "opt", "optimizer_state_dict") and not _speaks_of_optimiser([ast.unparse(call.receiver).lower()]):
+                if any(name != key and value == ast.unparse(call.node) for name, value in kept.items()):
+                    yield self.finding(
+                        call, f"`{key}` gets the state of `{ast.unparse(call.receiver)}` once more, not the optimiser's",
+                        advice="save `optimizer.state_dict()`", severity=Severity.ERROR,
+                    )  # fmt: skip
+
+    def _unscheduled(self, module: Module, saved: list[tuple[Call, list[str]]]) -> Iterator[Finding]:
+        """A scheduler that counts its own steps begins anew in a run that goes on."""
+        text = module.source.text
+        steps = [call for call in module.method_calls("step") if _is_scheduler(call.receiver)]
+        if not steps or any(call.node.args or call.node.keywords for call in steps) or "last_epoch" in text or "sched" not in text:
+            return
+        states = (*module.method_calls("state_dict"), *module.method_calls("load_state_dict"))
+        if any(_is_scheduler(call.receiver) for call in states) or any(call.loop is None and call.function is None for call in steps):
+            return
+        if not any(_restores_epoch(module, node) for node in module.syntax.assignments):
+            return
+        for call, keys in saved:
+            if _speaks_of_optimiser(keys) and any("epoch" in key for key in keys) and not any("sched" in key for key in keys):
+                yield self.finding(
+                    call, "the checkpoint holds model, optimiser and epoch, but not the scheduler's state: the schedule begins anew where the run goes on",
+                    advice='add `"scheduler": scheduler.state_dict()`, and load it where the run resumes',
                 )  # fmt: skip
                 return
 
@@ -107,6 +147,10 @@ class IncompleteCheckpoint(Rule):
                     advice="load it too: `optimizer.load_state_dict(checkpoint[…])`",
                 )  # fmt: skip
                 return
+
+
+def _is_scheduler(node: ast.expr | None) -> bool:
+    return node is not None and "sched" in ast.unparse(node).rpartition(".")[2].lower()
 
 
 def _restores_epoch(module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
@@ -143,6 +187,8 @@ def _keys(module: Module, state: ast.expr) -> list[str] | None:
     values = module.resolver.values(state)
     found: list[str] = []
     for value in values:
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.BitOr):
+            value = value.right  # `state | {…}`: what a caller adds is no state of training
         if isinstance(value, ast.Dict) and None not in value.keys:
             found.extend(
                 f"{ast.unparse(key)}={ast.unparse(each)}".lower()

@@ -19,7 +19,7 @@ class TimeBasedOrReseededRng(Rule):
 
     ## What it finds
     A seed taken from the clock, the process or the system's entropy and not written down; a global generator seeded with a constant inside
-    a training loop over data, in `forward`, or in `__getitem__`.
+    a training loop over data, in a loop over samples that draws from it, in `forward`, or in `__getitem__`.
 
     ## Why it is debt
     A seed nobody knows is none. A constant one in `__getitem__` makes every augmentation the same, and with it the draws of all other
@@ -67,8 +67,8 @@ class TimeBasedOrReseededRng(Rule):
     def python(self, module: Module) -> Iterator[Finding]:
         if not module.imports(*_LIBRARIES):
             return
-        for call in module.calls_to(*_SEEDING):
-            seed = call.node.args[0] if call.node.args else next((k.value for k in call.node.keywords if k.arg in ("seed", "a")), None)
+        for call in (*module.calls_to(*_SEEDING), *_seeded_shuffles(module)):
+            seed = next((k.value for k in call.node.keywords if k.arg in ("seed", "a")), None) or next(iter(call.node.args), None)
             if seed is None:
                 continue
             if _from_clock(module, seed) and not _is_told(module, seed):
@@ -85,17 +85,37 @@ class TimeBasedOrReseededRng(Rule):
                     )  # fmt: skip
 
 
+def _seeded_shuffles(module: Module) -> list[Call]:
+    """`dataset.shuffle(buffer, seed=…)` of tf.data, whatever its receiver is known to be."""
+    if not module.imports("tensorflow"):
+        return []
+    return [call for call in module.method_calls("shuffle") if any(k.arg == "seed" for k in call.node.keywords)]
+
+
 def _seeds_globally(module: Module, call: Call, seed: ast.expr) -> bool:
-    """A statement that seeds with a constant the generator everybody draws from."""
+    """A statement that seeds with a constant, or an attribute that is one, the generator everybody draws from."""
     alone = isinstance(call.statement, ast.Expr) and call.statement.value is call.node
-    return alone and isinstance(module.constant(seed), int) and not call.method.endswith(("default_rng", "RandomState", "Random"))
+    own = isinstance(seed, ast.Attribute) and isinstance(seed.value, ast.Name) and seed.value.id == "self" and call.loop is not None
+    constant = isinstance(module.constant(seed), int) or own
+    return alone and constant and not call.method.endswith(("default_rng", "RandomState", "Random", "shuffle"))
 
 
 def _from_clock(module: Module, seed: ast.expr) -> bool:
     if isinstance(seed, ast.Attribute) and isinstance(seed.value, ast.Name):
         return False  # `options.seed`: a clock may be in another field of the same object
     trace = module.flow.trace(seed)
-    return any(name in _CLOCKS for call in trace.calls for name in call.names) and not trace.parameters
+    clocks = [call for call in trace.calls if any(name in _CLOCKS for name in call.names)]
+    return bool(clocks) and (not trace.parameters or any(_adds_to(call.node, seed) for call in clocks))
+
+
+def _adds_to(clock: ast.AST, seed: ast.expr) -> bool:
+    """`worker + int(time.time())`: the clock is a part of the seed in any case, not what stands in for a seed that is not given."""
+    node = clock
+    while node is not seed:
+        node = getattr(node, "up", None)  # type: ignore[assignment]
+        if node is None or isinstance(node, (ast.BoolOp, ast.IfExp, ast.stmt)):
+            return False
+    return True
 
 
 def _is_told(module: Module, seed: ast.expr) -> bool:
@@ -124,13 +144,21 @@ def _drawn_again(module: Module, call: Call) -> str:
     loop = call.loop
     if not isinstance(loop, ast.For) or _is_conditional(call):
         return ""
-    if not any(
+    trains = any(
         isinstance(part, ast.Attribute) and part.attr in ("backward", "fit", "partial_fit", "train_on_batch") for part in ast.walk(loop)
-    ):
+    )
+    if not trains and not (isinstance(loop.iter, ast.Call) and _draws(module, call)):
         return ""
-    words = set(tokens(f"{ast.unparse(loop.target)} {ast.unparse(loop.iter)}"))
+    words = set(tokens(f"{ast.unparse(loop.target) if trains else ''} {ast.unparse(loop.iter)}"))
     over_data = any(word.endswith(("loader", "batch", "batches", "images", "samples")) for word in words)
     return "in a loop over data" if over_data and not {"seed", "fold", "run", "trial", "repeat"} & words else ""
+
+
+def _draws(module: Module, seeding: Call) -> bool:
+    """Whether the loop draws from numpy's generator behind the seed, itself."""
+    return seeding.name == "numpy.random.seed" and any(
+        call.loop is seeding.loop and call.order > seeding.order for call in module.calls_under("numpy.random.")
+    )
 
 
 def _is_conditional(call: Call) -> bool:

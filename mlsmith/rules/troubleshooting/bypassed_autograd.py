@@ -24,6 +24,7 @@ from mlsmith.rules.kit import (
 from mlsmith.rules.kit.concrete import replace_expression
 
 _NEW_TENSORS = ("torch.tensor", "torch.Tensor", "torch.FloatTensor", "torch.autograd.Variable", "torch.as_tensor", "torch.from_numpy")
+_LIGHTNING = ("pytorch_lightning.LightningModule", "lightning.LightningModule", "lightning.pytorch.LightningModule")
 _GRAPH = ("tensorflow.function", "tensorflow.function()")
 _NO_LAYERS = ("Loss", "Parameter", "init.", "utils.", "functional.", "Module")
 
@@ -33,8 +34,9 @@ class BypassedAutograd(Rule):
 
     ## What it finds
     A loss made anew as a tensor before `backward()` (`torch.tensor(loss, requires_grad=True)`, `loss.requires_grad = True`); layers that a
-    network keeps in a plain list or dict, written out or appended one by one; a learning-rate scheduler stepped before the optimiser, in
-    each step or at the start of each epoch; `require_grad` set where `requires_grad` is meant; a list that grows inside a `@tf.function`.
+    network keeps in a plain list or dict, written out or appended one by one, and metrics of torchmetrics likewise; a learning-rate
+    scheduler stepped before the optimiser, in each step or at the start of each epoch; `require_grad` set where `requires_grad` is meant;
+    a list that grows inside a `@tf.function`.
 
     ## Why it is debt
     Nothing fails. The new tensor has no graph, so its gradients end there; a plain list hides its layers from `parameters()` and `to()`;
@@ -115,14 +117,28 @@ class BypassedAutograd(Rule):
     def _hidden_layers(self, module: Module) -> Iterator[Finding]:
         for cls in module.classes:
             made = cls.methods.get("__init__")
-            if made is None or not cls.extends("torch.nn.Module"):
+            if made is None or not cls.extends("torch.nn.Module", *_LIGHTNING):
                 continue
+            yield from self._hidden_metrics(module, cls)
             for attribute, value in _kept_plainly(module, cls):
                 if not _is_registered(module, cls, attribute):
                     yield self.finding(
                         module.at(value), f"`self.{attribute}` is a plain {_kind(value)}: its layers are no part of the network, and are never trained",
                         advice=f"make it a `torch.nn.{'ModuleDict' if _kind(value) == 'dict' else 'ModuleList'}`",
                         severity=Severity.ERROR,
+                    )  # fmt: skip
+
+    def _hidden_metrics(self, module: Module, cls: Class) -> Iterator[Finding]:
+        made = cls.methods["__init__"]
+        for node in module.syntax.assignments:
+            if not isinstance(node, ast.Assign) or node.scope is not made.scope or len(node.targets) != 1:  # type: ignore[attr-defined]
+                continue
+            target, elements = node.targets[0], _elements(node.value)
+            if isinstance(target, ast.Attribute) and elements and all(_is_metric(module, element) for element in elements):
+                if not _is_registered(module, cls, target.attr):
+                    yield self.finding(
+                        module.at(node.value), f"`self.{target.attr}` is a plain {_kind(node.value)}: the metrics in it stay where they are when the network moves to a device",
+                        advice=f"make it a `torch.nn.{'ModuleDict' if _kind(node.value) == 'dict' else 'ModuleList'}`",
                     )  # fmt: skip
 
     def _schedulers(self, module: Module) -> Iterator[Finding]:
@@ -201,6 +217,14 @@ def _elements(value: ast.expr) -> list[ast.expr]:
     if isinstance(value, ast.Dict):
         return value.values
     return [value.value] if isinstance(value, ast.DictComp) else []
+
+
+def _is_metric(module: Module, node: ast.expr) -> bool:
+    """Whether an expression makes a metric of torchmetrics, a module with a state of its own, and leaves it where it was made."""
+    call = module.call(node)
+    return call is not None and bool(call.names) and all(
+        name.startswith("torchmetrics.") and name.rpartition(".")[2][:1].isupper() and "functional" not in name for name in call.names
+    )
 
 
 def _is_module(module: Module, node: ast.expr) -> bool:
