@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from mlsmith.rules.kit import Finding, Module, Rule, Severity, block_of, optimisation, scope_of, statement_of
 
 _LAST = re.compile(r"last|batch|step|iter|final", re.I)
+_LOSSES = re.compile(r"^(running|total|epoch|train|sum|avg|batch)?_?(loss|losses|cost|costs)(_(sum|total|list|history))?$", re.I)
 _REPORTING = frozenset(
     {"print", "append", "info", "debug", "write", "log", "add_scalar", "set_description", "set_postfix", "format", "log_metric", "scalar"}
 )
@@ -19,7 +20,7 @@ class LastBatchMetric(Rule):
 
     ## What it finds
     In PyTorch: a loop over epochs that prints, logs or appends, behind its inner loop over batches, the loss that each batch sets anew
-    and propagates back; a sum of the epoch that gets this loss behind the inner loop instead of in it.
+    and propagates back; a sum of the epoch that gets this loss behind the inner loop instead of in it, or is begun anew for each batch.
 
     ## Why it is debt
     The curve that decides about the run shows one batch of it: noise of a few samples, often of a smaller last batch. Two runs are
@@ -70,6 +71,11 @@ class LastBatchMetric(Rule):
 
     def python(self, module: Module) -> Iterator[Finding]:
         for loop in optimisation.training_loops(module):
+            for node, name_of in _begun_anew(module, loop):
+                yield self.finding(
+                    module.at(node), f"`{name_of}` is begun anew for each batch: what is reported of it is the last batch's",
+                    advice="leave only the one in front of the loop",
+                )  # fmt: skip
             over = _over_batches(loop)
             if over is None or not loop.steps:
                 continue
@@ -90,6 +96,22 @@ class LastBatchMetric(Rule):
                     if total else f"`{name.id}` is reported for the epoch, and is the loss of its last batch",
                     advice=f"add `{name.id}.item()` inside the loop" if total else f"add up `{name.id}.item()` over the batches and report the mean",
                 )  # fmt: skip
+
+
+def _begun_anew(module: Module, loop: optimisation.TrainingLoop) -> Iterator[tuple[ast.Assign, str]]:
+    """`losses = []` at the top of each batch, which was begun before the loop already, and is added to in it."""
+    for node in module.syntax.assignments:
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+            continue
+        name, block = node.targets[0].id, block_of(node)
+        if block.owner is not loop.node or not isinstance(node.value, (ast.List, ast.Constant)) or not _LOSSES.search(name):
+            continue
+        bindings = scope_of(node.targets[0]).bindings.get(name, ())
+        starts = [b for b in bindings if b.kind == "assign" and ast.dump(getattr(b.node, "value", None) or node) == ast.dump(node.value)]
+        before = [b for b in starts if b.node.lineno < loop.node.lineno and block_of(b.node).contains(block_of(loop.node))]
+        grows = any(loop.holds(call.node) and isinstance(call.receiver, ast.Name) and call.receiver.id == name for call in module.method_calls("append"))
+        if before and (grows or any(b.kind == "augment" and loop.holds(b.node) for b in bindings)):
+            yield node, name
 
 
 def _over_batches(loop: optimisation.TrainingLoop) -> ast.For | None:

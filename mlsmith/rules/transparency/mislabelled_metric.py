@@ -15,6 +15,8 @@ _TRUE = frozenset(
 )
 
 _LOGGING = frozenset({"log", "log_dict", "log_metrics", "log_metric", "add_scalar", "add_scalars", "scalar"})
+_STEPS = {"training_step": True, "validation_step": False, "test_step": False, "validation_epoch_end": False, "test_epoch_end": False}
+"""Methods of Lightning → whether they see training data"""
 _PART = re.compile(r"(?<![A-Za-z])(train|training|val|valid|validation|test|testing|eval)(?![A-Za-z])", re.I)
 
 
@@ -26,7 +28,7 @@ class MislabelledMetric(Rule):
     nobody takes); prediction and truth that changed places in a metric that is not symmetric (`recall_score(y_pred, y_test)`,
     `r2_score(pred, y)`), and for information in F1 and Jaccard, whose value stays the same unless classes are weighted;
     `roc_auc_score` and its like on the labels that a classifier's `predict` gives. With any library: a value named for training that is
-    printed or logged as the validation's or the test's, or the reverse.
+    printed or logged as the validation's or the test's, or the reverse; in Lightning, a value that `validation_step` logs as training's.
 
     ## Why it is debt
     Decisions are taken by the name. Precision and recall trade places, R² is of another denominator, and an area under the curve of
@@ -89,6 +91,14 @@ class MislabelledMetric(Rule):
 
     def _other_part(self, module: Module) -> Iterator[Finding]:
         """`f"train accuracy: {valid_accuracy}"`, `{"val/loss": train_loss}`."""
+        for call in module.method_calls("log", "log_dict"):
+            part = _STEPS.get(call.function.node.name) if call.function is not None and call.function.owner is not None else None
+            for key in _keys(call) if part is not None else ():
+                if _parts(key.value) == {not part}:  # type: ignore[arg-type]
+                    yield self.finding(
+                        module.at(key), f"`{key.value}` is logged in `{call.function.node.name}`",  # type: ignore[union-attr]
+                        advice="name it for the part of the data that this step sees", confidence=Confidence.MEDIUM,
+                    )  # fmt: skip
         for said, value in _labelled(module):
             name = _last_name(value)
             label, own = _parts(said), _parts(" ".join(tokens(name)))
@@ -121,6 +131,14 @@ class MislabelledMetric(Rule):
 def _parts(text: str) -> set[bool]:
     """Of the parts of data that a text names, whether each is the training's."""
     return {part.lower().startswith("train") for part in _PART.findall(text)}
+
+
+def _keys(call: Call) -> Iterator[ast.Constant]:
+    """The texts under which `log` and `log_dict` keep something."""
+    given = call.node.args[0] if call.node.args else None
+    for key in given.keys if isinstance(given, ast.Dict) else [given]:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield key
 
 
 def _labelled(module: Module) -> Iterator[tuple[str, ast.expr]]:

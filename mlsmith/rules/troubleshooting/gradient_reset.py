@@ -31,8 +31,9 @@ class GradientReset(Rule):
 
     ## What it finds
     In a loop with `loss.backward()` and `optimizer.step()`: nothing in the file ever zeroes gradients; they are zeroed between
-    `backward()` and `step()` of the same optimiser; they are zeroed for every micro-batch while the step comes once in several; the step
-    that accumulation puts off stands under the wrong condition (`if i % steps:`).
+    `backward()` and `step()` of the same optimiser; they are zeroed in one branch only, without mixed precision, while the other steps too;
+    they are zeroed for every micro-batch while the step comes once in several; the step that accumulation puts off stands under the
+    wrong condition (`if i % steps:`).
 
     ## Why it is debt
     PyTorch adds to gradients. Without a reset every step uses the sum of all batches so far; zeroed at the wrong place it uses none, or
@@ -82,6 +83,7 @@ class GradientReset(Rule):
             if loop.steps and not module.imports(*_ZERO_THEMSELVES):
                 yield from self._never(module, loop)
                 yield from self._lost(loop)
+                yield from self._in_one_branch(module, loop)
                 yield from self._each_micro_batch(loop)
                 yield from self._inverted(loop)
 
@@ -113,6 +115,21 @@ class GradientReset(Rule):
                 yield self.finding(
                     reset, "the gradients are zeroed between `backward()` and `step()`: the step has none",
                     advice="zero them before `backward()`, or after `step()`",
+                )  # fmt: skip
+
+    def _in_one_branch(self, module: Module, loop: optimisation.TrainingLoop) -> Iterator[Finding]:
+        """`if amp: scaler.step(optimizer)`, `else: optimizer.step(); optimizer.zero_grad()`."""
+        resets = [call for call in module.method_calls("zero_grad") if call.function is loop.function]
+        if len(resets) != 1 or resets != loop.resets or not isinstance(block_of(resets[0].node).owner, ast.If):
+            return
+        own = block_of(resets[0].node)
+        for step in module.method_calls("step"):
+            other = block_of(step.node)
+            given = step.node.args[0] if step.node.args else None
+            if other.owner is own.owner and other.field != own.field and optimisation.same_object(given, resets[0].receiver):
+                yield self.finding(
+                    resets[0], f"gradients are zeroed in one branch only: after `{ast.unparse(step.node)[:40]}` in the other they add up",
+                    advice="zero them behind both branches",
                 )  # fmt: skip
 
     def _each_micro_batch(self, loop: optimisation.TrainingLoop) -> Iterator[Finding]:
