@@ -98,7 +98,9 @@ def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list
     return _places(result, path)
 
 
-def _changed(repository: Repository, row: dict[str, Any], revision: str, rules: RuleSet, settings: Settings) -> list[tuple[int | None, int]]:
+def _changed(
+    repository: Repository, row: dict[str, Any], revision: str, rules: RuleSet, settings: Settings
+) -> list[tuple[int | None, int]]:
     """What a rule of changes says of the file between the row's base and a revision."""
     sides: list[dict[str, list[OrderFact]]] = []
     for commit in (row["base"], revision):

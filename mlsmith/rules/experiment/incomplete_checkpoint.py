@@ -109,7 +109,9 @@ class IncompleteCheckpoint(Rule):
             kept = {str(module.constant(key)): ast.unparse(value) for key, value in zip(up.keys, up.values, strict=True) if key is not None}
             own = [key for key, value in zip(up.keys, up.values, strict=True) if value is call.node and key is not None]
             key = str(module.constant(own[0])) if own else ""
-            if key in ("optimizer", "optim", "opt", "optimizer_state_dict") and not _speaks_of_optimiser([ast.unparse(call.receiver).lower()]):
+            if key in ("optimizer", "optim", "opt", "optimizer_state_dict") and not _speaks_of_optimiser(
+                [ast.unparse(call.receiver).lower()]
+            ):
                 if any(name != key and value == ast.unparse(call.node) for name, value in kept.items()):
                     yield self.finding(
                         call, f"`{key}` gets the state of `{ast.unparse(call.receiver)}` once more, not the optimiser's",

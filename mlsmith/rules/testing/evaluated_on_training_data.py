@@ -27,6 +27,7 @@ _HELD_OUT = frozenset({"test", "testing", "val", "valid", "validation", "dev", "
 """Words by which a name says that it is of data set aside; `score` alone says nothing of the kind"""
 
 _DATA = frozenset({"loader", "dataloader", "trainloader", "dl", "dataset", "ds", "iterator", "generator", "batches", "data"})
+_INDICES = frozenset({"idx", "idxs", "index", "indices", "inds", "ids", "mask"})
 _RESULTS = frozenset({"score", "scores", "loss", "losses", "metric", "metrics"})
 _VALIDATING = frozenset({"valid", "validate", "validation", "val"})
 
@@ -39,8 +40,8 @@ class EvaluatedOnTrainingData(Rule):
     ## What it finds
     With scikit-learn's interface: a model fitted on `X, y` and scored on the same `X, y`, in a file that evaluates nothing otherwise; and a
     score of training data kept under a name of the test or the validation. In deep learning: a training loader that is given to what is kept
-    as the test's score (`test_acc = accuracy(train_loader, net)`), goes by its name (`test_batches = iter(train_loader)`), or is all that a
-    function `validate` ever gets.
+    as the test's score (`test_acc = accuracy(train_loader, net)`), goes by its name (`test_batches = iter(train_loader)`,
+    `testloader = DataLoader(trainset)`), or is all that a function `validate` ever gets; `val_data = data[train_indices]`.
 
     ## Why it is debt
     It measures memory. A model that has learnt its rows by heart scores best, and the figure says nothing of the next row
@@ -82,6 +83,7 @@ class EvaluatedOnTrainingData(Rule):
     minutes = 20
 
     def python(self, module: Module) -> Iterator[Finding]:
+        yield from self._indexed(module)
         if module.imports("torch", "tensorflow", "keras", "jax"):
             yield from self._loaders(module)
         if not module.imports("sklearn", "xgboost", "lightgbm", "catboost"):
@@ -117,19 +119,39 @@ class EvaluatedOnTrainingData(Rule):
                     advice="compute it on the data it is named for",
                 )  # fmt: skip
 
+    def _indexed(self, module: Module) -> Iterator[Finding]:
+        """`val_data = data[train_indices]`."""
+        for node in module.syntax.assignments:
+            if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name) or not isinstance(node.value, ast.Subscript):
+                continue
+            kept, by = node.targets[0].id, {part.id for part in ast.walk(node.value.slice) if isinstance(part, ast.Name)}
+            trains = [name for name in by if module.role_of(name) is Role.TRAIN and _INDICES & set(tokens(name))]
+            if _is_held_out(module, kept) and len(trains) == len(by) == 1 and module.role_of(_name(node.value.value)) is None:
+                yield self.finding(
+                    module.at(node), f"`{kept}` is taken by `{trains[0]}`: it is what the model is trained on",
+                    advice="take it by the indices that were set aside",
+                )  # fmt: skip
+
     def _loaders(self, module: Module) -> Iterator[Finding]:
         """`test_accuracy = evaluate(model, train_loader)`, `for batch in validation_batches` of `iter(train_loader)`, `validate(train_loader)`."""
         for call in module.calls:
             given = [_name(argument) for argument in [*call.node.args, *(keyword.value for keyword in call.node.keywords)]]
             if call.method == "__iter__" and call.receiver is not None:
                 given.append(_name(call.receiver))
-            data = [name for name in given if _DATA & set(tokens(name))]
-            if not data or {module.role_of(name) for name in given} - {None} != {Role.TRAIN} or not all(module.role_of(name) for name in data):
+            data = [name for name in given if _is_data(name)]
+            if (
+                not data
+                or {module.role_of(name) for name in given} - {None} != {Role.TRAIN}
+                or not all(module.role_of(name) for name in data)
+            ):
                 continue
             kept = call.target_names[0] if call.target_names[:1] else ""
-            held_out = bool(_HELD_OUT & set(tokens(kept))) and module.role_of(kept) is not Role.TRAIN and len(module.roles_of(kept)) == 1
+            held_out = _is_held_out(module, kept)
             if call.method in ("iter", "__iter__"):
-                wrong = held_out and bool(_DATA & set(tokens(kept)))
+                wrong = held_out and _is_data(kept)
+            elif call.method == "DataLoader":
+                chosen = any(keyword.arg in ("sampler", "batch_sampler", None) for keyword in call.node.keywords)
+                wrong = held_out and not chosen and _is_data(kept) and "torch.utils.data.DataLoader" in call.names
             elif held_out:
                 said = set(tokens(kept)) - _HELD_OUT - {"epoch", "avg", "mean", "final", "set"}
                 measured = bool(said) and all(metrics.metrics_named(word) or word in _RESULTS for word in said)
@@ -141,6 +163,20 @@ class EvaluatedOnTrainingData(Rule):
                     call, f"`{kept or call.method}` is of training data: `{ast.unparse(call.node)[:60]}`",
                     advice="give it the data that it is named for",
                 )  # fmt: skip
+
+
+def _is_data(name: str) -> bool:
+    return any(word in _DATA or word.endswith(("loader", "set")) for word in tokens(name))
+
+
+def _is_held_out(module: Module, name: str) -> bool:
+    """Whether a name says that it is of the validation or the test, and of nothing else."""
+    words = tokens(name)
+    said = bool(_HELD_OUT & set(words)) or any(
+        word.startswith(("test", "val", "eval")) and word.endswith(("loader", "set")) for word in words
+    )
+    roles = module.roles_of(name)
+    return said and len(roles) == 1 and Role.TRAIN not in roles
 
 
 def _name(node: ast.expr) -> str:

@@ -109,7 +109,10 @@ def _begun_anew(module: Module, loop: optimisation.TrainingLoop) -> Iterator[tup
         bindings = scope_of(node.targets[0]).bindings.get(name, ())
         starts = [b for b in bindings if b.kind == "assign" and ast.dump(getattr(b.node, "value", None) or node) == ast.dump(node.value)]
         before = [b for b in starts if b.node.lineno < loop.node.lineno and block_of(b.node).contains(block_of(loop.node))]
-        grows = any(loop.holds(call.node) and isinstance(call.receiver, ast.Name) and call.receiver.id == name for call in module.method_calls("append"))
+        grows = any(
+            loop.holds(call.node) and isinstance(call.receiver, ast.Name) and call.receiver.id == name
+            for call in module.method_calls("append")
+        )
         if before and (grows or any(b.kind == "augment" and loop.holds(b.node) for b in bindings)):
             yield node, name
 

@@ -270,7 +270,9 @@ def _ends_in_classifier(module: Module, node: ast.expr, depth: int = 0) -> bool:
                 return False
             continue
         steps = call.argument("steps", 0).node if call.method == "Pipeline" else None
-        last = steps.elts[-1] if isinstance(steps, ast.List) and steps.elts else call.node.args[-1] if call.method == "make_pipeline" else None
+        last = (
+            steps.elts[-1] if isinstance(steps, ast.List) and steps.elts else call.node.args[-1] if call.method == "make_pipeline" else None
+        )
         if isinstance(last, ast.Tuple) and len(last.elts) == 2:
             if module.constant(last.elts[0]) in ("clf", "classifier"):
                 continue

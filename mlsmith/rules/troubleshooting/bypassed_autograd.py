@@ -222,8 +222,12 @@ def _elements(value: ast.expr) -> list[ast.expr]:
 def _is_metric(module: Module, node: ast.expr) -> bool:
     """Whether an expression makes a metric of torchmetrics, a module with a state of its own, and leaves it where it was made."""
     call = module.call(node)
-    return call is not None and bool(call.names) and all(
-        name.startswith("torchmetrics.") and name.rpartition(".")[2][:1].isupper() and "functional" not in name for name in call.names
+    return (
+        call is not None
+        and bool(call.names)
+        and all(
+            name.startswith("torchmetrics.") and name.rpartition(".")[2][:1].isupper() and "functional" not in name for name in call.names
+        )
     )
 
 
