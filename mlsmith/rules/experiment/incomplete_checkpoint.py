@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity
 
 _RESUMES = re.compile(r"resume|start_epoch|begin_epoch|init_epoch|last_epoch|epoch_start")
+_OPTIMISER_KEYS = ("optimizer", "optim", "opt", "optimizer_state_dict")
 _KEEPS_ITSELF = ("accelerate", "lightning", "pytorch_lightning", "ignite", "deepspeed", "fastai", "transformers", "composer")
 
 
@@ -109,14 +110,12 @@ class IncompleteCheckpoint(Rule):
             kept = {str(module.constant(key)): ast.unparse(value) for key, value in zip(up.keys, up.values, strict=True) if key is not None}
             own = [key for key, value in zip(up.keys, up.values, strict=True) if value is call.node and key is not None]
             key = str(module.constant(own[0])) if own else ""
-            if key in ("optimizer", "optim", "opt", "optimizer_state_dict") and not _speaks_of_optimiser(
-                [ast.unparse(call.receiver).lower()]
-            ):
-                if any(name != key and value == ast.unparse(call.node) for name, value in kept.items()):
-                    yield self.finding(
-                        call, f"`{key}` gets the state of `{ast.unparse(call.receiver)}` once more, not the optimiser's",
-                        advice="save `optimizer.state_dict()`", severity=Severity.ERROR,
-                    )  # fmt: skip
+            twice = any(name != key and value == ast.unparse(call.node) for name, value in kept.items())
+            if twice and key in _OPTIMISER_KEYS and not _speaks_of_optimiser([ast.unparse(call.receiver).lower()]):
+                yield self.finding(
+                    call, f"`{key}` gets the state of `{ast.unparse(call.receiver)}` once more, not the optimiser's",
+                    advice="save `optimizer.state_dict()`", severity=Severity.ERROR,
+                )  # fmt: skip
 
     def _unscheduled(self, module: Module, saved: list[tuple[Call, list[str]]]) -> Iterator[Finding]:
         """A scheduler that counts its own steps begins anew in a run that goes on."""

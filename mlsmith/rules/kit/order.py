@@ -11,6 +11,7 @@ from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.knowledge import keras, sklearn, torch
 from mlsmith.rules.kit.memo import once_a_module
+from mlsmith.rules.kit.roles import tokens
 from mlsmith.rules.kit.signatures import signature_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def _argument(callee: str, overridden_by: tuple[str, ...]) -> ShuffleArgument:
 SHUFFLING = {callee: _argument(callee, others) for library in (torch, sklearn, keras) for callee, others in library.SHUFFLES.items()}
 LOADERS = tuple(name for name in SHUFFLING if not name.startswith("sklearn.") and "timeseries" not in name)
 """Callees whose flag has a right value for training and another for evaluation."""
+
+_OWN_LOADERS = frozenset({"loader", "dataloader", "loaders", "dataloaders", "dataset", "datasets", "batches", "iterator", "generator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,12 @@ class OrderFact(NamedTuple):
 
 
 def order_facts(module: Module) -> tuple[tuple[Any, ...], ...]:
-    """The known order decisions of a file, as plain tuples."""
+    """The known order decisions of a file, as plain tuples; those that are handed to a loader of the project's own are known by its name."""
+    decisions = order_decisions(module)
+    known = {id(decision.call.node) for decision in decisions}
+    own = [decision for decision in _of_own_loaders(module) if id(decision.call.node) not in known]
     facts = []
-    for decision in order_decisions(module):
+    for decision in (*decisions, *own):
         if isinstance(decision.value, bool) and not decision.sometimes:
             call = decision.call
             place = call.place
@@ -128,6 +134,16 @@ def order_facts(module: Module) -> tuple[tuple[Any, ...], ...]:
             )
             facts.append(tuple(fact))
     return tuple(facts)
+
+
+def _of_own_loaders(module: Module) -> Iterator[OrderDecision]:
+    """`self.store.create_loader(size, shuffle=True)`: whatever it does, its order is decided here."""
+    for call in module.calls:
+        if not _OWN_LOADERS & set(tokens(call.method)):
+            continue
+        flag = next((keyword.value for keyword in call.node.keywords if keyword.arg == "shuffle"), None)
+        if isinstance(flag, ast.Constant) and isinstance(flag.value, bool):
+            yield OrderDecision(call, call.method, flag.value, True, flag)
 
 
 def _without_flag(decision: OrderDecision) -> str:

@@ -10,6 +10,7 @@ from mlsmith.rules.kit import Finding, Module, Rule, Severity, block_of, optimis
 
 _LAST = re.compile(r"last|batch|step|iter|final", re.I)
 _LOSSES = re.compile(r"^(running|total|epoch|train|sum|avg|batch)?_?(loss|losses|cost|costs)(_(sum|total|list|history))?$", re.I)
+_BEST = re.compile(r"^(best|min|lowest|smallest)(_|$)|_best$", re.I)
 _REPORTING = frozenset(
     {"print", "append", "info", "debug", "write", "log", "add_scalar", "set_description", "set_postfix", "format", "log_metric", "scalar"}
 )
@@ -19,8 +20,9 @@ class LastBatchMetric(Rule):
     """The loss reported for an epoch is that of its last batch.
 
     ## What it finds
-    In PyTorch: a loop over epochs that prints, logs or appends, behind its inner loop over batches, the loss that each batch sets anew
-    and propagates back; a sum of the epoch that gets this loss behind the inner loop instead of in it, or is begun anew for each batch.
+    In PyTorch: a loop over epochs that prints, logs, appends or chooses the best epoch by, behind its inner loop over batches, the loss
+    that each batch sets anew and propagates back; a sum of the epoch that gets this loss behind the inner loop instead of in it, or is
+    begun anew for each batch.
 
     ## Why it is debt
     The curve that decides about the run shows one batch of it: noise of a few samples, often of a smaller last batch. Two runs are
@@ -87,12 +89,15 @@ class LastBatchMetric(Rule):
                 if block_of(name).loop() is not outer or not _is_of_batch(name, over):
                     continue
                 total = _added_to(name, over)
-                if not total and not _is_reported(name):
+                chosen = _is_compared(name)
+                if not total and not chosen and not _is_reported(name):
                     continue
                 seen.add(name.id)
                 yield self.finding(
                     module.at(name),
-                    f"`{total}` is added to after the loop over the batches: it gets `{name.id}` of the last one only"
+                    f"the best epoch is chosen by `{name.id}`, which is the loss of its last batch"
+                    if chosen
+                    else f"`{total}` is added to after the loop over the batches: it gets `{name.id}` of the last one only"
                     if total else f"`{name.id}` is reported for the epoch, and is the loss of its last batch",
                     advice=f"add `{name.id}.item()` inside the loop" if total else f"add up `{name.id}.item()` over the batches and report the mean",
                 )  # fmt: skip
@@ -168,6 +173,20 @@ def _is_of_batch(name: ast.Name, over: ast.For) -> bool:
         return True
     first = block_of(inside[0].node)  # `loss = 0`, and then a sum of its terms, anew in each batch
     return inside[0].kind == "assign" and not any(isinstance(block.owner, ast.If) for block in first.chain())
+
+
+def _is_compared(name: ast.Name) -> bool:
+    """`if loss < best_loss:`, of an epoch."""
+    up = name.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.Call) and isinstance(up.func, ast.Attribute):  # loss.item()
+        up = up.up  # type: ignore[attr-defined]
+    elif isinstance(up, ast.Attribute) and isinstance(up.up, ast.Call):  # type: ignore[attr-defined]
+        up = up.up.up  # type: ignore[attr-defined]
+    if not isinstance(up, ast.Compare) or not isinstance(up.up, ast.If) or len(up.ops) != 1:  # type: ignore[attr-defined]
+        return False
+    return isinstance(up.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) and any(
+        isinstance(part, ast.Name) and _BEST.search(part.id) for side in (up.left, *up.comparators) for part in ast.walk(side)
+    )
 
 
 def _is_reported(name: ast.Name) -> bool:

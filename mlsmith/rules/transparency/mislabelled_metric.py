@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, metrics, scope_of, tokens
 
@@ -92,11 +93,11 @@ class MislabelledMetric(Rule):
     def _other_part(self, module: Module) -> Iterator[Finding]:
         """`f"train accuracy: {valid_accuracy}"`, `{"val/loss": train_loss}`."""
         for call in module.method_calls("log", "log_dict"):
-            part = _STEPS.get(call.function.node.name) if call.function is not None and call.function.owner is not None else None
-            for key in _keys(call) if part is not None else ():
-                if _parts(key.value) == {not part}:  # type: ignore[arg-type]
+            step = call.function.node.name if call.function is not None and call.function.owner is not None else ""
+            for key in _keys(call) if step in _STEPS else ():
+                if _parts(str(key.value)) == {not _STEPS[step]}:
                     yield self.finding(
-                        module.at(key), f"`{key.value}` is logged in `{call.function.node.name}`",  # type: ignore[union-attr]
+                        module.at(key), f"`{key.value!s}` is logged in `{step}`",
                         advice="name it for the part of the data that this step sees", confidence=Confidence.MEDIUM,
                     )  # fmt: skip
         for said, value in _labelled(module):
@@ -158,7 +159,7 @@ def _labelled(module: Module) -> Iterator[tuple[str, ast.expr]]:
 def _formatted(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     """The values of a formatted string, each with the text since the last one, where it ends as a label does."""
     parts = node.values if isinstance(node, ast.JoinedStr) else []
-    for before, part in zip(parts, parts[1:], strict=False):
+    for before, part in pairwise(parts):
         if isinstance(part, ast.FormattedValue) and isinstance(before, ast.Constant) and str(before.value).rstrip().endswith((":", "=")):
             yield str(before.value), _bare(part.value)
 

@@ -134,12 +134,14 @@ class BypassedAutograd(Rule):
             if not isinstance(node, ast.Assign) or node.scope is not made.scope or len(node.targets) != 1:  # type: ignore[attr-defined]
                 continue
             target, elements = node.targets[0], _elements(node.value)
-            if isinstance(target, ast.Attribute) and elements and all(_is_metric(module, element) for element in elements):
-                if not _is_registered(module, cls, target.attr):
-                    yield self.finding(
-                        module.at(node.value), f"`self.{target.attr}` is a plain {_kind(node.value)}: the metrics in it stay where they are when the network moves to a device",
-                        advice=f"make it a `torch.nn.{'ModuleDict' if _kind(node.value) == 'dict' else 'ModuleList'}`",
-                    )  # fmt: skip
+            if not isinstance(target, ast.Attribute) or not elements or not all(_is_metric(module, element) for element in elements):
+                continue
+            if not _is_registered(module, cls, target.attr):
+                kind = _kind(node.value)
+                yield self.finding(
+                    module.at(node.value), f"`self.{target.attr}` is a plain {kind}: its metrics stay where they are when the network moves to a device",
+                    advice=f"make it a `torch.nn.{'ModuleDict' if kind == 'dict' else 'ModuleList'}`",
+                )  # fmt: skip
 
     def _schedulers(self, module: Module) -> Iterator[Finding]:
         for loop in optimisation.training_loops(module):
