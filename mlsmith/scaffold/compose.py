@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlsmith.scaffold.defects import TemplateDefect
-from mlsmith.scaffold.layers import PURPOSES, Layer
+from mlsmith.scaffold.layers import Layer
 from mlsmith.scaffold.toml_values import dump_table
 
 PROJECT = "{{ cookiecutter.slug }}"
@@ -51,8 +51,10 @@ def compose(layers: Iterable[Layer], *, into: Path) -> Composed:
     owners: dict[str, tuple[Layer, Path]] = {}
     fragments: dict[str, Path] = {}
     tables: dict[str, str] = {}
-    for number, layer in enumerate(layers):
-        for path, source in layer_files(layer):
+    chosen = tuple(layers)
+    names = tuple(layer.name for layer in chosen)
+    for number, layer in enumerate(chosen):
+        for path, source in layer_files(layer, beside=names):
             if path in owners and not source.stat().st_size:
                 continue  # An empty file only says that it must exist, as `__init__.py` does.
             place = _place(path, layer, owners, number)
@@ -71,9 +73,13 @@ def compose(layers: Iterable[Layer], *, into: Path) -> Composed:
     return Composed(into, tuple(sorted((*owners, *fragments, *tables))), _verbatim(owners))
 
 
-def layer_files(layer: Layer) -> Iterable[tuple[str, Path]]:
-    """The layer's files as (path in the project, source), incidents under docs/incidents, sorted."""
-    for folder, prefix in ((layer.folder / "files", ""), (layer.folder / "incidents", "docs/incidents/")):
+def layer_files(layer: Layer, *, beside: Iterable[str]) -> Iterable[tuple[str, Path]]:
+    """The layer's files as (path in the project, source), incidents under docs/incidents.
+
+    With them come those of the layer's folders `with/<name>` for each other layer `beside` it.
+    """
+    folders = [(layer.folder / "files", ""), *((layer.folder / "with" / name, "") for name in beside)]
+    for folder, prefix in (*folders, (layer.folder / "incidents", "docs/incidents/")):
         for source in sorted(folder.rglob("*")):
             if source.is_symlink():
                 raise TemplateDefect(f"layer {layer.name}: {source.name} is a symbolic link")
@@ -93,7 +99,7 @@ def pyproject_fragment(layer: Layer) -> str:
     project = dict(tables.pop("project", {}))
     if layer.dependencies["run"]:
         project["dependencies"] = [*project.get("dependencies", []), *layer.dependencies["run"]]
-    extras = {purpose: list(layer.dependencies[purpose]) for purpose in PURPOSES[1:] if layer.dependencies[purpose]}
+    extras = {purpose: list(texts) for purpose, texts in layer.dependencies.items() if purpose != "run" and texts}
     if extras:
         project["optional-dependencies"] = {**project.get("optional-dependencies", {}), **extras}
     if project:

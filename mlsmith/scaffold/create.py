@@ -30,7 +30,12 @@ _APART = """\
 # Apart from the others, because the right build depends on the machine: requirements/README.md says which to take.
 #     python -m pip install --require-hashes --no-deps -r requirements/{name}.txt
 """
-_VERBS = {"run": "run", "test": "run and be tested", "dev": "run, be tested and be worked on"}
+_VERBS = {
+    "run": "run",
+    "test": "run and be tested",
+    "dev": "run, be tested and be worked on",
+    "scale": "run on the engines of conf/engine and be tested there",
+}
 _WITHOUT_MLSMITH = "# mlsmith is not among them: its own release cannot hold its own hash. Install it beside them.\n"
 
 
@@ -107,8 +112,7 @@ def listing(project: Path) -> tuple[str, ...]:
 
 def requirements(layers: Iterable[Layer], purpose: str) -> tuple[str, ...]:
     """The direct requirements for `purpose` and the purposes it includes, in order, each once."""
-    included = PURPOSES[: PURPOSES.index(purpose) + 1]
-    found = [text for name in included for layer in layers for text in layer.dependencies[name]]
+    found = [text for name in PURPOSES[purpose] for layer in layers for text in layer.dependencies[name]]
     return tuple(dict.fromkeys(found))
 
 
@@ -119,15 +123,19 @@ def _names(plan: Plan) -> tuple[str, ...]:
 def _write_requirements(project: Path, plan: Plan) -> None:
     folder = project / "requirements"
     folder.mkdir(exist_ok=True)
+    apart: dict[str, list[Pin]] = {}
     for purpose in PURPOSES:
+        if purpose == "scale" and not any(layer.dependencies[purpose] for layer in plan.layers):
+            continue
         wanted = requirements(plan.layers, purpose)
         header = _HEADER.format(verb=_VERBS[purpose], install=_INSTALL.format(purpose=purpose))
         if any(text.startswith("mlsmith") for text in wanted):
             header += _WITHOUT_MLSMITH
         pins = closure(plan.lock, wanted)
         _write_lock(folder / f"{purpose}.txt", [pin for pin in pins if not pin.apart], header)
-    for name in sorted({pin.apart for pin in pins} - {""}):
-        _write_lock(folder / f"{name}.txt", [pin for pin in pins if pin.apart == name], _APART.format(name=name))
+        apart |= {pin.apart: [other for other in pins if other.apart == pin.apart] for pin in pins if pin.apart}
+    for name, pins_apart in sorted(apart.items()):
+        _write_lock(folder / f"{name}.txt", pins_apart, _APART.format(name=name))
 
 
 def _write_lock(path: Path, pins: Iterable[Pin], header: str) -> None:

@@ -105,6 +105,6 @@ def _place(catalogue: Catalogue, name: str, ordered: dict[str, Layer], *, wanted
 
 def _refuse_conflicts(ordered: Mapping[str, Layer]) -> None:
     for layer in ordered.values():
-        for other in layer.conflicts:
+        for other, reason in layer.conflicts.items():
             if other in ordered:
-                raise UserError(f'the layers "{layer.name}" and "{other}" exclude each other', advice="choose one")
+                raise UserError(f'the layers "{layer.name}" and "{other}" exclude each other', advice=reason or "choose one")

@@ -10,8 +10,8 @@ from typing import Any
 
 from mlsmith.scaffold.defects import TemplateDefect
 
-PURPOSES = ("run", "test", "dev")
-"""Why a project needs a package; each purpose includes the ones before it."""
+PURPOSES = {"run": ("run",), "test": ("run", "test"), "dev": ("run", "test", "dev"), "scale": ("run", "test", "scale")}
+"""Why a project needs a package → the purposes whose packages are then needed too. `scale` is for engines that few machines have."""
 
 _KEYS = {
     "title", "summary", "requires", "conflicts", "questions", "dependencies", "pyproject", "replaces",
@@ -36,7 +36,8 @@ class Question:
 class Layer:
     """One building block.
 
-    `replaces` lists files it takes over from earlier layers, `verbatim` globs of its files never rendered.
+    `replaces` lists files it takes over from earlier layers, `verbatim` globs of its files never rendered; `conflicts` is
+    layer → why the two exclude each other, empty where that goes without saying.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Layer:
     title: str
     summary: str
     requires: tuple[str, ...]
-    conflicts: tuple[str, ...]
+    conflicts: Mapping[str, str]
     questions: tuple[Question, ...]
     dependencies: Mapping[str, tuple[str, ...]]
     pyproject: Mapping[str, Any]
@@ -89,13 +90,23 @@ def _read_layer(folder: Path) -> Layer:
         title=str(data.get("title", folder.name)),
         summary=str(data.get("summary", "")),
         requires=texts(data, "requires", where=where),
-        conflicts=texts(data, "conflicts", where=where),
+        conflicts=_conflicts(data, where=where),
         questions=tuple(_question(key, entry, where) for key, entry in data.get("questions", {}).items()),
         dependencies={purpose: texts(wanted, purpose, where=where) for purpose in PURPOSES},
         pyproject=data.get("pyproject", {}),
         replaces=texts(data, "replaces", where=where),
         verbatim=texts(data, "verbatim", where=where),
     )
+
+
+def _conflicts(data: Mapping[str, Any], *, where: str) -> Mapping[str, str]:
+    """A list of names, or a table of names and reasons."""
+    value = data.get("conflicts", [])
+    if not isinstance(value, Mapping):
+        return dict.fromkeys(texts(data, "conflicts", where=where), "")
+    if not all(isinstance(reason, str) for reason in value.values()):
+        raise TemplateDefect(f"{where}: each of conflicts must be a reason in words")
+    return dict(value)
 
 
 def _question(key: str, entry: Mapping[str, Any], where: str) -> Question:

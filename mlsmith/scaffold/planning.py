@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,15 +75,19 @@ def contents(catalogue: Catalogue, layers: Iterable[Layer]) -> Contents:
     chosen = tuple(layers)
     wanted = requirements(chosen, "dev")
     locked = closure(read_locks(catalogue.root / "locks"), wanted)
-    return Contents(sum(1 for layer in chosen for _ in layer_files(layer)), len(wanted), len(locked))
+    return Contents(sum(1 for _ in _files(chosen)), len(wanted), len(locked))
 
 
 def mentions(layers: Iterable[Layer]) -> dict[str, tuple[str, ...]]:
     """Answer key → the files whose name or text it goes into, answers in their names as `<key>`."""
     found: dict[str, list[str]] = {}
-    for layer in layers:
-        for path, source in layer_files(layer):
-            text = path + source.read_bytes().decode("utf-8", errors="replace")
-            for key in sorted(set(_MENTION.findall(text))):
-                found.setdefault(key, []).append(_IN_PATH.sub(r"<\1>", path))
+    for path, source in _files(tuple(layers)):
+        text = path + source.read_bytes().decode("utf-8", errors="replace")
+        for key in sorted(set(_MENTION.findall(text))):
+            found.setdefault(key, []).append(_IN_PATH.sub(r"<\1>", path))
     return {key: tuple(dict.fromkeys(paths)) for key, paths in found.items()}
+
+
+def _files(layers: tuple[Layer, ...]) -> Iterator[tuple[str, Path]]:
+    for layer in layers:
+        yield from layer_files(layer, beside=[other.name for other in layers])

@@ -166,6 +166,42 @@ def test_layers_that_exclude_each_other_are_refused(catalogue: Catalogue) -> Non
         stack(catalogue, find_kind(catalogue, "tiny"), extra=["notebook", "serving"])
 
 
+def test_a_reason_why_layers_exclude_each_other_is_told(templates: Path) -> None:
+    _layer(templates, "rival", toml='[conflicts]\nserving = "it answers in batches"\n')
+    catalogue = read_catalogue(templates)
+    with pytest.raises(UserError, match='"rival" and "serving" exclude') as caught:
+        stack(catalogue, find_kind(catalogue, "tiny"), extra=["serving", "rival"])
+    assert caught.value.advice == "it answers in batches"
+
+
+def test_a_layer_has_files_that_come_only_beside_another(templates: Path, place: Path) -> None:
+    _layer(templates, "engine")
+    beside = templates / "layers/engine/with/serving"
+    beside.mkdir(parents=True)
+    (beside / "joint.txt").write_text("{{ cookiecutter.slug }}")
+    assert not (_create(templates, place, "engine") / "joint.txt").exists()
+    other = place / "other"
+    other.mkdir()
+    assert (_create(templates, other, "engine", "serving") / "joint.txt").read_text() == "shop"
+    catalogue = read_catalogue(templates)
+    kind = find_kind(catalogue, "tiny")
+    alone, both = (contents(catalogue, stack(catalogue, kind, extra=extra)).files for extra in (["serving"], ["serving", "engine"]))
+    assert both == alone + 1
+
+
+def test_what_only_an_engine_needs_has_a_lock_of_its_own(templates: Path, place: Path) -> None:
+    _layer(templates, "engine", toml='[dependencies]\nscale = ["markupsafe>=2"]\n')
+    project = _create(templates, place, "engine")
+    locks = {name: (project / f"requirements/{name}.txt").read_text() for name in ("run", "dev", "scale")}
+    for name, text in locks.items():
+        assert ("engines of conf/engine" in text) == (name == "scale")
+    assert "pytest==" in locks["scale"]
+    assert tomllib.loads((project / "pyproject.toml").read_text())["project"]["optional-dependencies"]["scale"] == ["markupsafe>=2"]
+    other = place / "other"
+    other.mkdir()
+    assert not (_create(templates, other) / "requirements/scale.txt").exists()
+
+
 def test_an_unknown_kind_or_layer_names_the_nearest_one(catalogue: Catalogue) -> None:
     with pytest.raises(UserError, match='did you mean "tiny"'):
         find_kind(catalogue, "tinny")
@@ -180,6 +216,7 @@ def test_an_unknown_kind_or_layer_names_the_nearest_one(catalogue: Catalogue) ->
         ("[dependencies]\nprod = []\n", "prod"),
         ("[questions.a]\nprompt = 'A'\n", "no default"),
         ("requires = 'base'\n", "list"),
+        ("[conflicts]\nserving = 1\n", "reason in words"),
         ("title = \n", "layer.toml"),
     ],
 )

@@ -34,13 +34,16 @@ USES = {
     "dvc": "tests/test_stages.py",
     "mlflow": "tests/test_tracking.py",
     "serving": "tests/test_web.py",
+    "spark": "tests/scale/test_spark.py",
 }
 
 
 def fitting(kind: str, layers: Iterable[str]) -> list[str]:
-    """The layers that the kind does not exclude."""
-    excluded = {name for layer in stack(CATALOGUE, find_kind(CATALOGUE, kind)) for name in layer.conflicts}
-    return [layer for layer in layers if layer not in excluded]
+    """The layers that the kind does not exclude, nor they the kind."""
+    of_kind = stack(CATALOGUE, find_kind(CATALOGUE, kind))
+    excluded = {name for layer in of_kind for name in layer.conflicts}
+    own = {layer.name for layer in of_kind}
+    return [layer for layer in layers if layer not in excluded and not own.intersection(CATALOGUE.layers[layer].conflicts)]
 
 
 SERVED = [kind for kind in KINDS if fitting(kind, ["serving"])]
@@ -60,7 +63,13 @@ def test_the_rows_hold_every_pair_of_layers_both_ways() -> None:
 def test_every_layer_has_a_test_of_its_own_in_the_project() -> None:
     assert sorted(USES) == OPTIONAL
     for layer, test in USES.items():
-        assert (CATALOGUE.layers[layer].folder / "files" / test).exists()
+        folder = CATALOGUE.layers[layer].folder
+        places = (
+            [folder / "files"]
+            if (folder / "files" / test).exists()
+            else [folder / "with" / kind for kind in KINDS if fitting(kind, [layer])]
+        )
+        assert all((place / test).exists() for place in places), (layer, places)
 
 
 @pytest.fixture(scope="module", params=PROJECTS, ids=lambda param: f"{param[0]}-{param[1]}")
@@ -137,7 +146,8 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.projects
 def test_its_tests_are_collected(project: Generated, interpreter: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(project.folder / "src"), "OMP_NUM_THREADS": "1"}
-    command = [interpreter, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    suites = ["tests", *(["tests/scale"] if (project.folder / "tests/scale").exists() else [])]
+    command = [interpreter, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *suites]
     done = subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
     for layer, test in USES.items():

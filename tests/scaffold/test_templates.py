@@ -77,7 +77,7 @@ def test_every_layer_fits_every_kind_or_says_why_not(layer: str, place: Path) ->
 def test_locks_are_closed_hashed_and_hold_the_former_ones(kind: str, place: Path) -> None:
     project = create(make_plan(CATALOGUE, Wish(kind, (), {}, "shop")), git=False).directory
     before: set[str] = set()
-    for purpose in PURPOSES:
+    for purpose in ("run", "test", "dev"):
         path = project / f"requirements/{purpose}.txt"
         lock = read_lock(path)
         assert before <= set(lock)
@@ -97,11 +97,11 @@ def test_the_locks_name_no_index_and_fit_the_layers() -> None:
 
 def test_every_layers_ranges_hold_the_locked_releases() -> None:
     for layer in CATALOGUE.layers.values():
-        assert closure(LOCKS, requirements([layer], "dev")) is not None
+        assert all(closure(LOCKS, requirements([layer], purpose)) is not None for purpose in PURPOSES)
 
 
 def test_nothing_is_locked_that_no_layer_needs() -> None:
-    wanted = requirements(CATALOGUE.layers.values(), "dev")
+    wanted = [text for purpose in PURPOSES for text in requirements(CATALOGUE.layers.values(), purpose)]
     assert {pin.name for pin in closure(LOCKS, wanted)} == set(LOCKS)
 
 

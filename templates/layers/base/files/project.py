@@ -1,3 +1,5 @@
+{% set engines = cookiecutter.layers | select("in", ["dask", "spark", "torchrun"]) | list -%}
+{% set packaged = engines | reject("equalto", "torchrun") | list -%}
 #!/usr/bin/env python3
 """All commands of the project, on a machine that has nothing but Python: `python3 project.py train`, `… test`.
 
@@ -13,12 +15,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 OLDEST = ({{ cookiecutter.python | replace(".", ", ") }})
+{%- if packaged %}
+# Engines whose packages stand in requirements/scale.txt and are installed once they are asked for.
+ENGINES = ({% for engine in packaged %}"{{ engine }}",{{ "" if loop.last else " " }}{% endfor %})
+{%- endif %}
 
 USAGE = """usage: python3 project.py COMMAND [OPTIONS]
 
   test      the tests
   check     ruff and mypy, and mlsmith where it is installed
   python    this project's Python
+{%- if engines %}
+  scale     the slower tests, which run the engines of conf/engine: {{ engines | join(", ") }}
+{%- endif %}
 {%- if "docs" in cookiecutter.layers %}
   docs      the pages of docs/ as a site, in site/
 {%- endif %}
@@ -40,6 +49,10 @@ def main(arguments):
     command, rest = arguments[0], arguments[1:]
     if command == "test":
         return run("test", "-m", "pytest", *rest)
+{%- if engines %}
+    if command == "scale":
+        return run("{{ "scale" if packaged else "test" }}", "-m", "pytest", *(rest or ["tests/scale"]))
+{%- endif %}
     if command == "check":
         return check()
     if command == "python":
@@ -52,7 +65,12 @@ def main(arguments):
     if command == "dvc":
         return run("test", "-m", "dvc", *rest)
 {%- endif %}
+{%- if packaged %}
+    asked = any(word.removeprefix("--engine=") in ENGINES for word in arguments)
+    return run("scale" if asked else "run", "-m", "{{ cookiecutter.package }}", *arguments)
+{%- else %}
     return run("run", "-m", "{{ cookiecutter.package }}", *arguments)
+{%- endif %}
 
 
 def check():
@@ -68,7 +86,7 @@ def check():
 
 
 def run(purpose, *arguments):
-    """Run this project's Python with what `purpose` (run, test, dev) needs installed."""
+    """Run this project's Python with what `purpose` (run, test, dev{{ ", scale" if packaged }}) needs installed."""
 {%- if "torch" in cookiecutter.layers %}
     code = install("torch") or (install("cuda") if torch_is_for_cuda() else 0) or install(purpose)
 {%- else %}

@@ -13,6 +13,7 @@ from {{ cookiecutter.package }} import assess, card, config, contract, coverage,
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.desk import by_lines
+from {{ cookiecutter.package }}.engine import opened
 from {{ cookiecutter.package }}.monitor import Reference
 from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.plan import Plan
@@ -125,8 +126,8 @@ def _serve(given: argparse.Namespace, settings: Config) -> int:
 def _monitor(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
     tables = pipeline.read_all(given.data, _contract())
-    with Warehouse.of(settings, tables) as warehouse:
-        missing = list(map(str, coverage.gaps(coverage.measure(warehouse, _plan()), settings.coverage)))
+    with opened(settings, tables) as engine:
+        missing = list(map(str, coverage.gaps(coverage.measure(engine, _plan()), settings.coverage)))
     if missing:
         print("\n".join(missing))
         return 1

@@ -119,7 +119,7 @@ class ServingConfig(_Strict):
 class EngineConfig(_Strict):
     """Where the tables live and the SQL runs."""
 
-    engine: Literal["duckdb"]
+    engine: Literal["duckdb"{% if "spark" in cookiecutter.layers %}, "spark"{% endif %}]
     threads: Count
     memory_limit_mb: Count
 

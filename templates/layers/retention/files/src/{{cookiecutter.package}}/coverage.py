@@ -9,8 +9,8 @@ import numpy as np
 
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import CoverageConfig
+from {{ cookiecutter.package }}.engine import Engine
 from {{ cookiecutter.package }}.plan import Event, Plan
-from {{ cookiecutter.package }}.warehouse import Warehouse
 
 
 class LoggingGap(ValueError):
@@ -56,9 +56,9 @@ class Coverage:
         return np.array([version >= event.since for version in self.versions])
 
 
-def measure(warehouse: Warehouse, plan: Plan) -> Coverage:
+def measure(engine: Engine, plan: Plan) -> Coverage:
     """What was logged and by how many users who were heard of at all, the last and unfinished day left out."""
-    active, logged = warehouse.ask("active"), warehouse.ask("logged")
+    active, logged = engine.ask("active"), engine.ask("logged")
     versions = tuple(sorted({str(one) for one in active["version"]}))
     days = np.arange(int(active["day"].max()))
     users = np.zeros((len(versions), len(days) + 1), dtype=np.int64)

@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.population import DAY
+
+END_OF_TIME = 2**53
 _FOLDER = Path(__file__).parent / "sql"
 _BUILT_ON = {
     "features": ("events", "known", "bots"),
@@ -35,9 +39,18 @@ def text(relation: str) -> str:
     return (_FOLDER / f"{relation}.sql").read_text(encoding="utf-8")
 
 
-def parameters(sql: str) -> set[str]:
-    """The names that a statement wants values for."""
-    return set(_PARAMETER.findall(_without_comments(sql)))
+def values(sql: str, config: Config, *, only: int | None, as_of: int) -> dict[str, float | int | None]:
+    """A value for each parameter of a statement: times in seconds, `as_of` the moment until which all is known."""
+    known = {
+        "window": config.windows.feature_days * DAY,
+        "outcome": config.windows.outcome_days * DAY,
+        "grace": config.windows.grace_days * DAY,
+        "bot_sessions": config.cleaning.bot_sessions,
+        "bot_variety": config.cleaning.bot_variety,
+        "only": only,
+        "as_of": as_of,
+    }
+    return {name: known[name] for name in _PARAMETER.findall(_without_comments(sql))}
 
 
 def for_duckdb(sql: str) -> str:

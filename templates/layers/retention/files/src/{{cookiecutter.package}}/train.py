@@ -12,13 +12,13 @@ from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.columns import Array, Columns, take
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.coverage import Coverage, measure, require
+from {{ cookiecutter.package }}.engine import Engine, opened
 from {{ cookiecutter.package }}.features import FeatureTable
 from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.plan import Plan
 from {{ cookiecutter.package }}.population import DAY
 from {{ cookiecutter.package }}.record import digest
 from {{ cookiecutter.package }}.split import Split, split
-from {{ cookiecutter.package }}.warehouse import Warehouse
 
 UNKNOWN = -1
 """In place of a label that is not there yet."""
@@ -48,13 +48,13 @@ def prepare(tables: Mapping[str, Columns], config: Config, plan: Plan) -> Prepar
     Raises `LoggingGap` where an event that was planned did not come: a model would learn from its absence.
     """
     today = (int(tables["raw_events"]["received_at"].max()) // DAY + 1) * DAY
-    with Warehouse.of(config, tables) as warehouse:
-        coverage = measure(warehouse, plan)
+    with opened(config, tables) as engine:
+        coverage = measure(engine, plan)
         require(coverage, config.coverage)
-        features = warehouse.features(as_of=today)
+        features = FeatureTable.of(engine.ask("features", as_of=today))
         periods = split(features.moment, config.split, config.windows, today=today)
-        then = _labels(warehouse, features, as_of=periods.deployed_at)
-        now = _labels(warehouse, features, as_of=today)
+        then = _labels(engine, features, as_of=periods.deployed_at)
+        now = _labels(engine, features, as_of=today)
     users, arms = (_of(tables[name], features.user_id) for name in ("users", "arms"))
     return Prepared(features, periods, users, arms, then, now, coverage)
 
@@ -96,9 +96,9 @@ def experience(prepared: Prepared, model: Model) -> explain.Experience:
     return explain.experience(seen, score, prepared.labels_then[later])
 
 
-def _labels(warehouse: Warehouse, features: FeatureTable, *, as_of: int) -> Array:
+def _labels(engine: Engine, features: FeatureTable, *, as_of: int) -> Array:
     """The labels as they stood at `as_of`: `UNKNOWN` where the second week or the grace after it was not over."""
-    table = warehouse.ask("labels", as_of=as_of)
+    table = engine.ask("labels", as_of=as_of)
     found = np.full(len(features.user_id), UNKNOWN, dtype=np.int64)
     there = np.isin(features.user_id, table["user_id"])
     found[there] = np.asarray(table["retained"])[np.searchsorted(table["user_id"], features.user_id[there])]

@@ -12,14 +12,13 @@ from {{ cookiecutter.package }} import relations
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.features import FeatureTable
-from {{ cookiecutter.package }}.population import DAY
+from {{ cookiecutter.package }}.relations import END_OF_TIME
 
-_TABLES = {
+TABLES = {
     "users": "user_id BIGINT, registered_at BIGINT, platform VARCHAR, channel VARCHAR",
     "raw_events": "event_id BIGINT, source VARCHAR, user_id BIGINT, name VARCHAR, version VARCHAR, layout BIGINT,"
     " occurred_at BIGINT, received_at BIGINT, length DOUBLE",
 }
-END_OF_TIME = 2**53
 
 
 class Warehouse:
@@ -31,21 +30,15 @@ class Warehouse:
             "memory_limit": f"{config.engine.memory_limit_mb}MB",
         }
         self.database = duckdb.connect(":memory:", config=limits)
-        self._constants: dict[str, float] = {
-            "window": config.windows.feature_days * DAY,
-            "outcome": config.windows.outcome_days * DAY,
-            "grace": config.windows.grace_days * DAY,
-            "bot_sessions": config.cleaning.bot_sessions,
-            "bot_variety": config.cleaning.bot_variety,
-        }
-        for name, columns in _TABLES.items():
+        self._config = config
+        for name, columns in TABLES.items():
             self.database.execute(f"CREATE TABLE {name} ({columns})")
 
     @classmethod
     def of(cls, config: Config, tables: Mapping[str, Columns]) -> Warehouse:
         """A warehouse that starts with the `users` and `raw_events` of `tables`."""
         warehouse = cls(config)
-        for name in _TABLES:
+        for name in TABLES:
             warehouse.extend(name, tables[name])
         return warehouse
 
@@ -61,9 +54,10 @@ class Warehouse:
         marks = ", ".join("?" for _ in names)
         self.database.execute(f"INSERT INTO {table} VALUES ({marks})", [row[name] for name in names])
 
-    def names(self, table: str) -> list[str]:
+    @staticmethod
+    def names(table: str) -> list[str]:
         """The columns of a table that this project keeps."""
-        return [column.split()[0] for column in _TABLES[table].split(",")]
+        return [column.split()[0] for column in TABLES[table].split(",")]
 
     def user(self, user_id: int) -> dict[str, Any] | None:
         """What is known of a user beside the events."""
@@ -78,13 +72,12 @@ class Warehouse:
     def ask(self, goal: str, *, only: int | None = None, as_of: int = END_OF_TIME) -> Columns:
         """The answer to one of the statements in `sql/`."""
         sql = relations.statement(goal, one_user=only is not None)
-        values = {**self._constants, "only": only, "as_of": as_of}
-        given = {name: values[name] for name in relations.parameters(sql)}
+        given = relations.values(sql, self._config, only=only, as_of=as_of)
         return dict(self.database.execute(relations.for_duckdb(sql), given).fetchnumpy())
 
     def forget(self, user_id: int) -> None:
         """Erase a person: the account and every event."""
-        for table in _TABLES:
+        for table in TABLES:
             self.database.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
 
     def close(self) -> None:
