@@ -32,10 +32,11 @@ def incidents_of(kind: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Generated:
-    """One project under version control, with a first commit; its package is `shop`."""
+    """One project under version control, with a first commit; its package is `shop`. `interpreter` has installed what it needs."""
 
     folder: Path
     kind: str
+    interpreter: Path | None = None
 
     def git(self, *arguments: str) -> str:
         return subprocess.run(["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True).stdout
@@ -62,15 +63,15 @@ class Generated:
             self.git("clean", "-fdq", "--", "src", "conf", "data", "tests")
 
     def python(self, *arguments: str) -> Done:
-        """The project's own Python (see `install`), with its package in reach."""
+        """The project's own Python (see environments.py), with its package in reach."""
+        assert self.interpreter is not None, "nothing was installed for this project"
         environment = {**os.environ, "PYTHONPATH": str(self.folder / "src"), "OMP_NUM_THREADS": "1"}
-        return subprocess.run(
-            [_interpreter(self.folder), *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
+        command = [str(self.interpreter), *arguments]
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
 
     def failing(self, *tests: str) -> set[str]:
         """Which of its own tests fail, parameters aside."""
-        done = self.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", *tests)
+        done = self.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", f"--basetemp={self.folder.parent / 'tmp'}", *tests)
         words = [line.split() for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
         assert done.returncode in (0, 1), done.stdout[-3000:] + done.stderr[-1000:]
         return {line[1].partition("[")[0] for line in words}
@@ -81,14 +82,5 @@ def generate(kind: str, place: Path, *layers: str) -> Generated:
     return Generated(folder, kind)
 
 
-def install(project: Generated) -> None:
-    """What its tests need, as its own script installs it: by hash, torch first where the kind has it."""
-    subprocess.run([sys.executable, "project.py", "test", "--version"], cwd=project.folder, check=True, capture_output=True)
-
-
 def named(told: dict[str, Any], kind: str) -> list[str]:
     return [entry["id"] for entry in told["caught_by"] if entry["kind"] == kind]
-
-
-def _interpreter(folder: Path) -> str:
-    return str(folder / ".venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 
 import pytest
 
-from tests.scaffold.projects import KINDS, Generated, generate, incidents_of, install, named
+from tests.scaffold.environments import Environment, children_seconds, of_kind
+from tests.scaffold.projects import KINDS, Generated, generate, incidents_of, named
 
 _CATCHERS = {"test", "rule", "diff", "review", "contract"}
 
@@ -62,19 +66,63 @@ def test_an_incident_applies_names_tests_that_exist_and_is_named_by_lint_diff_an
         assert project.git("status", "--porcelain") == "", name
 
 
+@pytest.fixture(scope="module")
+def environment(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """The kind's packages, installed once."""
+    return of_kind(kind, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def installed(project: Generated, environment: Environment) -> Generated:
+    """The project with its Python."""
+    return replace(project, interpreter=environment.python)
+
+
+Took = Callable[[str], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def took(kind: str, record_property: Callable[[str, object], None]) -> Took:
+    """Notes the processor time of a part, for the table at the end (tests/conftest.py): `with took("train"): …`."""
+
+    @contextmanager
+    def part(name: str) -> Iterator[None]:
+        begin = children_seconds()
+        yield
+        record_property(f"seconds {kind} {name}", children_seconds() - begin)
+
+    return part
+
+
 @pytest.mark.projects
-def test_it_trains_passes_its_own_tests_and_each_incident_is_caught_by_all_that_it_names(project: Generated) -> None:
-    """One test, so that the environment is made once a kind. What an incident says will not be noticed must stay green."""
-    install(project)
-    trained = project.python("-m", "shop", "train")
+def test_it_installs_by_hash_alone_trains_and_reaches_its_bar(
+    installed: Generated, environment: Environment, took: Took, record_property: Callable[[str, object], None]
+) -> None:
+    record_property(f"seconds {installed.kind} install", environment.seconds)
+    with took("train"):
+        trained = installed.python("-m", "shop", "train")
     assert trained.returncode == 0, trained.stdout + trained.stderr
-    assert project.failing() == set()
-    for name in incidents_of(project.kind):
-        told = project.told(name)
-        caught, quiet = named(told, "test"), told.get("not_noticed_by", [])
-        with project.broken_by(name):
-            failing = project.failing(*caught, *quiet) if caught or quiet else set()
-            assert failing == {test.partition("[")[0] for test in caught}, name
-            for breach in named(told, "contract"):
-                train = project.python("-m", "shop", "train")
-                assert (train.returncode, breach in train.stderr) == (2, True), name
+    installed.git("restore", "--source=HEAD", "--", ".")
+
+
+@pytest.mark.projects
+def test_its_own_tests_pass(installed: Generated, took: Took) -> None:
+    with took("tests"):
+        failing = installed.failing()
+    assert failing == set()
+
+
+INCIDENTS = [(kind, name) for kind in KINDS for name in incidents_of(kind)]
+
+
+@pytest.mark.projects
+@pytest.mark.parametrize(("kind", "name"), INCIDENTS, indirect=["kind"])
+def test_each_incident_fails_all_that_it_names_and_nothing_that_it_calls_blind(installed: Generated, name: str, took: Took) -> None:
+    told = installed.told(name)
+    caught, quiet = named(told, "test"), told.get("not_noticed_by", [])
+    with installed.broken_by(name), took("incidents"):
+        failing = installed.failing(*caught, *quiet) if caught or quiet else set()
+        assert failing == {test.partition("[")[0] for test in caught}
+        for breach in named(told, "contract"):
+            train = installed.python("-m", "shop", "train")
+            assert (train.returncode, breach in train.stderr) == (2, True), train.stderr

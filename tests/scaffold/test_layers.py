@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import tomllib
-import venv
 from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from mlsmith.scaffold.kinds import find_kind, stack
+from tests.scaffold.environments import of_all_layers
 from tests.scaffold.projects import CATALOGUE, KINDS, Generated, generate
 
 BUILT_IN = {layer.name for kind in KINDS for layer in stack(CATALOGUE, find_kind(CATALOGUE, kind))} | {"torch"}
@@ -44,13 +44,6 @@ def fitting(kind: str, layers: Iterable[str]) -> list[str]:
     excluded = {name for layer in of_kind for name in layer.conflicts}
     own = {layer.name for layer in of_kind}
     return [layer for layer in layers if layer not in excluded and not own.intersection(CATALOGUE.layers[layer].conflicts)]
-
-
-SERVED = [kind for kind in KINDS if fitting(kind, ["serving"])]
-
-
-def test_most_kinds_can_be_served() -> None:
-    assert set(KINDS) - set(SERVED) == {"bots", "forecast"}
 
 
 def test_the_rows_hold_every_pair_of_layers_both_ways() -> None:
@@ -111,7 +104,7 @@ def _layers(project: Generated) -> list[str]:
     return list(tomllib.loads((project.folder / ".mlsmith/project.toml").read_text(encoding="utf-8"))["layers"])
 
 
-@pytest.mark.parametrize("kind", SERVED)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_the_desk_that_serving_opens(kind: str, tmp_path: Path) -> None:
     project = generate(kind, tmp_path)
     opening = project.folder / "src/shop/opening.py"
@@ -130,17 +123,8 @@ def test_no_layer_adds_to_a_project_that_did_not_ask(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One environment with all that any project is tested with, from the lock by hash; torch first, in the build that is offered."""
-    folder = tmp_path_factory.mktemp("all") / "venv"
-    venv.create(folder, with_pip=True)
-    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r"]
-    torch, universal = (CATALOGUE.root / "locks" / f"{name}.txt" for name in ("torch", "universal"))
-    # As a project's own script does it: a build for the CPU that lies in a folder comes before one of gigabytes.
-    if subprocess.run([*pip, torch, "--no-index"], capture_output=True).returncode:
-        subprocess.run([*pip, torch], check=True)
-    subprocess.run([*pip, universal], check=True)
-    return python
+    """With the packages of all layers."""
+    return of_all_layers(tmp_path_factory).python
 
 
 @pytest.mark.projects

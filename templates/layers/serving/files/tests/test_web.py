@@ -29,7 +29,7 @@ from {{ cookiecutter.package }}.web import create_app, serve
 from {{ cookiecutter.package }}.web_config import WebConfig
 
 PROJECT = Path(__file__).resolve().parents[1]
-EXAMPLE = (PROJECT / "docs" / "example.json").read_bytes()
+DESCRIBED = json.loads((PROJECT / "docs" / "example.json").read_text(encoding="utf-8"))
 LIMITS = web_config.load(PROJECT / "conf" / "web.yaml", port=0)
 
 
@@ -85,8 +85,21 @@ def served(finished: Any, data: Path) -> Iterator[str]:
         yield address
 
 
-def test_the_example_gets_an_answer_that_is_logged(served: str, finished: Any) -> None:
-    reply = call(f"{served}/answers", EXAMPLE)
+{% if "forecast" in cookiecutter.layers -%}
+@pytest.fixture(scope="session")
+def example(messages: list[Any]) -> bytes:
+    """An hour over the small world's region; the described one is over that of the first command."""
+    return json.dumps(messages[0]).encode()
+{%- else -%}
+@pytest.fixture(scope="session")
+def example() -> bytes:
+    """The message that the description shows."""
+    return json.dumps(DESCRIBED).encode()
+{%- endif %}
+
+
+def test_the_example_gets_an_answer_that_is_logged(served: str, example: bytes, finished: Any) -> None:
+    reply = call(f"{served}/answers", example)
     assert reply.status == 200, reply.text
     assert reply.json["model"] == finished.run.id
     log = (finished.run.folder.parent / "predictions.jsonl").read_text(encoding="utf-8")
@@ -138,9 +151,9 @@ def test_metrics_count_every_message_by_its_status(served: str) -> None:
     assert refused() == before + 1
 
 
-def test_the_description_shows_a_message_that_works(served: str) -> None:
+def test_the_description_shows_the_example(served: str) -> None:
     content = call(f"{served}/openapi.json").json["paths"]["/answers"]["post"]["requestBody"]["content"]
-    assert content["application/json"]["example"] == json.loads(EXAMPLE)
+    assert content["application/json"]["example"] == DESCRIBED
 
 
 def test_the_way_through_http_costs_little(served: str) -> None:
@@ -149,7 +162,9 @@ def test_the_way_through_http_costs_little(served: str) -> None:
     assert taken[len(taken) // 2] < 0.1, "the middle one of 50: test machines are shared"
 
 
-def test_a_damaged_model_is_told_and_somebody_else_answers(finished: Any, data: Path, tmp_path: Path) -> None:
+def test_a_damaged_model_is_told_and_somebody_else_answers(
+    finished: Any, example: bytes, data: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "runs" / finished.run.id
     folder.mkdir(parents=True)
     for name in ("run.json", "model.json"):
@@ -158,7 +173,7 @@ def test_a_damaged_model_is_told_and_somebody_else_answers(finished: Any, data: 
             (folder / name).write_bytes(source.read_bytes())
     (folder / "model.json").write_text('{"not": "the model"}', encoding="utf-8")
     with running(tmp_path / "runs", data) as address:
-        health, reply = call(f"{address}/health").json, call(f"{address}/answers", EXAMPLE)
+        health, reply = call(f"{address}/health").json, call(f"{address}/answers", example)
         assert "_fallback{" in call(f"{address}/metrics").text
     assert health["status"] == "fallback"
     assert health["problem"]

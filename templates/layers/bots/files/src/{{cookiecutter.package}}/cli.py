@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,12 @@ from {{ cookiecutter.package }} import assess, card, config, contract, forecast,
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import ContractViolation
 from {{ cookiecutter.package }}.curve import Point
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.explain import explain
 from {{ cookiecutter.package }}.features import encode
 from {{ cookiecutter.package }}.findings import Findings
-from {{ cookiecutter.package }}.memory import Memory
 from {{ cookiecutter.package }}.monitor import Reference
-from {{ cookiecutter.package }}.privacy import read_key
-from {{ cookiecutter.package }}.serve import RefusedMessage, Service, release
+from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.train import Prepared, prepare
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -137,26 +135,12 @@ def _explain(given: argparse.Namespace, settings: Config) -> int:
 
 
 def _serve(given: argparse.Namespace, settings: Config) -> int:
-    released = release(record.latest(given.runs))
-    if released.model is None:
-        print(f"the rules decide: {released.problem}", file=sys.stderr)
-    memory = Memory.of(pipeline.read_all(given.data, _contract()))
-    key = read_key(PROJECT / ".secrets")
-    with (given.runs / "predictions.jsonl").open("a", encoding="utf-8") as lines:
-        service = Service(memory, released, settings, _contract(), key=key, log=lines)
-        for line in sys.stdin:
-            print(json.dumps(_answer(service, line)), flush=True)
+    with open_desk(settings, project=PROJECT, data=given.data, runs=given.runs) as desk:
+        if desk.problem:
+            print(f"the rules decide: {desk.problem}", file=sys.stderr)
+        for answer in by_lines(desk, sys.stdin):
+            print(answer, flush=True)
     return 0
-
-
-def _answer(service: Service, line: str) -> dict[str, object]:
-    try:
-        message = json.loads(line)
-        if not isinstance(message, Mapping):
-            raise RefusedMessage("a message is one JSON object a line")
-        return asdict(service.judge(message))
-    except (ContractViolation, RefusedMessage, json.JSONDecodeError) as error:
-        return {"error": str(error)}
 
 
 def _monitor(given: argparse.Namespace, settings: Config) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,20 @@ import pytest
 from {{ cookiecutter.package }} import config
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract, ContractViolation
+from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.explain import REASONS
+from {{ cookiecutter.package }}.opening import open_desk
+from {{ cookiecutter.package }}.pipeline import Finished
+from {{ cookiecutter.package }}.privacy import ENVIRONMENT
 from {{ cookiecutter.package }}.read import from_server
 from {{ cookiecutter.package }}.serve import Service
 
-MESSAGE: dict[str, Any] = {
-    "id": 990_000_001, "player": 1, "fingerprint": 1, "timestamp": 10_000_000, "stake_cents": 10,
-    "actions": [["preflop", "call", 0.4, 2_350], ["flop", "bet", 0.5, 4_100]],
-}  # fmt: skip
+PROJECT = Path(__file__).resolve().parents[2]
+MESSAGE: dict[str, Any] = json.loads((PROJECT / "docs" / "example.json").read_text(encoding="utf-8"))
 
 
 def test_the_servers_milliseconds_are_our_milliseconds(agreed: Contract) -> None:
-    assert from_server(MESSAGE, agreed).actions["milliseconds"].tolist() == [2_350, 4_100]
+    assert from_server(MESSAGE, agreed).actions["milliseconds"].tolist() == [2_350, 4_100, 3_275, 1_840, 960, 5_120]
 
 
 @pytest.mark.parametrize("milliseconds", [2, 2.35, 2_350_000])
@@ -33,6 +36,21 @@ def test_seconds_and_microseconds_are_refused(agreed: Contract, milliseconds: fl
 
 def test_the_cashier_gets_a_verdict_it_knows(service: Service, messages: list[dict[str, Any]]) -> None:
     assert {service.judge(message).verdict for message in messages} <= {"pass", "watch", "refer"}
+
+
+def test_the_opened_desk_answers_by_lines_and_logs_what_it_judged(
+    finished: Finished, data: Path, project: Path, settings: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, "00" * 32)
+    runs = finished.run.folder.parent
+    with open_desk(settings, project=project, data=data, runs=runs) as desk:
+        assert (desk.model, desk.problem) == (finished.run.id, "")
+        first, second, third = map(json.loads, by_lines(desk, [json.dumps(MESSAGE), json.dumps(MESSAGE), "[]"]))
+    assert (first["session"], first["model"]) == (MESSAGE["id"], finished.run.id)
+    assert second == {"error": "id: this session was judged before"}
+    assert third == {"error": "a message is one JSON object"}
+    logged = (runs / "predictions.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert json.loads(logged)["session"] == MESSAGE["id"]
 
 
 def test_the_security_team_finds_every_reason_in_the_hand_over(project: Path) -> None:

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package }} import baseline
+from {{ cookiecutter.package }} import baseline, config, world
 from {{ cookiecutter.package }}.config import Config
-from {{ cookiecutter.package }}.contract import ContractViolation
+from {{ cookiecutter.package }}.contract import Contract, ContractViolation
 from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.fields import Archive
 from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.pipeline import Finished
+from {{ cookiecutter.package }}.read import from_message
 from {{ cookiecutter.package }}.serve import RefusedMessage, Release, Service, release
 
 Message = dict[str, Any]
@@ -110,7 +111,8 @@ def test_a_model_below_the_bar_is_not_used(finished: Finished, tmp_path: Path) -
 def test_the_opened_desk_answers_line_by_line_and_logs(
     data: Path, finished: Finished, settings: Config, project: Path, messages: list[Message], tmp_path: Path
 ) -> None:
-    runs = Path(shutil.copytree(finished.run.folder.parent, tmp_path / "runs"))
+    runs = tmp_path / "runs"
+    shutil.copytree(finished.run.folder, runs / finished.run.id)
     with open_desk(settings, project=project, data=data, runs=runs) as desk:
         assert (desk.model, desk.problem) == (finished.run.id, "")
         first, second = map(json.loads, by_lines(desk, [json.dumps(messages[0]), "[]"]))
@@ -118,3 +120,14 @@ def test_the_opened_desk_answers_line_by_line_and_logs(
     assert len(first["farms"]) == len(settings.forecast.leads_h) * 14
     assert "one JSON object" in second["error"]
     assert len((runs / "predictions.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_the_example_is_an_hour_of_the_region_that_the_first_command_makes(project: Path, agreed: Contract) -> None:
+    example = json.loads((project / "docs" / "example.json").read_text(encoding="utf-8"))
+    medium = world.SIZES["medium"]
+    where = world.place(medium, seed=config.load(project / "conf").seed)
+    none = np.zeros((0, *where.relief.shape))
+    region = Archive(satellite=none, observed=none, reanalysis=none, relief=where.relief, stations=where.stations)
+    now = from_message(example, region, agreed)
+    assert now.hour >= medium.hours, "the newest hour of the archive is answered already"
+    assert np.isnan(now.satellite).any(), "it shows how an unseen cell is written"
