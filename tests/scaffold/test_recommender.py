@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.scaffold.projects import Generated, generate, incidents_of, install
+from tests.scaffold.environments import of_kind
+from tests.scaffold.projects import Generated, generate, incidents_of
 
 COLD_START = {"warm-items-only", "cold-items-in-training"}
 GROWN = {"prototype-grown", "set-epoch-forgotten"}
@@ -27,7 +30,7 @@ def test_one_file_switches_to_two_processes_and_changes_nothing_else(project: Ge
 
 
 @pytest.mark.projects
-def test_two_gloo_processes_train_the_tower_of_one(project: Generated) -> None:
-    install(project)
-    done = project.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/scale")
+def test_two_gloo_processes_train_the_tower_of_one(project: Generated, tmp_path_factory: pytest.TempPathFactory) -> None:
+    installed = replace(project, interpreter=of_kind("recommender", tmp_path_factory).python)
+    done = installed.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/scale")
     assert done.returncode == 0, done.stdout
