@@ -260,7 +260,7 @@ def _code_lines(module: Module) -> int:
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
             silent.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     lines = module.source.lines
-    blank = sum(not line or line.isspace() for line in lines) - sum(not lines[number - 1].strip() for number in silent)
+    blank = lines.count("") + sum(map(str.isspace, lines)) - sum(not lines[number - 1].strip() for number in silent)
     return len(lines) - len(silent.union(module.comment_lines)) - blank
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import marshal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -123,35 +123,38 @@ _SCALARS = frozenset({bool, int, float, str})
 
 
 def calls_of(
-    syntax: Syntax, resolver: Resolver, span_of: Callable[[ast.AST], Any], foreign: Callable[[str], bool]
+    syntax: Syntax, by_name: Mapping[str, list[ast.Call]], span_of: Callable[[ast.AST], Any], foreign: Callable[[str], bool]
 ) -> tuple[tuple[Any, ...], tuple[str, ...], tuple[str, ...]]:
     """Calls that may reach project code as `CallFact` has them, methods of unknown receivers, and keywords of all other calls.
 
-    `foreign(name)` says that a dotted name belongs to a known library.
+    `by_name` holds the calls by what is called; `foreign(name)` says that a dotted name belongs to a known library.
     """
     calls: list[tuple[Any, ...]] = []
     methods: set[str] = set()
-    words: set[str] = set()
-    strange: dict[str, bool] = {}
+    words: set[str | None] = set()
+    strange: set[int] = set()
+    owned: dict[int, list[str]] = {}
+    for name, nodes in by_name.items():
+        if foreign(name):
+            strange.update(map(id, nodes))
+        else:
+            for node in nodes:
+                owned.setdefault(id(node), []).append(name)
     for node in syntax.calls:
-        names = resolver.names(node.func)
-        if not names and node.func.__class__ is ast.Attribute:
-            methods.add(node.func.attr)
-        for name in names:
-            if name not in strange:
-                strange[name] = foreign(name)
-        own = [name for name in names if not strange[name]]
-        if not own:
-            for keyword in node.keywords:
-                if keyword.arg is not None:
-                    words.add(keyword.arg)
+        own = owned.get(id(node))
+        if own is None:
+            if node.keywords:
+                words.update([keyword.arg for keyword in node.keywords])
+            if node.func.__class__ is ast.Attribute and id(node) not in strange:
+                methods.add(node.func.attr)
             continue
         positional = tuple([literal(a) for a in node.args if a.__class__ is not ast.Starred])
         keywords = tuple([(k.arg, literal(k.value)) for k in node.keywords if k.arg is not None])
         spread = len(positional) < len(node.args) or len(keywords) < len(node.keywords)
         place = span_of(node)
         calls.extend((intern(name), positional, keywords, spread, place) for name in own)
-    return tuple(calls), tuple(sorted(methods)), tuple(sorted(words))
+    words.discard(None)
+    return tuple(calls), tuple(sorted(methods)), tuple(sorted(words))  # type: ignore[type-var]
 
 
 def forwards_of(syntax: Syntax, resolver: Resolver) -> dict[int, list[tuple[str, str, str | int]]]:

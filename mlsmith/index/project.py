@@ -137,9 +137,13 @@ class Project:
         if facts is None or not name or name.startswith("."):
             return ""
         plain = name.replace("()", "")
-        first = plain.partition(".")[0]
-        for head in self._outwards(facts.module):
-            if head[:-1] in self._modules or head + first in self._prefixes:
+        first, _, tail = plain.partition(".")
+        found = self._through(path, first, tail)
+        if found:
+            return found
+        heads = self._outwards(facts.module)
+        for head in heads:
+            if head + first in self._prefixes or (head is not heads[0] and head[:-1] in self._modules):
                 found = self._defined(head + plain)
                 if found:
                     return found
@@ -167,14 +171,16 @@ class Project:
             head, _, _ = head.rpartition(".")
             if head in self._modules:
                 first, _, tail = dotted[len(head) + 1 :].partition(".")
-                origin = self._export(self._modules[head], first)
-                if not origin:
-                    return ""
-                if not tail:
-                    return origin
-                whole = f"{origin}.{tail}"
-                return whole if whole in self.definitions else self.inherited(origin, tail)
+                return self._through(self._modules[head], first, tail)
         return ""
+
+    def _through(self, path: str, first: str, tail: str) -> str:
+        """The definition that a module offers under a name, or what is called `tail` in that."""
+        origin = self._export(path, first)
+        if not origin or not tail:
+            return origin
+        whole = f"{origin}.{tail}"
+        return whole if whole in self.definitions or whole in self.classes else self.inherited(origin, tail)
 
     def _export(self, path: str, name: str) -> str:
         """The definition that a module offers under a name: its own, imported, or through a star import."""

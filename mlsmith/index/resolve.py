@@ -138,6 +138,18 @@ class Resolver:
         self._names[key] = names
         return names
 
+    @lazily
+    def calls_by_name(self) -> dict[str, list[ast.Call]]:
+        """Calls by what is called, under each of its names, in source order."""
+        table: dict[str, list[ast.Call]] = {}
+        for node in self.syntax.calls:
+            for name in self.names(node.func):
+                if name in table:
+                    table[name].append(node)
+                else:
+                    table[name] = [node]
+        return table
+
     def name(self, node: ast.expr) -> str:
         """The one name of an expression, or an empty string where it has none or several."""
         names = self.names(node)

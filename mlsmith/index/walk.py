@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from mlsmith.errors import SourceError
 from mlsmith.index.scopes import Binding, Block, Scope, Syntax
@@ -44,6 +44,17 @@ _LISTED = {
 }  # fmt: skip
 
 
+_LISTS = frozenset({*_LISTED.values(), "strings"})
+_WITH_OWN_SCOPE = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.Lambda,
+    ast.ClassDef,
+    ast.ListComp,
+    ast.SetComp,
+    ast.GeneratorExp,
+    ast.DictComp,
+)
 _MENTIONS = {"Name": "id", "Attribute": "attr"}
 """Node classes that mention a name, unless they are what is called"""
 
@@ -57,7 +68,7 @@ def walk(tree: ast.Module, module_name: str, *, is_package: bool = False) -> Syn
     sys.setrecursionlimit(max(limit, 6000))
     try:
         walker = _Walker(tree, module_name, is_package)
-        walker.visitors.release()
+        walker.visitors.give_back()
         return walker.syntax
     except RecursionError:
         raise SourceError("is nested too deeply to be analysed") from None
@@ -71,12 +82,7 @@ class _Walker:
         self.block = Block(None, tree, "body")
         self.syntax = Syntax(tree, module_name, self.scope, is_package)
         self.syntax.scopes.append(self.scope)
-        self.visitors = _generated(self)
-        self.visitors |= {
-            ast.FunctionDef: self.function, ast.AsyncFunctionDef: self.function, ast.Lambda: self.lambda_,
-            ast.ClassDef: self.class_, ast.ListComp: self.comprehension, ast.SetComp: self.comprehension,
-            ast.GeneratorExp: self.comprehension, ast.DictComp: self.comprehension,
-        }  # fmt: skip
+        self.visitors = _Visitors.lent_to(self)
         tree.up = None  # type: ignore[attr-defined]
         self.scope.block = self.block
         self.body(tree.body, tree)
@@ -333,41 +339,47 @@ def _visit_of(parent: str, field: str, indent: str, *, optional: bool) -> list[s
     return [indent + line for line in lines]
 
 
-def _generated(walker: _Walker) -> _Visitors:
-    table = _Visitors(walker)
-    names: dict[str, Any] = {"w": walker, "V": table, "body": walker.body, "branch": walker.branch}
-    names.update({listed: getattr(walker.syntax, listed).append for listed in {*_LISTED.values(), "strings"}})
-    names |= {"seen": walker.syntax.nodes.append, "mention": walker.syntax.mentioned.add}
-    names |= {"Load": ast.Load, "Call": ast.Call, "Name": ast.Name, "Constant": ast.Constant}
-    table.names = names
-    exec(_COMPILED, names)
-    for name in _CHILDREN:
-        cls = getattr(ast, name, None)
-        if cls is not None:
-            table[cls] = names[f"visit_{name}"]
-    return table
-
-
 class _Visitors(dict[type, Callable[[Any, Any], None]]):
-    """Node classes that the table does not know (of a newer Python) are walked generically."""
+    """The generated visitors by node class, lent to one walker at a time; what they call of it stands among their global names.
 
-    def __init__(self, walker: _Walker) -> None:
-        self.walker = walker
-        self.names: dict[str, Any] = {}
+    Node classes that the table does not know (of a newer Python) are walked generically.
+    """
 
-    def release(self) -> None:
-        """Undo the circle of generated functions, their table and the walker, so that no garbage collection is needed."""
-        self.names.clear()
-        self.clear()
-        del self.walker
+    _idle: ClassVar[list[_Visitors]] = []
+    """Making them costs as much as walking a small file; there are as many as threads that walk at a time"""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {"V": self, "Load": ast.Load, "Call": ast.Call, "Name": ast.Name, "Constant": ast.Constant}
+        exec(_COMPILED, self.names)
+        self.update({cls: self.names[f"visit_{name}"] for name in _CHILDREN if (cls := getattr(ast, name, None)) is not None})
+
+    @classmethod
+    def lent_to(cls, walker: _Walker) -> _Visitors:
+        try:
+            table = cls._idle.pop()
+        except IndexError:
+            table = cls()
+        syntax = walker.syntax
+        table.names.update({listed: getattr(syntax, listed).append for listed in _LISTS})
+        table.names.update(w=walker, body=walker.body, branch=walker.branch, seen=syntax.nodes.append, mention=syntax.mentioned.add)
+        table.update({
+            ast.FunctionDef: walker.function, ast.AsyncFunctionDef: walker.function, ast.Lambda: walker.lambda_,
+            ast.ClassDef: walker.class_, ast.ListComp: walker.comprehension, ast.SetComp: walker.comprehension,
+            ast.GeneratorExp: walker.comprehension, ast.DictComp: walker.comprehension,
+        })  # fmt: skip
+        return table
+
+    def give_back(self) -> None:
+        """The walk is over: what belongs to it is let go, so that no garbage collection is needed, and the table waits for the next."""
+        self.names.update(dict.fromkeys((*_LISTS, "w", "body", "branch", "seen", "mention")))
+        self.update(dict.fromkeys(_WITH_OWN_SCOPE))
+        self._idle.append(self)
 
     def __missing__(self, cls: type) -> Callable[[Any, Any], None]:
-        walker = self.walker
-
         def generic(node: ast.AST, up: ast.AST) -> None:
             node.up = up  # type: ignore[attr-defined]
             for child in ast.iter_child_nodes(node):
-                walker.visitors[child.__class__](child, node)
+                self[child.__class__](child, node)
 
         self[cls] = generic
         return generic

@@ -34,7 +34,7 @@ _DATABASE = re.compile(
 _PLACEHOLDER = re.compile(
     r"(?i)x{4,}|your|example|dummy|fake|placeholder|changeme|secret|password|passwd|redacted|\*{3,}|<|\.\.\.|test|sample|1234567|abcdef|insert|here"
 )
-_CREDENTIAL = re.compile(r"(?i)key|token|passw|://")
+_CREDENTIAL = re.compile(r"key|token|passw|://")
 _SHORTEST = 16
 _LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "db", "postgres", "mysql", "redis", "mongo", "host", "rabbitmq")
 
@@ -57,7 +57,7 @@ def secrets_in(text: str, *, by_name: bool = True) -> Iterator[Secret]:
             for match in form.finditer(text):
                 if kind == "private key" or _is_random(match.group()):
                     yield Secret(kind, *match.span())
-    if by_name and _CREDENTIAL.search(text):
+    if by_name and _CREDENTIAL.search(text.lower()):
         yield from _named(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -79,10 +80,12 @@ class UnusedArgument(Rule):
     def collect(self, module: Module) -> Any:
         if not module.imports("argparse", "configargparse"):
             return None
-        options = [] if _escapes(module) else list(_options(module))
-        told = [node.value for node in module.syntax.strings]
+        options = list(_options(module))
+        if not options or _escapes(module):
+            return None
+        told = Counter(node.value for node in module.syntax.strings)
         unread = [
-            (name, tuple(where(module, call.node)), told.count(name) > _told_by(call, name), _removal(module, call))
+            (name, tuple(where(module, call.node)), told[name] > _told_by(call, name), _removal(module, call))
             for name, call in options
             if name not in module.syntax.mentioned
         ]
@@ -144,24 +147,24 @@ def _is_kept(call: Call) -> bool:
 
 def _escapes(module: Module) -> bool:
     """Whether the options may be read by a name that is not written here."""
-    for call in module.calls:
-        if call.method in _TAKES_ALL:
-            return True
-        if call.method == "vars" and call.node.args and not _is_logged(call.node):
-            return True
-        if call.method in ("getattr", "setattr", "HfArgumentParser", "Namespace") and not (call.method == "getattr" and _is_literal(call)):
-            return True
-        if any(isinstance(k.value, ast.Name) and k.value.id in ("args", "opt", "opts") and k.arg is None for k in call.node.keywords):
-            return True
-    return any(node.attr in ("__dict__", "_get_kwargs") and not _is_logged(node) for node in module.syntax.attributes)
+    if any(module.calls_spelt(*_TAKES_ALL, "setattr", "HfArgumentParser", "Namespace")):
+        return True
+    if any(not _is_literal(call) for call in module.calls_spelt("getattr")):
+        return True
+    if any(call.node.args and not _is_logged(call.node) for call in module.calls_spelt("vars")):
+        return True
+    if any(not _is_logged(node) for node in module.attributes_spelt({"__dict__", "_get_kwargs"})):
+        return True
+    return any(node.up.__class__ is ast.keyword and node.up.arg is None for node in module.names_spelt({"args", "opt", "opts"}))  # type: ignore[attr-defined]
 
 
 def _given_to(module: Module) -> set[str]:
     """Top-level packages whose functions are given the options as a whole."""
     found: set[str] = set()
-    for call in module.calls:
-        if any(isinstance(node, ast.Name) and node.id in _NAMESPACES for node in (*call.node.args, *(k.value for k in call.node.keywords))):
-            found |= {name.partition(".")[0].partition("(")[0] for name in call.names if "." in name}
+    for node in module.names_spelt(_NAMESPACES):
+        up = node.up.up if node.up.__class__ is ast.keyword else node.up  # type: ignore[attr-defined]
+        if up.__class__ is ast.Call and up.func is not node:
+            found |= {name.partition(".")[0].partition("(")[0] for name in module.names(up.func) if "." in name}
     return found - _ONLY_LOG - {module.name.partition(".")[0]}
 
 

@@ -103,8 +103,9 @@ class NeverToggledFlag(Rule):
     def collect(self, module: Module) -> Any:
         guards: list[tuple[Any, ...]] = []
         for function in () if _is_exercise(module) else module.functions:
-            if any(_test_of(owner.test) for owner in module.branches_in(function)) and _is_plain(function):
-                guards.extend(_guards(module, function))
+            found = list(_guards(module, function)) if module.branches_in(function) else []
+            if found and _is_plain(function):
+                guards.extend(found)
         return tuple(guards)
 
     def project(self, project: Project) -> Iterator[Finding]:
@@ -155,7 +156,7 @@ def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
         if not _is_talkative(p.name) and p.kind in ("positional", "keyword") and len(function.scope.bindings[p.name]) == 1
     }
     found: dict[str, list[tuple[Any, ...]]] = {}
-    for owner in module.branches_in(function):
+    for owner in module.branches_in(function) if own else ():
         test = _test_of(owner.test)
         if test is None or test[0] not in own or owner.scope is not function.scope:  # type: ignore[attr-defined]
             continue

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlsmith.rules.kit import (
     Edit,
@@ -27,7 +27,7 @@ from mlsmith.rules.kit import (
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.removals import Removal, highest_allowed, importing, lowest_allowed, parts, prefixes, removals
 
-_GUARDS = ("version", "hasattr", "py3", "major", "minor")
+_GUARDS = re.compile("(?i)version|hasattr|py3|major|minor")
 """What conditions on a version speak of"""
 _WRITTEN = re.compile(r"^([A-Za-z][\w.-]*)(?:\[[\w, -]*\])?\s*([<>=!~][^;#]*)")
 
@@ -87,8 +87,8 @@ class RemovedOrDeprecatedApi(Rule):
         for library in importing(module.packages):
             if library == "tensorflow" and "compat.v1" in module.source.text:
                 continue  # says that it is of the first version, and runs
-            for node, removal, edit in _uses(module, removals()[library]):
-                if not _is_guarded(node):
+            for node, removal, edit in _uses(module, library):
+                if not _is_guarded(module, node):
                     key = (library, removal.name, removal.argument)
                     _, edits = found.setdefault(key, (tuple(where(module, node)), []))
                     edits.extend([edit] if edit is not None else [])
@@ -149,9 +149,9 @@ def _set_up(module: Module) -> tuple[str, tuple[tuple[str, str], ...], bool] | N
     return ("pins", kept, False) if kept else None
 
 
-def _uses(module: Module, table: dict[tuple[str, str], Removal]) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
-    words = _words(frozenset(table))
-    for node in module.attributes_spelt(words):
+def _uses(module: Module, library: str) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
+    table, asked = removals()[library], _asked(library)
+    for node in module.attributes_spelt(asked.words):
         if isinstance(node.ctx, ast.Load):
             removal = next((table[name, ""] for name in module.names(node) if (name, "") in table), None)
             if removal is not None:
@@ -161,30 +161,39 @@ def _uses(module: Module, table: dict[tuple[str, str], Removal]) -> Iterator[tup
             removal = next((table[prefix, ""] for prefix in prefixes(name) if (prefix, "") in table), None)
             if removal is not None:
                 yield imported, removal, None
-    hooks = {(removal.name.rpartition(".")[0], removal.name.rpartition(".")[2]): removal for removal in table.values() if removal.hook}
-    for cls in module.classes if hooks else ():
-        for (owner, method), removal in hooks.items():
+    for cls in module.classes if asked.hooks else ():
+        for owner, method, removal in asked.hooks:
             if method in cls.methods and cls.extends(owner):
                 yield cls.methods[method].node, removal, None
-    takers, arguments = _takers(frozenset(table))
-    for call in module.calls_to(*takers):
+    for call in module.calls_to(*asked.takers):
         for keyword in call.node.keywords:
-            if keyword.arg in arguments:
+            if keyword.arg in asked.arguments:
                 removal = next((table[name, keyword.arg] for name in call.names if (name, keyword.arg) in table), None)
                 if removal is not None:
                     yield call.node, removal, _rekeyed(module, call.node, keyword, removal)
 
 
-@lru_cache(maxsize=16)
-def _takers(entries: frozenset[tuple[str, str]]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Callables that lost an argument, and the arguments."""
-    return tuple(sorted({name for name, argument in entries if argument})), frozenset(argument for _, argument in entries if argument)
+class _Asked(NamedTuple):
+    """What every file is asked of one library."""
+
+    words: frozenset[str]
+    """Last words of the names that went"""
+    takers: tuple[str, ...]
+    """Callables that lost an argument"""
+    arguments: frozenset[str]
+    hooks: tuple[tuple[str, str, Removal], ...]
+    """(class, method that subclasses defined, what went)"""
 
 
 @lru_cache(maxsize=16)
-def _words(entries: frozenset[tuple[str, str]]) -> frozenset[str]:
-    """Last words of the names that went."""
-    return frozenset(name.rpartition(".")[2] for name, argument in entries if not argument)
+def _asked(library: str) -> _Asked:
+    table = removals()[library]
+    return _Asked(
+        frozenset(name.rpartition(".")[2] for name, argument in table if not argument),
+        tuple(sorted({name for name, argument in table if argument})),
+        frozenset(argument for _, argument in table if argument),
+        tuple((*removal.name.rpartition(".")[::2], removal) for removal in table.values() if removal.hook),  # type: ignore[misc]
+    )
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -210,13 +219,13 @@ def _rekeyed(module: Module, call: ast.Call, keyword: ast.keyword, removal: Remo
     return Edit(module.source.span(keyword), removal.instead + text[len(removal.argument) :])
 
 
-def _is_guarded(node: ast.AST) -> bool:
+def _is_guarded(module: Module, node: ast.AST) -> bool:
     """Under a condition or in a `try`: code that may be meant for another version."""
     up: Any = node
     while up is not None and not isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)):
         if isinstance(up, ast.Try) and up.handlers:
             return True
-        if isinstance(up, (ast.If, ast.IfExp)) and any(word in ast.dump(up.test).lower() for word in _GUARDS):
+        if isinstance(up, (ast.If, ast.IfExp)) and _GUARDS.search(module.source.segment(up.test)):
             return True
         up = up.up
     return False

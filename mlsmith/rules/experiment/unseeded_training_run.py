@@ -8,7 +8,7 @@ from typing import Any
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, optimisation, tokens
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.knowledge.sklearn import RANDOM_ESTIMATORS
-from mlsmith.rules.kit.seeds import sets_global_seed
+from mlsmith.rules.kit.seeds import global_seeds
 
 _SEEDED = ("seed", "Seed", "SEED", "random_state", "enable_determinism", "enable_op_determinism", "PRNGKey")
 _READING = frozenset({"load", "loader", "read", "open", "dataset", "data", "fetch", "download", "get", "make", "build", "env", "reset"})
@@ -97,14 +97,13 @@ def _is_started(module: Module) -> bool:
     if any(name.startswith(_COMMANDS) for function in module.functions for name in function.decorators):
         return True
     trains = {call.function.node.name if call.function is not None else "" for call in module.method_calls("backward", "fit")}
-    return "" in trains or any(call.function is None and call.method in trains for call in module.calls)
+    return "" in trains or any(call.function is None for call in module.calls_spelt(*trains))
 
 
 def _seeds(module: Module) -> bool:
     """Whether a program that imports the file may be seeded by it; a helper that seeds is not, until somebody calls it by its name."""
     return any(
-        sets_global_seed(call) and not (call.function is not None and any(word in call.function.node.name for word in _SEEDED))
-        for call in module.calls
+        not (call.function is not None and any(word in call.function.node.name for word in _SEEDED)) for call in global_seeds(module)
     )
 
 

@@ -117,7 +117,7 @@ def _may_skip(cls: Class) -> bool:
 
 def _functional(module: Module) -> Iterator[Autoencoder]:
     """Networks of keras's functional and Sequential form, built at the top level or in functions."""
-    if not any(getattr(node.func, "attr", getattr(node.func, "id", "")) in _GROWING for node in module.syntax.calls):
+    if not any(word in _GROWING for word in module.words_called):
         return
     bodies: list[tuple[str, list[ast.stmt]]] = [("", module.syntax.tree.body)]
     bodies += [(f.node.name, f.node.body) for f in module.functions if f.owner is None or f.node.name != "__init__"]

@@ -35,7 +35,7 @@ def collect_facts(module: Module) -> tuple[Any, ...]:
     """The facts of one module: a `FileFacts` as the plain tuple that `marshal` takes."""
     syntax, resolver = module.syntax, module.resolver
     own, source = f"{module.name}.", module.source
-    calls, methods, words = calls_of(syntax, resolver, lambda node: _brief(source, node), lambda name: is_foreign(name, own))
+    calls, methods, words = calls_of(syntax, resolver.calls_by_name, lambda node: _brief(source, node), lambda name: is_foreign(name, own))
     forwards = forwards_of(syntax, resolver)
     functions = tuple([_function(function, forwards.get(id(function.node), ())) for function in module.functions])
     return tuple(

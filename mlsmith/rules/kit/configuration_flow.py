@@ -164,6 +164,9 @@ class Holders:
 
     def _look(self, held: Held, flowed: Flowed, prefix: Keys, cut: Keys, node: str, sure: bool) -> None:
         for table, noted in ((held.touched, flowed.touched), (held.whole, flowed.whole), (held.lost, flowed.lost)):
+            if not cut:
+                noted.update([(*prefix, *keys) for keys in table] if prefix else table)
+                continue
             for keys in table:
                 if _begins(keys, cut):
                     noted.add((*prefix, *keys[len(cut) :]))

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlsmith.index.lazily import lazily
 from mlsmith.rules.kit.configuration import ConfigurationUse
 from mlsmith.rules.kit.configuration_files import Document, Keys
 from mlsmith.rules.kit.configuration_flow import Holders
@@ -95,6 +96,15 @@ class Loading:
             if file not in self.loaded:
                 self.loaded[file] = Loaded(frozenset(holding), frozenset({()}), None, True)
 
+    @lazily
+    def _options(self) -> dict[str, list[tuple[str, str]]]:
+        """Option of the command line → the files that declare it, with the default that each gives it."""
+        table: dict[str, list[tuple[str, str]]] = {}
+        for path, use in self.uses.items():
+            for name, default in use.options:
+                table.setdefault(name, []).append((path, default))
+        return table
+
     def _at(self, path: str, written: str) -> str:
         """`document_at`, asked once for each folder and path."""
         key = (posixpath.dirname(path), written)
@@ -111,10 +121,8 @@ class Loading:
         files: set[str] = set()
         siblings: set[str] = set()
         if kind == "option":
-            names = {source[1]}
-            for other, use in self.uses.items():
-                files |= {self._at(other, default) for name, default in use.options if name == source[1] and default}
-                names |= {name for name, _ in use.options if len(name) == 2 and name[1] == source[1][0]}
+            names = {source[1], *(name for name in self._options if len(name) == 2 and name[1] == source[1][0])}
+            files |= {self._at(other, default) for other, default in self._options.get(source[1], ()) if default}
             for other, text in self.texts.items():
                 for word in text.files.split("\n"):
                     flag, _, file = word.partition(" ")

@@ -104,7 +104,9 @@ def paths_passed(module: Module, names: set[str]) -> Iterator[tuple[str, str | i
     mentioned = {name for name in names if OPTION.match(name)}
     plain = {name for name in mentioned if not is_configuration_name(name)}
     nodes: list[ast.expr] = [
-        s for s in module.syntax.strings if str(s.value).endswith(_ENDINGS) and FILE.match(str(s.value)) and len(str(s.value)) < 200
+        s
+        for s in module.syntax.strings
+        if s.value.endswith(_ENDINGS) and FILE.match(s.value) and len(s.value) < 200  # type: ignore[union-attr, arg-type]
     ]
     nodes += module.attributes_spelt(mentioned)
     if plain:

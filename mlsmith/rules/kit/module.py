@@ -78,16 +78,13 @@ class Module:
 
     @lazily
     def _by_name(self) -> dict[str, list[ast.Call]]:
-        names, wrappers = self.resolver.names, self.settings.wrappers
+        called, wrappers = self.resolver.calls_by_name, self.settings.wrappers
+        if not wrappers.keys() & called.keys():
+            return called
         table: dict[str, list[ast.Call]] = {}
-        for node in self.syntax.calls:
-            for name in names(node.func):
-                key = wrappers.get(name, name) if wrappers else name
-                if key in table:
-                    table[key].append(node)
-                else:
-                    table[key] = [node]
-        return table
+        for name, nodes in called.items():
+            table.setdefault(wrappers.get(name, name), []).extend(nodes)
+        return {name: sorted(nodes, key=_place) for name, nodes in table.items()}
 
     def _called(self, name: str) -> list[Call]:
         return [self._call(node) for node in self._by_name.get(name, ())]
@@ -163,11 +160,11 @@ class Module:
 
     def names_spelt(self, words: Iterable[str]) -> list[ast.Name]:
         """Names by their spelling, in source order."""
-        return sorted((node for word in words for node in self._names_by_word.get(word, ())), key=_place)
+        return _of_words(self._names_by_word, words)
 
     def attributes_spelt(self, words: Iterable[str]) -> list[ast.Attribute]:
         """Attributes `x.word` by their word, whatever `x` is, in source order."""
-        return sorted((node for word in words for node in self._attributes_by_word.get(word, ())), key=_place)
+        return _of_words(self._attributes_by_word, words)
 
     @lazily
     def _names_by_word(self) -> dict[str, list[ast.Name]]:
@@ -338,6 +335,13 @@ class Module:
 
 
 _place = attrgetter("lineno", "col_offset")
+_extent = attrgetter("lineno", "col_offset", "end_lineno", "end_col_offset")
+
+
+def _of_words(table: dict[str, list[Any]], words: Iterable[str]) -> list[Any]:
+    """What a table holds under the words, in source order; most words are in no file."""
+    found = [node for word in table.keys() & words for node in table[word]]
+    return sorted(found, key=_extent) if len(found) > 1 else found
 
 
 class Node:

@@ -33,20 +33,20 @@ _MODES = frozenset({"fit", "learn", "tr", "dev", "score", "demo", "generate", "b
 """Tokens too common to count unless they stand first or alone, and `tr` last: `score_tr`."""
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=16_000)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name: `valLoader_2` → `val`, `loader`, `2`."""
     return tuple(part.lower() for part in _SPLIT.split(name) if part)
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=16_000)
 def role_of_name(name: str) -> Role | None:
     """The role a name speaks of; None where it speaks of none or of two (`train_test_split`)."""
     found = roles_of_name(name)
     return next(iter(found)) if len(found) == 1 else None
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=16_000)
 def roles_of_name(name: str) -> frozenset[Role]:
     """All roles a name speaks of. `pretrain`, `trained`, `latest`, `contest` are none; `train_val` are two."""
     found: set[Role] = set()

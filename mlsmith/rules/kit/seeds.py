@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mlsmith.rules.kit.memo import once_a_module
@@ -25,11 +26,16 @@ def sets_global_seed(call: Call) -> bool:
     return call.method in ("enable_determinism", "enable_op_determinism")
 
 
+def global_seeds(module: Module) -> Iterator[Call]:
+    """Calls that set a seed for the whole process."""
+    words = [word for word in module.words_called if "seed" in word.lower() or "determinism" in word]
+    return filter(sets_global_seed, module.calls_spelt(*words))
+
+
 @once_a_module
 def has_global_seed(module: Module) -> bool:
     """Whether the file sets a seed for the whole process anywhere."""
-    words = [word for word in module.words_called if "seed" in word.lower() or "determinism" in word]
-    return any(sets_global_seed(call) for call in module.calls_spelt(*words))
+    return any(global_seeds(module))
 
 
 def seed_name(module: Module, call: Call) -> str:

@@ -15,6 +15,7 @@ _ADVICE = "revoke the key, and read the new one from the environment or a secret
 _COMMAND = re.compile(r"(wandb login(?: --relogin)?\s+|KAGGLE_KEY=|WANDB_API_KEY=|HF_TOKEN=|OPENAI_API_KEY=)[\"']?([A-Za-z0-9_-]{32,60})")
 
 _ONE_PIECE = re.compile(r"(?=[^0-9]*[0-9]|hf_)(?:[\w+/=.-]{16,}$|[a-z+]+://\S+:\S+@)")
+_SHORTEST = 16
 _LONGEST = 2_000
 _QUOTE = re.compile(r"[\"']")
 
@@ -65,8 +66,8 @@ class CommittedSecret(Rule):
 
     def python(self, module: Module) -> Iterator[Finding]:
         seen: set[int] = set()
-        for node in module.syntax.strings:
-            if isinstance(node.value, str) and _may_be_key(node.value) and node.lineno not in seen:
+        for node in [node for node in module.syntax.strings if len(node.value) >= _SHORTEST and _may_be_key(node.value)]:  # type: ignore[arg-type]
+            if node.lineno not in seen:
                 seen.add(node.lineno)
                 line = module.source.lines[node.lineno - 1]
                 secret = next(secrets_in(line), None) if len(line) < _LONGEST else None
@@ -78,10 +79,11 @@ class CommittedSecret(Rule):
 
     def _in_comments(self, module: Module) -> Iterator[Finding]:
         """Keys with a form of their own in comments; whoever comments a key out has published it none the less."""
-        marked = [(number, line) for number, line in enumerate(module.source.lines, 1) if "#" in line]
-        if not next(secrets_in("\n".join([line for _, line in marked]), by_name=False), None):
+        marked = "\n".join([line for line in module.source.lines if "#" in line])
+        long = "\n".join([word for word in marked.split() if len(word) >= _SHORTEST])  # few words are as long as a key
+        if "PRIVATE KEY" not in marked and not next(secrets_in(long, by_name=False), None):
             return
-        for number, line in marked:
+        for number, line in enumerate(module.source.lines, 1):
             before, mark, comment = line.partition("#")
             secret = next(secrets_in(comment, by_name=False), None) if mark and len(line) < _LONGEST and not _QUOTE.search(before) else None
             if secret is not None:
@@ -127,7 +129,7 @@ class CommittedSecret(Rule):
 
 def _may_be_key(value: str) -> bool:
     """Long enough, in one piece, and not a word, a path or a sentence."""
-    if len(value) < 16 or len(value) > 4000:
+    if not _SHORTEST <= len(value) <= 4000:
         return False
     return bool(_ONE_PIECE.match(value)) or "PRIVATE KEY" in value
 
