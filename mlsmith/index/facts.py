@@ -131,7 +131,7 @@ def calls_of(
     """
     calls: list[tuple[Any, ...]] = []
     methods: set[str] = set()
-    words: set[str | None] = set()
+    words: set[str] = set()
     strange: set[int] = set()
     owned: dict[int, list[str]] = {}
     for name, nodes in by_name.items():
@@ -144,7 +144,7 @@ def calls_of(
         own = owned.get(id(node))
         if own is None:
             if node.keywords:
-                words.update([keyword.arg for keyword in node.keywords])
+                words.update([keyword.arg for keyword in node.keywords if keyword.arg is not None])
             if node.func.__class__ is ast.Attribute and id(node) not in strange:
                 methods.add(node.func.attr)
             continue
@@ -153,8 +153,7 @@ def calls_of(
         spread = len(positional) < len(node.args) or len(keywords) < len(node.keywords)
         place = span_of(node)
         calls.extend((intern(name), positional, keywords, spread, place) for name in own)
-    words.discard(None)
-    return tuple(calls), tuple(sorted(methods)), tuple(sorted(words))  # type: ignore[type-var]
+    return tuple(calls), tuple(sorted(methods)), tuple(sorted(words))
 
 
 def forwards_of(syntax: Syntax, resolver: Resolver) -> dict[int, list[tuple[str, str, str | int]]]:

@@ -372,7 +372,8 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
     def give_back(self) -> None:
         """The walk is over: what belongs to it is let go, so that no garbage collection is needed, and the table waits for the next."""
         self.names.update(dict.fromkeys((*_LISTS, "w", "body", "branch", "seen", "mention")))
-        self.update(dict.fromkeys(_WITH_OWN_SCOPE))
+        for cls in _WITH_OWN_SCOPE:
+            del self[cls]
         self._idle.append(self)
 
     def __missing__(self, cls: type) -> Callable[[Any, Any], None]:

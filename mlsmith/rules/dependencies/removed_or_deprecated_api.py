@@ -192,7 +192,7 @@ def _asked(library: str) -> _Asked:
         frozenset(name.rpartition(".")[2] for name, argument in table if not argument),
         tuple(sorted({name for name, argument in table if argument})),
         frozenset(argument for _, argument in table if argument),
-        tuple((*removal.name.rpartition(".")[::2], removal) for removal in table.values() if removal.hook),  # type: ignore[misc]
+        tuple((*removal.name.rpartition(".")[::2], removal) for removal in table.values() if removal.hook),
     )
 
 
