@@ -124,6 +124,8 @@ class EvaluatedOnTrainingData(Rule):
         for node in module.syntax.assignments:
             if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name) or not isinstance(node.value, ast.Subscript):
                 continue
+            if any(isinstance(part, (ast.UnaryOp, ast.Compare, ast.BinOp, ast.Call)) for part in ast.walk(node.value.slice)):
+                continue
             kept, by = node.targets[0].id, {part.id for part in ast.walk(node.value.slice) if isinstance(part, ast.Name)}
             trains = [name for name in by if module.role_of(name) is Role.TRAIN and _INDICES & set(tokens(name))]
             if _is_held_out(module, kept) and len(trains) == len(by) == 1 and module.role_of(_name(node.value.value)) is None:
@@ -148,14 +150,14 @@ class EvaluatedOnTrainingData(Rule):
             kept = call.target_names[0] if call.target_names[:1] else ""
             held_out = _is_held_out(module, kept)
             if call.method in ("iter", "__iter__"):
-                wrong = held_out and _is_data(kept)
+                wrong = held_out and _is_data(kept) and isinstance(call.node.up, ast.Assign)  # type: ignore[attr-defined]
             elif call.method == "DataLoader":
                 chosen = any(keyword.arg in ("sampler", "batch_sampler", None) for keyword in call.node.keywords)
                 wrong = held_out and not chosen and _is_data(kept) and "torch.utils.data.DataLoader" in call.names
             elif held_out:
                 said = set(tokens(kept)) - _HELD_OUT - {"epoch", "avg", "mean", "final", "set"}
                 measured = bool(said) and all(metrics.metrics_named(word) or word in _RESULTS for word in said)
-                wrong = measured and not {"train", "fit", "training", "epoch"} & set(tokens(call.method))
+                wrong = measured and not ({"train", "fit", "training", "epoch"} | _HELD_OUT) & set(tokens(call.method))
             else:
                 wrong = call.method in _VALIDATING and Role.TRAIN not in module.roles_of(kept) and _only_on_training(module, call)
             if wrong:
@@ -172,6 +174,8 @@ def _is_data(name: str) -> bool:
 def _is_held_out(module: Module, name: str) -> bool:
     """Whether a name says that it is of the validation or the test, and of nothing else."""
     words = tokens(name)
+    if len(words) > 1 and words[-1] == "val":
+        return False  # `loss_val`: a value
     said = bool(_HELD_OUT & set(words)) or any(
         word.startswith(("test", "val", "eval")) and word.endswith(("loader", "set")) for word in words
     )

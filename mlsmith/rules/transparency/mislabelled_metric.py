@@ -18,6 +18,7 @@ _TRUE = frozenset(
 _LOGGING = frozenset({"log", "log_dict", "log_metrics", "log_metric", "add_scalar", "add_scalars", "scalar"})
 _STEPS = {"training_step": True, "validation_step": False, "test_step": False, "validation_epoch_end": False, "test_epoch_end": False}
 """Methods of Lightning → whether they see training data"""
+_CLAUSES = re.compile(r"[,;|\n(]")
 _PART = re.compile(r"(?<![A-Za-z])(train|training|val|valid|validation|test|testing|eval)(?![A-Za-z])", re.I)
 
 
@@ -102,7 +103,8 @@ class MislabelledMetric(Rule):
                     )  # fmt: skip
         for said, value in _labelled(module):
             name = _last_name(value)
-            label, own = _parts(said), _parts(" ".join(tokens(name)))
+            words = tokens(name)
+            label, own = _parts(said), _parts(" ".join(words[:-1] if words[-1:] == ("val",) else words))  # `loss_val`: a value
             if len(label) != 1 or len(own) != 1 or label == own or ("loss" not in tokens(name) and not metrics.metrics_named(name)):
                 continue
             yield self.finding(
@@ -161,7 +163,7 @@ def _formatted(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     parts = node.values if isinstance(node, ast.JoinedStr) else []
     for before, part in pairwise(parts):
         if isinstance(part, ast.FormattedValue) and isinstance(before, ast.Constant) and str(before.value).rstrip().endswith((":", "=")):
-            yield str(before.value), _bare(part.value)
+            yield _CLAUSES.split(str(before.value))[-1], _bare(part.value)
 
 
 def _bare(node: ast.expr) -> ast.expr:
