@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from mlsmith.rules.kit import UNKNOWN, Argument, Finding, Module, Rule, Severity
 
+_OF_JAX = frozenset({"learn", "train_step", "update_step"})
+"""What functions of a step are called, where the library has no name for it"""
+
 
 class UnboundedSearch(Rule):
     """A search or a training run that nothing ends.
@@ -86,8 +89,8 @@ class UnboundedSearch(Rule):
                 isinstance(node, ast.While)
                 and isinstance(node.test, ast.Constant)
                 and node.test.value
-                and _trains(node)
-                and not _ends(node)
+                and _trains(module, node)
+                and not _ends(module, node)
             ):
                 yield self.finding(
                     loop, "this loop trains and nothing ends it", advice="bound it by steps, by time, or by patience on a validation metric"
@@ -99,19 +102,21 @@ def _is_open(*bounds: Argument) -> bool:
     return all(bound.absent or (bound.given and bound.value is None and bound.value is not UNKNOWN) for bound in bounds)
 
 
-def _trains(loop: ast.While) -> bool:
+def _trains(module: Module, loop: ast.While) -> bool:
     called = {part.attr for part in ast.walk(loop) if isinstance(part, ast.Attribute)}
-    return bool(called & {"backward", "train_on_batch", "apply_gradients", "minimize"})
+    if module.imports("jax"):
+        called |= {part.func.id for part in ast.walk(loop) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)} & _OF_JAX
+    return bool(called & {"backward", "train_on_batch", "apply_gradients", "minimize", *_OF_JAX})
 
 
-def _ends(loop: ast.While) -> bool:
+def _ends(module: Module, loop: ast.AST) -> bool:
     """Whether anything in the loop may leave it: of its own, not of a loop or function inside it."""
-    todo: list[ast.AST] = list(loop.body)
+    todo: list[ast.AST] = list(loop.body)  # type: ignore[attr-defined]
     while todo:
         node = todo.pop()
         if isinstance(node, (ast.Break, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom)):
             return True
-        if isinstance(node, ast.Call) and (_exits(node) or _called(node) in ("next", "__next__")):
+        if isinstance(node, ast.Call) and (_exits(node) or (_called(node) in ("next", "__next__") and not _is_endless(module, node))):
             return True
         if isinstance(node, (ast.For, ast.While)):
             if any(isinstance(part, (ast.Return, ast.Raise)) or (isinstance(part, ast.Call) and _exits(part)) for part in ast.walk(node)):
@@ -119,6 +124,25 @@ def _ends(loop: ast.While) -> bool:
             continue
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             todo.extend(ast.iter_child_nodes(node))
+    return False
+
+
+def _is_endless(module: Module, call: ast.Call) -> bool:
+    """Whether what `next` is asked of is a generator of this file that goes round and round."""
+    of = call.func.value if isinstance(call.func, ast.Attribute) else next(iter(call.args), None)
+    values = module.resolver.values(of) if of is not None else []
+    makers = [module.resolver.function_named(name) for value in values if isinstance(value, ast.Call) for name in module.names(value.func)]
+    return bool(makers) and len(makers) == len(values) and all(maker is not None and _goes_round(maker) for maker in makers)
+
+
+def _goes_round(maker: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """`while True:` with a `yield`, which nothing leaves."""
+    for loop in maker.body:
+        if isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and loop.test.value:
+            parts = list(ast.walk(loop))
+            return any(isinstance(part, ast.Yield) for part in parts) and not any(
+                isinstance(part, (ast.Return, ast.Raise)) for part in parts
+            )
     return False
 
 
