@@ -98,7 +98,7 @@ def _loads_plugin(call: Call) -> bool:
         return False
     if any(_is_in(other, call.function) for other in call.module.calls_to(*_LOADERS)):
         return True
-    called = any(other.method == call.function.node.name for other in call.module.calls)
+    called = call.function.node.name in call.module.words_called
     given = {parameter.name for parameter in call.function.parameters}
     return not called and any(
         isinstance(part, ast.Name) and part.id in given

@@ -160,8 +160,7 @@ class Loop:
         """Calls in the body (not in nested functions)."""
         last = self.node.end_lineno or self.node.lineno
         return [
-            call for call in self.module.calls
-            if self.node.lineno <= call.node.lineno <= last and self._holds(call.node)
+            call for call in self.module.calls_between(self.node.lineno, last) if self._holds(call.node)
         ]  # fmt: skip
 
     def _holds(self, node: ast.AST) -> bool:

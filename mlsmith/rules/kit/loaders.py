@@ -201,7 +201,7 @@ def _is_call_of(module: Module, node: ast.AST, name: str) -> bool:
 
 def _steps(module: Module, node: ast.For | ast.While) -> bool:
     """Whether parameters are changed in a loop: `backward` and `step` both, or one call that does it all."""
-    methods = {call.method for call in module.calls if node.lineno <= call.node.lineno <= (node.end_lineno or 0)}
+    methods = {call.method for call in module.calls_between(node.lineno, node.end_lineno or 0)}
     return {"backward", "step"} <= methods or bool(methods & {"train_on_batch", "apply_gradients", "partial_fit"})
 
 
@@ -228,7 +228,7 @@ def _learns(module: Module, node: ast.For) -> bool:
 
 def pairs_by_position(module: Module, call: Call) -> bool:
     """Whether `x.classes`, `x.filenames` or the like of the data is read where predictions are made."""
-    if not any(other.method in ("predict", "predict_generator", "predict_proba") for other in module.calls):
+    if not any(word in ("predict", "predict_generator", "predict_proba") for word in module.words_called):
         return False
     targets = set(call.target_names) | set(call.data_names)
     return any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
@@ -241,6 +242,17 @@ class Module:
                 if scope.kind == "function":
                     table.setdefault(id(scope.node), []).append(node)
         return table
+
+    @lazily
+    def _by_line(self) -> list[tuple[int, int]]:
+        """The line of each call, and its place among them."""
+        return sorted((node.lineno, index) for index, node in enumerate(self.syntax.calls))
+
+    def calls_between(self, first: int, last: int) -> list[Call]:
+        """Calls that begin on the lines from `first` to `last`, in source order."""
+        lines = self._by_line
+        found = lines[bisect_left(lines, (first, 0)) : bisect_left(lines, (last + 1, 0))]
+        return [self._call(self.syntax.calls[index]) for index in sorted(index for _, index in found)]
 
     def branches_in(self, function: Function) -> list[ast.If]:
         """`if` statements in a function's own body (not in nested functions), in source order."""

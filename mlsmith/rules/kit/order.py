@@ -138,9 +138,8 @@ def order_facts(module: Module) -> tuple[tuple[Any, ...], ...]:
 
 def _of_own_loaders(module: Module) -> Iterator[OrderDecision]:
     """`self.store.create_loader(size, shuffle=True)`: whatever it does, its order is decided here."""
-    for call in module.calls:
-        if not _OWN_LOADERS & set(tokens(call.method)):
-            continue
+    words = [word for word in module.words_called if _OWN_LOADERS.intersection(tokens(word))]
+    for call in module.calls_spelt(*words):
         flag = next((keyword.value for keyword in call.node.keywords if keyword.arg == "shuffle"), None)
         if isinstance(flag, ast.Constant) and isinstance(flag.value, bool):
             yield OrderDecision(call, call.method, flag.value, True, flag)

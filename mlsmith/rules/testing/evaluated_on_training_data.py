@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
 from mlsmith.rules.kit import Call, Context, Finding, Module, Role, Rule, Severity, metrics, tokens
 
@@ -124,11 +126,14 @@ class EvaluatedOnTrainingData(Rule):
         for node in module.syntax.assignments:
             if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name) or not isinstance(node.value, ast.Subscript):
                 continue
+            kept = node.targets[0].id
+            if not _is_held_out(module, kept):
+                continue
             if any(isinstance(part, (ast.UnaryOp, ast.Compare, ast.BinOp, ast.Call)) for part in ast.walk(node.value.slice)):
                 continue
-            kept, by = node.targets[0].id, {part.id for part in ast.walk(node.value.slice) if isinstance(part, ast.Name)}
+            by = {part.id for part in ast.walk(node.value.slice) if isinstance(part, ast.Name)}
             trains = [name for name in by if module.role_of(name) is Role.TRAIN and _INDICES & set(tokens(name))]
-            if _is_held_out(module, kept) and len(trains) == len(by) == 1 and module.role_of(_name(node.value.value)) is None:
+            if len(trains) == len(by) == 1 and module.role_of(_name(node.value.value)) is None:
                 yield self.finding(
                     module.at(node), f"`{kept}` is taken by `{trains[0]}`: it is what the model is trained on",
                     advice="take it by the indices that were set aside",
@@ -136,7 +141,7 @@ class EvaluatedOnTrainingData(Rule):
 
     def _loaders(self, module: Module) -> Iterator[Finding]:
         """`test_accuracy = evaluate(model, train_loader)`, `for batch in validation_batches` of `iter(train_loader)`, `validate(train_loader)`."""
-        for call in module.calls:
+        for call in _given_data(module):
             given = [_name(argument) for argument in [*call.node.args, *(keyword.value for keyword in call.node.keywords)]]
             if call.method == "__iter__" and call.receiver is not None:
                 given.append(_name(call.receiver))
@@ -167,6 +172,25 @@ class EvaluatedOnTrainingData(Rule):
                 )  # fmt: skip
 
 
+def _given_data(module: Module) -> list[Call]:
+    """Calls that are given something named for data, in source order."""
+    words = {name for name in module.syntax.mentioned if _is_data(name)}
+    found: dict[int, ast.Call] = {}
+    for node in (*module.names_spelt(words), *module.attributes_spelt(words), *filter(_is_picked, module.syntax.subscripts)):
+        up: Any = node.up  # type: ignore[attr-defined]
+        while isinstance(up, (ast.Subscript, ast.keyword)) or (isinstance(up, ast.Attribute) and up.attr == "__iter__"):
+            up = up.up  # type: ignore[union-attr]
+        if up.__class__ is ast.Call:
+            found[id(up)] = up
+    return sorted((call for node in found.values() if (call := module.call(node))), key=lambda call: call.order)
+
+
+def _is_picked(node: ast.Subscript) -> bool:
+    """`loaders["train_data"]`."""
+    return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) and _is_data(node.slice.value)
+
+
+@lru_cache(maxsize=8_000)
 def _is_data(name: str) -> bool:
     return any(word in _DATA or word.endswith(("loader", "set")) for word in tokens(name))
 

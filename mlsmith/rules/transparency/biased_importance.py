@@ -79,7 +79,7 @@ class BiasedImportance(Rule):
         text = module.source.text
         if "feature_importances_" not in text or not module.imports("sklearn") or _BETTER.search(text):
             return
-        sign = next((call.method for call in module.calls if call.method in _BIASING), "")
+        sign = next((call.method for call in module.calls_spelt(*_BIASING)), "")
         if not sign:
             return
         for node in module.syntax.attributes:
@@ -108,5 +108,5 @@ def _is_shown(module: Module, node: ast.Attribute) -> bool:
     if not isinstance(kept, ast.Assign) or kept.value is not node or not isinstance(kept.targets[0], ast.Name):
         return False
     name, block = kept.targets[0].id, block_of(kept)
-    shown = (call for call in module.calls if call.method in _SHOWING and block.contains(block_of(call.node)))
+    shown = (call for call in module.calls_spelt(*_SHOWING) if block.contains(block_of(call.node)))
     return any(isinstance(part, ast.Name) and part.id == name for call in shown for part in ast.walk(call.node))

@@ -146,7 +146,7 @@ def _keys(call: Call) -> Iterator[ast.Constant]:
 
 def _labelled(module: Module) -> Iterator[tuple[str, ast.expr]]:
     """Values with the words under which they are printed or logged."""
-    for call in module.calls:
+    for call in module.calls_spelt(*_LOGGING, "print", "info"):
         if call.method in _LOGGING:
             for label, value in zip(call.node.args, call.node.args[1:], strict=False):
                 if _is_text(label):
@@ -154,7 +154,7 @@ def _labelled(module: Module) -> Iterator[tuple[str, ast.expr]]:
             for given in call.node.args[:1]:
                 if isinstance(given, ast.Dict):
                     yield from ((key.value, _bare(value)) for key, value in zip(given.keys, given.values, strict=True) if _is_text(key))  # type: ignore[union-attr]
-        elif call.method in ("print", "info") and call.node.args:
+        elif call.node.args:
             yield from _formatted(call.node.args[0])
 
 

@@ -105,7 +105,7 @@ def _forgets(handler: ast.ExceptHandler) -> bool:
 def _guarded(module: Module, node: ast.Try) -> str:
     """What the try block does for training, prediction or data; empty where it does none of it."""
     first, last = node.body[0].lineno, node.body[-1].end_lineno or node.body[-1].lineno
-    calls = [call for call in module.calls if first <= call.node.lineno <= last and scope_of(call.node) is scope_of(node)]
+    calls = [call for call in module.calls_between(first, last) if scope_of(call.node) is scope_of(node)]
     loop = block_of(node).loop()
     methods = {call.method for call in calls if call.receiver is not None}
     if loop is not None and any(loop is found.node for found in optimisation.training_loops(module)) and "backward" in methods:
