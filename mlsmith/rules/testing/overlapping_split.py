@@ -17,7 +17,8 @@ class OverlappingSplit(Rule):
     ## What it finds
     A random split (`train_test_split` with shuffling, shuffled folds, `random_split`) of data that was made of overlapping windows of
     one series (`x.append(series[i:i + n])` for each `i`), that was resampled with replacement (`sklearn.utils.resample`,
-    `DataFrame.sample(replace=True)`), or doubled (`concat([df, df])`, `np.repeat`) before.
+    `DataFrame.sample(replace=True)`), or doubled (`concat([df, df])`, `np.repeat`) before; `train_test_split` of all rows a second time, while
+    the test part of the first is still used.
 
     ## Why it is debt
     A window and its neighbour share all rows but one; a copy shares all. With one in the training part and the other in the test part,
@@ -61,6 +62,7 @@ class OverlappingSplit(Rule):
     def python(self, module: Module) -> Iterator[Finding]:
         if not module.imports("sklearn", "torch", "dask_ml"):
             return
+        yield from self._again(module)
         for split in splits(module):
             if not _is_random(module, split):
                 continue
@@ -70,6 +72,51 @@ class OverlappingSplit(Rule):
                     module.at(split.node), f"{split.name} mixes data in which rows occur more than once: {why}",
                     advice="split first, along the time or by the source of the rows, and make windows or copies within each part",
                 )  # fmt: skip
+
+    def _again(self, module: Module) -> Iterator[Finding]:
+        """`x_train, x_test = split(x)`, and then `x_train, x_dsel = split(x)`: the new training rows hold rows of the test."""
+        calls = [call for call in module.calls_to("sklearn.model_selection.train_test_split") if call.node.args]
+        for position, later in enumerate(calls):
+            bound = _bound_by(later)
+            for first in calls[:position]:
+                left = [name for name in _bound_by(first) if name not in bound and _is_held_out(module, name)]
+                if first.function is not later.function or not left or not bound & _bound_by(first) or not _same_rows(module, first, later):
+                    continue
+                if any(_is_read_after(module, name, later) for name in left):
+                    whole = ast.unparse(later.node.args[0])[:30]
+                    yield self.finding(
+                        later, f"`{whole}` is split once more, and `{left[0]}` of line {first.place.span.start.line} is still used: "
+                        "rows of it are in the new training part",
+                        advice=f"split what the first split left for training, not `{whole}`",
+                    )  # fmt: skip
+                    break
+
+
+def _bound_by(split: Call) -> set[str]:
+    statement = split.statement
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and statement.value is split.node else None
+    return {part.id for part in target.elts if isinstance(part, ast.Name)} if isinstance(target, ast.Tuple) else set()
+
+
+def _is_held_out(module: Module, name: str) -> bool:
+    role = module.role_of(name)
+    return role is not None and role.evaluates
+
+
+def _same_rows(module: Module, first: Call, later: Call) -> bool:
+    one, other = first.node.args[0], later.node.args[0]
+    if not isinstance(one, ast.Name) or not isinstance(other, ast.Name) or one.id != other.id:
+        return False
+    return {id(b) for b in module.resolver.reaching(one)} == {id(b) for b in module.resolver.reaching(other)}
+
+
+def _is_read_after(module: Module, name: str, split: Call) -> bool:
+    """Whether a name is read behind the split, with the value that it had there."""
+    for node in module.syntax.names:
+        behind = node.id == name and isinstance(node.ctx, ast.Load) and (node.lineno, node.col_offset) > split.order
+        if behind and module.function_around(node) is split.function:
+            return all(b.node.lineno < split.node.lineno for b in module.resolver.reaching(node))
+    return False
 
 
 def _is_random(module: Module, split: Split) -> bool:
