@@ -14,6 +14,8 @@ _SEXAGESIMAL = re.compile(r"^[-+]?[1-9]\d*(:[0-5]?\d)+$")
 _OCTAL = re.compile(r"^0[0-7]+$")
 _SHORTENED = re.compile(r"^\d+\.\d+0$")
 _SPOKEN = frozenset({"yes", "no", "on", "off", "y", "n"})
+_MOST_KEYS = 100
+"""Keys of one mapping; where there are more, it is data"""
 _OTHER_READERS = frozenset({"omegaconf", "hydra", "ruamel", "yacs", "jsonargparse", "lightning", "pytorch_lightning", "pydantic"})
 
 
@@ -49,7 +51,7 @@ class AmbiguousScalar(Rule):
 
     ## When it stays silent
     For what is quoted; for modes of files (`mode: 0644`); for `yes` and `no` that stand alone, where a switch is meant; for `1e-3` where pydantic
-    or another reader makes a number of the text.
+    or another reader makes a number of the text; for a key that stands twice with the same value among more than a hundred, which is a list of words.
 
     ## References
     YAML 1.1, types float, int and bool; YAML 1.2, changes.
@@ -61,9 +63,13 @@ class AmbiguousScalar(Rule):
 
     def config(self, document: ConfigDocument) -> Iterator[Finding]:
         for entry in document.duplicates:
+            harmless = _says_the_same(document, entry)
+            if harmless and sum(other.path[:-1] == entry.path[:-1] for other in document.entries) > _MOST_KEYS:
+                continue  # A list of words or codes, not a configuration.
             yield self.finding(
-                _place(document, entry.span, entry.dotted), f"`{entry.dotted}` stands twice in this mapping: this one counts, the earlier one is ignored",
-                advice="keep the one that is meant", severity=Severity.ERROR,
+                _place(document, entry.span, entry.dotted),
+                f"`{entry.dotted}` stands twice in this mapping: this one counts, the earlier one is ignored{', which says the same today' * harmless}",
+                advice="keep the one that is meant", severity=Severity.WARNING if harmless else Severity.ERROR,
             )  # fmt: skip
         if document.format == "yaml":
             for entry in document.scalars:
@@ -95,6 +101,12 @@ class AmbiguousScalar(Rule):
                 yield self.finding(
                     Place.of_line(path, tuple(numbers), name), f"`{raw}` of `{name}` is a text for PyYAML, not a number", advice=f"write `{number}`"
                 )  # fmt: skip
+
+
+def _says_the_same(document: ConfigDocument, entry: Entry) -> bool:
+    """Whether a key that stands twice has one value, of which nothing is lost."""
+    values = [other.value for other in document.entries if other.path == entry.path and other.kind == "scalar"]
+    return entry.kind == "scalar" and len(values) > 1 and all(value == entry.value and type(value) is type(entry.value) for value in values)
 
 
 def _misread(document: ConfigDocument, entry: Entry) -> str:

@@ -14,7 +14,11 @@ _DEBUGGING = re.compile(
     re.I,
 )
 _TRAINERS = ("lightning.Trainer", "lightning.pytorch.Trainer", "pytorch_lightning.Trainer", "lightning.pytorch.trainer.Trainer")
-_LIMITS = ("limit_train_batches", "limit_val_batches", "limit_test_batches", "overfit_batches")
+_LIMITS = ("limit_train_batches", "limit_test_batches", "overfit_batches")
+_MOST_BATCHES = 200
+"""More of them are what somebody calls an epoch."""
+_REASON = re.compile(r"\s*#\s*\S+(\s+\S+){2}")
+"""A comment beside a value that says why"""
 _TRAINING_KEYS = frozenset({
     "epochs", "max_epochs", "num_epochs", "batch_size", "lr", "learning_rate", "optimizer", "trainer", "training", "train", "num_train_epochs",
 })  # fmt: skip
@@ -24,8 +28,8 @@ class DebugValueLeft(Rule):
     """What was set to try something out stayed in the configuration.
 
     ## What it finds
-    In configurations of training, and in calls of Lightning's `Trainer`: `fast_dev_run` on, `overfit_batches` and `limit_…_batches` below the
-    whole, `debug: true`.
+    In configurations of training, and in calls of Lightning's `Trainer`: `fast_dev_run` on, `overfit_batches` and the limits of batches for
+    training and testing below the whole, `debug: true`.
 
     ## Why it is debt
     The model that goes into use saw a hundred rows, or its test did. The run looks like any other, only faster (Arpteg et al. 2018,
@@ -50,7 +54,8 @@ class DebugValueLeft(Rule):
 
     ## When it stays silent
     In files and sections named for debugging, tests, examples or profiling; in examples, documentation and notebooks,
-    which show it; for values that an option decides.
+    which show it; for values that an option decides, and
+    beside a comment that says why; for more than 200 batches, which are what somebody calls an epoch; for a limit on validation alone.
     One epoch and a small subset may be meant, and are not looked at.
 
     ## References
@@ -79,6 +84,8 @@ class DebugValueLeft(Rule):
         if _DEBUGGING.search(document.path) or not any(entry.path and entry.path[-1] in _TRAINING_KEYS for entry in document.entries):
             return
         for entry in document.scalars:
+            if _REASON.match(document.lines[entry.value_span.end.line - 1][entry.value_span.end.column - 1 :]):
+                continue
             if entry.path and _is_debugging(entry.path[-1], entry.value) and not any(_DEBUGGING.search(part) for part in entry.path[:-1]):
                 span = entry.value_span
                 place = Place.of_line(document.path, (span.start.line, span.start.column, span.end.line, span.end.column), entry.dotted)
@@ -94,7 +101,7 @@ def _is_debugging(name: str, value: Any) -> bool:
     if name in _LIMITS:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return False
-        return value > 0 and not (isinstance(value, float) and value >= 1.0)
+        return 0 < value < 1.0 if isinstance(value, float) else 0 < value <= _MOST_BATCHES
     return name in ("debug", "debug_mode") and value is True
 
 

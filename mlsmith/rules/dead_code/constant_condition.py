@@ -16,6 +16,8 @@ _DIRECTIVE = re.compile(r"#?\s*(mlsmith|noqa)\s*:.*", re.IGNORECASE)
 _PURPOSE = re.compile(
     r"\b(testing|test|debug|debugging|example|demo|comparison|compare|uncomment|enable|change|set|switch|show|when|if|depends)\b"
 )
+_CELL = re.compile(r"\s*#\s?%%")
+"""Where editors divide a script into cells"""
 _FILES_SET_BY_HAND = {"setup", "config", "configs", "configuration", "settings", "parameters", "params", "hparams", "hyperparameters", "hyperparams",
                       "constants", "options", "conf", "cfg"}  # fmt: skip
 _OUTPUT_WORDS = frozenset(
@@ -63,7 +65,8 @@ class ConstantCondition(Rule):
     behind a `return` or under `if False` that makes a function a generator; `while True`; `if True:` without an `else`; a switch that
     another module writes or names in a string; switches in a library's public modules, in `setup.py` and files of settings
     (`config.py`, `parameters.py`), beside a comment that says how to set them, those of output (`DEBUG`, `SHOW_PLOTS`), and in notebooks and scripts, which
-    are run by hand; a whole cell under `if False:`, or one with a comment that says what for ("helpful for testing"); another cell than that of the exit.
+    are run by hand; a whole cell under `if False:`, in a notebook or
+    between the `# %%` of a script, or one with a comment that says what for ("helpful for testing"); another cell than that of the exit.
 
     Measured on unseen code, see the page on precision: of 31 findings in rounds 3 to 8 the authors of the rule would defend 18; what the
     others had in common is silent now, which leaves these 18, on code that is no longer unseen.
@@ -82,7 +85,7 @@ class ConstantCondition(Rule):
             expression = isinstance(condition.owner, ast.IfExp)
             if (isinstance(condition.owner, ast.While) and condition.truth) or not (dead or expression) or (dead and _is_for_tools(dead)):
                 continue
-            if _is_explained(module, condition.owner) or (module.notebook is not None and condition.owner in module.source.tree.body):
+            if _is_explained(module, condition.owner) or _is_run_by_cells(module, condition.owner):
                 continue
             yield self.finding(
                 module.at(condition.owner), f"this condition is always {str(condition.truth).lower()}: {_what(dead, condition.truth)}",
@@ -138,6 +141,15 @@ def _is_explained(module: Module, owner: ast.AST) -> bool:
     beside = module.source.lines[number - 1].partition("#")[2]
     comment = beside + (above[1:] if above.startswith("#") else "")
     return bool(_PURPOSE.search(_DIRECTIVE.sub("", comment).lower()))
+
+
+def _is_run_by_cells(module: Module, owner: ast.AST) -> bool:
+    """Whether it keeps a program from what is run by hand: a whole cell of a notebook, or a block of `# %%` cells in a script."""
+    if owner not in module.source.tree.body:
+        return False
+    first, last = owner.lineno, owner.end_lineno or owner.lineno  # type: ignore[attr-defined]
+    around = [*module.source.lines[max(0, first - 5) : first - 1], *module.source.lines[first : last + 1]]
+    return module.notebook is not None or any(_CELL.match(line) for line in around)
 
 
 def _is_resting(module: Module, first: ast.stmt) -> bool:

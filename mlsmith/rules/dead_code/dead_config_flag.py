@@ -22,12 +22,21 @@ _BY_HAND = frozenset({
 """Words of switches that wait for a hand: output, hardware, and what to do in this run"""
 
 
+_PAST = frozenset({
+    "old", "legacy", "deprecated", "obsolete", "former", "v1", "experimental", "experiment", "hack", "fallback", "ablation", "compat", "workaround",
+})  # fmt: skip
+"""Words of switches to what nobody should want any more, or not yet"""
+_LEAST_FILES = 3
+"""Configurations that say it alike; in fewer it may be an option that users give"""
+
+
 class DeadConfigFlag(Rule):
     """A configuration flag has one value everywhere, and keeps a branch dead.
 
     ## What it finds
     A boolean key of a configuration that guards a branch, wherever the configuration has been handed to, and that has the same value in
-    every file of the project: the other branch cannot be reached by any configuration. Also options of hydra's groups that no defaults
+    every file of the project: the other branch cannot be reached by any configuration. At least three files say so, or one of defaults
+    beside which three others stand that could say otherwise, or the name tells of the past (`use_old_…`, `legacy`). Also options of hydra's groups that no defaults
     list, script, document or code chooses, where they name a class or function of the project that nothing else names.
 
     ## Why it is debt
@@ -124,7 +133,16 @@ def _dead_flags(known: Configurations, given: set[str]) -> Iterator[tuple[str, K
                 continue
             if any((*package, *key.keys) in guards for package in loaded.packages):
                 spoken.add(name)
-                yield path, key, sum(any(other.keys[-1] == name for other in document.keys) for document in known.documents.values())
+                holders = sum(any(other.keys[-1] == name for other in document.keys) for document in known.documents.values())
+                if holders >= _LEAST_FILES or _PAST & {name.lower(), *tokens(name)} or _is_default_of_many(known, path):
+                    yield path, key, holders
+
+
+def _is_default_of_many(known: Configurations, path: str) -> bool:
+    """Whether a file of defaults is loaded in one place with several that could say otherwise, and do not."""
+    stem = path.rpartition("/")[2].partition(".")[0].lower()
+    others = sum(bool(other.nodes & known.loaded[path].nodes) for other in known.loaded.values()) - 1
+    return ("default" in stem or "base" in stem) and others >= _LEAST_FILES
 
 
 def _configures_only(known: Configurations, path: str) -> bool:

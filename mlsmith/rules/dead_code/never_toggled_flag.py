@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,7 @@ _OUTPUT_WORDS = frozenset({
     "verbose", "debug", "legend", "legends", "save", "plot", "show", "tqdm", "progress", "fmt", "print", "display", "limit", "visualize",
     "draw", "log", "view", "path", "file", "filename", "dir", "folder", "url", "title", "label", "prefix", "suffix", "name", "seed",
     "sanity", "dry", "quick", "smoke", "store", "dump", "cuda", "gpu",
-    "timeout", "func", "fn", "hook", "callback", "prompt", "training", "train", "mode", "phase", "test", "inference", "is_train",
+    "timeout", "wait", "sleep", "delay", "retry", "retries", "func", "fn", "hook", "callback", "prompt", "training", "train", "mode", "phase", "test", "inference", "is_train",
 })  # fmt: skip
 _PICTURES = frozenset({"plot", "show", "draw", "display", "visualize", "visualise", "viz", "print", "imshow", "figure"})
 _DRAWING = frozenset({"plot", "imshow", "scatter", "savefig", "countplot", "heatmap", "barh"})
@@ -36,7 +37,13 @@ _ALTERNATIVES = frozenset({
 """Words of switches between two ways of doing a thing"""
 
 _WORTH = 3
-"""Lines that a parameter left at None must keep dead to be worth a word."""
+"""Lines that a parameter left at None must keep dead to be worth a word; one left at another default, by calls that do not mention it, two"""
+
+_FORGE = re.compile(r"(github|gitlab|bitbucket)\.(com|org)/", re.IGNORECASE)
+_COPIED = re.compile(
+    r"\b(cop(y|ied)|borrow\w*|adapt\w*|ported|taken|combined|modified|derived|based on|original(ly)?|source|credits?|courtesy)\b", re.IGNORECASE
+)
+"""What the head of a file says that came from another repository, beside its address"""
 
 _MISSING = object()
 
@@ -102,7 +109,7 @@ class NeverToggledFlag(Rule):
 
     def collect(self, module: Module) -> Any:
         guards: list[tuple[Any, ...]] = []
-        for function in () if _is_exercise(module) else module.functions:
+        for function in () if _is_exercise(module) or _is_borrowed(module) else module.functions:
             found = list(_guards(module, function)) if module.branches_in(function) else []
             if found and _is_plain(function):
                 guards.extend(found)
@@ -129,7 +136,9 @@ class NeverToggledFlag(Rule):
             return
         seen, total = dead[0][0], sum(lines for _, lines in dead)
         calls = len(project.calls_of(definition))
-        if value is None and total < _WORTH and not _ALTERNATIVES & set(tokens(parameter)):
+        mentioned = any(_mentions(definition, parameter, call) for call in project.calls_of(definition))
+        least = _WORTH if value is None else 1 if mentioned else 2
+        if total < least and not _ALTERNATIVES & set(tokens(parameter)):
             return  # An optional filter, limit or extra that nobody asks for today costs a line or two.
         last = project.history.last_change(definition.path, seen[0]) if project.history is not None else None
         since = f"; last touched by {last[0]} on {last[1][:10]}" if last else ""
@@ -169,6 +178,18 @@ def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
 def _is_exercise(module: Module) -> bool:
     """An exercise sheet, whose missing calls the pupil writes."""
     return bool({"exercise", "exercises", "homework", "assignment", "starter"} & set(tokens(module.path)))
+
+
+def _is_borrowed(module: Module) -> bool:
+    """Whether the head of a file says that it was copied from another repository, whose options came with it."""
+    head = "\n".join(module.source.lines[: _body_of(module)[0].lineno if _body_of(module) else 20][:20])
+    return bool(_FORGE.search(head) and _COPIED.search(head))
+
+
+def _body_of(module: Module) -> list[ast.stmt]:
+    """The statements of a file behind its docstring."""
+    body = module.source.tree.body
+    return body[1:] if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) else body
 
 
 def _draws(call: Call) -> bool:
@@ -280,8 +301,14 @@ def _is_alternative(definition: Definition, parameter: str, call: SeenCall) -> b
     """Whether a switch is named for another way of doing it, and the only call does not even mention it."""
     index = next((i for i, p in enumerate(definition.function.parameters) if p.name == parameter), 0)
     default = definition.function.parameters[index].default
-    mentioned = any(name == parameter for name, _ in call.fact.keywords) or len(call.fact.positional) > index
-    return not mentioned and default is not None and isinstance(default[-1], bool) and bool(_ALTERNATIVES & set(tokens(parameter)))
+    return not _mentions(definition, parameter, call) and default is not None and isinstance(default[-1], bool) and bool(_ALTERNATIVES & set(tokens(parameter)))
+
+
+def _mentions(definition: Definition, parameter: str, call: SeenCall) -> bool:
+    """Whether a call gives the parameter anything, by name or by place."""
+    bound = bool(definition.function.owner) and "staticmethod" not in definition.function.decorators
+    index = next((i for i, p in enumerate(definition.function.parameters) if p.name == parameter), 0)
+    return any(name == parameter for name, _ in call.fact.keywords) or len(call.fact.positional) > index - bound
 
 
 def _passed(definition: Definition, parameter: str, call: SeenCall) -> Any:
