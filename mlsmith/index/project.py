@@ -49,6 +49,13 @@ class SeenCall(NamedTuple):
     fact: CallFact
 
 
+_OF_INSTALLING = frozenset({
+    "name", "version", "packages", "package_dir", "py_modules", "install_requires", "python_requires", "ext_modules", "cmdclass",
+    "include_package_data", "package_data", "zip_safe",
+})  # fmt: skip
+"""What a `setup.py` gives that installs a project where it is developed"""
+
+
 class Project:
     """Everything project rules may look at."""
 
@@ -92,10 +99,19 @@ class Project:
         facts = self.files[path]
         if is_entry_point(self._entry_points, path, f"{facts.module}.{name}"):
             return True
-        if not self.is_library:
+        if not self.is_library or self._is_installed_only_here:
             return False
         private = any(part.startswith("_") and not part.startswith("__") for part in (*facts.module.split("."), *name.split(".")))
         return not private and (facts.is_package or self._in_package(path))
+
+    @lazily
+    def _is_installed_only_here(self) -> bool:
+        """Whether a `setup.py` says nothing to users, no description, address, licence or class: it only makes imports work (`pip install -e .`)."""
+        manifest = self._collected.get("manifest", ())
+        if self._kind != "auto" or any(data for _, data in manifest) or "setup.py" not in self.files:
+            return False
+        given = [call for call in self.files["setup.py"].calls() if call.callee.rpartition(".")[2] == "setup"]
+        return len(given) == 1 and not given[0].spread and all(name in _OF_INSTALLING for name, _ in given[0].keywords)
 
     def _in_package(self, path: str) -> bool:
         folder = path.rpartition("/")[0]
