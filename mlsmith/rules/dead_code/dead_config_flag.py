@@ -10,6 +10,7 @@ from mlsmith.rules.kit.configuration import configuration_facts
 from mlsmith.rules.kit.configuration_files import Key, document_facts
 from mlsmith.rules.kit.configuration_texts import text_facts
 from mlsmith.rules.kit.configurations import Configurations, configurations
+from mlsmith.rules.kit.flags import PAST
 from mlsmith.rules.kit.hydra import unchosen
 
 _BY_HAND = frozenset({
@@ -22,10 +23,6 @@ _BY_HAND = frozenset({
 """Words of switches that wait for a hand: output, hardware, and what to do in this run"""
 
 
-_PAST = frozenset({
-    "old", "legacy", "deprecated", "obsolete", "former", "v1", "experimental", "experiment", "hack", "fallback", "ablation", "compat", "workaround",
-})  # fmt: skip
-"""Words of switches to what nobody should want any more, or not yet"""
 _LEAST_FILES = 3
 """Configurations that say it alike; in fewer it may be an option that users give"""
 
@@ -134,7 +131,7 @@ def _dead_flags(known: Configurations, given: set[str]) -> Iterator[tuple[str, K
             if any((*package, *key.keys) in guards for package in loaded.packages):
                 spoken.add(name)
                 holders = sum(any(other.keys[-1] == name for other in document.keys) for document in known.documents.values())
-                if holders >= _LEAST_FILES or _PAST & {name.lower(), *tokens(name)} or _is_default_of_many(known, path):
+                if holders >= _LEAST_FILES or PAST & {name.lower(), *tokens(name)} or _is_default_of_many(known, path):
                     yield path, key, holders
 
 

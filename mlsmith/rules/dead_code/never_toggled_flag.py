@@ -9,6 +9,7 @@ from typing import Any
 
 from mlsmith.rules.kit import Call, Confidence, Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity, tokens
 from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.flags import PAST
 
 _CALLED_BY_OTHERS = {"forward", "call", "main", "setup", "compute", "update", "reset", "collate_fn"}
 _QUIET_DECORATORS = ("staticmethod", "classmethod", "functools.wraps", "functools.lru_cache", "functools.cache", "torch.no_grad()",
@@ -137,8 +138,8 @@ class NeverToggledFlag(Rule):
         seen, total = dead[0][0], sum(lines for _, lines in dead)
         calls = len(project.calls_of(definition))
         mentioned = any(_mentions(definition, parameter, call) for call in project.calls_of(definition))
-        least = _WORTH if value is None else 1 if mentioned else 2
-        if total < least and not _ALTERNATIVES & set(tokens(parameter)):
+        least = _WORTH if value is None or calls == 1 else 1 if mentioned else 2
+        if total < least and not (PAST if calls == 1 else _ALTERNATIVES) & set(tokens(parameter)):
             return  # An optional filter, limit or extra that nobody asks for today costs a line or two.
         last = project.history.last_change(definition.path, seen[0]) if project.history is not None else None
         since = f"; last touched by {last[0]} on {last[1][:10]}" if last else ""

@@ -31,10 +31,16 @@ _ECOSYSTEMS = {
     "files": "os shutil pathlib glob tempfile",
     "processes": "subprocess multiprocessing",
     "images": "cv2 PIL skimage imageio",
+    "grids": "xarray zarr netCDF4 rasterio rioxarray",
+    "audio": "librosa soundfile pydub",
+    "stores": "redis pymongo elasticsearch opensearchpy kafka",
+    "ONNX": "onnx onnxruntime",
+    "language models": "openai anthropic litellm langchain langchain_core langchain_community langchain_openai llama_index",
+    "spaCy": "spacy",
     "experiment tracking": "mlflow wandb neptune comet_ml tensorboard",
 }
 _BY_PACKAGE = {package: name for name, packages in _ECOSYSTEMS.items() for package in packages.split()}
-MACHINE_LEARNING = frozenset({"PyTorch", "TensorFlow", "JAX", "scikit-learn", "boosted trees", "transformers"})
+MACHINE_LEARNING = frozenset({"PyTorch", "TensorFlow", "JAX", "scikit-learn", "boosted trees", "transformers", "ONNX", "language models", "spaCy"})
 
 _CARRYING = frozenset({
     "to_numpy", "numpy", "toPandas", "to_pandas", "from_pandas", "from_numpy", "as_tensor", "tensor", "array", "asarray", "ascontiguousarray",
@@ -44,6 +50,7 @@ _CARRYING = frozenset({
     "set_index", "reset_index", "copy", "deepcopy", "dump", "dumps", "load", "loads", "safe_load", "safe_dump", "read", "write", "writelines",
     "readlines", "savez", "save", "load_dataset", "save_pretrained", "download_file", "upload_file", "put_object", "get_object",
     "copyfile", "copy2", "copytree", "move", "rmtree", "system", "run", "check_call", "check_output", "Popen", "call", "to", "concat", "concatenate",
+    "to_zarr", "open_zarr", "to_netcdf", "open_dataset", "open_mfdataset", "to_xarray", "to_dataframe",
     "stack", "vstack", "hstack", "fromarray", "imread", "imwrite", "cvtColor", "extractall", "log_artifact",
 })  # fmt: skip
 """What a statement does that only carries data"""

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.call import Call
     from mlsmith.rules.kit.module import Module
 
+PAST = frozenset({
+    "old", "legacy", "deprecated", "obsolete", "former", "v1", "experimental", "hack", "fallback", "ablation", "compat", "workaround",
+})  # fmt: skip
+"""Words of switches to what nobody should want any more, or not yet"""
+
 _PARSED = ("argparse.ArgumentParser().parse_args()", "argparse.ArgumentParser().parse_known_args()[0]")
 _CONFIG_CLASSES = (
     "dataclasses.dataclass",
