@@ -149,7 +149,7 @@ def _is_run_by_cells(module: Module, owner: ast.AST) -> bool:
     """Whether it keeps a program from what is run by hand: a whole cell of a notebook, or a block of `# %%` cells in a script."""
     if owner not in module.source.tree.body:
         return False
-    first, last = owner.lineno, owner.end_lineno or owner.lineno  # type: ignore[attr-defined]
+    first, last = owner.lineno, owner.end_lineno or owner.lineno
     around = [*module.source.lines[max(0, first - 5) : first - 1], *module.source.lines[first : last + 1]]
     return module.notebook is not None or any(_CELL.match(line) for line in around)
 

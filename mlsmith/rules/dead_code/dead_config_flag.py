@@ -33,8 +33,8 @@ class DeadConfigFlag(Rule):
     ## What it finds
     A boolean key of a configuration that guards a branch, wherever the configuration has been handed to, and that has the same value in
     every file of the project: the other branch cannot be reached by any configuration. At least three files say so, or one of defaults
-    beside which three others stand that could say otherwise, or the name tells of the past (`use_old_…`, `legacy`). Also options of hydra's groups that no defaults
-    list, script, document or code chooses, where they name a class or function of the project that nothing else names.
+    beside which three others stand that could say otherwise, or the name tells of the past (`use_old_…`, `legacy`). Also options of
+    hydra's groups that no defaults list, script, document or code chooses, where they name a class or function of the project that nothing else names.
 
     ## Why it is debt
     The branch is an experiment that nobody runs, behind a switch that looks alive. Sculley et al. (2015) count such paths among the

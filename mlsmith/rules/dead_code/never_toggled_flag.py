@@ -24,7 +24,8 @@ _OUTPUT_WORDS = frozenset({
     "verbose", "debug", "legend", "legends", "save", "plot", "show", "tqdm", "progress", "fmt", "print", "display", "limit", "visualize",
     "draw", "log", "view", "path", "file", "filename", "dir", "folder", "url", "title", "label", "prefix", "suffix", "name", "seed",
     "sanity", "dry", "quick", "smoke", "store", "dump", "cuda", "gpu",
-    "timeout", "wait", "sleep", "delay", "retry", "retries", "func", "fn", "hook", "callback", "prompt", "training", "train", "mode", "phase", "test", "inference", "is_train",
+    "timeout", "wait", "sleep", "delay", "retry", "retries",
+    "func", "fn", "hook", "callback", "prompt", "training", "train", "mode", "phase", "test", "inference", "is_train",
 })  # fmt: skip
 _PICTURES = frozenset({"plot", "show", "draw", "display", "visualize", "visualise", "viz", "print", "imshow", "figure"})
 _DRAWING = frozenset({"plot", "imshow", "scatter", "savefig", "countplot", "heatmap", "barh"})
@@ -42,7 +43,8 @@ _WORTH = 3
 
 _FORGE = re.compile(r"(github|gitlab|bitbucket)\.(com|org)/", re.IGNORECASE)
 _COPIED = re.compile(
-    r"\b(cop(y|ied)|borrow\w*|adapt\w*|ported|taken|combined|modified|derived|based on|original(ly)?|source|credits?|courtesy)\b", re.IGNORECASE
+    r"\b(cop(y|ied)|borrow\w*|adapt\w*|ported|taken|combined|modified|derived|based on|original(ly)?|source|credits?|courtesy)\b",
+    re.IGNORECASE,
 )
 """What the head of a file says that came from another repository, beside its address"""
 
@@ -302,7 +304,12 @@ def _is_alternative(definition: Definition, parameter: str, call: SeenCall) -> b
     """Whether a switch is named for another way of doing it, and the only call does not even mention it."""
     index = next((i for i, p in enumerate(definition.function.parameters) if p.name == parameter), 0)
     default = definition.function.parameters[index].default
-    return not _mentions(definition, parameter, call) and default is not None and isinstance(default[-1], bool) and bool(_ALTERNATIVES & set(tokens(parameter)))
+    return (
+        not _mentions(definition, parameter, call)
+        and default is not None
+        and isinstance(default[-1], bool)
+        and bool(_ALTERNATIVES & set(tokens(parameter)))
+    )
 
 
 def _mentions(definition: Definition, parameter: str, call: SeenCall) -> bool:

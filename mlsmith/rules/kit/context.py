@@ -17,7 +17,8 @@ class Context(StrEnum):
 
 
 _VENDORED = re.compile(
-    r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|extern|externs|external|externals|node_modules|site-packages|3rdparty)/", re.I
+    r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|extern|externs|external|externals|node_modules|site-packages|3rdparty)/",
+    re.I,
 )
 _TEST = re.compile(r"(^|/)(tests?|testing|test_utils|testutils|unittests?)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _EXAMPLE = re.compile(r"(^|/)(examples?|samples?|tutorials?|demos?|recipes|cookbook|exercises?)/", re.I)

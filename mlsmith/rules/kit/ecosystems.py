@@ -40,7 +40,9 @@ _ECOSYSTEMS = {
     "experiment tracking": "mlflow wandb neptune comet_ml tensorboard",
 }
 _BY_PACKAGE = {package: name for name, packages in _ECOSYSTEMS.items() for package in packages.split()}
-MACHINE_LEARNING = frozenset({"PyTorch", "TensorFlow", "JAX", "scikit-learn", "boosted trees", "transformers", "ONNX", "language models", "spaCy"})
+MACHINE_LEARNING = frozenset(
+    {"PyTorch", "TensorFlow", "JAX", "scikit-learn", "boosted trees", "transformers", "ONNX", "language models", "spaCy"}
+)
 
 _CARRYING = frozenset({
     "to_numpy", "numpy", "toPandas", "to_pandas", "from_pandas", "from_numpy", "as_tensor", "tensor", "array", "asarray", "ascontiguousarray",
