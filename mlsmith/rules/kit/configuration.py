@@ -9,7 +9,7 @@ import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.rules.kit.configuration_handles import ANY, LOADERS, Handles, Keys, configuration_names, path_names, speaks_of_configuration
-from mlsmith.rules.kit.configuration_paths import OVERRIDE, Source, loads_of, options_of, paths_passed
+from mlsmith.rules.kit.configuration_paths import OVERRIDE, Source, folder_of, loads_of, options_of, paths_passed
 from mlsmith.rules.kit.configuration_uses import Uses
 from mlsmith.rules.kit.memo import once_a_module
 
@@ -73,7 +73,7 @@ def _use(module: Module) -> ConfigurationUse | None:
     syntax = module.syntax
     options = options_of(module)
     loads = _loads(module)
-    composed = _composed(module) if module.imports("hydra") else ()
+    composed = _composed(module) if module.imports("hydra", "dora") else ()
     names = configuration_names(syntax.mentioned)
     if not loads and not composed and not names:
         fields = _fields(module)
@@ -97,15 +97,15 @@ def _composed(module: Module) -> tuple[tuple[str, str, str], ...]:
     folder = ""
     for call in module.calls_to("hydra.initialize", "hydra.initialize_config_dir", "hydra.experimental.initialize"):
         given = call.argument("config_path", 0).value
-        folder = given if isinstance(given, str) else "?"
+        folder = given if isinstance(given, str) else folder_of(module, call.argument("config_path", 0).node)
     for call in module.calls_to("hydra.compose", "hydra.experimental.compose"):
         name = call.argument("config_name", 0).value
         found.append(("r:hydra.compose", folder, name if isinstance(name, str) else "?"))
-    for call in module.calls_to("hydra.main"):
+    for call in module.calls_to("hydra.main", "dora.hydra_main", "dora.hydra.hydra_main"):
         up = call.node.up  # type: ignore[attr-defined]
         if isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef)) and up.args.args:
             given, name = call.argument("config_path", 0), call.argument("config_name", 1)
-            path = given.value if isinstance(given.value, str) else "?" if given.given and given.value is not None else ""
+            path = given.value if isinstance(given.value, str) else folder_of(module, given.node) if given.given and given.value is not None else ""
             function = module.function(up)
             node = f"p:{function.scope.qualified}:{up.args.args[0].arg}"
             found.append((node, path, name.value if isinstance(name.value, str) else "?" if name.given else ""))

@@ -18,6 +18,8 @@ _REACH = 10
 """Functions of the project through which a configuration is followed"""
 _DEEP = 12
 """Keys above each other; more are a circle"""
+_GUESSED, _BY_NAME, _SURE = 0, 1, 2
+"""How far it is known that a configuration gets somewhere"""
 _MOST = 800
 """Places that one configuration is followed to"""
 
@@ -138,11 +140,11 @@ class Holders:
 
     def _follow(self, nodes: frozenset[str]) -> Flowed:
         flowed = Flowed()
-        pending: list[tuple[str, Keys, Keys, int, bool]] = [(node, (), (), 0, True) for node in sorted(nodes)]
-        seen: set[tuple[str, Keys, Keys, bool]] = set()
+        pending: list[tuple[str, Keys, Keys, int, int]] = [(node, (), (), 0, _SURE) for node in sorted(nodes)]
+        seen: set[tuple[str, Keys, Keys, int]] = set()
         while pending:
             node, prefix, cut, steps, sure = pending.pop()
-            if (node, prefix, cut, sure) in seen or (node, prefix, cut, True) in seen:
+            if any((node, prefix, cut, other) in seen for other in range(sure, _SURE + 1)):
                 continue
             seen.add((node, prefix, cut, sure))
             flowed.nodes.add(node)
@@ -154,15 +156,16 @@ class Holders:
                 flowed.whole.add(prefix)
             elif held is not None:
                 self._look(held, flowed, prefix, cut, node, sure)
-                further = sure and node[0] not in "ag"  # what is kept under a name may be another's of that name
+                further = min(sure, _BY_NAME) if node[0] in "ag" else sure  # what is kept under a name may be another's of that name
                 for keys, target, there, more in held.links:
                     pending += [(target, *moved, steps + more, further) for moved in _moved(prefix, cut, keys, there)]
                 for keys, target in held.guesses:
-                    pending += [(target, *moved, steps + 1, False) for moved in _moved(prefix, cut, keys, ())]
+                    pending += [(target, *moved, steps + 1, _GUESSED) for moved in _moved(prefix, cut, keys, ())]
         flowed.close()
         return flowed
 
-    def _look(self, held: Held, flowed: Flowed, prefix: Keys, cut: Keys, node: str, sure: bool) -> None:
+    def _look(self, held: Held, flowed: Flowed, prefix: Keys, cut: Keys, node: str, sure: int) -> None:
+        read = () in flowed.whole
         for table, noted in ((held.touched, flowed.touched), (held.whole, flowed.whole), (held.lost, flowed.lost)):
             if not cut:
                 noted.update([(*prefix, *keys) for keys in table] if prefix else table)
@@ -172,7 +175,10 @@ class Holders:
                     noted.add((*prefix, *keys[len(cut) :]))
                 elif table is not held.touched and _begins(cut, keys):
                     noted.add(prefix)
-        if not sure:
+        if sure == _GUESSED and not read and () in flowed.whole:  # a guess is no reading of everything
+            flowed.whole.discard(())
+            flowed.lost.add(())
+        if sure != _SURE:
             return
         flowed.guards.update(((*prefix, *keys[len(cut) :]), path) for keys, path in held.guards if _begins(keys, cut))
         for keys, path, place in held.reads:

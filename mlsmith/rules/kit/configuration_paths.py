@@ -92,6 +92,57 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> Source:
     return ("?",)
 
 
+def folder_of(module: Module, node: ast.expr | None, depth: int = 0) -> str:
+    """A folder told by `__file__`, as a path from the folder of the file; `?` where it is not told so."""
+    found = _from_here(module, node, depth)
+    return found if found not in ("", _HERE) else "?"
+
+
+_HERE = "__file__"
+
+
+def _from_here(module: Module, node: ast.expr | None, depth: int) -> str:
+    if node is None or depth > 8:
+        return ""
+    if isinstance(node, ast.Name):
+        if node.id == _HERE:
+            return _HERE
+        binding = module.constants.single_binding(node)
+        return _from_here(module, binding.value, depth + 1) if binding is not None and binding.kind == "assign" and binding.index is None else ""
+    if isinstance(node, ast.Attribute) and node.attr == "parent":
+        return _above(_from_here(module, node.value, depth + 1), 1)
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
+        steps = module.constant(node.slice)
+        return _above(_from_here(module, node.value.value, depth + 1), steps + 1) if isinstance(steps, int) else ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _below(_from_here(module, node.left, depth + 1), [module.constant(node.right)])
+    if isinstance(node, ast.Call):
+        func = node.func
+        name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        if name == "joinpath" and isinstance(func, ast.Attribute):
+            return _below(_from_here(module, func.value, depth + 1), [module.constant(part) for part in node.args])
+        if name == "join" and node.args:
+            return _below(_from_here(module, node.args[0], depth + 1), [module.constant(part) for part in node.args[1:]])
+        if name == "dirname" and node.args:
+            return _above(_from_here(module, node.args[0], depth + 1), 1)
+        if name in _OPENERS or name == "as_posix":
+            inner = node.args[0] if node.args else func.value if isinstance(func, ast.Attribute) else None
+            return _from_here(module, inner, depth + 1)
+    return ""
+
+
+def _above(path: str, steps: int) -> str:
+    """So many folders above a path; the first step up from the file is its folder."""
+    if path == _HERE:
+        path, steps = ".", steps - 1
+    return posixpath.normpath(posixpath.join(path, *[".."] * steps)) if path and steps >= 0 else ""
+
+
+def _below(path: str, parts: list[Any]) -> str:
+    known = bool(path) and path != _HERE and all(isinstance(part, str) for part in parts)
+    return posixpath.normpath(posixpath.join(path, *parts)) if known else ""
+
+
 def _bindings(module: Module, node: ast.expr) -> list[Any]:
     if not isinstance(node, ast.Attribute):
         return []

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _TRANSPARENT = frozenset({"_target_", "_partial_", "_recursive_", "_convert_", "_args_", "_self_", "defaults", "hydra"})
 
+_BY_CLASS = frozenset({"get_class", "get_method", "get_object", "get_static_method", "_target_"})
+"""What gives the class of a `_target_` without building it"""
+
 
 class Standing(Enum):
     """Whether code reads a key: yes or perhaps; no, as far as can be seen; no."""
@@ -62,7 +65,7 @@ class Configurations:
 
     def standing(self, path: str, keys: Keys) -> Standing:
         """Whether a key of a loaded file is read."""
-        if keys[0] in ("defaults", "hydra") or any(part in _TRANSPARENT or part.startswith("_") for part in keys):
+        if keys[0] in ("defaults", "hydra", "dora", "slurm") or any(part in _TRANSPARENT or part.startswith("_") for part in keys):
             return Standing.READ
         built = self._built(path, keys)
         if built is not None:
@@ -91,7 +94,9 @@ class Configurations:
             return None
         target = next(name for place, name in self.documents[path].targets if place == above)
         known = self.holders.accepted(target)
-        return Standing.READ if known is None or keys[len(above)] in known else Standing.UNREAD
+        if known is None or keys[len(above)] in known:
+            return Standing.READ
+        return None if _BY_CLASS & words_of(self.project) else Standing.UNREAD  # code may hand the mapping on as a whole: `get_class(cfg._target_)(cfg)`
 
     def _is_referred_to(self, loaded: Loaded, path: str, keys: Keys, whole: Keys) -> bool:
         """Whether `${…}` in a file of the same whole names the key, one above it or one below it."""
