@@ -82,8 +82,8 @@ class UndefinedConfigKey(Rule):
         written = known.written() | known.holders.fields  # a class of configurations brings the defaults of its fields
         for (path, seen), missing in sorted(_missing(known).items()):
             last = missing.keys[-1]
-            if last in written or last.startswith("_"):
-                continue
+            if last in written or last.startswith("_") or (path in known.uses and last in {name for name, _ in known.uses[path].options}):
+                continue  # an option of the command line, into whose answers the file is copied
             close = get_close_matches(last, sorted(missing.beside), n=1, cutoff=0.6) or get_close_matches(
                 last, sorted(missing.anywhere), n=1, cutoff=0.75
             )

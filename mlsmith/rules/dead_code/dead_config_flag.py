@@ -15,7 +15,8 @@ from mlsmith.rules.kit.hydra import unchosen
 
 _BY_HAND = frozenset({
     "debug", "verbose", "quiet", "show", "plot", "save", "log", "logging", "print", "resume", "restart", "checkpoint", "dry", "visualize", "profile",
-    "profiler", "wandb", "tensorboard", "cuda", "gpu", "gpus", "cpu", "ddp", "distributed", "amp", "fp16", "fp32", "bf16", "half", "download", "force",
+    "profiler", "wandb", "tensorboard", "tb", "logger",
+    "loggers", "cuda", "gpu", "gpus", "cpu", "ddp", "distributed", "amp", "fp16", "fp32", "bf16", "half", "download", "force",
     "overwrite", "test", "eval", "overfit", "cache", "continue", "video", "deterministic", "benchmark", "compile", "export",
     "train", "training", "predict", "evaluate", "validate", "warnings", "error", "errors", "ignore", "strict", "submit", "upload", "dev", "interactive",
     "convert", "jit", "onnx",

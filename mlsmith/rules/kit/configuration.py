@@ -105,7 +105,13 @@ def _composed(module: Module) -> tuple[tuple[str, str, str], ...]:
         up = call.node.up  # type: ignore[attr-defined]
         if isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef)) and up.args.args:
             given, name = call.argument("config_path", 0), call.argument("config_name", 1)
-            path = given.value if isinstance(given.value, str) else folder_of(module, given.node) if given.given and given.value is not None else ""
+            path = (
+                given.value
+                if isinstance(given.value, str)
+                else folder_of(module, given.node)
+                if given.given and given.value is not None
+                else ""
+            )
             function = module.function(up)
             node = f"p:{function.scope.qualified}:{up.args.args[0].arg}"
             found.append((node, path, name.value if isinstance(name.value, str) else "?" if name.given else ""))

@@ -48,6 +48,8 @@ class Ends:
         self._filled: list[tuple[ast.Call, Keys]] = []
         """Classes that a part is unpacked into, by one use"""
         self._aliases: set[str] = set()
+        self._passed_over: set[str] = set()
+        """Names such as `args` that are looked at only where they are given a configuration"""
         """Names that turned out to hold a part"""
         self._kept: set[str] = set()
         """Attributes that did"""
@@ -183,7 +185,9 @@ class Ends:
             if answers and owner is not None:
                 self._link(handle, keys, "same", f"R:{owner.node.own_scope.qualified}", TOP)  # type: ignore[attr-defined]
         elif isinstance(target, ast.Name):
-            if target.id not in self._names:
+            if target.id in self._passed_over:
+                self._aliases.add(target.id)
+            elif target.id not in self._names:
                 if target.id in self._bases or handle.endswith(ALL_OF_THEM):
                     self._aliases.add(target.id)
                 else:

@@ -122,7 +122,9 @@ class Loading:
         siblings: set[str] = set()
         if kind == "option":
             names = {source[1], *(name for name in self._options if len(name) == 2 and name[1] == source[1][0])}
-            files |= {self._at(other, default) for other, default in self._options.get(source[1], ()) if default}
+            declared = self._options.get(source[1], [])
+            own = [(other, default) for other, default in declared if other == path]  # another program's option has another default
+            files |= {self._at(other, default) for other, default in own or declared if default}
             for other, text in self.texts.items():
                 for word in text.files.split("\n"):
                     flag, _, file = word.partition(" ")

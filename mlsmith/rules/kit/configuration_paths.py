@@ -108,7 +108,11 @@ def _from_here(module: Module, node: ast.expr | None, depth: int) -> str:
         if node.id == _HERE:
             return _HERE
         binding = module.constants.single_binding(node)
-        return _from_here(module, binding.value, depth + 1) if binding is not None and binding.kind == "assign" and binding.index is None else ""
+        return (
+            _from_here(module, binding.value, depth + 1)
+            if binding is not None and binding.kind == "assign" and binding.index is None
+            else ""
+        )
     if isinstance(node, ast.Attribute) and node.attr == "parent":
         return _above(_from_here(module, node.value, depth + 1), 1)
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
@@ -235,5 +239,6 @@ def document_at(documents: Mapping[str, Any], path: str, written: str) -> str:
             break
         folder = posixpath.dirname(folder)
     ending = "/" + posixpath.normpath(written).lstrip("./")
-    matching = [name for name in documents if name.endswith(ending)]
+    below = posixpath.dirname(path) + "/" if "/" not in ending[1:] and posixpath.dirname(path) else ""  # a bare name is nobody's elsewhere
+    matching = [name for name in documents if name.endswith(ending) and name.startswith(below)]
     return matching[0] if len(matching) == 1 else ""

@@ -30,6 +30,7 @@ class Uses(Ends):
             if id(call) in self._loads:
                 self._use(call)
         names, attributes = self._held_names(), self._names
+        self._passed_over = self._names - names
         for _ in range(4):
             for name in self.module.names_spelt(names):
                 if name.ctx.__class__ is ast.Load:

@@ -96,7 +96,9 @@ class Configurations:
         known = self.holders.accepted(target)
         if known is None or keys[len(above)] in known:
             return Standing.READ
-        return None if _BY_CLASS & words_of(self.project) else Standing.UNREAD  # code may hand the mapping on as a whole: `get_class(cfg._target_)(cfg)`
+        return (
+            None if _BY_CLASS & words_of(self.project) else Standing.UNREAD
+        )  # code may hand the mapping on as a whole: `get_class(cfg._target_)(cfg)`
 
     def _is_referred_to(self, loaded: Loaded, path: str, keys: Keys, whole: Keys) -> bool:
         """Whether `${…}` in a file of the same whole names the key, one above it or one below it."""

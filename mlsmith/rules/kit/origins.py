@@ -1,0 +1,41 @@
+"""Code that came from another repository."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlsmith.rules.kit.definitions import Function
+    from mlsmith.rules.kit.module import Module
+
+_FORGE = re.compile(r"(github|gitlab|bitbucket)\.(com|org)/", re.IGNORECASE)
+_COPIED = frozenset({
+    "ldm", "basicsr", "facexlib", "facelib", "gfpgan", "realesrgan", "lpips", "clip", "taming", "midas", "guided_diffusion", "improved_diffusion",
+    "yolov3", "yolov5", "yolov7", "yolox", "detectron2", "mmcv", "mmdet", "fairseq", "transformers", "diffusers", "timm", "pyrouge",
+})  # fmt: skip
+"""Packages that projects copy into their tree, with options for others"""
+_HEAD = 20
+"""Lines"""
+
+
+def is_copied(module: Module) -> bool:
+    """Whether a file lies in a package that projects copy into their tree."""
+    return bool(_COPIED & set(module.path.lower().split("/")[:-1]))
+
+
+def is_borrowed(module: Module) -> bool:
+    """Whether a file came from another repository, as its head or its folder says."""
+    body = module.source.tree.body
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]
+    head = module.source.lines[: min(_HEAD, body[0].lineno if body else _HEAD)]
+    return is_copied(module) or bool(_FORGE.search("\n".join(head)))
+
+
+def is_quoted(module: Module, function: Function) -> bool:
+    """Whether the comment above a function, or its docstring, names the repository that it was taken from."""
+    first = function.node.lineno
+    docstring = ast.get_docstring(function.node, clean=False) or ""
+    return bool(_FORGE.search("\n".join([*module.source.lines[max(0, first - 4) : first], docstring])))
