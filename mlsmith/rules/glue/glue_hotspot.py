@@ -47,7 +47,8 @@ class GlueHotspot(Rule):
     ## When it stays silent
     Without git; in tests, examples and generated files; in files of fewer than 20 such statements; when the file is rarely changed. A
     print, a logged line, a path that is joined, a list that grows and an attribute that is set count neither as glue nor as work: with them,
-    35 % was reached by algorithms and data sets of one library, and 3 of 22 findings on unseen projects held. At 1.2 bits, two libraries and a third call, it were trainers and renderers. A tensor that is reshaped
+    35 % was reached by algorithms and data sets of one library, and 3 of 22 findings on unseen projects held. At 1.2 bits, two libraries and
+    a call of a third, trainers and renderers were among them. A tensor that is reshaped
     or moved to a device crosses no border.
 
     ## References
