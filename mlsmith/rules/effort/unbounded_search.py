@@ -103,10 +103,11 @@ def _is_open(*bounds: Argument) -> bool:
 
 
 def _trains(module: Module, loop: ast.While) -> bool:
-    called = {part.attr for part in ast.walk(loop) if isinstance(part, ast.Attribute)}
-    if module.imports("jax"):
-        called |= {part.func.id for part in ast.walk(loop) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)} & _OF_JAX
-    return bool(called & {"backward", "train_on_batch", "apply_gradients", "minimize", *_OF_JAX})
+    parts = list(ast.walk(loop))
+    if {part.attr for part in parts if isinstance(part, ast.Attribute)} & {"backward", "train_on_batch", "apply_gradients", "minimize"}:
+        return True
+    called = {part.func.id for part in parts if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+    return module.imports("jax") and bool(called & _OF_JAX)
 
 
 def _ends(module: Module, loop: ast.AST) -> bool:
