@@ -133,7 +133,7 @@ def _missing(known: Configurations) -> dict[tuple[str, Any], _Missing]:
     by_nodes: dict[frozenset[str], list[str]] = {}
     for path, loaded in known.loaded.items():
         by_nodes.setdefault(loaded.nodes, []).append(path)
-    unknown = {node for start in known.unknown for node in known.holders.flow(frozenset({start})).nodes}
+    unknown = {node for start in known.unknown.keys() - known.alike for node in known.holders.flow(frozenset({start})).nodes}
     found: dict[tuple[str, Any], _Missing | None] = {}
     for nodes, paths in by_nodes.items():
         if not all(known.loaded[path].certain for path in paths):
@@ -145,7 +145,7 @@ def _missing(known: Configurations) -> dict[tuple[str, Any], _Missing]:
             place = (path, seen)
             if not all(known.is_near(document, path) for document in paths):
                 continue
-            if not missing or node in unknown or not known.holders.is_private(node) or _is_defined_beside(known, paths, missing[-1]):
+            if not missing or node in unknown or not known.holders.is_private(node, nodes) or _is_defined_beside(known, paths, missing[-1]):
                 found[place] = None
             elif place not in found:
                 beside = {other[-1] for other in family.kinds if other[:-1] == missing[:-1]}

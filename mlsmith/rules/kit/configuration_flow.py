@@ -127,8 +127,9 @@ class Holders:
             known = self._flows[nodes] = self._follow(nodes)
         return known
 
-    def is_private(self, node: str) -> bool:
-        """Whether nothing but what is known to hold a configuration can be held by a node: all calls of its function give one."""
+    def is_private(self, node: str, entries: frozenset[str]) -> bool:
+        """Whether nothing but what is known to hold a configuration can be held by a node: all calls of its function give one, or, where a
+        decorator gives it, stand in its own file."""
         if not node.startswith("p:"):
             return True
         name = node[2:].rpartition(":")[0]
@@ -136,6 +137,8 @@ class Holders:
         if definition is None:
             return False
         callers = {call.path for call in self.project.calls_of(definition)}
+        if node in entries:
+            return callers <= {definition.path}
         return callers <= self._givers.get(node, set()) and not self.project.is_called_loosely(name.rpartition(".")[2])
 
     def _follow(self, nodes: frozenset[str]) -> Flowed:

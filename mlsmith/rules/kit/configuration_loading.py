@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _RESEMBLES = 5
 """Keys that a file must have in common with what is read, where code does not say which file it loads"""
+_SAME = 10
+"""Keys in common that leave no doubt"""
+_STORED = ".hydra/config.yaml"
+"""Where hydra writes down what it composed"""
 
 
 class Loaded(NamedTuple):
@@ -56,6 +60,8 @@ class Loading:
         """Nodes that load what nobody can tell → the format"""
         self.vague: set[str] = set()
         """Those that may load data as well"""
+        self.alike: set[str] = set()
+        """Those of which the files of the project are what they load"""
         self.loaded: dict[str, Loaded] = {}
         self._composed()
         self._by_path()
@@ -82,9 +88,13 @@ class Loading:
 
     def _by_path(self) -> None:
         nodes: dict[str, set[str]] = {}
+        stored: set[str] = set()
         for path, use in self.uses.items():
             for node, form, source in use.loads:
                 here = self.holders.node(path, node)
+                if source[0] == "file" and source[1].endswith(_STORED) and len(self.compositions) == 1:
+                    stored.add(here)
+                    continue
                 files, siblings = self._files(path, source, 3)
                 for file in files | siblings:
                     nodes.setdefault(file, set()).add(here)
@@ -92,6 +102,8 @@ class Loading:
                     self.unknown[here] = form
                     if source[0] == "?" and form == "json":
                         self.vague.add(here)
+        for file, loaded in self.loaded.items() if stored else ():
+            self.loaded[file] = loaded._replace(nodes=loaded.nodes | stored)
         for file, holding in nodes.items():
             if file not in self.loaded:
                 self.loaded[file] = Loaded(frozenset(holding), frozenset({()}), None, True)
@@ -170,9 +182,14 @@ class Loading:
                 continue
             form = self.unknown[node]
             for path, document in self.documents.items():
-                if path in self.loaded or document.fact.form != form:
+                known = self.loaded.get(path)
+                if document.fact.form != form or (known is not None and (known.composition is not None or node in known.nodes)):
                     continue
                 leaves = [key.keys for key in document.keys if key.kind not in "me"]
                 shared = sum(map(read.__contains__, leaves))
                 if shared >= _RESEMBLES and 2 * shared >= len(leaves):
-                    self.loaded[path] = Loaded(frozenset({node}), frozenset({()}), None, False)
+                    self.loaded[path] = known._replace(nodes=known.nodes | {node}) if known else Loaded(
+                        frozenset({node}), frozenset({()}), None, False
+                    )  # fmt: skip
+                    if shared >= _SAME:
+                        self.alike.add(node)

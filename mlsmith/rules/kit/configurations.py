@@ -47,6 +47,7 @@ class Configurations:
         loading = Loading(project, uses, self.documents, texts, self.holders)
         self.compositions = loading.compositions
         self.unknown = loading.unknown
+        self.alike = loading.alike
         self._vague = loading.vague
         self.loaded = loading.loaded
         self._references: dict[frozenset[str], set[Keys]] = {}
@@ -58,10 +59,14 @@ class Configurations:
         return self.holders.flow(self.loaded[path].nodes)
 
     def is_near(self, document: str, path: str) -> bool:
-        """Whether a Python file belongs to the application of a configuration: what lies below the folder above the configuration's own."""
-        composition = self.loaded[document].composition
-        above = posixpath.dirname(composition.folder if composition is not None else posixpath.dirname(document))
-        return not above or path.startswith(above + "/")
+        """Whether a Python file belongs to the application of a configuration: what lies below the folder above the configuration's own,
+        or below that of a file which loads it."""
+        loaded = self.loaded[document]
+        composition = loaded.composition
+        folders = {posixpath.dirname(composition.folder if composition is not None else posixpath.dirname(document))}
+        if composition is None:
+            folders |= {posixpath.dirname(node[2:].rpartition(":")[0]) for node in loaded.nodes if node.startswith("l:")}
+        return any(not folder or path.startswith(folder + "/") for folder in folders)
 
     def standing(self, path: str, keys: Keys) -> Standing:
         """Whether a key of a loaded file is read."""

@@ -9,14 +9,17 @@ from mlsmith.rules.kit import Call, Edit, Finding, Fix, Module, Rule, Safety, Se
 
 _APPLY = "pandas.DataFrame().apply"
 _WRITERS = frozenset({"at", "loc", "iloc", "iat"})
+_MAKES = (ast.Call, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict)
+_MOST = 8
+"""Statements of a named function; more are a decision that reads better row by row"""
 
 
 class RowLoop(Rule):
     """A column is computed row by row.
 
     ## What it finds
-    `frame.apply(lambda row: …, axis=1)` whose function calls nothing: it calculates, compares, chooses or looks up with the row's
-    columns; a loop over `iterrows()` or `itertuples()` that writes one element of a frame in every round.
+    `frame.apply(lambda row: …, axis=1)` whose function, which may have a name, calls nothing: it calculates, compares, chooses or looks
+    up with the row's columns; a loop over `iterrows()` or `itertuples()` that writes one element of a frame in every round.
 
     ## Why it is debt
     Every row becomes an object of its own. What takes seconds on the sample takes hours on the data, and the way out is usually a
@@ -63,14 +66,18 @@ class RowLoop(Rule):
         if not module.imports("pandas"):
             return
         for call in module.method_calls("apply"):
-            function = _of_columns(call)
-            if function is not None:
-                calculates = isinstance(function.body, ast.BinOp) and _is_arithmetic(function.body, function.args.args[0].arg)
+            function = _function(call)
+            if function is not None and _is_of_columns(function):
+                calculates = (
+                    isinstance(function, ast.Lambda)
+                    and isinstance(function.body, ast.BinOp)
+                    and _is_arithmetic(function.body, function.args.args[0].arg)
+                )
                 yield self.finding(
                     call, "a column is computed row by row, through a Python function for each",
-                    advice=f"calculate with whole columns: `{_vectorised(call, function)}`" if calculates
+                    advice=f"calculate with whole columns: `{_vectorised(call, function)}`" if calculates and isinstance(function, ast.Lambda)
                     else "work on whole columns: comparisons as they are, `numpy.where` to choose, `.map` to look up, `.dt` and `.str` for parts",
-                    fix=_fix(module, call, function) if calculates else None,
+                    fix=_fix(module, call, function) if calculates and isinstance(function, ast.Lambda) else None,
                 )  # fmt: skip
         for call in module.method_calls("iterrows", "itertuples"):
             loop: ast.AST = call.node.up  # type: ignore[attr-defined]
@@ -84,23 +91,50 @@ class RowLoop(Rule):
                 )  # fmt: skip
 
 
-def _of_columns(call: Call) -> ast.Lambda | None:
-    """The function of `apply(…, axis=1)`, where it calls nothing and knows its row by single columns only."""
-    axis = call.argument("axis", _APPLY).value
-    function = call.argument("func", _APPLY).node
-    if axis not in (1, "columns") or not isinstance(function, ast.Lambda) or len(function.args.args) != 1 or call.receiver is None:
+def _function(call: Call) -> ast.Lambda | ast.FunctionDef | None:
+    """What `apply(…, axis=1)` gives each row to: a lambda, or the one function of the file that has the name."""
+    given = call.argument("func", _APPLY).node
+    if call.argument("axis", _APPLY).value not in (1, "columns") or call.receiver is None:
         return None
+    if isinstance(given, ast.Name):
+        named = [function.node for function in call.module.functions if function.node.name == given.id]
+        given = named[0] if len(named) == 1 else None  # type: ignore[assignment]
+    return given if isinstance(given, (ast.Lambda, ast.FunctionDef)) and len(given.args.args) == 1 else None
+
+
+def _is_of_columns(function: ast.Lambda | ast.FunctionDef) -> bool:
+    """Whether it calls nothing, and knows its row by single columns only."""
     row, used = function.args.args[0].arg, 0
-    for part in ast.walk(function.body):
+    body = [function.body] if isinstance(function, ast.Lambda) else _short(function)
+    for part in (part for top in body for part in ast.walk(top)):
         if isinstance(part, ast.Subscript) and _names_row(part.slice, row) and _names_row(part.value, row):
-            return None  # an item of a list in a column
-        if isinstance(part, (ast.Call, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict)):
-            return None
+            return False  # an item of a list in a column
+        if isinstance(part, ast.Tuple) and isinstance(part.up, ast.Subscript):  # type: ignore[attr-defined]
+            continue  # a table of two keys
+        if isinstance(part, _MAKES) and not (isinstance(part, ast.Call) and _rounds(part)):
+            return False
         if isinstance(part, ast.Name) and part.id == row:
             used += 1
             if not _is_column(part.up):  # type: ignore[attr-defined]
-                return None
-    return function if used else None
+                return False
+    return used > 0
+
+
+def _short(function: ast.FunctionDef) -> list[ast.stmt]:
+    """The body of a function that only names values, chooses and returns; empty for any other."""
+    statements = [part for part in ast.walk(function) if isinstance(part, ast.stmt) and part is not function]
+    simple = all(isinstance(s, (ast.Return, ast.If, ast.Assign)) or _is_text(s) for s in statements)
+    assigned = [target for s in statements if isinstance(s, ast.Assign) for target in s.targets]
+    fits = len(statements) <= _MOST and all(isinstance(target, ast.Name) for target in assigned) and not function.decorator_list
+    return function.body if simple and fits else []
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _rounds(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in ("round", "abs")
 
 
 def _names_row(node: ast.expr, row: str) -> bool:
@@ -108,6 +142,8 @@ def _names_row(node: ast.expr, row: str) -> bool:
 
 
 def _is_column(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute) and node.attr == "loc":
+        node = node.up  # type: ignore[attr-defined]
     return isinstance(node, ast.Attribute) or (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant))
 
 
