@@ -12,6 +12,7 @@ _SPEAKING = frozenset({
     "info", "debug", "warning", "error", "exception", "log", "print", "observe", "inc", "labels", "set", "send", "produce", "publish", "emit", "record",
     "capture", "track", "gauge", "increment", "histogram", "timing", "put_record", "put_metric_data", "insert_one", "insert", "execute", "add", "commit",
     "write", "append", "log_prediction", "captureMessage", "capture_message", "start_as_current_span", "set_attribute", "put_item", "to_sql", "save",
+    "add_task",
 })  # fmt: skip
 _WATCHED = re.compile(
     r"logging|logger|loguru|structlog|prometheus|opentelemetry|statsd|datadog|ddtrace|newrelic|evidently|whylogs|mlflow|wandb|sentry|[mM]iddleware|instrument"

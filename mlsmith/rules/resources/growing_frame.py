@@ -46,7 +46,7 @@ class GrowingFrame(Rule):
     None: code behind the loop, or in it, may look at the frame while it grows.
 
     ## When it stays silent
-    When the loop reads the grown value in any other place, as generation of text and sliding windows must; when the loop goes over a
+    When the loop reads the grown value in any other place than a `print`, as generation of text and sliding windows must; when the loop goes over a
     literal or `range` of a literal; when the name gets a new value in the loop elsewhere; in `forward` of a network; for attributes
     (`self.x`) and elements. There is no fix, since the first value may be more than an empty one.
 
@@ -100,12 +100,21 @@ def _is_short(loop: ast.AST) -> bool:
 
 def _only_grows(call: Call, loop: ast.AST, name: str) -> bool:
     """Whether the name has a value before the loop, and the loop neither reads it elsewhere nor gives it another one."""
-    aside = {id(part) for node in _first_round(call, name) for part in ast.walk(node)}
+    aside = {id(part) for node in [*_first_round(call, name), *_told(loop)] for part in ast.walk(node)}
     inside = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and node.id == name and id(node) not in aside]
     scope = loop.scope  # type: ignore[attr-defined]
     first = [binding.node for binding in scope.bindings.get(name, ()) if binding.kind == "assign"]
     before = any(node.lineno < loop.lineno and call.module.runs_before(node, loop) for node in first)  # type: ignore[attr-defined]
     return len(inside) == 2 and before
+
+
+def _told(loop: ast.AST) -> list[ast.AST]:
+    """`print(len(x))`: how far it is, told in every round."""
+    return [
+        node for node in ast.walk(loop)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "print"
+    ]  # fmt: skip
 
 
 def _first_round(call: Call, name: str) -> list[ast.AST]:

@@ -15,6 +15,7 @@ class HostSyncInStep(Rule):
 
     ## What it finds
     Four or more of `.item()`, `.cpu()`, `.numpy()` and `.tolist()` in the body of a loop that calls `backward()` on a GPU, in every step.
+    Also `total.add_(loss.item())`, which takes a number from the GPU to bring it there again.
 
     ## Why it is debt
     Each of them stops until all work queued on the GPU is done; the next step's kernels are not launched meanwhile, and the card
@@ -75,6 +76,18 @@ class HostSyncInStep(Rule):
                     waits[0], f"the GPU is waited for {len(waits)} times in every step",
                     advice="keep sums on the GPU (`.detach()`), and read them every so many steps",
                 )  # fmt: skip
+        for call in module.method_calls("item") if any(True for _ in module.method_calls("backward")) else ():
+            if _goes_back(call.node):
+                yield self.finding(
+                    call, "a number is fetched from the GPU, only to be added there again",
+                    advice="add the tensor itself, without its graph (`.detach()`)",
+                )  # fmt: skip
+
+
+def _goes_back(node: ast.Call) -> bool:
+    """`total.add_(loss.item())`: into a tensor again, which may stand on the GPU."""
+    up = node.up  # type: ignore[attr-defined]
+    return isinstance(up, ast.Call) and up.args == [node] and isinstance(up.func, ast.Attribute) and up.func.attr in ("add_", "sub_")
 
 
 def _is_in_every_step(call: Call, loop: ast.AST) -> bool:
