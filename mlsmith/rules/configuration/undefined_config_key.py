@@ -136,21 +136,27 @@ def _missing(known: Configurations) -> dict[tuple[str, Any], _Missing]:
     unknown = {node for start in known.unknown.keys() - known.alike for node in known.holders.flow(frozenset({start})).nodes}
     found: dict[tuple[str, Any], _Missing | None] = {}
     for nodes, paths in by_nodes.items():
-        if not all(known.loaded[path].certain for path in paths):
+        if not all(known.loaded[path].certain for path in paths) or _is_named_elsewhere(known, paths):
             continue
         family = _Family(known, paths)
         flowed = known.holders.flow(nodes)
-        for keys, path, seen, node in flowed.reads_of:
+        for keys, path, seen, node, above in flowed.reads_of:
             missing = family.first_missing(keys)
             place = (path, seen)
             if not all(known.is_near(document, path) for document in paths):
                 continue
-            if not missing or node in unknown or not known.holders.is_private(node, nodes) or _is_defined_beside(known, paths, missing[-1]):
+            if len(missing) <= above or node in unknown or not known.holders.is_private(node, nodes) or _is_defined_beside(known, paths, missing[-1]):
                 found[place] = None
             elif place not in found:
                 beside = {other[-1] for other in family.kinds if other[:-1] == missing[:-1]}
                 found[place] = _Missing(missing, _primary(known, paths), beside, family.names)
     return {place: missing for place, missing in found.items() if missing is not None}
+
+
+def _is_named_elsewhere(known: Configurations, paths: list[str]) -> bool:
+    """Whether only the command line or the environment tells which file of a folder is composed."""
+    composition = known.loaded[paths[0]].composition
+    return composition is not None and not composition.primary & known.documents.keys()
 
 
 def _primary(known: Configurations, paths: list[str]) -> str:

@@ -46,8 +46,8 @@ class Flowed:
         self.wild: list[Keys] = []
         self.whole: set[Keys] = set()
         self.lost: set[Keys] = set()
-        self.reads_of: list[tuple[Keys, str, tuple[Any, ...], str]] = []
-        """(keys, path of the Python file, place, node)"""
+        self.reads_of: list[tuple[Keys, str, tuple[Any, ...], str, int]] = []
+        """(keys, path of the Python file, place, node, how many of the keys lie above what was handed there)"""
         self.guards: set[tuple[Keys, str]] = set()
         """(keys, path of the Python file)"""
         self.nodes: set[str] = set()
@@ -186,7 +186,7 @@ class Holders:
         flowed.guards.update(((*prefix, *keys[len(cut) :]), path) for keys, path in held.guards if _begins(keys, cut))
         for keys, path, place in held.reads:
             if _begins(keys, cut) and len(keys) > len(cut):
-                flowed.reads_of.append(((*prefix, *keys[len(cut) :]), path, place, node))
+                flowed.reads_of.append(((*prefix, *keys[len(cut) :]), path, place, node, len(prefix)))
 
     # one file
 

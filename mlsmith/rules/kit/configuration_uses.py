@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.index.scopes import scope_of
+from mlsmith.index.scopes import block_of, scope_of
 from mlsmith.rules.kit.configuration_ends import ANSWERING, Ends, function_of
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, ANY, COMMAND_LINE, Keys, gives_the_same, is_configuration_name, is_filled
 
@@ -158,13 +159,25 @@ class Uses(Ends):
         up: ast.AST | None = node
         while up is not None:
             kind = up.__class__
-            if kind is ast.Try:
+            if kind is ast.Try or ((kind is ast.If or kind is ast.IfExp) and self._is_question(up)):  # type: ignore[arg-type]
                 return True
-            if kind is ast.If or kind is ast.IfExp:
-                asks = self._asking.get(id(up))
-                if asks is None:
-                    asks = self._asking[id(up)] = any(self._asks(part) for part in ast.walk(up.test))  # type: ignore[attr-defined]
-                if asks:
-                    return True
+            if isinstance(up, ast.stmt) and any(self._is_question(other) for other in _left_before(up)):
+                return True
             up = up.up  # type: ignore[attr-defined]
         return False
+
+    def _is_question(self, node: ast.If | ast.IfExp) -> bool:
+        asks = self._asking.get(id(node))
+        if asks is None:
+            asks = self._asking[id(node)] = any(self._asks(part) for part in ast.walk(node.test))
+        return asks
+
+
+def _left_before(statement: ast.stmt) -> Iterator[ast.If]:
+    """`if …: return` above a statement, in its own block."""
+    block = block_of(statement)
+    for other in getattr(block.owner, block.field, ()):
+        if other is statement:
+            return
+        if isinstance(other, ast.If) and isinstance(other.body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break)):
+            yield other
