@@ -60,12 +60,13 @@ class Configurations:
 
     def is_near(self, document: str, path: str) -> bool:
         """Whether a Python file belongs to the application of a configuration: what lies below the folder above the configuration's own,
-        or below that of a file which loads it."""
+        or below the folder of a file which loads it from there."""
         loaded = self.loaded[document]
         composition = loaded.composition
         folders = {posixpath.dirname(composition.folder if composition is not None else posixpath.dirname(document))}
         if composition is None:
-            folders |= {posixpath.dirname(node[2:].rpartition(":")[0]) for node in loaded.nodes if node.startswith("l:")}
+            loading = {posixpath.dirname(node[2:].rpartition(":")[0]) for node in loaded.nodes if node.startswith("l:")}
+            folders |= {folder for folder in loading if not folder or document.startswith(folder + "/")}
         return any(not folder or path.startswith(folder + "/") for folder in folders)
 
     def standing(self, path: str, keys: Keys) -> Standing:
