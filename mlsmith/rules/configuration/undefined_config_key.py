@@ -145,7 +145,12 @@ def _missing(known: Configurations) -> dict[tuple[str, Any], _Missing]:
             place = (path, seen)
             if not all(known.is_near(document, path) for document in paths):
                 continue
-            if len(missing) <= above or node in unknown or not known.holders.is_private(node, nodes) or _is_defined_beside(known, paths, missing[-1]):
+            if (
+                len(missing) <= above
+                or node in unknown
+                or not known.holders.is_private(node, nodes)
+                or _is_defined_beside(known, paths, missing[-1])
+            ):
                 found[place] = None
             elif place not in found:
                 beside = {other[-1] for other in family.kinds if other[:-1] == missing[:-1]}
