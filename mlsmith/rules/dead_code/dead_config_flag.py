@@ -19,7 +19,7 @@ _BY_HAND = frozenset({
     "loggers", "cuda", "gpu", "gpus", "cpu", "ddp", "distributed", "amp", "fp16", "fp32", "bf16", "half", "download", "force",
     "overwrite", "test", "eval", "overfit", "cache", "continue", "video", "deterministic", "benchmark", "compile", "export",
     "train", "training", "predict", "evaluate", "validate", "warnings", "error", "errors", "ignore", "strict", "submit", "upload", "dev", "interactive",
-    "convert", "jit", "onnx", "tb", "logger",
+    "convert", "jit", "onnx",
 })  # fmt: skip
 """Words of switches that wait for a hand: output, hardware, and what to do in this run"""
 
