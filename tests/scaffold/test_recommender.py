@@ -19,6 +19,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Generated:
     return generate("recommender", tmp_path_factory.mktemp("recommender"))
 
 
+@pytest.fixture(scope="module")
+def installed(project: Generated, tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    """The project with its Python."""
+    return replace(project, interpreter=of_kind("recommender", tmp_path_factory).python)
+
+
 def test_cold_start_and_a_prototype_that_grew_are_both_there() -> None:
     assert set(incidents_of("recommender")) >= COLD_START | GROWN
 
@@ -30,7 +36,6 @@ def test_one_file_switches_to_two_processes_and_changes_nothing_else(project: Ge
 
 
 @pytest.mark.projects
-def test_two_gloo_processes_train_the_tower_of_one(project: Generated, tmp_path_factory: pytest.TempPathFactory) -> None:
-    installed = replace(project, interpreter=of_kind("recommender", tmp_path_factory).python)
+def test_two_gloo_processes_train_the_tower_of_one(installed: Generated) -> None:
     done = installed.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/scale")
     assert done.returncode == 0, done.stdout
