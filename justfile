@@ -29,11 +29,11 @@ self:
     {{python}} -m mlsmith lint .
     {{python}} -m mlsmith gate .
 
-# tests in parallel; `just test -m 'not slow'` for the quick ones
+# tests in parallel; `just test -m 'not slow and not projects'` for the quick ones
 test *ARGS:
-    {{python}} -m pytest -n auto --dist worksteal {{ARGS}}
+    {{python}} -m pytest -n auto --dist worksteal -m "not projects" {{ARGS}}
 
-# generated projects installed and run, each with its tests and its incidents: an hour or so
+# generated projects installed and run, each with its tests and its incidents (`just projects -k fraud`)
 projects *ARGS:
     {{python}} -m pytest -n auto --dist worksteal -m projects {{ARGS}}
 

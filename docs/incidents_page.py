@@ -15,7 +15,8 @@ _INTRODUCTION = """\
 Every kind of project carries mistakes as patches in `docs/incidents/`: the one that the paper tells of its project, and others of its kind.
 `git apply docs/incidents/NAME.patch` makes the mistake; what stands beside it here then fails or speaks, and nothing else was green for the
 wrong reason: mlsmith's own tests (`tests/scaffold/test_kinds.py`) make each project, apply each patch, and hold the result against this table,
-with *not noticed by* as well, which is the lesson of many of them: the quality of the model alone does not tell.
+with *not noticed by* as well, which is the lesson of many of them: the quality of the model alone does not tell. CI does so for every row on every
+change: rules, diffs and reviews among the quick tests, the projects' own tests and refused data in the installed project (`just projects`).
 """
 
 

@@ -1,6 +1,7 @@
-"""What generated projects run in: an environment a kind, made by the project's own script, and one with the layers of all.
+"""What generated projects run in: an environment a kind, made by the project's own script, and one with the packages of all layers.
 
-Each is made once, by the first test process that asks; the others wait for it.
+Each is made once, by the first test process that asks; the others wait for it. All take their packages from one folder, which is
+filled from the index once: three quarters of pip's time goes into reading what the index has of each package.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from mlsmith.scaffold.locks import lock_text, normal, read_lock
 from tests.scaffold.projects import CATALOGUE, generate
 
+LOCKS = CATALOGUE.root / "locks"
 _PATIENCE_S = 1_200.0
 
 
@@ -32,39 +35,69 @@ class Environment:
 
 def of_kind(kind: str, factory: pytest.TempPathFactory) -> Environment:
     """What the kind's tests need, as its owners install it: by hash and nothing else, torch first where the kind has it."""
+    common = _common(factory)
+    offline = _offline(_packages(common))
 
     def make(folder: Path) -> None:
         project = generate(kind, folder).folder
-        run([sys.executable, "project.py", "test", "--version"], cwd=project)
-        run([_python(project / ".venv"), "-m", "pip", "check"], cwd=project)
+        _run([sys.executable, "project.py", "test", "--version"], cwd=project, environment=offline)
+        _run([_python(project / ".venv"), "-m", "pip", "check"], cwd=project)
 
-    return Environment(_python(_common(factory) / kind / "shop" / ".venv"), _once(_common(factory) / kind, make))
+    return Environment(_python(common / kind / "shop" / ".venv"), _once(common / kind, make))
 
 
 def of_all_layers(factory: pytest.TempPathFactory) -> Environment:
     """All that any project is tested with, from the lock by hash; torch first, in the build that is offered."""
+    common = _common(factory)
+    packages = _packages(common)
 
     def make(folder: Path) -> None:
         venv.create(folder / "venv", with_pip=True)
-        pip = [_python(folder / "venv"), "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes", "--no-deps", "-r"]
-        torch, universal = (CATALOGUE.root / "locks" / f"{name}.txt" for name in ("torch", "universal"))
-        # As a project's own script does it: a build for the CPU that lies in a folder comes before one of gigabytes.
-        if subprocess.run([*pip, torch, "--no-index"], capture_output=True, check=False).returncode:
-            run([*pip, torch], cwd=folder)
-        run([*pip, universal], cwd=folder)
+        options = ["--quiet", "--no-compile", "--require-hashes", "--no-deps"]
+        pip: list[str | Path] = [_python(folder / "venv"), "-m", "pip", "install", *options, "-r"]
+        # What has no wheel is built, and what building needs comes from the index.
+        sources = {normal(path.name.rpartition("-")[0]) for path in packages.glob("*.tar.gz")}
+        lock = read_lock(LOCKS / "universal.txt")
+        _run([*pip, LOCKS / "torch.txt"], cwd=folder, environment=_offline(packages))
+        for name, there, environment in (("wheels", False, _offline(packages)), ("sources", True, dict(os.environ))):
+            pins = [pin for package, found in lock.items() if (package in sources) == there for pin in found]
+            (folder / f"{name}.txt").write_text(lock_text(pins), encoding="utf-8")
+            _run([*pip, folder / f"{name}.txt"], cwd=folder, environment=environment)
 
-    return Environment(_python(_common(factory) / "all-layers" / "venv"), _once(_common(factory) / "all-layers", make))
+    return Environment(_python(common / "all-layers" / "venv"), _once(common / "all-layers", make))
+
+
+def _packages(common: Path) -> Path:
+    """A folder with every package of the locks, as this machine's index has it."""
+
+    def make(folder: Path) -> None:
+        options = ["--quiet", "--require-hashes", "--no-deps", "--dest", "."]
+        pip: list[str | Path] = [sys.executable, "-m", "pip", "download", *options, "-r"]
+        _run([*pip, LOCKS / "universal.txt"], cwd=folder)
+        # As a project's own script does it: a build of torch that lies in a folder comes before one of gigabytes, which needs CUDA.
+        if subprocess.run([*pip, LOCKS / "torch.txt", "--no-index"], cwd=folder, capture_output=True, check=False).returncode:
+            for name in ("torch.txt", "cuda.txt"):
+                _run([*pip, LOCKS / name], cwd=folder)
+
+    _once(common / "packages", make)
+    return common / "packages"
+
+
+def _offline(packages: Path) -> dict[str, str]:
+    """For a pip that looks into this folder, and into those that it looks into anyway."""
+    links = " ".join(filter(None, [os.environ.get("PIP_FIND_LINKS"), str(packages)]))
+    return {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": links}
+
+
+def _run(command: Sequence[str | Path], *, cwd: Path, environment: dict[str, str] | None = None) -> None:
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
 def children_seconds() -> float:
     """Processor time of all processes that this one has started and seen end; always 0 on Windows."""
     times = os.times()
     return times.children_user + times.children_system
-
-
-def run(command: list[str | Path], *, cwd: Path) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
 def _common(factory: pytest.TempPathFactory) -> Path:

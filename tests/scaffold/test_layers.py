@@ -128,14 +128,17 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.projects
-def test_its_tests_are_collected(project: Generated, interpreter: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(project.folder / "src"), "OMP_NUM_THREADS": "1"}
-    suites = ["tests", *(["tests/scale"] if (project.folder / "tests/scale").exists() else [])]
-    command = [interpreter, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *suites]
-    done = subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:]
-    for layer, test in USES.items():
-        assert (f"{test}::" in done.stdout or f"{test}:" in done.stdout) == (layer in _layers(project)), layer
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_tests_of_every_row_are_collected(kind: str, interpreter: Path, tmp_path: Path) -> None:
+    projects = {row: generate(kind, tmp_path / str(row), *fitting(kind, layers)) for row, layers in enumerate(ROWS)}
+    command = [interpreter, Path(__file__).with_name("collecting.py"), *(project.folder for project in projects.values())]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    _, *collected = re.split(r"^== .*$", done.stdout, flags=re.MULTILINE)
+    for project, tests in zip(projects.values(), collected, strict=True):
+        for layer, test in USES.items():
+            assert (f"{test}::" in tests or f"{test}:" in tests) == (layer in _layers(project)), (layer, tests)
 
 
 @pytest.mark.projects
