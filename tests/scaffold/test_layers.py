@@ -37,6 +37,9 @@ USES = {
     "spark": "tests/scale/test_spark.py",
 }
 
+IN_CI = {"minimal", "forecast"}
+"""Kinds in which CI runs the layers' own tests: one with a table and one with a network and without tables. All: `just projects`."""
+
 
 def fitting(kind: str, layers: Iterable[str]) -> list[str]:
     """The layers that the kind does not exclude, nor they the kind."""
@@ -142,7 +145,7 @@ def test_the_tests_of_every_row_are_collected(kind: str, interpreter: Path, tmp_
 
 
 @pytest.mark.projects
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=[] if kind in IN_CI else [pytest.mark.more]) for kind in KINDS])
 def test_the_layers_own_tests_pass_in_every_kind(kind: str, interpreter: Path, tmp_path: Path) -> None:
     layers = fitting(kind, OPTIONAL)
     project = generate(kind, tmp_path, *layers)
