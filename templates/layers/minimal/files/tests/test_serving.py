@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from pydantic import ValidationError
 
-from {{ cookiecutter.package }} import config, read, record
+from {{ cookiecutter.package }} import read, record
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract, ContractViolation
@@ -91,18 +89,6 @@ def test_an_altered_model_is_not_used(finished: Finished, settings: Config, agre
     document = json.loads((finished.run.folder / "model.json").read_text(encoding="utf-8"))
     (tmp_path / "model.json").write_text(json.dumps({**document, "offset": 0.0}), encoding="utf-8")
     assert "not the one that was saved" in Service(tmp_path, settings, agreed).problem
-
-
-def test_the_configuration_refuses_unknown_keys_and_reads_all_others(
-    project: Path, settings: Config, tmp_path: Path
-) -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted((project / "src").rglob("*.py")))
-    groups = settings.model_dump()
-    keys = [key for group in groups.values() if isinstance(group, dict) for key in group]
-    assert [key for key in keys if f".{key}" not in source] == []
-    (tmp_path / "base.yaml").write_text(yaml.safe_dump({**groups, "sed": 7}), encoding="utf-8")
-    with pytest.raises(ValidationError, match="sed"):
-        config.load(tmp_path)
 
 
 def test_card_and_record_speak_of_this_run(finished: Finished, settings: Config) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.evaluate import Metrics
 from {{ cookiecutter.package }}.findings import Findings
 from {{ cookiecutter.package }}.forecast import Forecast
 from {{ cookiecutter.package }}.model import Model
+from {{ cookiecutter.package }}.page import markdown_table
 
 HEADER = ("on the test period", "model", "90 % interval", "baseline", "model, by the truth", "baseline, by the truth")
 FAMILY_HEADER = ("family", "accounts", "found by the model", "found by the baseline")
@@ -97,20 +96,20 @@ It says `pass`, `watch` or `refer` when a session ends. A referral is a request 
 a punishment by itself. It is not made for judging how well somebody plays, nor for other sites' accounts.
 
 ## How good it is
-{_table(HEADER, metric_rows(found))}
+{markdown_table(HEADER, metric_rows(found))}
 
 Model and baseline were given their limits before the test period, by the same rule. Calibration error of the
 probability on audited accounts: {one.calibration_error:.3f}. Truth columns exist only because this world is generated.
 
 ## By family of bots
-{_table(FAMILY_HEADER, family_rows(found)) if one.families else "Families are known only in a made world."}
+{markdown_table(FAMILY_HEADER, family_rows(found)) if one.families else "Families are known only in a made world."}
 
 No example of the family `mimic` was there to learn from: it is what the next, unknown program may look like.
 
 ## When it will be good enough
 {outlook(found.forecast)}
 
-{_table(MILESTONE_HEADER, milestone_rows(found.forecast))}
+{markdown_table(MILESTONE_HEADER, milestone_rows(found.forecast))}
 
 The forecast rests on {len(found.curve)} trainings with fewer labels, measured as the target is.
 
@@ -126,7 +125,7 @@ Watched from log-odds of {model.limits.watch:.4f}, referred from {model.limits.r
 (shape of the tail {model.limits.tail_shape:+.2f}). Nobody is referred for fewer than {limit.min_actions} actions.
 
 ## Inputs
-{_table(INPUT_HEADER, input_rows(agreed))}
+{markdown_table(INPUT_HEADER, input_rows(agreed))}
 
 ## Limits
 - Whether the players met in person play like all others decides whether the limit is right; nobody can know it fully.
@@ -152,8 +151,3 @@ def summary(found: Findings) -> str:
     verdict = "quality bar reached" if not one.shortfalls else "; ".join(one.shortfalls)
     lines = [line("model", one.model), line("baseline", one.baseline), f"  {verdict}", f"  {outlook(found.forecast)}"]
     return "\n".join(lines)
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])

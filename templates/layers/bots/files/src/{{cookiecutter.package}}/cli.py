@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import {{ cookiecutter.package }} as package
-from {{ cookiecutter.package }} import assess, card, config, contract, forecast, journal, limits, model, pipeline, record
+from {{ cookiecutter.package }} import assess, card, forecast, journal, limits, model, pipeline, record
+from {{ cookiecutter.package }}.commands import PROJECT, SHARED, Command, agreed, asking, concluded, run
 from {{ cookiecutter.package }}.config import Config
-from {{ cookiecutter.package }}.contract import ContractViolation
 from {{ cookiecutter.package }}.curve import Point
 from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.explain import explain
@@ -24,67 +22,17 @@ from {{ cookiecutter.package }}.monitor import Reference
 from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.train import Prepared, prepare
 
-PROJECT = Path(__file__).resolve().parents[2]
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 is success, 1 a model below the bar, an alarm or advice to stop, 2 what the user can mend."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
-    try:
-        settings = config.load(given.conf, **_changes(given))
-        return _COMMANDS[given.command](given, settings)
-    except (ContractViolation, FileNotFoundError, model.UnusableModel, ValueError) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="{{ cookiecutter.package }}", description=package.__doc__)
-    parser.add_argument("--conf", type=Path, default=PROJECT / "conf", help="folder of the configuration")
-    parser.add_argument("--data", type=Path, default=PROJECT / "data" / "world", help="folder of the tables")
-    parser.add_argument("--runs", type=Path, default=PROJECT / "runs", help="folder of the runs")
-    parser.add_argument("--journal", type=Path, default=PROJECT / "docs" / "experiments.jsonl", help="all experiments")
-    parser.add_argument("--size", choices=("small", "medium", "large"), help="another size of the made world")
-    parser.add_argument("--seed", type=int, help="another seed")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("world", help="generate the tables")
-    commands.add_parser("train", help="generate what is missing, train, evaluate, forecast, write card and report")
-    commands.add_parser("evaluate", help="assess the newest run's model again")
-    ahead = commands.add_parser("forecast", help="the chance to reach the target, and whether to go on")
-    ahead.add_argument("--experiments", type=int, default=5, help="with so many more experiments")
-    explained = commands.add_parser("explain", help="why an account got its score")
-    explained.add_argument("account", type=int)
-    commands.add_parser("serve", help="sessions of the game server on stdin, one JSON a line; verdicts on stdout")
-    commands.add_parser("monitor", help="alarms since deployment")
-    commands.add_parser("report", help="where the newest run's page is")
-    commands.add_parser("schema", help="write conf/schema.json anew after a change of config.py")
-    return parser
-
-
-def _changes(given: argparse.Namespace) -> dict[str, object]:
-    changes: dict[str, object] = {}
-    if given.size is not None:
-        changes["world"] = {"size": given.size}
-    if given.seed is not None:
-        changes["seed"] = given.seed
-    return changes
-
-
-def _world(given: argparse.Namespace, settings: Config) -> int:
-    pipeline.make_world(settings, given.data)
-    print(f"tables in {given.data}")
-    return 0
+    return run(_COMMANDS, arguments, asks=_where_the_journal_is)
 
 
 def _train(given: argparse.Namespace, settings: Config) -> int:
     pipeline.make_world(settings, given.data)
     finished = pipeline.run(settings, data=given.data, project=PROJECT, runs=given.runs, history=given.journal)
-    pipeline.publish(finished, PROJECT)
     found = Findings(finished.assessment, finished.curve, finished.forecast)
-    print(f"run {finished.run.id}\n{card.summary(found)}")
-    print(f"  report: {finished.run.folder / 'report.html'}")
-    return 1 if finished.assessment.shortfalls else 0
+    return concluded(finished, card.summary(found))
 
 
 def _evaluate(given: argparse.Namespace, settings: Config) -> int:
@@ -117,7 +65,7 @@ def _forecast(given: argparse.Namespace, settings: Config) -> int:
 
 def _explain(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
-    tables = pipeline.read_all(given.data, _contract())
+    tables = pipeline.read_all(given.data, agreed())
     windows = encode(tables["sessions"], tables["actions"])
     windows = windows.rows(windows.account == given.account)
     if not len(windows):
@@ -151,33 +99,26 @@ def _monitor(given: argparse.Namespace, settings: Config) -> int:
     return 1 if alarms else 0
 
 
-def _report(given: argparse.Namespace, settings: Config) -> int:
-    print(record.latest(given.runs) / "report.html")
-    return 0
-
-
-def _schema(given: argparse.Namespace, settings: Config) -> int:
-    print(config.write_schema(given.conf))
-    return 0
-
-
-def _contract() -> contract.Contract:
-    return contract.load(PROJECT / "data" / "contract.yaml")
-
-
 def _released(given: argparse.Namespace, settings: Config) -> tuple[model.Model, dict[str, Any], Prepared]:
     judged, plain = model.load(record.latest(given.runs))
-    return judged, plain, prepare(pipeline.read_all(given.data, _contract()), settings)
+    return judged, plain, prepare(pipeline.read_all(given.data, agreed()), settings)
 
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
-    "world": _world,
-    "train": _train,
-    "evaluate": _evaluate,
-    "forecast": _forecast,
-    "explain": _explain,
-    "serve": _serve,
-    "monitor": _monitor,
-    "report": _report,
-    "schema": _schema,
+def _how_many(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--experiments", type=int, default=5, help="with so many more experiments")
+
+
+def _where_the_journal_is(parser: argparse.ArgumentParser) -> None:
+    journals = PROJECT / "docs" / "experiments.jsonl"
+    parser.add_argument("--journal", type=Path, default=journals, help="all experiments")
+
+
+_COMMANDS = {
+    "train": Command("generate what is missing, train, evaluate, forecast, write card and report", _train),
+    "evaluate": Command("assess the newest run's model again", _evaluate),
+    "forecast": Command("the chance to reach the target, and whether to go on", _forecast, _how_many),
+    "explain": Command("why an account got its score", _explain, asking("account")),
+    "serve": Command("sessions of the game server on stdin, one JSON a line; verdicts on stdout", _serve),
+    "monitor": Command("alarms since deployment", _monitor),
+    **SHARED,
 }

@@ -1,34 +1,23 @@
-"""The configuration's shape: every key typed and bounded, unknown keys refused, one digest for the whole."""
+"""The configuration's shape: every key typed and bounded (strict.py has what all parts share)."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from {{ cookiecutter.package }}.record import digest, write_atomically
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Chance = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(gt=0)]
+from {{ cookiecutter.package }}.strict import Chance, Count, Positive, Share, Strict, Whole
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class WorldConfig(_Strict):
+class WorldConfig(Strict):
     """Which world is generated; `drift` lets a new family of bots appear in the last month."""
 
     size: Literal["small", "medium", "large"]
     drift: bool
 
 
-class SplitConfig(_Strict):
+class SplitConfig(Strict):
     """Lengths of the periods; between calibration and test the verdicts are waited for."""
 
     calibration_days: Count
@@ -36,7 +25,7 @@ class SplitConfig(_Strict):
     test_days: Count
 
 
-class ModelConfig(_Strict):
+class ModelConfig(Strict):
     """An ensemble of networks, each trained in rounds of steps on batches that are half bots, half people."""
 
     members: Annotated[int, Field(gt=1)]
@@ -50,7 +39,7 @@ class ModelConfig(_Strict):
     threads: Count
 
 
-class LimitConfig(_Strict):
+class LimitConfig(Strict):
     """How many people may be accused, and from how much of the tail that is extrapolated."""
 
     false_accusations_per_10000: Positive
@@ -59,7 +48,7 @@ class LimitConfig(_Strict):
     min_actions: Count
 
 
-class QualityConfig(_Strict):
+class QualityConfig(Strict):
     """The bar a model must reach before it may serve. The target of the whole project is another thing."""
 
     min_recall: Share
@@ -67,7 +56,7 @@ class QualityConfig(_Strict):
     max_false_accusations_per_10000: Positive
 
 
-class Milestone(_Strict):
+class Milestone(Strict):
     """A recall from which the project is worth something, and how much."""
 
     name: str
@@ -75,7 +64,7 @@ class Milestone(_Strict):
     worth_eur_per_month: Positive
 
 
-class TargetConfig(_Strict):
+class TargetConfig(Strict):
     """When it is good enough, what may be spent to get there, and when to stop; agreed in docs/HANDOVER.md."""
 
     recall: Chance
@@ -85,14 +74,14 @@ class TargetConfig(_Strict):
     milestones: tuple[Milestone, ...]
 
 
-class CurveConfig(_Strict):
+class CurveConfig(Strict):
     """The learning curve: shares of the labels to train on, and how often each is drawn."""
 
     shares: tuple[Chance, ...]
     draws: Count
 
 
-class MonitorConfig(_Strict):
+class MonitorConfig(Strict):
     """When an alarm rings; calibrated by tests/calibrate.py."""
 
     window_days: Count
@@ -102,14 +91,14 @@ class MonitorConfig(_Strict):
     min_dispersion: Positive
 
 
-class ServingConfig(_Strict):
+class ServingConfig(Strict):
     """The service level, and how many reasons an answer carries."""
 
     p99_ms: Positive
     reasons: Count
 
 
-class Config(_Strict):
+class Config(Whole):
     """The whole configuration."""
 
     seed: int
@@ -123,21 +112,7 @@ class Config(_Strict):
     monitor: MonitorConfig
     serving: ServingConfig
 
-    def digest(self) -> str:
-        """SHA-256 of the values, whatever the file's layout and comments."""
-        return digest(self.model_dump(mode="json"))
-
-
-def write_schema(folder: Path) -> Path:
-    """Write the configuration's JSON Schema, for editors and reviewers, beside it."""
-    path = folder / "schema.json"
-    write_atomically(path, json.dumps(Config.model_json_schema(), indent=2) + "\n")
-    return path
-
 
 def load(folder: Path, **changes: object) -> Config:
     """The configuration in `folder`; `changes` replace values: `world={"size": "small"}`."""
-    values = yaml.safe_load((folder / "base.yaml").read_text(encoding="utf-8"))
-    for key, change in changes.items():
-        values[key] = {**values[key], **change} if isinstance(change, dict) else change
-    return Config.model_validate_json(json.dumps(values))
+    return Config.read(folder, changes)

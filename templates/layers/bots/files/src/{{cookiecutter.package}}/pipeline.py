@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from {{ cookiecutter.package }} import card, contract, curve, forecast, journal, read, record, report, world
+from {{ cookiecutter.package }} import card, contract, curve, forecast, journal, page, read, record, report, world
 from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.assess import Assessment, assess
 from {{ cookiecutter.package }}.columns import Columns, length
@@ -70,12 +70,6 @@ def run(config: Config, *, data: Path, project: Path, runs: Path, history: Path)
     return finished
 
 
-def publish(finished: Finished, project: Path) -> None:
-    """The run's card and picture become the project's."""
-    for name, target in (("MODEL_CARD.md", "docs/MODEL_CARD.md"), ("result.svg", "docs/result.svg")):
-        record.write_atomically(project / target, (finished.run.folder / name).read_text(encoding="utf-8"))
-
-
 def look_ahead(prepared: Prepared, assessment: Assessment, config: Config) -> tuple[list[Point], Forecast]:
     """The learning curve, its last point the run itself, and the forecast from it."""
     labels, found = len(labelled(prepared)[1]), assessment.model
@@ -94,7 +88,7 @@ def _run(config: Config, started: record.Run, *, data: Path, project: Path) -> F
     points, outlook = look_ahead(prepared, assessment, config)
     digest = models.save(model, started.folder, reference=normal.plain())
     components = {
-        "configuration": {"digest": config.digest(), "values": config.model_dump(mode="json")},
+        "configuration": {"digest": config.digest(), "values": config.plain()},
         "data": {
             "files": record.digests(data, "*/*.parquet"),
             "rows": {name: length(columns) for name, columns in tables.items()},
@@ -122,6 +116,5 @@ def _run(config: Config, started: record.Run, *, data: Path, project: Path) -> F
 def _draw(found: Findings, model: Model, prepared: Prepared, config: Config, *, folder: Path) -> None:
     """The pictures, and the page that holds them."""
     shown = report.pictures(found, model, prepared, config)
-    for picture in shown:
-        (folder / picture.name).write_bytes(picture.svg)
+    page.keep(shown, folder)
     record.write_atomically(folder / "report.html", report.page(found, model, shown, config))

@@ -2,59 +2,47 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import MonitorConfig, TargetConfig
 from {{ cookiecutter.package }}.curve import Point
+from {{ cookiecutter.package }}.drawing import plotted
 from {{ cookiecutter.package }}.forecast import Forecast, believe
 from {{ cookiecutter.package }}.limits import Limits
 from {{ cookiecutter.package }}.monitor import Window
 from {{ cookiecutter.package }}.split import DAY
 
 _MODEL, _BASELINE, _QUIET, _GOOD = "#1f5fa8", "#c4562b", "#8a8a8a", "#2a7d4f"
-_STYLE: Any = {
-    "svg.hashsalt": "{{ cookiecutter.package }}",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-    "axes.axisbelow": True,
-    "legend.frameon": False,
-}
 
 
 def learning_curve(points: Sequence[Point], forecast: Forecast, target: TargetConfig) -> bytes:
     """Recall by number of labels, what is believed beyond the last, the target, and where the budget ends."""
-    return _draw(lambda axes: _learning_curve(axes, points, forecast, target))
+    return plotted(lambda axes: _learning_curve(axes, points, forecast, target))
 
 
 def scores(score: Array, bot: Array, limits: Limits) -> bytes:
     """How scores of people and of bots are spread, with the limits that were set before."""
-    return _draw(lambda axes: _scores(axes, score, bot, limits))
+    return plotted(lambda axes: _scores(axes, score, bot, limits))
 
 
 def families(found: dict[str, dict[str, float]], unseen: str) -> bytes:
     """Recall by family, of the model and of the baseline."""
-    return _draw(lambda axes: _families(axes, found, unseen))
+    return plotted(lambda axes: _families(axes, found, unseen))
 
 
 def suspicion(running: dict[str, Array], limits: Limits) -> bytes:
     """The log-odds of some accounts after each of their actions."""
-    return _draw(lambda axes: _suspicion(axes, running, limits))
+    return plotted(lambda axes: _suspicion(axes, running, limits))
 
 
 def drift(windows: list[Window], config: MonitorConfig) -> bytes:
     """The largest stability index and the deviation of the share watched in each window after deployment."""
-    return _draw(lambda axes: _drift(axes, windows, config))
+    return plotted(lambda axes: _drift(axes, windows, config))
 
 
 def _learning_curve(axes: Axes, points: Sequence[Point], forecast: Forecast, target: TargetConfig) -> None:
@@ -127,12 +115,3 @@ def _drift(axes: Axes, windows: list[Window], config: MonitorConfig) -> None:
     axes.axhline(1.0, color=_QUIET, linestyle="--", label="alarm")
     axes.set(xlabel="day", ylabel="share of the alarm's limit", ylim=(0, max(1.2, *largest, *rate) * 1.05))
     axes.legend()
-
-
-def _draw(paint: Callable[[Axes], None]) -> bytes:
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.2, 4.0), layout="constrained")
-        paint(figure.subplots())
-        target = io.BytesIO()
-        figure.savefig(target, format="svg", metadata={"Date": None})
-    return target.getvalue()

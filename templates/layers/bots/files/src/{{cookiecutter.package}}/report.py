@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from {{ cookiecutter.package }} import card, plots
@@ -12,20 +10,11 @@ from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.features import WINDOW
 from {{ cookiecutter.package }}.findings import Findings
 from {{ cookiecutter.package }}.model import Model
-from {{ cookiecutter.package }}.page import Page
+from {{ cookiecutter.package }}.page import Page, Picture
 from {{ cookiecutter.package }}.players import UNSEEN_FAMILY
 from {{ cookiecutter.package }}.train import Prepared
 
 _SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An SVG with its file name and caption."""
-
-    name: str
-    caption: str
-    svg: bytes
 
 
 def pictures(found: Findings, model: Model, prepared: Prepared, config: Config) -> list[Picture]:
@@ -54,18 +43,16 @@ def page(found: Findings, model: Model, shown: list[Picture], config: Config) ->
     """The self-contained HTML page: the answer first, then when it will be good enough, then all else."""
     one = found.assessment
     made = Page("{{ cookiecutter.project_name }}", f"run {model.version} · configuration {config.digest()[:12]}")
-    good = not one.shortfalls
-    made.verdict(good=good, text="may serve" if good else "must not serve", reasons=one.shortfalls)
+    made.verdict(one.shortfalls)
     made.heading("When will it be good enough?", card.outlook(found.forecast))
-    made.picture(shown[0].svg, caption=shown[0].caption)
+    made.picture(shown[0])
     made.table(card.MILESTONE_HEADER, card.milestone_rows(found.forecast))
     made.heading(
         "Model against baseline",
         "By verdicts a company has: confirmed bots, players met in person. Truth columns exist only in a made world.",
     )
     made.table(card.HEADER, card.metric_rows(found))
-    for picture in shown[1:]:
-        made.picture(picture.svg, caption=picture.caption)
+    made.picture(*shown[1:])
     if one.families:
         made.table(card.FAMILY_HEADER, card.family_rows(found))
     alarms = [str(alarm) for window in one.windows for alarm in window.alarms(config.monitor)]

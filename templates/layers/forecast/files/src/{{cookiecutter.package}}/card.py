@@ -9,6 +9,7 @@ from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.information import Layer
 from {{ cookiecutter.package }}.model import Model
+from {{ cookiecutter.package }}.page import markdown_table
 from {{ cookiecutter.package }}.spectra import BANDS
 from {{ cookiecutter.package }}.train import Trained
 
@@ -103,25 +104,25 @@ It gives wind at every cell for {", ".join(f"+{lead}" for lead in config.forecas
 for the traders and dispatchers of wind farms. It is not made for warnings to the public, nor for other regions.
 
 ## How good it is
-{_table(LEADS, lead_rows(assessment))}
+{markdown_table(LEADS, lead_rows(assessment))}
 
 Intervals should hold the truth in {config.forecast.coverage:.0%} of cells; *unseen* counts those whose air the
 satellite had missed. {ramp_text(assessment, config)}
 
 ## What the code holds
-{_table(LAYERS, layer_rows(trained.layers))}
+{markdown_table(LAYERS, layer_rows(trained.layers))}
 
 Before training, by a linear probe: the share of the image's energy, by wavelength, that can be read back after each
 layer. After training:
 
-{_table(ENERGY, energy_rows(assessment))}
+{markdown_table(ENERGY, energy_rows(assessment))}
 
 ## Data
 Trained on all hours before the last {split.calibration_hours + split.test_hours + 2 * split.gap_hours}, intervals from
 {split.calibration_hours} hours, tested on the last {split.test_hours}, with {split.gap_hours} hours left out between
 periods. Means and deviations come from the hours of training alone.
 
-{_table(SOURCES, source_rows(agreed))}
+{markdown_table(SOURCES, source_rows(agreed))}
 
 ## Limits
 - A front that the satellite did not see is missed; its cells are marked, and their intervals are wider.
@@ -132,11 +133,6 @@ periods. Means and deviations come from the hours of training alone.
 Stations belong to observers. Their addresses stay in `stations.csv`: never in features, logs or the model; logs name
 stations by keyed pseudonyms. `erase` forgets an observer and all that was reported.
 """
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def summary(assessment: Assessment) -> str:

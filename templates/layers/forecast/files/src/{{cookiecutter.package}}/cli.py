@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
-from pathlib import Path
 
-import {{ cookiecutter.package }} as package
-from {{ cookiecutter.package }} import card, config, contract, information, monitor, pipeline, read, record
+from {{ cookiecutter.package }} import card, information, monitor, pipeline, read, record
 from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.assess import assess
+from {{ cookiecutter.package }}.commands import PROJECT, SHARED, Command, agreed, asking, concluded, run
 from {{ cookiecutter.package }}.config import Config
-from {{ cookiecutter.package }}.contract import ContractViolation
 from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.explain import explain, nearest
 from {{ cookiecutter.package }}.fields import Archive
@@ -21,67 +18,16 @@ from {{ cookiecutter.package }}.network import initialised
 from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.train import Prepared, prepare
 
-PROJECT = Path(__file__).resolve().parents[2]
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 is success, 1 a model below the bar or an alarm, 2 a mistake the user can mend."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
-    try:
-        settings = config.load(given.conf, engine=given.engine, **_changes(given))
-        return _COMMANDS[given.command](given, settings)
-    except (ContractViolation, FileNotFoundError, models.UnusableModel, ValueError) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="{{ cookiecutter.package }}", description=package.__doc__)
-    parser.add_argument("--conf", type=Path, default=PROJECT / "conf", help="folder of the configuration")
-    parser.add_argument("--engine", default="process", help="a file of conf/engine")
-    parser.add_argument("--data", type=Path, default=PROJECT / "data" / "world", help="folder of the archive")
-    parser.add_argument("--runs", type=Path, default=PROJECT / "runs", help="folder of the runs")
-    parser.add_argument("--size", choices=("small", "medium", "large"), help="another size of the made world")
-    parser.add_argument("--seed", type=int, help="another seed")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("world", help="generate the archive")
-    commands.add_parser("train", help="generate what is missing, train, evaluate, write card and report")
-    commands.add_parser("evaluate", help="assess the newest run's model again")
-    explained = commands.add_parser("explain", help="what each layer holds; with a place, why its forecast is as it is")
-    explained.add_argument("--hour", type=int, help="hour of origin; the newest that can be")
-    explained.add_argument("--cell", type=int, nargs=2, metavar=("ROW", "COLUMN"), help="the place")
-    commands.add_parser("serve", help="hours on stdin, one JSON a line; forecasts on stdout")
-    commands.add_parser("monitor", help="alarms on the test period")
-    commands.add_parser("report", help="where the newest run's page is")
-    erased = commands.add_parser("erase", help="forget an observer and all that was reported")
-    erased.add_argument("observer")
-    commands.add_parser("schema", help="write conf/schema.json anew after a change of config.py")
-    return parser
-
-
-def _changes(given: argparse.Namespace) -> dict[str, object]:
-    changes: dict[str, object] = {}
-    if given.size is not None:
-        changes["world"] = {"size": given.size}
-    if given.seed is not None:
-        changes["seed"] = given.seed
-    return changes
-
-
-def _world(given: argparse.Namespace, settings: Config) -> int:
-    pipeline.make_world(settings, given.data)
-    print(f"archive in {given.data}")
-    return 0
+    return run(_COMMANDS, arguments, engine="process")
 
 
 def _train(given: argparse.Namespace, settings: Config) -> int:
     pipeline.make_world(settings, given.data)
     finished = pipeline.run(settings, data=given.data, project=PROJECT, runs=given.runs)
-    pipeline.publish(finished, PROJECT)
-    print(f"run {finished.run.id}\n{card.summary(finished.assessment)}")
-    print(f"  report: {finished.run.folder / 'report.html'}")
-    return 1 if finished.assessment.shortfalls else 0
+    return concluded(finished, card.summary(finished.assessment))
 
 
 def _evaluate(given: argparse.Namespace, settings: Config) -> int:
@@ -143,42 +89,31 @@ def _monitor(given: argparse.Namespace, settings: Config) -> int:
     return 1 if alarms else 0
 
 
-def _report(given: argparse.Namespace, settings: Config) -> int:
-    print(record.latest(given.runs) / "report.html")
-    return 0
-
-
 def _erase(given: argparse.Namespace, settings: Config) -> int:
     count = read.erase(given.data, observer=given.observer)
     print(f"{count} stations forgotten; train again")
     return 0 if count else 1
 
 
-def _schema(given: argparse.Namespace, settings: Config) -> int:
-    print(config.write_schema(given.conf))
-    return 0
-
-
-def _contract() -> contract.Contract:
-    return contract.load(PROJECT / "data" / "contract.yaml")
-
-
 def _archive(given: argparse.Namespace, settings: Config) -> Archive:
-    return read.read(given.data, _contract(), block=settings.engine.block_hours)
+    return read.read(given.data, agreed(), block=settings.engine.block_hours)
 
 
 def _prepared(given: argparse.Namespace, settings: Config) -> Prepared:
     return prepare(_archive(given, settings), settings)
 
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
-    "world": _world,
-    "train": _train,
-    "evaluate": _evaluate,
-    "explain": _explain,
-    "serve": _serve,
-    "monitor": _monitor,
-    "report": _report,
-    "erase": _erase,
-    "schema": _schema,
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--hour", type=int, help="hour of origin; the newest that can be")
+    parser.add_argument("--cell", type=int, nargs=2, metavar=("ROW", "COLUMN"), help="the place")
+
+
+_COMMANDS = {
+    "train": Command("generate what is missing, train, evaluate, write card and report", _train),
+    "evaluate": Command("assess the newest run's model again", _evaluate),
+    "explain": Command("what each layer holds; with a place, why its forecast is as it is", _explain, _where),
+    "serve": Command("hours on stdin, one JSON a line; forecasts on stdout", _serve),
+    "monitor": Command("alarms on the test period", _monitor),
+    "erase": Command("forget an observer and all that was reported", _erase, asking("observer", of=str)),
+    **SHARED,
 }

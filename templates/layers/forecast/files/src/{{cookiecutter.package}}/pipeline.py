@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from {{ cookiecutter.package }} import card, contract, monitor, read, record, report, world
+from {{ cookiecutter.package }} import card, contract, monitor, page, read, record, report, world
 from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.assess import Assessment, assess
 from {{ cookiecutter.package }}.batches import order_digest
@@ -72,17 +72,11 @@ def watch(trained: Trained, prepared: Prepared, config: Config, *, before_releas
     return monitor.measure(trained.model, prepared.archive, prepared.region, config.monitor, hours=hours)
 
 
-def publish(finished: Finished, project: Path) -> None:
-    """The run's card and picture become the project's."""
-    for name, target in (("MODEL_CARD.md", "docs/MODEL_CARD.md"), ("result.svg", "docs/result.svg")):
-        record.write_atomically(project / target, (finished.run.folder / name).read_text(encoding="utf-8"))
-
-
 def _components(
     finished: Finished, prepared: Prepared, config: Config, *, data: Path, project: Path
 ) -> dict[str, dict[str, Any]]:
     return {
-        "configuration": {"digest": config.digest(), "values": config.model_dump()},
+        "configuration": {"digest": config.digest(), "values": config.plain()},
         "data": {
             "files": _digests(data),
             "hours": prepared.archive.hours,
@@ -115,8 +109,7 @@ def _write_pages(
     folder, trained, assessment = finished.run.folder, finished.trained, finished.assessment
     windows = watch(trained, prepared, config, before_release=False)
     shown = report.pictures(assessment, trained, prepared, windows, finished.normal, config)
-    for picture in shown:
-        (folder / picture.name).write_bytes(picture.svg)
+    page.keep(shown, folder)
     record.write_atomically(folder / "MODEL_CARD.md", card.write(assessment, trained, config, agreed, data=data))
     record.write_atomically(
         folder / "report.html", report.page(assessment, trained, shown, windows, finished.normal, config)

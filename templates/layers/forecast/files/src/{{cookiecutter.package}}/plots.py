@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from matplotlib.figure import Figure
 
 from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.config import MonitorConfig
+from {{ cookiecutter.package }}.drawing import STYLE, svg
 from {{ cookiecutter.package }}.fields import Array
 from {{ cookiecutter.package }}.information import Layer
 from {{ cookiecutter.package }}.monitor import Reference, Window
@@ -20,14 +20,7 @@ from {{ cookiecutter.package }}.spectra import BANDS, amplitude
 
 _MODEL, _ADVECTION, _QUIET = "#1f5fa8", "#c4562b", "#8a8a8a"
 _BANDS = {"long": "#9ecae1", "middle": "#4292c6", "short": "#08519c"}
-_STYLE: Any = {
-    "svg.hashsalt": "{{ cookiecutter.package }}",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "legend.frameon": False,
-}
+_STYLE = {**STYLE, "axes.grid": False}
 
 
 def fields(assessment: Assessment, *, lead: int) -> bytes:
@@ -46,7 +39,7 @@ def fields(assessment: Assessment, *, lead: int) -> bytes:
         figure.colorbar(drawn, ax=list(axes[:3]), label="wind, m/s", shrink=0.8)
         width = _map(axes[3], "± interval", one.halfwidth[hour], cmap="magma_r", vmin=None, vmax=None)
         figure.colorbar(width, ax=axes[3], label="m/s", shrink=0.8)
-        return _svg(figure)
+        return svg(figure)
 
 
 def leads(assessment: Assessment) -> bytes:
@@ -61,7 +54,7 @@ def leads(assessment: Assessment) -> bytes:
         axes.set(xlabel="lead, hours", ylabel="root mean squared error, m/s", ylim=(0, None), xticks=at)
         axes.grid(alpha=0.25)
         axes.legend()
-        return _svg(figure)
+        return svg(figure)
 
 
 def layers(found: Sequence[Layer]) -> bytes:
@@ -76,7 +69,7 @@ def layers(found: Sequence[Layer]) -> bytes:
         axes.set_xticks(place, names)
         axes.set(ylabel="energy of the image that can be read back", ylim=(0, 1.25))
         axes.legend(loc="upper left", ncols=3)
-        return _svg(figure)
+        return svg(figure)
 
 
 def spectrum(assessment: Assessment, images: Array, *, leads: Sequence[int]) -> bytes:
@@ -99,7 +92,7 @@ def spectrum(assessment: Assessment, images: Array, *, leads: Sequence[int]) -> 
         axes.minorticks_off()
         axes.grid(alpha=0.25)
         axes.legend(loc="lower left")
-        return _svg(figure)
+        return svg(figure)
 
 
 def drift(windows: Sequence[Window], normal: Reference, config: MonitorConfig) -> bytes:
@@ -113,7 +106,7 @@ def drift(windows: Sequence[Window], normal: Reference, config: MonitorConfig) -
         axes.set(xlabel="hour", ylabel="share of the alarm's limit", ylim=(0, None))
         axes.grid(alpha=0.25)
         axes.legend(ncols=3, loc="upper left", fontsize=8)
-        return _svg(figure)
+        return svg(figure)
 
 
 def _map(axes: Axes, title: str, field: Array, *, cmap: str, vmin: float | None, vmax: float | None) -> Any:
@@ -126,9 +119,3 @@ def _map(axes: Axes, title: str, field: Array, *, cmap: str, vmin: float | None,
 def _figure() -> tuple[Figure, Axes]:
     figure = Figure(figsize=(7.2, 3.8), layout="constrained")
     return figure, figure.subplots()
-
-
-def _svg(figure: Figure) -> bytes:
-    target = io.BytesIO()
-    figure.savefig(target, format="svg", metadata={"Date": None})
-    return target.getvalue()

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from {{ cookiecutter.package }} import card, plots
 from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.monitor import Reference, Window
-from {{ cookiecutter.package }}.page import Page
+from {{ cookiecutter.package }}.page import Page, Picture
 from {{ cookiecutter.package }}.train import Prepared, Trained
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An SVG with its file name and caption."""
-
-    name: str
-    caption: str
-    svg: bytes
 
 
 def pictures(
@@ -58,20 +47,17 @@ def page(
 ) -> str:
     """The self-contained HTML page."""
     made = Page("{{ cookiecutter.project_name }}", f"run {trained.model.version} · configuration {config.digest()[:12]}")
-    good = not assessment.shortfalls
-    made.verdict(good=good, text="may serve" if good else "must not serve", reasons=assessment.shortfalls)
+    made.verdict(assessment.shortfalls)
     made.heading("Forecast against baselines", card.ramp_text(assessment, config))
     made.table(card.LEADS, card.lead_rows(assessment))
-    for picture in shown[:2]:
-        made.picture(picture.svg, caption=picture.caption)
+    made.picture(*shown[:2])
     made.heading("What the code holds", "Energy by wavelength, before training by a linear probe and after it.")
     made.table(card.LAYERS, card.layer_rows(trained.layers))
     made.table(card.ENERGY, card.energy_rows(assessment))
-    for picture in shown[2:4]:
-        made.picture(picture.svg, caption=picture.caption)
+    made.picture(*shown[2:4])
     alarms = [alarm for window in windows for alarm in window.alarms(normal, config.monitor)]
     made.heading("Alarms on the test period", "\n".join(map(str, alarms)) or "None.")
-    made.picture(shown[4].svg, caption=shown[4].caption)
+    made.picture(shown[4])
     made.heading("Training")
     made.facts({
         "steps": f"{len(trained.losses):,}",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.evaluate import Metrics
 from {{ cookiecutter.package }}.features import FEATURES
 from {{ cookiecutter.package }}.model import Model
+from {{ cookiecutter.package }}.page import markdown_table
 
 _ROWS = (
     ("PR-AUC", "pr_auc", "{:.3f}"),
@@ -34,6 +33,7 @@ def metric_rows(assessment: Assessment) -> list[tuple[str, ...]]:
 
 
 GROUP_HEADER = ("group", "payments", "good blocked per 1,000", "fraud caught")
+INPUT_HEADER = ("feature", "unit", "reason shown to analysts")
 HEADER = ("on the test period", "model", "90 % interval", "rules", "model, by the truth", "rules, by the truth")
 
 
@@ -65,7 +65,7 @@ It decides `approve`, `review` or `block` when a deposit is made, and replaces t
 the fallback. It is not made for judging persons, for credit decisions or for other companies' payments.
 
 ## How good it is
-{_table(HEADER, metric_rows(assessment))}
+{markdown_table(HEADER, metric_rows(assessment))}
 
 Rates weigh each payment by the inverse of its chance to have a label, since a blocked payment never gets one.
 Truth columns exist only because this world is generated; a company has the others.
@@ -88,7 +88,7 @@ The first is where the cost on the calibration period is least, with at most
 second fills the analysts' capacity of {config.capacity.reviews_per_1000_payments:g} in 1,000 payments.
 
 ## Inputs
-{_table(("feature", "unit", "reason shown to analysts"), [(one.name, one.unit, one.reason) for one in FEATURES])}
+{markdown_table(INPUT_HEADER, [(one.name, one.unit, one.reason) for one in FEATURES])}
 
 ## Limits
 - Customers who dispute their own payments look like anyone until their first chargeback has arrived.
@@ -102,12 +102,7 @@ method stand above; groups with few payments have wide error.
 
 
 def _groups(assessment: Assessment) -> str:
-    return _table(GROUP_HEADER, group_rows(assessment))
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+    return markdown_table(GROUP_HEADER, group_rows(assessment))
 
 
 def summary(assessment: Assessment) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from {{ cookiecutter.package }} import card, contract, read, record, report, world
+from {{ cookiecutter.package }} import card, contract, page, read, record, report, world
 from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.assess import Assessment, assess
 from {{ cookiecutter.package }}.columns import Columns, length
@@ -58,7 +58,7 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     assessment = assess(model, prepared, normal, config)
     digest = models.save(model, started.folder, reference=normal.plain())
     components = {
-        "configuration": {"digest": config.digest(), "values": config.model_dump()},
+        "configuration": {"digest": config.digest(), "values": config.plain()},
         "data": {
             "files": record.digests(data, "*/*.parquet"),
             "rows": {name: length(columns) for name, columns in tables.items()},
@@ -79,17 +79,10 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     return Finished(started, model, assessment)
 
 
-def publish(finished: Finished, project: Path) -> None:
-    """The run's card and picture become the project's."""
-    for name, target in (("MODEL_CARD.md", "docs/MODEL_CARD.md"), ("result.svg", "docs/result.svg")):
-        record.write_atomically(project / target, (finished.run.folder / name).read_text(encoding="utf-8"))
-
-
 def _write_pages(
     assessment: Assessment, model: Model, prepared: Prepared, config: Config, *, folder: Path, data: str
 ) -> None:
     shown = report.pictures(assessment, model, prepared, config)
-    for picture in shown:
-        (folder / picture.name).write_bytes(picture.svg)
+    page.keep(shown, folder)
     record.write_atomically(folder / "MODEL_CARD.md", card.write(assessment, model, config, data=data))
     record.write_atomically(folder / "report.html", report.page(assessment, model, shown, config))

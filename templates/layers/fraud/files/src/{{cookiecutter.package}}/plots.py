@@ -2,54 +2,39 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from typing import Any
-
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve
 
 from {{ cookiecutter.package }}.assess import Judged
 from {{ cookiecutter.package }}.config import Config, MonitorConfig
+from {{ cookiecutter.package }}.drawing import plotted
 from {{ cookiecutter.package }}.evaluate import Metrics, reliability
 from {{ cookiecutter.package }}.monitor import Window
 from {{ cookiecutter.package }}.policy import BLOCK, Thresholds, cost_curve
 from {{ cookiecutter.package }}.population import DAY
 
 _MODEL, _RULES, _QUIET = "#1f5fa8", "#c4562b", "#8a8a8a"
-_STYLE: Any = {
-    "svg.hashsalt": "{{ cookiecutter.package }}",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-    "axes.axisbelow": True,
-    "legend.frameon": False,
-}
 
 
 def precision_recall(judged: Judged) -> bytes:
     """Precision against recall of the model, with the rules as the single point they are."""
-    return _draw(lambda axes: _precision_recall(axes, judged))
+    return plotted(lambda axes: _precision_recall(axes, judged))
 
 
 def calibration(judged: Judged) -> bytes:
     """Predicted against observed share of fraud; the highest scores in finer groups, since there decisions fall."""
-    return _draw(lambda axes: _calibration(axes, judged))
+    return plotted(lambda axes: _calibration(axes, judged))
 
 
 def cost(judged: Judged, thresholds: Thresholds, rules: Metrics, config: Config) -> bytes:
     """Euro per 1,000 payments at every threshold for blocking, with the chosen one and what the rules cost."""
-    return _draw(lambda axes: _cost(axes, judged, thresholds, rules, config))
+    return plotted(lambda axes: _cost(axes, judged, thresholds, rules, config))
 
 
 def drift(windows: list[Window], config: MonitorConfig) -> bytes:
     """The largest stability index and the block rate's deviation in each window after deployment."""
-    return _draw(lambda axes: _drift(axes, windows, config))
+    return plotted(lambda axes: _drift(axes, windows, config))
 
 
 def _precision_recall(axes: Axes, judged: Judged) -> None:
@@ -103,12 +88,3 @@ def _drift(axes: Axes, windows: list[Window], config: MonitorConfig) -> None:
     axes.axhline(1.0, color=_QUIET, linestyle="--", label="alarm")
     axes.set(xlabel="day", ylabel="share of the alarm's limit", ylim=(0, max(1.2, *largest, *rate) * 1.05))
     axes.legend()
-
-
-def _draw(paint: Callable[[Axes], None]) -> bytes:
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.2, 4.0), layout="constrained")
-        paint(figure.subplots())
-        target = io.BytesIO()
-        figure.savefig(target, format="svg", metadata={"Date": None})
-    return target.getvalue()

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from {{ cookiecutter.package }} import card, plots
 from {{ cookiecutter.package }}.assess import Assessment, judge
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.model import Model
-from {{ cookiecutter.package }}.page import Page
+from {{ cookiecutter.package }}.page import Page, Picture
 from {{ cookiecutter.package }}.train import Prepared
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An SVG with its file name and caption."""
-
-    name: str
-    caption: str
-    svg: bytes
 
 
 def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: Config) -> list[Picture]:
@@ -39,15 +28,13 @@ def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: C
 def page(assessment: Assessment, model: Model, shown: list[Picture], config: Config) -> str:
     """The self-contained HTML page."""
     made = Page("{{ cookiecutter.project_name }}", f"run {model.version} · configuration {config.digest()[:12]}")
-    good = not assessment.shortfalls
-    made.verdict(good=good, text="may serve" if good else "must not serve", reasons=assessment.shortfalls)
+    made.verdict(assessment.shortfalls)
     made.heading(
         "Model against rules",
         "By labels a company can observe, weighted by inverse propensity; truth columns exist only in a made world.",
     )
     made.table(card.HEADER, card.metric_rows(assessment))
-    for picture in shown:
-        made.picture(picture.svg, caption=picture.caption)
+    made.picture(*shown)
     alarms = [alarm for window in assessment.windows for alarm in window.alarms(config.monitor)]
     made.heading("Alarms after deployment", "\n".join(map(str, alarms)) or "None.")
     made.heading("By group")

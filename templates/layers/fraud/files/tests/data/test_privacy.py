@@ -7,14 +7,12 @@ import re
 from typing import Any
 
 import numpy as np
-import pytest
 
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.features import FEATURES, NAMES
 from {{ cookiecutter.package }}.history import History
 from {{ cookiecutter.package }}.pipeline import Finished
-from {{ cookiecutter.package }}.privacy import ENVIRONMENT, pseudonym, read_key
 from {{ cookiecutter.package }}.serve import Service
 from {{ cookiecutter.package }}.train import HISTORY
 
@@ -47,24 +45,6 @@ def test_the_prediction_log_has_pseudonyms_only(
     assert len(values) == 2
     for name in ("customer", "card_token", "device"):
         assert not re.search(rf"\b{messages[0][name]}\b", log.getvalue().split('"features"')[0])
-
-
-def test_a_pseudonym_depends_on_the_key_and_hides_the_value() -> None:
-    first, second = bytes(range(32)), bytes(range(1, 33))
-    assert pseudonym(4711, key=first) == pseudonym(4711, key=first)
-    assert pseudonym(4711, key=first) != pseudonym(4711, key=second)
-    assert len({pseudonym(number, key=first) for number in range(2_000)}) == 2_000
-    with pytest.raises(ValueError, match="32 are needed"):
-        pseudonym(4711, key=b"short")
-
-
-def test_the_key_comes_from_the_environment_or_a_private_file(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(ENVIRONMENT, raising=False)
-    made = read_key(tmp_path)
-    assert read_key(tmp_path) == made
-    assert (tmp_path / "pseudonym.key").stat().st_mode & 0o077 == 0
-    monkeypatch.setenv(ENVIRONMENT, "ab" * 32)
-    assert read_key(tmp_path) == bytes.fromhex("ab" * 32)
 
 
 def test_erasing_a_person_leaves_no_row_and_changes_nobody_else(tables: dict[str, Columns]) -> None:

@@ -1,32 +1,22 @@
-"""The configuration's shape: every key typed and bounded, unknown keys refused, one digest for the whole."""
+"""The configuration's shape: every key typed and bounded (strict.py has what all parts share)."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from {{ cookiecutter.package }}.record import digest, write_atomically
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(gt=0)]
+from {{ cookiecutter.package }}.strict import Count, Positive, Share, Strict, Whole
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class WorldConfig(_Strict):
+class WorldConfig(Strict):
     """Which world is generated."""
 
     size: Literal["small", "medium", "large"]
 
 
-class SplitConfig(_Strict):
+class SplitConfig(Strict):
     """Blocked cross-validation. Blocks are wider than geology's range; a well under `min_months` has no label."""
 
     min_months: Count
@@ -35,14 +25,14 @@ class SplitConfig(_Strict):
     folds: Annotated[int, Field(gt=1)]
 
 
-class ModelConfig(_Strict):
+class ModelConfig(Strict):
     """Steps of the search for the process's parameters: from the start, and in a fold from the whole's parameters."""
 
     steps: Count
     fold_steps: Count
 
 
-class IntervalConfig(_Strict):
+class IntervalConfig(Strict):
     """`level` of the intervals wells shall lie in; below `poor_quality` a place has a calibration of its own."""
 
     level: Annotated[float, Field(gt=0.5, lt=1)]
@@ -50,7 +40,7 @@ class IntervalConfig(_Strict):
     min_wells_per_class: Count
 
 
-class CautionConfig(_Strict):
+class CautionConfig(Strict):
     """From where on a site must not be drilled without corroboration."""
 
     max_nearest_well_km: Positive
@@ -58,7 +48,7 @@ class CautionConfig(_Strict):
     outside_by: Share
 
 
-class EconomyConfig(_Strict):
+class EconomyConfig(Strict):
     """What a hole, a survey and a thousand barrels are worth; agreed with the planning desk, see docs/HANDOVER.md."""
 
     hole_cost_meur: Positive
@@ -66,7 +56,7 @@ class EconomyConfig(_Strict):
     margin_eur_per_bbl: Positive
 
 
-class QualityConfig(_Strict):
+class QualityConfig(Strict):
     """The bar a model must reach before it may serve."""
 
     max_median_error: Share
@@ -77,7 +67,7 @@ class QualityConfig(_Strict):
     min_regret_saving_over_kriging: Share
 
 
-class EffortConfig(_Strict):
+class EffortConfig(Strict):
     """The error worth having, how many more wells might be drilled for it, and the least chance that is worth them."""
 
     target_median_error: Share
@@ -85,7 +75,7 @@ class EffortConfig(_Strict):
     min_chance: Share
 
 
-class MonitorConfig(_Strict):
+class MonitorConfig(Strict):
     """When an alarm rings; calibrated by tests/calibrate.py.
 
     `min_dispersion` is how much more a window's mean varies than independent sites would let it, at least: sites come
@@ -99,7 +89,7 @@ class MonitorConfig(_Strict):
     min_dispersion: Positive
 
 
-class ServingConfig(_Strict):
+class ServingConfig(Strict):
     """The service level, and how much of an explanation an answer carries."""
 
     p99_ms: Positive
@@ -107,7 +97,7 @@ class ServingConfig(_Strict):
     nearest_wells: Count
 
 
-class Config(_Strict):
+class Config(Whole):
     """The whole configuration."""
 
     seed: int
@@ -122,21 +112,7 @@ class Config(_Strict):
     monitor: MonitorConfig
     serving: ServingConfig
 
-    def digest(self) -> str:
-        """SHA-256 of the values, whatever the file's layout and comments."""
-        return digest(self.model_dump())
-
-
-def write_schema(folder: Path) -> Path:
-    """Write the configuration's JSON Schema, for editors and reviewers, beside it."""
-    path = folder / "schema.json"
-    write_atomically(path, json.dumps(Config.model_json_schema(), indent=2) + "\n")
-    return path
-
 
 def load(folder: Path, **changes: object) -> Config:
     """The configuration in `folder`; `changes` replace values: `world={"size": "small"}`."""
-    values = yaml.safe_load((folder / "base.yaml").read_text(encoding="utf-8"))
-    for key, change in changes.items():
-        values[key] = {**values[key], **change} if isinstance(change, dict) else change
-    return Config.model_validate(values)
+    return Config.read(folder, changes)

@@ -12,9 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from {{ cookiecutter.package }}.assess import Surface
+from {{ cookiecutter.package }}.colours import INK, QUIET
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import Config
-from {{ cookiecutter.package }}.drawing import INK, QUIET, drawn
+from {{ cookiecutter.package }}.drawing import drawn
 from {{ cookiecutter.package }}.policy import ACTIONS
 from {{ cookiecutter.package }}.train import Prepared
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from {{ cookiecutter.package }} import card, caution, contract, effort, grid, monitor, read, record, report, world
+from {{ cookiecutter.package }} import card, caution, contract, effort, grid, monitor, page, read, record, report, world
 from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.assess import Assessment, Surface, assess
 from {{ cookiecutter.package }}.columns import length
@@ -54,7 +54,7 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     reference = {"ranges": caution.ranges(prepared.sites), "monitor": normal.plain()}
     digest = models.save(model, started.folder, reference=reference)
     components = {
-        "configuration": {"digest": config.digest(), "values": config.model_dump()},
+        "configuration": {"digest": config.digest(), "values": config.plain()},
         "data": {
             "files": {**record.digests(data, "maps/*.asc"), **record.digests(data, "*.csv")},
             "rows": {"wells": length(tables.wells), "wells_trained_on": length(prepared.known)},
@@ -66,8 +66,7 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     curve = effort.learning_curve(prepared, model.regressor, config)
     finished = Finished(started, model, held_out, assessment, surface, curve, effort.forecast(curve, config.effort))
     shown = report.pictures(finished, prepared, config)
-    for picture in shown:
-        (started.folder / picture.name).write_bytes(picture.svg)
+    page.keep(shown, started.folder)
     text = card.write(assessment, model, config, data=record.digest(components["data"]), wells=length(prepared.known))
     text += card.effort(finished.forecast)
     record.write_atomically(started.folder / "MODEL_CARD.md", text)
@@ -82,9 +81,3 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     }
     record.finish(started, project=project, components=components, metrics=metrics, passed=not assessment.shortfalls)
     return finished
-
-
-def publish(finished: Finished, project: Path) -> None:
-    """The run's card and picture become the project's."""
-    for name, target in (("MODEL_CARD.md", "docs/MODEL_CARD.md"), ("result.svg", "docs/result.svg")):
-        record.write_atomically(project / target, (finished.run.folder / name).read_text(encoding="utf-8"))

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 
 from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.card import CONTENDERS
+from {{ cookiecutter.package }}.colours import BLIND, INK, KRIGING, MODEL, QUIET
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import Config
-from {{ cookiecutter.package }}.drawing import BLIND, INK, KRIGING, MODEL, QUIET, drawn
+from {{ cookiecutter.package }}.drawing import drawn
 from {{ cookiecutter.package }}.effort import Curve, Forecast
 from {{ cookiecutter.package }}.evaluate import Metrics
 

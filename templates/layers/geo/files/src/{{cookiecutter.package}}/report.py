@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from {{ cookiecutter.package }} import assess, card, explain, maps, plots
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
-from {{ cookiecutter.package }}.page import Page
+from {{ cookiecutter.package }}.page import Page, Picture
 from {{ cookiecutter.package }}.policy import ACTIONS, CORROBORATE, DRILL
 from {{ cookiecutter.package }}.train import Prepared
 
@@ -18,15 +17,6 @@ if TYPE_CHECKING:
     from {{ cookiecutter.package }}.pipeline import Finished
 
 _LEVELS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An SVG with its file name and caption."""
-
-    name: str
-    caption: str
-    svg: bytes
 
 
 def pictures(finished: Finished, prepared: Prepared, config: Config) -> list[Picture]:
@@ -57,10 +47,9 @@ def page(finished: Finished, shown: list[Picture], agreed: Contract, config: Con
     """The self-contained HTML page."""
     found, model = finished.assessment, finished.model
     made = Page("{{ cookiecutter.project_name }}", f"run {model.version} · configuration {config.digest()[:12]}")
-    good = not found.shortfalls
-    made.verdict(good=good, text="may serve" if good else "must not serve", reasons=found.shortfalls)
+    made.verdict(found.shortfalls)
     first, *others = shown
-    made.picture(first.svg, caption=first.caption)
+    made.picture(first)
     made.heading(
         "Judged on held-out wells",
         "Each well by a model that had seen no well of its block nor near it; the bar is on these figures.",
@@ -69,8 +58,7 @@ def page(finished: Finished, shown: list[Picture], agreed: Contract, config: Con
     if found.truth:
         made.heading("Judged by the truth", "Every cell of the map; known only because this world is made.")
         made.table(card.HEADER, card.metric_rows(found.truth, config))
-    for picture in others:
-        made.picture(picture.svg, caption=picture.caption)
+    made.picture(*others)
     made.heading(
         "Sites worth a look",
         "The most promising cells to drill now, and those to corroborate first: with drivers and data quality.",

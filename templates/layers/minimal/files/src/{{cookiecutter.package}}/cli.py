@@ -1,4 +1,4 @@
-"""The command line: world, train, evaluate, serve."""
+"""The command line: world, train, evaluate, serve, schema."""
 
 from __future__ import annotations
 
@@ -68,8 +68,13 @@ def _serve(given: argparse.Namespace, settings: Config) -> int:
     return 0
 
 
+def _schema(given: argparse.Namespace, settings: Config) -> int:
+    print(Config.write_schema(PROJECT / "conf"))
+    return 0
+
+
 def _contract() -> contract.Contract:
     return contract.load(PROJECT / "data" / "contract.yaml")
 
 
-_COMMANDS = {"world": _world, "train": _train, "evaluate": _evaluate, "serve": _serve}
+_COMMANDS = {"world": _world, "train": _train, "evaluate": _evaluate, "serve": _serve, "schema": _schema}

@@ -1,52 +1,40 @@
-"""The configuration's shape: every key typed and bounded, unknown keys refused, one digest for the whole."""
+"""The configuration's shape: every key typed and bounded (strict.py has what all parts share)."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
-
-from {{ cookiecutter.package }}.record import digest
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(gt=0)]
+from {{ cookiecutter.package }}.strict import Count, Positive, Share, Strict, Whole
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class WorldConfig(_Strict):
+class WorldConfig(Strict):
     """How many orders over how many days are made."""
 
     orders: Count
     days: Count
 
 
-class SplitConfig(_Strict):
+class SplitConfig(Strict):
     """An order younger than the label delay may still be under way."""
 
     label_delay_days: Count
     test_days: Count
 
 
-class ModelConfig(_Strict):
+class ModelConfig(Strict):
     """Logistic regression."""
 
     inverse_regularisation: Positive
     iterations: Count
 
 
-class DecisionConfig(_Strict):
+class DecisionConfig(Strict):
     """When the customer is warned."""
 
     warn_from_probability: Share
 
 
-class QualityConfig(_Strict):
+class QualityConfig(Strict):
     """The bar a model must reach before it may serve."""
 
     min_pr_auc: Share
@@ -54,7 +42,7 @@ class QualityConfig(_Strict):
     max_calibration_error: Share
 
 
-class Config(_Strict):
+class Config(Whole):
     """The whole configuration."""
 
     seed: int
@@ -64,14 +52,7 @@ class Config(_Strict):
     decision: DecisionConfig
     quality: QualityConfig
 
-    def digest(self) -> str:
-        """SHA-256 of the values, whatever the file's layout and comments."""
-        return digest(self.model_dump())
-
 
 def load(folder: Path, **changes: object) -> Config:
     """The configuration in `folder`; `changes` replace values: `world={"orders": 5000}`."""
-    values = yaml.safe_load((folder / "base.yaml").read_text(encoding="utf-8"))
-    for key, change in changes.items():
-        values[key] = {**values[key], **change} if isinstance(change, dict) else change
-    return Config.model_validate(values)
+    return Config.read(folder, changes)

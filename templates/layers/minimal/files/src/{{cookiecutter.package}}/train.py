@@ -83,7 +83,7 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     missed = shortfalls(metrics, baseline, config.quality)
     finished = Finished(started, made, metrics, baseline, missed)
     components = {
-        "configuration": {"digest": config.digest(), "values": config.model_dump()},
+        "configuration": {"digest": config.digest(), "values": config.plain()},
         "data": {
             "files": record.digests(data, "*.csv"),
             "rows": {"orders": length(orders)},

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.evaluate import Metrics
 from {{ cookiecutter.package }}.features import FEATURES
 from {{ cookiecutter.package }}.judge import BLIND, MODEL, POPULARITY, RANKERS
 from {{ cookiecutter.package }}.model import Model
+from {{ cookiecutter.package }}.page import markdown_table
 from {{ cookiecutter.package }}.stages import Ledger
 
 _ROWS = (
@@ -72,7 +71,7 @@ It orders what has been published and not yet played by the user. It is not made
 or for deciding what gets published.
 
 ## How good it is
-{_table(HEADER, metric_rows(assessment))}
+{markdown_table(HEADER, metric_rows(assessment))}
 
 From {assessment.requests} requests, {assessment.cold_requests} of which chose a cold item. Only what a user found by
 search or met by chance counts, and only its first play. The figures by the truth, a share of the best list there could
@@ -82,12 +81,12 @@ be, exist because this world is generated; a company has the others.
 An item is cold until it was played {split.warm_plays} times. The towers learn from warm items only, and every item
 that could be shown is ranked. What each choice gained, by how often its item had been played:
 
-{_table(ITEM_HEADER, group_rows(assessment.by_item))}
+{markdown_table(ITEM_HEADER, group_rows(assessment.by_item))}
 
 ## By group
 NDCG@10 by how much a user had played:
 
-{_table(USER_HEADER, group_rows(assessment.by_user))}
+{markdown_table(USER_HEADER, group_rows(assessment.by_user))}
 
 ## Data
 Plays before the last {split.blend_days + split.test_days} days teach factors and towers, the next {split.blend_days}
@@ -96,10 +95,10 @@ In {share:.0%} of the slots the item is drawn by chance and logged with its prop
 would only learn from what this one showed.
 
 ## Inputs
-{_table(("feature", "as a user may read it", "weight"), weights)}
+{markdown_table(("feature", "as a user may read it", "weight"), weights)}
 
 ## Stages
-{_table(STAGE_HEADER, stage_rows(ledger))}
+{markdown_table(STAGE_HEADER, stage_rows(ledger))}
 
 {budget}.
 
@@ -135,8 +134,3 @@ def _lost(assessment: Assessment) -> str:
 def _shown(metrics: Metrics, name: str, form: str) -> str:
     value = metrics.plain()[name]
     return "–" if value is None else form.format(value)
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])

@@ -1,77 +1,67 @@
-"""The configuration's shape: every key typed and bounded, unknown keys refused, one digest for the whole."""
+"""The configuration's shape: every key typed and bounded (strict.py has what all parts share)."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from {{ cookiecutter.package }}.record import digest, write_atomically
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Whole = Annotated[int, Field(gt=0)]
+from {{ cookiecutter.package }}.strict import Chance, Count, Positive, Share, Strict, Whole
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class WorldConfig(_Strict):
+class WorldConfig(Strict):
     """Which world is generated; `drift` lets the public's taste turn."""
 
     size: Literal["small", "medium", "large"]
     drift: bool
 
 
-class SplitConfig(_Strict):
+class SplitConfig(Strict):
     """Lengths of the last two periods, and from how many plays an item is warm. Fewer: it is cold."""
 
-    blend_days: Whole
-    test_days: Whole
-    warm_plays: Whole
+    blend_days: Count
+    test_days: Count
+    warm_plays: Count
 
 
-class AlsConfig(_Strict):
+class AlsConfig(Strict):
     """Implicit alternating least squares; `block_rows` bounds the memory that a step takes."""
 
     factors: Annotated[int, Field(gt=1)]
-    rounds: Whole
+    rounds: Count
     regularization: Positive
     confidence: Positive
-    block_rows: Whole
+    block_rows: Count
 
 
-class TowerConfig(_Strict):
+class TowerConfig(Strict):
     """The network from raw media to factors; `members` of them differ by seed and tell how sure they are."""
 
-    channels: Whole
-    epochs: Whole
+    channels: Count
+    epochs: Count
     batch: Annotated[int, Field(gt=1)]
     learning_rate: Positive
     weight_decay: Positive
     members: Annotated[int, Field(gt=1)]
 
 
-class BlendConfig(_Strict):
+class BlendConfig(Strict):
     """From scores to an order. An item with `prior_plays` plays is judged half by its plays, half by its content."""
 
     prior_plays: Positive
-    recent_days: Whole
+    recent_days: Count
     fresh_days: Positive
     penalty: Positive
 
 
-class ExplorationConfig(_Strict):
+class ExplorationConfig(Strict):
     """In how many slots the item is drawn by chance, so that the next model learns of more than this one shows."""
 
-    share_of_slots: Annotated[float, Field(gt=0, lt=1)]
+    share_of_slots: Chance
 
 
-class QualityConfig(_Strict):
+class QualityConfig(Strict):
     """The bar a model must reach before it may serve."""
 
     min_ndcg: Share
@@ -81,26 +71,26 @@ class QualityConfig(_Strict):
     max_top_decile_exposure: Share
 
 
-class MonitorConfig(_Strict):
+class MonitorConfig(Strict):
     """When an alarm rings; calibrated by tests/calibrate.py.
 
     `min_dispersion` is how much more the number of plays varies than independent ones would, at least.
     """
 
-    window_days: Whole
+    window_days: Count
     max_z: Positive
     min_dispersion: Positive
 
 
-class ServingConfig(_Strict):
+class ServingConfig(Strict):
     """The service level, how many items an answer has, and how many reasons each carries."""
 
     p99_ms: Positive
-    slots: Whole
-    reasons: Whole
+    slots: Count
+    reasons: Count
 
 
-class BudgetConfig(_Strict):
+class BudgetConfig(Strict):
     """What each stage of a run may take on the machine that trains, and the memory of the whole."""
 
     als_seconds: Positive
@@ -110,16 +100,16 @@ class BudgetConfig(_Strict):
     memory_mb: Positive
 
 
-class EngineConfig(_Strict):
+class EngineConfig(Strict):
     """Where interactions are counted, and how many processes train the tower."""
 
     engine: Literal["duckdb"]
-    threads: Whole
-    memory_limit_mb: Whole
-    workers: Whole
+    threads: Count
+    memory_limit_mb: Count
+    workers: Count
 
 
-class Config(_Strict):
+class Config(Whole):
     """The whole configuration."""
 
     seed: int
@@ -135,22 +125,7 @@ class Config(_Strict):
     budget: BudgetConfig
     engine: EngineConfig
 
-    def digest(self) -> str:
-        """SHA-256 of the values, whatever the file's layout and comments."""
-        return digest(self.model_dump())
-
-
-def write_schema(folder: Path) -> Path:
-    """Write the configuration's JSON Schema, for editors and reviewers, beside it."""
-    path = folder / "schema.json"
-    write_atomically(path, json.dumps(Config.model_json_schema(), indent=2) + "\n")
-    return path
-
 
 def load(folder: Path, *, engine: str = "duckdb", **changes: object) -> Config:
     """The configuration in `folder` with one of its engines; `changes` replace values: `world={"size": "small"}`."""
-    values = yaml.safe_load((folder / "base.yaml").read_text(encoding="utf-8"))
-    values["engine"] = yaml.safe_load((folder / "engine" / f"{engine}.yaml").read_text(encoding="utf-8"))
-    for key, change in changes.items():
-        values[key] = {**values[key], **change} if isinstance(change, dict) else change
-    return Config.model_validate(values)
+    return Config.read(folder, changes, engine=engine)

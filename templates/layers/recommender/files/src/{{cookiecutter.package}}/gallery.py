@@ -11,8 +11,8 @@ from {{ cookiecutter.package }} import blend
 from {{ cookiecutter.package }}.catalogue import Media
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.drawing import drawn
 from {{ cookiecutter.package }}.model import Model
-from {{ cookiecutter.package }}.plots import draw
 from {{ cookiecutter.package }}.split import warm
 from {{ cookiecutter.package }}.train import Prepared, cases
 
@@ -22,7 +22,7 @@ _USERS, _PIECES = 3, 6
 def shelf(model: Model, prepared: Prepared, config: Config) -> bytes:
     """A row a user: six items played most on the left, the six cold items ranked first on the right."""
     rows = list(_rows(model, prepared, config))
-    return draw(lambda figure: _paint(figure, rows, prepared.media), width=8.6, height=0.85 * len(rows) + 0.5)
+    return drawn(lambda figure: _paint(figure, rows, prepared.media), size=(8.6, 0.85 * len(rows) + 0.5))
 
 
 def _rows(model: Model, prepared: Prepared, config: Config) -> Iterator[tuple[Array, Array]]:

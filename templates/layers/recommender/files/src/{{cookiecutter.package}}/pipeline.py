@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from {{ cookiecutter.package }} import card, contract, monitor, read, record, report, world
+from {{ cookiecutter.package }} import card, contract, monitor, page, read, record, report, world
 from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.assess import Assessment, assess
 from {{ cookiecutter.package }}.catalogue import Media
@@ -69,7 +69,7 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     normal = monitor.describe(tables, media, config.monitor, until=prepared.periods.test)
     digest = models.save(model, started.folder, reference=normal.plain())
     components = {
-        "configuration": {"digest": config.digest(), "values": config.model_dump()},
+        "configuration": {"digest": config.digest(), "values": config.plain()},
         "data": {
             "files": record.digests(data, "*/*.parquet") | record.digests(data, "media/*.npz"),
             "rows": {name: length(columns) for name, columns in tables.items()},
@@ -79,8 +79,7 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
         "model": {"digest": digest, "weights": model.weights.tolist()},
     }
     shown = report.pictures(assessment, model, prepared, watch(prepared, normal, config), config)
-    for picture in shown:
-        (started.folder / picture.name).write_bytes(picture.svg)
+    page.keep(shown, started.folder)
     text = card.write(assessment, model, ledger, config, data=record.digest(components["data"]))
     record.write_atomically(started.folder / "MODEL_CARD.md", text)
     record.write_atomically(started.folder / "report.html", report.page(assessment, model, shown, ledger, config))
@@ -101,9 +100,3 @@ def watch(prepared: Prepared, normal: monitor.Reference, config: Config) -> list
     """What the monitor measures from the test period on."""
     begin, end = prepared.periods.test, prepared.periods.end
     return list(monitor.measure(normal, prepared.tables, prepared.media, config.monitor, begin=begin, end=end))
-
-
-def publish(finished: Finished, project: Path) -> None:
-    """The run's card and picture become the project's."""
-    for name, target in (("MODEL_CARD.md", "docs/MODEL_CARD.md"), ("result.svg", "docs/result.svg")):
-        record.write_atomically(project / target, (finished.run.folder / name).read_text(encoding="utf-8"))

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from typing import Any
-
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.config import MonitorConfig
+from {{ cookiecutter.package }}.drawing import drawn, plotted
 from {{ cookiecutter.package }}.judge import BLIND, MODEL, POPULARITY, RANKERS
 from {{ cookiecutter.package }}.monitor import Window
 
 _COLOURS = {MODEL: "#1f5fa8", BLIND: "#c4562b", POPULARITY: "#8a8a8a"}
 _MARKS = {MODEL: "o", BLIND: "s", POPULARITY: "^"}
-STYLE: Any = {
-    "svg.hashsalt": "{{ cookiecutter.package }}",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-    "axes.axisbelow": True,
-    "legend.frameon": False,
-}
 
 
 def result(assessment: Assessment) -> bytes:
@@ -38,27 +24,17 @@ def result(assessment: Assessment) -> bytes:
         _bars(left, assessment)
         _by_item(right, assessment)
 
-    return draw(paint, width=8.6)
+    return drawn(paint, size=(8.6, 3.8))
 
 
 def exposure(assessment: Assessment) -> bytes:
     """Share of the slots that the most shown items get."""
-    return draw(lambda figure: _exposure(figure.subplots(), assessment))
+    return plotted(lambda axes: _exposure(axes, assessment))
 
 
 def alarms(windows: list[Window], config: MonitorConfig) -> bytes:
     """How far each figure of each window is from normal, as share of the alarm's limit."""
-    return draw(lambda figure: _alarms(figure.subplots(), windows, config))
-
-
-def draw(paint: Callable[[Figure], None], *, width: float = 7.2, height: float = 3.8) -> bytes:
-    """What `paint` puts on a figure, as SVG."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        paint(figure)
-        target = io.BytesIO()
-        figure.savefig(target, format="svg", metadata={"Date": None})
-    return target.getvalue()
+    return plotted(lambda axes: _alarms(axes, windows, config))
 
 
 def _bars(axes: Axes, assessment: Assessment) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from {{ cookiecutter.package }} import card, gallery, plots
 from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.features import FEATURES
 from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.monitor import Window
-from {{ cookiecutter.package }}.page import Page
+from {{ cookiecutter.package }}.page import Page, Picture
 from {{ cookiecutter.package }}.stages import Ledger
 from {{ cookiecutter.package }}.train import Prepared
 
@@ -21,15 +19,6 @@ _RESULT = (
 _SHELF = (
     "Three users: what they played most, and the cold items the model puts first for them, judged by picture and sound."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An SVG with its file name and caption."""
-
-    name: str
-    caption: str
-    svg: bytes
 
 
 def pictures(
@@ -48,16 +37,14 @@ def pictures(
 def page(assessment: Assessment, model: Model, shown: list[Picture], ledger: Ledger, config: Config) -> str:
     """The self-contained HTML page."""
     made = Page("{{ cookiecutter.project_name }}", f"run {model.version} · configuration {config.digest()[:12]}")
-    good = not assessment.shortfalls
-    made.verdict(good=good, text="may serve" if good else "must not serve", reasons=assessment.shortfalls)
+    made.verdict(assessment.shortfalls)
     made.heading(
         "Model against baselines",
         f"{assessment.requests} requests, {assessment.cold_requests} of which chose a cold item; by free choices, and "
         "by the truth, which exists only in a made world.",
     )
     made.table(card.HEADER, card.metric_rows(assessment))
-    for picture in shown:
-        made.picture(picture.svg, caption=picture.caption)
+    made.picture(*shown)
     made.heading("By plays of the item", "What a choice gained: 1 where the chosen item stood on top.")
     made.table(card.ITEM_HEADER, card.group_rows(assessment.by_item))
     made.heading("By plays of the user", "NDCG@10.")

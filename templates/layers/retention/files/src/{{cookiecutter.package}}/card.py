@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from {{ cookiecutter.package }}.assess import Assessment, Trial
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.experiment import Effect
 from {{ cookiecutter.package }}.features import FEATURES, MEANINGS
 from {{ cookiecutter.package }}.model import Model
+from {{ cookiecutter.package }}.page import markdown_table
 
 _ROWS = (
     ("AUC", "auc", "{:.3f}"),
@@ -98,15 +97,15 @@ For the product team, which reminds some of them, and for experiments, whose int
 not made for judging persons, for prices, or for deciding what a single user may do.
 
 ## How good it is
-{_table(HEADER, metric_rows(assessment))}
+{markdown_table(HEADER, metric_rows(assessment))}
 
 All by users who were not reminded: the model predicts what happens without us.
 
 ## By group
-{_table(GROUP_HEADER, group_rows(assessment))}
+{markdown_table(GROUP_HEADER, group_rows(assessment))}
 
 ## The experiment
-{_table(EFFECT_HEADER, effect_rows(trial, config))}
+{markdown_table(EFFECT_HEADER, effect_rows(trial, config))}
 
 {len(trial.arms.reminded):,} users of the test period, {config.experiment.reminder_share:.0%} of them reminded when
 their first week was over. The score knows a user up to that moment and nothing later, so it can take the differences
@@ -122,10 +121,10 @@ calibrated on the next {split.calibration_days} days, tested on the {split.test_
 left out.
 
 ## Inputs
-{_table(("feature", "unit", "says", "source"), [(name, *_meaning(name)) for name in FEATURES])}
+{markdown_table(("feature", "unit", "says", "source"), [(name, *_meaning(name)) for name in FEATURES])}
 
 ## Sources
-{_table(SOURCE_HEADER, source_rows(contract))}
+{markdown_table(SOURCE_HEADER, source_rows(contract))}
 
 ## Limits
 - A user whose events have not arrived by the seventh day looks like one who left; each prediction says how many events
@@ -161,8 +160,3 @@ def _effect(effect: Effect) -> tuple[str, str]:
 
 def _meaning(name: str) -> tuple[str, str, str]:
     return MEANINGS[name].unit, MEANINGS[name].text, MEANINGS[name].sources
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])

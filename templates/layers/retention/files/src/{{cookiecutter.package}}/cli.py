@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
-import {{ cookiecutter.package }} as package
-from {{ cookiecutter.package }} import assess, card, config, contract, coverage, explain, export, model, pipeline, plan, read, record
+from {{ cookiecutter.package }} import assess, card, coverage, explain, export, model, pipeline, plan, read, record
 from {{ cookiecutter.package }}.columns import Columns
+from {{ cookiecutter.package }}.commands import PROJECT, SHARED, Command, agreed, asking, concluded, run
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.desk import by_lines
 from {{ cookiecutter.package }}.engine import opened
@@ -21,70 +19,18 @@ from {{ cookiecutter.package }}.privacy import read_key
 from {{ cookiecutter.package }}.train import Prepared, prepare
 from {{ cookiecutter.package }}.warehouse import Warehouse
 
-PROJECT = Path(__file__).resolve().parents[2]
 _PLAN = PROJECT / "data" / "logging_plan.yaml"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 is success, 1 a model below the bar or an alarm, 2 a mistake the user can mend."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
-    try:
-        settings = config.load(given.conf, engine=given.engine, **_changes(given))
-        return _COMMANDS[given.command](given, settings)
-    except (FileNotFoundError, ValueError) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="{{ cookiecutter.package }}", description=package.__doc__)
-    parser.add_argument("--conf", type=Path, default=PROJECT / "conf", help="folder of the configuration")
-    parser.add_argument("--engine", default="duckdb", help="a file of conf/engine")
-    parser.add_argument("--data", type=Path, default=PROJECT / "data" / "world", help="folder of the tables")
-    parser.add_argument("--runs", type=Path, default=PROJECT / "runs", help="folder of the runs")
-    parser.add_argument("--size", choices=("small", "medium", "large"), help="another size of the made world")
-    parser.add_argument("--seed", type=int, help="another seed")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("world", help="generate the tables")
-    commands.add_parser("train", help="generate what is missing, train, evaluate, write card and report")
-    commands.add_parser("evaluate", help="assess the newest run's model again")
-    commands.add_parser("explain", help="why a user got a score, and on what it rests").add_argument("user", type=int)
-    commands.add_parser("serve", help="events and questions on stdin, one JSON a line; answers on stdout")
-    commands.add_parser("monitor", help="alarms since deployment: logging, inputs, scores, who came back")
-    commands.add_parser("report", help="where the newest run's page is")
-    commands.add_parser("schema", help="write conf/schema.json anew after a change of config.py")
-    commands.add_parser("export", help="cohorts as CSV: no small group, and noise that hides any one person")
-    commands.add_parser("forget", help="erase a person from the tables").add_argument("user", type=int)
-    signed = commands.add_parser("sign", help="sign an entry of data/logging_plan.yaml as it stands")
-    signed.add_argument("source")
-    signed.add_argument("event")
-    signed.add_argument("--by", required=True, metavar="NAME", help="who agrees to it")
-    return parser
-
-
-def _changes(given: argparse.Namespace) -> dict[str, object]:
-    changes: dict[str, object] = {}
-    if given.size is not None:
-        changes["world"] = {"size": given.size}
-    if given.seed is not None:
-        changes["seed"] = given.seed
-    return changes
-
-
-def _world(given: argparse.Namespace, settings: Config) -> int:
-    pipeline.make_world(settings, given.data)
-    print(f"tables in {given.data}")
-    return 0
+    return run(_COMMANDS, arguments, engine="duckdb")
 
 
 def _train(given: argparse.Namespace, settings: Config) -> int:
     pipeline.make_world(settings, given.data)
     finished = pipeline.run(settings, data=given.data, project=PROJECT, runs=given.runs)
-    pipeline.publish(finished, PROJECT)
-    print(f"run {finished.run.id}\n{card.summary(finished.assessment)}")
-    print(f"  report: {finished.run.folder / 'report.html'}")
-    return 1 if finished.assessment.shortfalls else 0
+    return concluded(finished, card.summary(finished.assessment))
 
 
 def _evaluate(given: argparse.Namespace, settings: Config) -> int:
@@ -97,7 +43,7 @@ def _evaluate(given: argparse.Namespace, settings: Config) -> int:
 
 def _explain(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
-    with Warehouse.of(settings, pipeline.read_all(given.data, _contract())) as warehouse:
+    with Warehouse.of(settings, pipeline.read_all(given.data, agreed())) as warehouse:
         features = warehouse.features(only=given.user)
     if not len(features.user_id):
         raise ValueError(f"no user {given.user} with a first week in {given.data}, or it is a bot")
@@ -125,7 +71,7 @@ def _serve(given: argparse.Namespace, settings: Config) -> int:
 
 def _monitor(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
-    tables = pipeline.read_all(given.data, _contract())
+    tables = pipeline.read_all(given.data, agreed())
     with opened(settings, tables) as engine:
         missing = list(map(str, coverage.gaps(coverage.measure(engine, _plan()), settings.coverage)))
     if missing:
@@ -136,16 +82,6 @@ def _monitor(given: argparse.Namespace, settings: Config) -> int:
     alarms = [alarm for window in windows for alarm in window.alarms(settings.monitor)]
     print("\n".join(map(str, alarms)) or f"{len(windows)} windows, no alarm")
     return 1 if alarms else 0
-
-
-def _report(given: argparse.Namespace, settings: Config) -> int:
-    print(record.latest(given.runs) / "report.html")
-    return 0
-
-
-def _schema(given: argparse.Namespace, settings: Config) -> int:
-    print(config.write_schema(given.conf))
-    return 0
 
 
 def _export(given: argparse.Namespace, settings: Config) -> int:
@@ -167,29 +103,29 @@ def _sign(given: argparse.Namespace, settings: Config) -> int:
     return 0
 
 
-def _contract() -> contract.Contract:
-    return contract.load(PROJECT / "data" / "contract.yaml")
-
-
 def _plan() -> Plan:
     return plan.load(_PLAN)
 
 
 def _prepared(given: argparse.Namespace, settings: Config) -> tuple[dict[str, Columns], Prepared]:
-    tables = pipeline.read_all(given.data, _contract())
+    tables = pipeline.read_all(given.data, agreed())
     return tables, prepare(tables, settings, _plan())
 
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
-    "world": _world,
-    "train": _train,
-    "evaluate": _evaluate,
-    "explain": _explain,
-    "serve": _serve,
-    "monitor": _monitor,
-    "report": _report,
-    "schema": _schema,
-    "export": _export,
-    "forget": _forget,
-    "sign": _sign,
+def _what_and_who(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source")
+    parser.add_argument("event")
+    parser.add_argument("--by", required=True, metavar="NAME", help="who agrees to it")
+
+
+_COMMANDS = {
+    "train": Command("generate what is missing, train, evaluate, write card and report", _train),
+    "evaluate": Command("assess the newest run's model again", _evaluate),
+    "explain": Command("why a user got a score, and on what it rests", _explain, asking("user")),
+    "serve": Command("events and questions on stdin, one JSON a line; answers on stdout", _serve),
+    "monitor": Command("alarms since deployment: logging, inputs, scores, who came back", _monitor),
+    "export": Command("cohorts as CSV: no small group, and noise that hides any one person", _export),
+    "forget": Command("erase a person from the tables", _forget, asking("user")),
+    "sign": Command("sign an entry of data/logging_plan.yaml as it stands", _sign, _what_and_who),
+    **SHARED,
 }

@@ -1,63 +1,52 @@
-"""The configuration's shape: every key typed and bounded, unknown keys refused, one digest for the whole."""
+"""The configuration's shape: every key typed and bounded (strict.py has what all parts share)."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from {{ cookiecutter.package }}.record import digest, write_atomically
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(gt=0)]
-Days = Annotated[int, Field(gt=0)]
+from {{ cookiecutter.package }}.strict import Chance, Count, Positive, Share, Strict, Whole
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class WorldConfig(_Strict):
+class WorldConfig(Strict):
     """Which world is generated; `drift` lets other people come by other channels towards the end."""
 
     size: Literal["small", "medium", "large"]
     drift: bool
 
 
-class WindowsConfig(_Strict):
+class WindowsConfig(Strict):
     """Days of behaviour before the prediction, days that decide the outcome, days to wait for late events."""
 
-    feature_days: Days
-    outcome_days: Days
-    grace_days: Days
+    feature_days: Count
+    outcome_days: Count
+    grace_days: Count
 
 
-class SplitConfig(_Strict):
+class SplitConfig(Strict):
     """Lengths of the periods, by the moment of prediction."""
 
-    calibration_days: Days
-    test_days: Days
+    calibration_days: Count
+    test_days: Count
 
 
-class CleaningConfig(_Strict):
+class CleaningConfig(Strict):
     """A bot starts at least `bot_sessions` sessions in its first week, with hardly two different gaps between them."""
 
     bot_sessions: Count
     bot_variety: Share
 
 
-class CoverageConfig(_Strict):
+class CoverageConfig(Strict):
     """An event is missing when its count is `max_z` deviations below what is planned, at `dispersion` times chance."""
 
     max_z: Positive
     dispersion: Positive
 
 
-class ModelConfig(_Strict):
+class ModelConfig(Strict):
     """Gradient boosting."""
 
     rounds: Count
@@ -68,16 +57,16 @@ class ModelConfig(_Strict):
     threads: Count
 
 
-class ExperimentConfig(_Strict):
+class ExperimentConfig(Strict):
     """The arms: the rest is the holdout, which is never reminded and from which the next model learns."""
 
-    reminder_share: Annotated[float, Field(gt=0, lt=1)]
+    reminder_share: Chance
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
     power: Annotated[float, Field(gt=0.5, lt=1)]
     min_p_sample_ratio: Share
 
 
-class ExplainConfig(_Strict):
+class ExplainConfig(Strict):
     """How many reasons, how many users of like score for the interval, and fewer than how many alike is thin."""
 
     reasons: Count
@@ -85,7 +74,7 @@ class ExplainConfig(_Strict):
     min_alike: Count
 
 
-class QualityConfig(_Strict):
+class QualityConfig(Strict):
     """The bar a model must reach before it may serve. Skill is the share of the baseline's Brier score saved."""
 
     min_auc: Share
@@ -94,29 +83,29 @@ class QualityConfig(_Strict):
     min_interval_saving: Share
 
 
-class MonitorConfig(_Strict):
+class MonitorConfig(Strict):
     """When an alarm rings; calibrated by tests/calibrate.py."""
 
-    window_days: Days
+    window_days: Count
     bins: Annotated[int, Field(gt=1)]
     max_psi: Positive
     max_return_z: Positive
 
 
-class ExportConfig(_Strict):
+class ExportConfig(Strict):
     """No exported group is smaller; counts carry noise by which one person changes any answer's odds by e^epsilon."""
 
     smallest_group: Annotated[int, Field(gt=1)]
     epsilon: Positive
 
 
-class ServingConfig(_Strict):
+class ServingConfig(Strict):
     """The service level."""
 
     p99_ms: Positive
 
 
-class EngineConfig(_Strict):
+class EngineConfig(Strict):
     """Where the tables live and the SQL runs."""
 
     engine: Literal["duckdb"{% if "spark" in cookiecutter.layers %}, "spark"{% endif %}]
@@ -124,7 +113,7 @@ class EngineConfig(_Strict):
     memory_limit_mb: Count
 
 
-class Config(_Strict):
+class Config(Whole):
     """The whole configuration."""
 
     seed: int
@@ -142,22 +131,7 @@ class Config(_Strict):
     serving: ServingConfig
     engine: EngineConfig
 
-    def digest(self) -> str:
-        """SHA-256 of the values, whatever the file's layout and comments."""
-        return digest(self.model_dump())
-
-
-def write_schema(folder: Path) -> Path:
-    """Write the configuration's JSON Schema, for editors and reviewers, beside it."""
-    path = folder / "schema.json"
-    write_atomically(path, json.dumps(Config.model_json_schema(), indent=2) + "\n")
-    return path
-
 
 def load(folder: Path, *, engine: str = "duckdb", **changes: object) -> Config:
     """The configuration in `folder` with one of its engines; `changes` replace values: `world={"size": "small"}`."""
-    values = yaml.safe_load((folder / "base.yaml").read_text(encoding="utf-8"))
-    values["engine"] = yaml.safe_load((folder / "engine" / f"{engine}.yaml").read_text(encoding="utf-8"))
-    for key, change in changes.items():
-        values[key] = {**values[key], **change} if isinstance(change, dict) else change
-    return Config.model_validate(values)
+    return Config.read(folder, changes, engine=engine)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from typing import Any
-
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
 from {{ cookiecutter.package }}.assess import Judged, Trial
 from {{ cookiecutter.package }}.config import Config, MonitorConfig
 from {{ cookiecutter.package }}.coverage import Coverage
+from {{ cookiecutter.package }}.drawing import plotted
 from {{ cookiecutter.package }}.evaluate import reliability
 from {{ cookiecutter.package }}.experiment import adjusted, difference
 from {{ cookiecutter.package }}.explain import wilson
@@ -26,41 +21,31 @@ _COVERAGE = ["#a51c12", "#f0a58c", "#f1f4f7", "#c3d5e6", "#8fb2d3"]
 """From nothing logged over what is planned (pale) to twice as much: a gap is red, plenty is calm."""
 
 _FEW = 1e-9
-_STYLE: Any = {
-    "svg.hashsalt": "{{ cookiecutter.package }}",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-    "axes.axisbelow": True,
-    "legend.frameon": False,
-}
 
 
 def tenths(judged: Judged) -> bytes:
     """Predicted and observed share by tenth of score, with intervals, and what the cohort rate can tell apart."""
-    return _draw(lambda axes: _tenths(axes, judged))
+    return plotted(lambda axes: _tenths(axes, judged))
 
 
 def effect(trial: Trial, config: Config) -> bytes:
     """The estimate and its interval day by day, plain and adjusted."""
-    return _draw(lambda axes: _effect(axes, trial, config))
+    return plotted(lambda axes: _effect(axes, trial, config))
 
 
 def coverage(found: Coverage) -> bytes:
     """Events × days, shaded by logged against planned; a hole is a gap in the logging."""
-    return _draw(lambda axes: _coverage(axes, found))
+    return plotted(lambda axes: _coverage(axes, found))
 
 
 def scores(judged: Judged) -> bytes:
     """Histograms of the score by outcome."""
-    return _draw(lambda axes: _scores(axes, judged))
+    return plotted(lambda axes: _scores(axes, judged))
 
 
 def drift(windows: list[Window], config: MonitorConfig) -> bytes:
     """The largest stability index and the deviation of users who came back, in each window after deployment."""
-    return _draw(lambda axes: _drift(axes, windows, config))
+    return plotted(lambda axes: _drift(axes, windows, config))
 
 
 def _tenths(axes: Axes, judged: Judged) -> None:
@@ -127,12 +112,3 @@ def _drift(axes: Axes, windows: list[Window], config: MonitorConfig) -> None:
     axes.axhline(1.0, color=_QUIET, linestyle="--", label="alarm")
     axes.set(xlabel="day", ylabel="share of the alarm's limit", ylim=(0, max(1.2, *largest, *back) * 1.05))
     axes.legend()
-
-
-def _draw(paint: Callable[[Axes], None]) -> bytes:
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.2, 4.0), layout="constrained")
-        paint(figure.subplots())
-        target = io.BytesIO()
-        figure.savefig(target, format="svg", metadata={"Date": None})
-    return target.getvalue()

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from {{ cookiecutter.package }} import card, plots
 from {{ cookiecutter.package }}.assess import Assessment, judge
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.model import Model
-from {{ cookiecutter.package }}.page import Page
+from {{ cookiecutter.package }}.page import Page, Picture
 from {{ cookiecutter.package }}.population import DAY
 from {{ cookiecutter.package }}.train import Prepared
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An SVG with its file name and caption."""
-
-    name: str
-    caption: str
-    svg: bytes
 
 
 def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: Config) -> list[Picture]:
@@ -42,17 +31,15 @@ def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: C
 def page(assessment: Assessment, model: Model, shown: list[Picture], config: Config) -> str:
     """The self-contained HTML page."""
     made = Page("Shop", f"run {model.version} · configuration {config.digest()[:12]}")
-    good = not assessment.shortfalls
-    made.verdict(good=good, text="may serve" if good else "must not serve", reasons=assessment.shortfalls)
+    made.verdict(assessment.shortfalls)
     made.heading("Model against the cohort rate", "By users who were not reminded: what happens without us.")
     made.table(card.HEADER, card.metric_rows(assessment))
-    made.picture(shown[0].svg, caption=shown[0].caption)
+    made.picture(shown[0])
     made.heading("Does the reminder work?", "The score is older than the arm: adjusting by it cannot hide the effect.")
     made.table(card.EFFECT_HEADER, card.effect_rows(assessment.trial, config))
-    made.picture(shown[1].svg, caption=shown[1].caption)
+    made.picture(shown[1])
     made.heading("Was everything logged?", "Source × event × day; a run stops where a planned event stays away.")
-    for picture in shown[2:]:
-        made.picture(picture.svg, caption=picture.caption)
+    made.picture(*shown[2:])
     alarms = [alarm for window in assessment.windows for alarm in window.alarms(config.monitor)]
     made.heading("Alarms after deployment", "" if alarms else "None.")
     if alarms:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.explain import DOUBTS
 from {{ cookiecutter.package }}.features import FEATURES
 from {{ cookiecutter.package }}.market import FIRST_YEAR
 from {{ cookiecutter.package }}.model import Model
+from {{ cookiecutter.package }}.page import markdown_table
 
 HEADER = ("newest test year", "ensemble", "90 % interval", "gradient boosting", "legacy formula")
 ORIGIN_HEADER = ("deployed", "ensemble", "gradient boosting", "legacy formula", "prices inside", "inside, few sales")
@@ -68,19 +67,19 @@ It values single homes in three towns for lending, with an interval, comparable 
 valuer visits. It is not made for taxes, for whole portfolios in a crisis, or for towns it has not seen.
 
 ## How good it is
-{_table(HEADER, metric_rows(assessment))}
+{markdown_table(HEADER, metric_rows(assessment))}
 
 Prices themselves scatter around values, so no model's median error comes down to nothing.{truth}
 A price more than three times or less than a third of area times index says something about its row, not about the
 model, and is left out of both training and these figures.
 
 ## Over time
-{_table(ORIGIN_HEADER, origin_rows(assessment))}
+{markdown_table(ORIGIN_HEADER, origin_rows(assessment))}
 
 Each row is a model trained on what had been registered by then, and judged on the {config.split.test_days} days after.
 
 ## By town
-{_table(TOWN_HEADER, town_rows(assessment))}
+{markdown_table(TOWN_HEADER, town_rows(assessment))}
 
 ## Uncertainty
 Intervals promise {config.interval.coverage:.0%} and held {held.overall:.0%} of prices: {
@@ -96,11 +95,11 @@ networks disagree; the sales of the {
     } days before deployment set how many spreads are needed.
 
 A value carries these doubts, and any of them sends a valuer:
-{_table(("code", "meaning"), [(f"`{code}`", text) for code, text in DOUBTS.items()])}
+{markdown_table(("code", "meaning"), [(f"`{code}`", text) for code, text in DOUBTS.items()])}
 
 ## What matters
 {
-        _table(
+        markdown_table(
             ("mixed up between homes", "points of median error more"),
             [(group, f"{100 * cost:.1f}") for group, cost in assessment.sensitivity.items()],
         )
@@ -111,7 +110,7 @@ Trained on sales by the day they were registered, oldest first, the same order i
 digest of the deeds as the networks saw them. Another order is another model.
 
 ## Inputs
-{_table(("input", "unit", "meaning"), [(one.name, one.unit, one.meaning) for one in FEATURES])}
+{markdown_table(("input", "unit", "meaning"), [(one.name, one.unit, one.meaning) for one in FEATURES])}
 
 ## Limits
 - A market that turns is in the index only weeks later; the monitor rings when prices leave the values.
@@ -135,8 +134,3 @@ def summary(assessment: Assessment) -> str:
     lines.append(f"  intervals hold {held.overall:.0%} of prices, {held.few_sales:.0%} where few sales are known")
     lines.append(f"  {'quality bar reached' if not assessment.shortfalls else '; '.join(assessment.shortfalls)}")
     return "\n".join(lines)
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])

@@ -1,32 +1,22 @@
-"""The configuration's shape: every key typed and bounded, unknown keys refused, one digest for the whole."""
+"""The configuration's shape: every key typed and bounded (strict.py has what all parts share)."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from {{ cookiecutter.package }}.record import digest, write_atomically
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(gt=0)]
+from {{ cookiecutter.package }}.strict import Chance, Count, Positive, Share, Strict, Whole
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class WorldConfig(_Strict):
+class WorldConfig(Strict):
     """Which world is generated."""
 
     size: Literal["small", "medium", "large"]
 
 
-class NeighbourhoodConfig(_Strict):
+class NeighbourhoodConfig(Strict):
     """What counts as near: the same cell of the map, sold within these days. Few sales are drawn towards the index."""
 
     cell_m: Positive
@@ -34,7 +24,7 @@ class NeighbourhoodConfig(_Strict):
     shrink_sales: Count
 
 
-class SplitConfig(_Strict):
+class SplitConfig(Strict):
     """Days of deployment that the model is tried on, one test period apart, and the periods around each."""
 
     origins: Count
@@ -43,7 +33,7 @@ class SplitConfig(_Strict):
     test_days: Count
 
 
-class ModelConfig(_Strict):
+class ModelConfig(Strict):
     """The ensemble and its training, in order of time."""
 
     members: Annotated[int, Field(gt=1)]
@@ -56,7 +46,7 @@ class ModelConfig(_Strict):
     threads: Count
 
 
-class TreesConfig(_Strict):
+class TreesConfig(Strict):
     """Gradient boosting, which the ensemble is compared with."""
 
     rounds: Count
@@ -66,15 +56,15 @@ class TreesConfig(_Strict):
     threads: Count
 
 
-class IntervalConfig(_Strict):
+class IntervalConfig(Strict):
     """The interval's promise, and from how many near sales on a home is well known."""
 
-    coverage: Annotated[float, Field(gt=0, lt=1)]
+    coverage: Chance
     few_sales: Count
     min_rows: Count
 
 
-class QualityConfig(_Strict):
+class QualityConfig(Strict):
     """The bar a model must reach before it may serve, on the newest test period."""
 
     max_mdape: Positive
@@ -84,7 +74,7 @@ class QualityConfig(_Strict):
     min_coverage_few_sales: Share
 
 
-class MonitorConfig(_Strict):
+class MonitorConfig(Strict):
     """When an alarm rings; calibrated by tests/calibrate.py."""
 
     window_days: Count
@@ -95,16 +85,16 @@ class MonitorConfig(_Strict):
     max_implausible_share: Share
 
 
-class ServingConfig(_Strict):
+class ServingConfig(Strict):
     """The service level, how many comparable sales a value carries, and when an index is too old."""
 
     p99_ms: Positive
     comparables: Count
     max_index_age_days: Count
-    doubt_quantile: Annotated[float, Field(gt=0, lt=1)]
+    doubt_quantile: Chance
 
 
-class EngineConfig(_Strict):
+class EngineConfig(Strict):
     """Where the tables live and the SQL runs."""
 
     engine: Literal["duckdb"]
@@ -112,7 +102,7 @@ class EngineConfig(_Strict):
     memory_limit_mb: Count
 
 
-class Config(_Strict):
+class Config(Whole):
     """The whole configuration."""
 
     seed: int
@@ -127,22 +117,7 @@ class Config(_Strict):
     serving: ServingConfig
     engine: EngineConfig
 
-    def digest(self) -> str:
-        """SHA-256 of the values, whatever the file's layout and comments."""
-        return digest(self.model_dump())
-
-
-def write_schema(folder: Path) -> Path:
-    """Write the configuration's JSON Schema, for editors and reviewers, beside it."""
-    path = folder / "schema.json"
-    write_atomically(path, json.dumps(Config.model_json_schema(), indent=2) + "\n")
-    return path
-
 
 def load(folder: Path, *, engine: str = "duckdb", **changes: object) -> Config:
     """The configuration in `folder` with one of its engines; `changes` replace values: `world={"size": "small"}`."""
-    values = yaml.safe_load((folder / "base.yaml").read_text(encoding="utf-8"))
-    values["engine"] = yaml.safe_load((folder / "engine" / f"{engine}.yaml").read_text(encoding="utf-8"))
-    for key, change in changes.items():
-        values[key] = {**values[key], **change} if isinstance(change, dict) else change
-    return Config.model_validate(values)
+    return Config.read(folder, changes, engine=engine)

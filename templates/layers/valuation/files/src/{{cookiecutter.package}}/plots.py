@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from typing import Any
-
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,22 +10,13 @@ from matplotlib.patches import Circle
 from {{ cookiecutter.package }}.assess import Trial
 from {{ cookiecutter.package }}.columns import Array, Columns
 from {{ cookiecutter.package }}.config import MonitorConfig
+from {{ cookiecutter.package }}.drawing import drawn, plotted
 from {{ cookiecutter.package }}.features import FeatureTable
 from {{ cookiecutter.package }}.market import FIRST_YEAR
 from {{ cookiecutter.package }}.model import Values
 from {{ cookiecutter.package }}.monitor import Window
 
 _MODEL, _TREES, _LEGACY, _QUIET = "#1f5fa8", "#5d9b5a", "#c4562b", "#8a8a8a"
-_STYLE: Any = {
-    "svg.hashsalt": "{{ cookiecutter.package }}",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-    "axes.axisbelow": True,
-    "legend.frameon": False,
-}
 
 
 def uncertainty(features: FeatureTable, values: Values, lakes: Columns) -> bytes:
@@ -52,7 +38,7 @@ def uncertainty(features: FeatureTable, values: Values, lakes: Columns) -> bytes
         shown[0].set_ylabel("km north of the centre")
         figure.colorbar(dots, ax=shown.tolist(), label="interval's width, % of the value", shrink=0.8)
 
-    return _draw(paint, height=3.3)
+    return drawn(paint, size=(7.6, 3.3))
 
 
 def origins(trials: list[Trial]) -> bytes:
@@ -76,7 +62,7 @@ def origins(trials: list[Trial]) -> bytes:
         axes.margins(y=0.16)
         axes.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
 
-    return _draw(lambda figure: paint(figure.subplots()))
+    return plotted(paint)
 
 
 def promises(expected: Array, spread: Array, target: Array, few: Array, reach: dict[str, float]) -> bytes:
@@ -97,7 +83,7 @@ def promises(expected: Array, spread: Array, target: Array, few: Array, reach: d
         axes.set(xlabel="width, as a multiple of the one served", ylabel="prices inside, %", ylim=(0, 101), xlim=(0, 2))
         axes.legend(loc="lower right")
 
-    return _draw(lambda figure: paint(figure.subplots()))
+    return plotted(paint)
 
 
 def sensitivity(cost: dict[str, float]) -> bytes:
@@ -111,7 +97,7 @@ def sensitivity(cost: dict[str, float]) -> bytes:
         axes.grid(axis="y", visible=False)
         axes.margins(x=0.12)
 
-    return _draw(lambda figure: paint(figure.subplots()), height=3.2)
+    return plotted(paint, size=(7.6, 3.2))
 
 
 def drift(windows: list[Window], config: MonitorConfig) -> bytes:
@@ -130,7 +116,7 @@ def drift(windows: list[Window], config: MonitorConfig) -> bytes:
         axes.set_ylim(0, max(1.2, *largest, *bias, *wrong) * 1.05)
         axes.legend()
 
-    return _draw(lambda figure: paint(figure.subplots()), height=3.4)
+    return plotted(paint, size=(7.6, 3.4))
 
 
 def _lakes(axes: Axes, lakes: Columns, town: str) -> None:
@@ -138,12 +124,3 @@ def _lakes(axes: Axes, lakes: Columns, town: str) -> None:
         *(lakes[name][lakes["town"] == town] for name in ("east_km", "north_km", "radius_km")), strict=True
     ):
         axes.add_patch(Circle((float(east), float(north)), float(radius), color="#9cc4e4", alpha=0.8, zorder=0))
-
-
-def _draw(paint: Callable[[Figure], None], *, height: float = 3.8) -> bytes:
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.6, height), layout="constrained", dpi=150)
-        paint(figure)
-        target = io.BytesIO()
-        figure.savefig(target, format="svg", metadata={"Date": None})
-    return target.getvalue()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,17 +11,8 @@ from {{ cookiecutter.package }}.assess import Assessment
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.model import Model
-from {{ cookiecutter.package }}.page import Page
+from {{ cookiecutter.package }}.page import Page, Picture
 from {{ cookiecutter.package }}.train import Prepared
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An SVG with its file name and caption."""
-
-    name: str
-    caption: str
-    svg: bytes
 
 
 def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: Config) -> list[Picture]:
@@ -48,14 +38,12 @@ def pictures(assessment: Assessment, model: Model, prepared: Prepared, config: C
 def page(assessment: Assessment, model: Model, shown: list[Picture], config: Config) -> str:
     """The self-contained HTML page."""
     made = Page("{{ cookiecutter.project_name }}", f"run {model.version} · configuration {config.digest()[:12]}")
-    good = not assessment.shortfalls
-    made.verdict(good=good, text="may serve" if good else "must not serve", reasons=assessment.shortfalls)
+    made.verdict(assessment.shortfalls)
     made.heading(
         "Ensemble, trees and legacy formula", "On sales of the newest test year, none of them seen in training."
     )
     made.table(card.HEADER, card.metric_rows(assessment))
-    for picture in shown:
-        made.picture(picture.svg, caption=picture.caption)
+    made.picture(*shown)
     made.heading("Over time", "Median errors of models trained to each day of deployment, on the year that followed.")
     made.table(card.ORIGIN_HEADER, card.origin_rows(assessment))
     made.heading("By town")

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from {{ cookiecutter.package }} import read
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.features import NAMES
 from {{ cookiecutter.package }}.pipeline import Finished
-from {{ cookiecutter.package }}.privacy import ENVIRONMENT, pseudonym, read_key
 from {{ cookiecutter.package }}.serve import Service
 from {{ cookiecutter.package }}.warehouse import SQL
 
@@ -47,24 +45,6 @@ def test_the_prediction_log_knows_homes_by_a_keyed_name_only(
     service.value(message)
     assert re.search(r'"property": "[0-9a-f]{16}"', log.getvalue())
     assert "987654321" not in log.getvalue()
-
-
-def test_a_pseudonym_depends_on_the_key_and_hides_the_value() -> None:
-    first, second = bytes(range(32)), bytes(range(1, 33))
-    assert pseudonym(4711, key=first) == pseudonym(4711, key=first)
-    assert pseudonym(4711, key=first) != pseudonym(4711, key=second)
-    assert len({pseudonym(number, key=first) for number in range(2_000)}) == 2_000
-    with pytest.raises(ValueError, match="32 are needed"):
-        pseudonym(4711, key=b"short")
-
-
-def test_the_key_comes_from_the_environment_or_a_private_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(ENVIRONMENT, raising=False)
-    made = read_key(tmp_path)
-    assert read_key(tmp_path) == made
-    assert (tmp_path / "pseudonym.key").stat().st_mode & 0o077 == 0
-    monkeypatch.setenv(ENVIRONMENT, "ab" * 32)
-    assert read_key(tmp_path) == bytes.fromhex("ab" * 32)
 
 
 def test_erasing_a_person_takes_every_sale_to_them_and_no_other(tables: dict[str, Columns], tmp_path: Path) -> None:

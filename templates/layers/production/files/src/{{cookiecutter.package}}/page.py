@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --good: #2a7d4f; --bad: #c0392b; }
@@ -24,6 +25,27 @@ figcaption { color: #333; font-size: .9rem; padding: .3rem .4rem; }
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a run: the file it is kept in, and the words that a reader who cannot see it needs."""
+
+    name: str
+    caption: str
+    svg: bytes
+
+
+def keep(pictures: Sequence[Picture], folder: Path) -> None:
+    """Write every picture as a file of its own."""
+    for picture in pictures:
+        (folder / picture.name).write_bytes(picture.svg)
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table for a card."""
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
 @dataclass(slots=True)
 class Page:
     """A page under construction; every method adds one block to it."""
@@ -32,11 +54,12 @@ class Page:
     lead: str
     blocks: list[str] = field(default_factory=list)
 
-    def verdict(self, *, good: bool, text: str, reasons: Sequence[str] = ()) -> None:
-        """The answer first: passed or not, and why."""
-        self.blocks.append(f'<p><span class="verdict {"good" if good else "bad"}">{escape(text)}</span></p>')
-        if reasons:
-            self.blocks.append("<ul>" + "".join(f"<li>{escape(reason)}</li>" for reason in reasons) + "</ul>")
+    def verdict(self, shortfalls: Sequence[str]) -> None:
+        """The answer first: may it serve, and if not, why."""
+        style, text = ("bad", "must not serve") if shortfalls else ("good", "may serve")
+        self.blocks.append(f'<p><span class="verdict {style}">{text}</span></p>')
+        if shortfalls:
+            self.blocks.append("<ul>" + "".join(f"<li>{escape(reason)}</li>" for reason in shortfalls) + "</ul>")
 
     def heading(self, text: str, explanation: str = "") -> None:
         """A new section."""
@@ -49,11 +72,12 @@ class Page:
         whole = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         self.blocks.append(f'<div class="wide">{whole}</div>')
 
-    def picture(self, svg: bytes, *, caption: str) -> None:
-        """A picture with the words that a reader who cannot see it needs."""
-        data = base64.b64encode(svg).decode()
-        image = f'<img alt="{escape(caption)}" src="data:image/svg+xml;base64,{data}">'
-        self.blocks.append(f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>")
+    def picture(self, *pictures: Picture) -> None:
+        """Pictures with their captions."""
+        for one in pictures:
+            data, caption = base64.b64encode(one.svg).decode(), escape(one.caption)
+            image = f'<img alt="{caption}" src="data:image/svg+xml;base64,{data}">'
+            self.blocks.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
 
     def facts(self, values: Mapping[str, str]) -> None:
         """Names and values, one a row."""

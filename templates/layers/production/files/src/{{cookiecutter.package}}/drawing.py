@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 Layout = Literal["constrained", "compressed"]
-MODEL, KRIGING, BLIND = "#1f5fa8", "#8a8a8a", "#c4562b"
-INK, QUIET = "#222222", "#b5b5b5"
-_STYLE: Any = {
+STYLE: Any = {
     "svg.hashsalt": "{{ cookiecutter.package }}",
     "font.size": 10,
     "axes.spines.top": False,
@@ -28,9 +27,19 @@ def drawn(
     paint: Callable[[Figure], None], *, size: tuple[float, float] = (7.2, 4.0), layout: Layout = "constrained"
 ) -> bytes:
     """The figure that `paint` fills, as SVG."""
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=size, layout=layout)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=size, layout=layout, dpi=150)
         paint(figure)
-        target = io.BytesIO()
-        figure.savefig(target, format="svg", metadata={"Date": None})
+        return svg(figure)
+
+
+def plotted(paint: Callable[[Axes], None], *, size: tuple[float, float] = (7.2, 4.0)) -> bytes:
+    """A figure with one pair of axes, on which `paint` draws, as SVG."""
+    return drawn(lambda figure: paint(figure.subplots()), size=size)
+
+
+def svg(figure: Figure) -> bytes:
+    """A figure without the time at which it was drawn."""
+    target = io.BytesIO()
+    figure.savefig(target, format="svg", metadata={"Date": None})
     return target.getvalue()
