@@ -184,9 +184,10 @@ def _dockerfile(data: bytes, path: str, rules: RuleSet, settings: Settings, seco
     from mlsmith.sources.docker import read_dockerfile
 
     document = read_dockerfile(data, path)
+    collected = _collect(document, rules, "collect_dockerfile", seconds)
     findings = _run(document, "dockerfile", rules, settings, seconds, context_of_path(path))
     directives = read_directives(data.decode("utf-8-sig", "replace"), language="dockerfile")
-    return Analysis(findings, None, None, FileCount(data.count(b"\n"), 0, False, False), directives)
+    return Analysis(findings, (None, collected) if collected else None, None, FileCount(data.count(b"\n"), 0, False, False), directives)
 
 
 def _text(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:

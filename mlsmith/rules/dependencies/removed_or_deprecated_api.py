@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mlsmith.rules.kit import (
+    Dockerfile,
     Edit,
     Finding,
     Fix,
@@ -20,6 +21,7 @@ from mlsmith.rules.kit import (
     Rule,
     Safety,
     Severity,
+    environments,
     plain_span,
     replace_expression,
     span_from,
@@ -67,7 +69,8 @@ class RemovedOrDeprecatedApi(Rule):
     ```
 
     ## When it stays silent
-    When the requirements keep the library below the version in question; inside `try` with a handler, and under a condition, as code for
+    When the requirements, a Dockerfile or the notebook's own `pip install` keep the library below the version in question, or an old
+    Python does (`python=3.7` of a conda file or an image); inside `try` with a handler, and under a condition, as code for
     several versions has it; for methods of objects whose class the file does not tell; for deprecations where the version is not known;
     where a lock file stands at or above the file and no requirements file fixes the version (locks are not read).
 
@@ -84,11 +87,12 @@ class RemovedOrDeprecatedApi(Rule):
         if module.path.rpartition("/")[2] == "setup.py":
             return _set_up(module)
         found: dict[tuple[str, str, str], tuple[Any, list[Edit]]] = {}
+        own = _own_pins(module)
         for library in importing(module.packages):
             if library == "tensorflow" and "compat.v1" in module.source.text:
                 continue  # says that it is of the first version, and runs
             for node, removal, edit in _uses(module, library):
-                if not _is_guarded(module, node):
+                if not _is_guarded(module, node) and not _is_kept(removal, own):
                     key = (library, removal.name, removal.argument)
                     _, edits = found.setdefault(key, (tuple(where(module, node)), []))
                     edits.extend([edit] if edit is not None else [])
@@ -97,9 +101,10 @@ class RemovedOrDeprecatedApi(Rule):
         )
 
     def collect_requirements(self, document: RequirementsDocument) -> Any:
-        known = _distributions()
-        kept = tuple((r.name, r.specifier) for r in document.requirements if r.name in known)
-        return ("pins", kept, document.kind == "lock") if kept or document.kind == "lock" else None
+        return _pins([(r.name, r.specifier) for r in document.requirements], is_lock=document.kind == "lock")
+
+    def collect_dockerfile(self, document: Dockerfile) -> Any:
+        return _pins(list(environments.of_dockerfile(document)))
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
@@ -142,11 +147,30 @@ def _distributions() -> frozenset[str]:
     return frozenset(name for table in removals().values() for removal in table.values() for name in removal.distributions)
 
 
-def _set_up(module: Module) -> tuple[str, tuple[tuple[str, str], ...], bool] | None:
+def _pins(written: list[environments.Pin], *, is_lock: bool = False) -> tuple[Any, ...] | None:
+    """What is asked for of the libraries in question, whether a lock is there, and what an old Python does not let in."""
+    kept = tuple(pin for pin in written if pin[0] in _distributions())
+    bounds = tuple(environments.bounds(written))
+    return ("pins", kept, is_lock, bounds) if kept or is_lock or bounds else None
+
+
+def _set_up(module: Module) -> tuple[Any, ...] | None:
     """What a setup.py writes down of the libraries in question, in `install_requires` or elsewhere."""
     written = [_WRITTEN.match(str(node.value)) for node in module.syntax.strings]
-    kept = tuple((match[1], match[2].strip()) for match in written if match and match[1] in _distributions())
-    return ("pins", kept, False) if kept else None
+    return _pins([(match[1], match[2].strip()) for match in written if match])
+
+
+def _own_pins(module: Module) -> list[environments.Pin]:
+    """What a notebook installs for itself."""
+    cells = module.notebook.cells if module.notebook is not None else ()
+    pins = [pin for cell in cells for pin in environments.of_magics(cell.magics)]
+    return [*pins, *environments.bounds(pins)]
+
+
+def _is_kept(removal: Removal, pins: list[environments.Pin]) -> bool:
+    """Whether one of these still has the name."""
+    ends = [_end(removal, name, text) for name, text in pins if name in removal.distributions]
+    return any(end is not None and _at(removal, end)[0] is not Severity.ERROR for end in ends)
 
 
 def _uses(module: Module, library: str) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
@@ -245,12 +269,15 @@ def _verdict(removal: Removal, path: str, pins: dict[str, Any]) -> tuple[Severit
     folder = posixpath.dirname(path)
     while True:
         beside = [data for where_, data in pins.items() if posixpath.dirname(where_) == folder]
-        specifiers = [(name, text) for _, kept, _ in beside for name, text in kept if name in removal.distributions]
+        specifiers = [(name, text) for data in beside for name, text in data[1] if name in removal.distributions]
         ends = [end for name, text in specifiers if (end := _end(removal, name, text)) is not None]
         exact = [end for end in ends if end[1]]
-        locked = any(is_lock for *_, is_lock in beside)
+        locked = any(data[2] for data in beside)
         if exact or (ends and not locked):
-            return _at(removal, min(exact or ends))
+            lets = [
+                end for data in beside for name, text in data[3] if name in removal.distributions and (end := _end(removal, name, text))
+            ]
+            return _at(removal, min(exact or [*ends, *lets]))
         least = min((removal.numbered(name, lowest_allowed(text)) for name, text in specifiers), default=())
         if least >= parts(removal.removed):
             shown = ".".join(str(part) for part in least)
@@ -261,8 +288,9 @@ def _verdict(removal: Removal, path: str, pins: dict[str, Any]) -> tuple[Severit
             break
         folder = posixpath.dirname(folder)
     everywhere = [
-        end for _, kept, _ in pins.values() for name, text in kept if name in removal.distributions and (end := _end(removal, name, text))
-    ]
+        end for _, kept, _, bounds in pins.values() for name, text in (*kept, *bounds)
+        if name in removal.distributions and (end := _end(removal, name, text))
+    ]  # fmt: skip
     if not removal.everywhere or any(_at(removal, end)[0] is not Severity.ERROR for end in everywhere):
         return None, ""
     return Severity.ERROR, f"is gone since {removal.distribution} {removal.removed}, and nothing here asks for an older one"

@@ -17,6 +17,11 @@ _PERSONAL = re.compile(
 _HOME = re.compile(r"^(/home/|/Users/|[A-Za-z]:[\\/])", re.I)
 """Of a person, not of a cluster: whoever else starts the program with its defaults gets an error."""
 _BUCKET = re.compile(r"^(s3a?|gs|abfss?|wasbs?|hdfs)://[\w.-]+/.")
+_PUBLIC = re.compile(
+    r"^\w+://([\w.-]*[._-])?(samples?|public|open|opendata|examples?|tutorials?|pds|noaa|nasa|jumpstart|cloud-ml-data|tfds-data|cloud-tpu[\w-]*)([._-][\w.-]*)?/",
+    re.I,
+)
+"""Buckets that are there for everybody, by their names"""
 _PLACEHOLDER = re.compile(r"\byour?[-_ ]|[/\\]path[-_/\\]to[-_/\\]|//path[/\\]to|\bmy[-_]bucket|[<{]|\bx{3,}\b|username|/home/abc/", re.I)
 _MACHINE_LEARNING = frozenset({
     "monai", "dgl", "torchvision", "torchaudio", "lightning", "pytorch_lightning", "SimpleITK", "nibabel", "pydicom", "skimage", "scipy", "mlflow",
@@ -59,7 +64,8 @@ class HardcodedLocation(Rule):
     ## When it stays silent
     For the default of an option, a parameter or an environment variable, which others can set, unless an option's or a parameter's is
     a person's own home or drive; for paths in texts, doctests and comments, in tests, examples and documentation; for accounts that
-    every such machine has (`/home/app`, `/home/ubuntu`); for `/tmp`, `/dev`, `/etc`, `/opt` and `/data`.
+    every such machine has (`/home/app`, `/home/ubuntu`) and buckets named as public (`…-samples`, `…-public-data`); for
+    `/tmp`, `/dev`, `/etc`, `/opt` and `/data`.
 
     ## References
     Wilson et al. 2017, Good enough practices in scientific computing.
@@ -79,8 +85,9 @@ class HardcodedLocation(Rule):
         if found:
             first, more = found[0], len({str(node.value) for node in found}) - 1
             others = f" (and {more} more)" if more else ""
+            where = "in somebody's bucket" if _BUCKET.match(str(first.value)) else "on somebody's machine"
             yield self.finding(
-                module.at(first), f"`{str(first.value)[:60]}` is a place on somebody's machine{others}",
+                module.at(first), f"`{str(first.value)[:60]}` is a place {where}{others}",
                 advice="take it from an option, a configuration or the environment",
             )  # fmt: skip
 
@@ -88,7 +95,7 @@ class HardcodedLocation(Rule):
 def _is_location(value: object) -> bool:
     if not isinstance(value, str) or not 6 < len(value) < 300 or "\n" in value:
         return False
-    return bool(_PERSONAL.match(value) or _BUCKET.match(value)) and not _PLACEHOLDER.search(value)
+    return bool(_PERSONAL.match(value) or (_BUCKET.match(value) and not _PUBLIC.match(value))) and not _PLACEHOLDER.search(value)
 
 
 def _is_text(node: ast.Constant) -> bool:
@@ -100,6 +107,8 @@ def _is_text(node: ast.Constant) -> bool:
 def _is_settable(module: Module, node: ast.Constant) -> bool:
     """Whether somebody else can set the value without touching the code: it is the default of an option, a parameter or a variable."""
     up: ast.AST = node.up  # type: ignore[attr-defined]
+    if isinstance(up, (ast.List, ast.Tuple)):  # the default of an option that takes several
+        up = up.up  # type: ignore[union-attr]
     if _HOME.match(str(node.value)) and (
         isinstance(up, (ast.arguments, ast.FunctionDef)) or (isinstance(up, ast.keyword) and up.arg == "default")
     ):

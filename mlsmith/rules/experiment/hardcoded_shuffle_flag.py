@@ -86,7 +86,7 @@ class HardcodedShuffleFlag(Rule):
     ## When it stays silent
     When the literal agrees with the role; when a sampler or batch sampler decides; for iterable datasets; when the flag comes from a
     parameter, the command line or configuration; when names speak of both roles or none; in tests. When the data set is told to shuffle
-    (`randomize=`) or draws its samples; when nothing is learnt from the loader (features, statistics, clusters, pictures, trials of speed);
+    (`randomize=`) or draws its samples; when nothing is learnt from the loader (features, statistics, clusters, pictures, trials of speed), or nobody reads it;
     when a comment or the function's name speaks of the order; for evaluation of which single batches are shown, or that is learnt from.
     Samples that are ordered by intent (time series, language-model streams, video, curricula) are reported as information only.
 
@@ -171,7 +171,12 @@ class HardcodedShuffleFlag(Rule):
     def _unshuffled(self, module: Module, decision: OrderDecision) -> Iterator[Finding]:
         call = decision.call
         near = call.role is Role.TRAIN and loaders.is_near(call, Role.TRAIN)
-        meant = loaders.is_only_looked_at(module, call) or loaders.orders_itself(module, call) or loaders.is_trial(module, call)
+        meant = (
+            loaders.is_never_read(module, call)
+            or loaders.is_only_looked_at(module, call)
+            or loaders.orders_itself(module, call)
+            or loaders.is_trial(module, call)
+        )
         if meant or not (near or (loaders.is_learnt_from(module, call) and not decision.sometimes)):
             return
         ordered = loaders.is_ordered(module, call)
@@ -357,6 +362,8 @@ def _harm_of_shuffling(module: Module, call: Call) -> tuple[str, Severity]:
     function = call.function
     if loaders.pairs_by_position(module, call):
         return "but predictions are paired with them by position", Severity.WARNING
+    if loaders.is_never_read(module, call):
+        return "", Severity.INFO
     if loaders.is_shown(module, call) or loaders.is_learnt_from(module, call) or loaders.is_sampled(module, call):
         return "", Severity.INFO
     if call.argument("drop_last").value is True:

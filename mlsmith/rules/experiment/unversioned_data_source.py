@@ -18,6 +18,14 @@ _BRANCH = re.compile(
 )
 _SHEET = re.compile(r"https?://docs\.google\.com/spreadsheets/")
 _LATEST = re.compile(r"(s3|gs|abfss?|https?)://.*[/_-](latest|current)([/_.]|$)")
+_SNAPSHOT = re.compile(r"(19|20)\d\d[-_]?[01]\d[-_]?[0-3]\d(?!\d)|[/_.-]v\d+(\.\d+)*(?=[/_.-])", re.I)
+"""A date or a version in the name of a file, which nobody writes anew"""
+_NO_ROWS = re.compile(
+    r"\.(jpe?g|png|gif|bmp|webp|svg|wav|mp3|mp4|py|ipynb|sh|md|html?|ttf|pth?|onnx|h5|pb|caffemodel)([?#]|$)"
+    r"|(class(es|_names|_index)|synset|imagenet)[\w-]*\.(txt|json)$",
+    re.I,
+)
+"""One picture or sound to show, code, weights, the names of a pretrained network's classes: none of them is what is trained on"""
 _CHECKED = re.compile(r"sha256|sha1|md5|known_hash|file_hash|checksum|hashlib|blake2")
 _TRAINS = re.compile(r"\.fit\(|\.fit_|\.backward\(|\.train\(|optimizer|xgb\.train|lgb\.train")
 
@@ -54,7 +62,8 @@ class UnversionedDataSource(Rule):
     None: which version the run has read is not in the code.
 
     ## When it stays silent
-    When the file checks a digest; for URLs of a commit, a tag or an archive; for files of this machine; in files that do not train. Live
+    When the file checks a digest; for URLs of a commit, a tag or an archive, and of files with a date or a version in their name; for
+    single pictures and sounds, weights, code and lists of class names; for files of this machine; in files that do not train. Live
     tables and data sets of a hub are not looked at; models of a hub are `unpinned-pretrained-model`.
 
     ## References
@@ -108,7 +117,7 @@ def _literal(module: Module, node: ast.expr) -> str:
 
 def _mutable(place: str) -> str:
     if _BRANCH.match(place):
-        return "the head of a branch"
+        return "" if _SNAPSHOT.search(place.rpartition("/")[2]) or _NO_ROWS.search(place) else "the head of a branch"
     if _SHEET.match(place):
         return "a spreadsheet"
     return "a `latest` copy" if _LATEST.match(place) else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlsmith.index.scopes import block_of
 from mlsmith.rules.kit.roles import Role, tokens
+from mlsmith.rules.kit.splits import is_used
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.call import Call
@@ -168,6 +169,12 @@ def is_only_looked_at(module: Module, call: Call) -> bool:
         return False
     uses = module.flow.uses(bindings[0])
     return bool(uses) and not any(_may_train(module, use) for use in uses)
+
+
+def is_never_read(module: Module, call: Call) -> bool:
+    """Whether a notebook or a function makes the loader and never uses it."""
+    statement = call.statement
+    return isinstance(statement, ast.Assign) and statement.value is call.node and not is_used(module, statement.targets[0])
 
 
 def is_shown(module: Module, call: Call) -> bool:

@@ -4,7 +4,8 @@ A rule overrides the hooks it needs; each yields findings and keeps no state:
 
 - `python(module)` looks at one Python file or notebook;
 - `config(document)`, `requirements(document)`, `dockerfile(document)` look at one file of that kind;
-- `collect(module)`, `collect_config(document)`, `collect_requirements(document)` and `collect_text(document)` return plain data
+- `collect(module)`, `collect_config(document)`, `collect_requirements(document)`,
+  `collect_dockerfile(document)` and `collect_text(document)` return plain data
   (tuples, strings, numbers) of one file, which `project(project)` receives merged as `project.collected(self)`; it sees facts only, never source;
 - `changes(changes)` speaks of what became different between two revisions.
 """
@@ -36,6 +37,7 @@ HOOKS = (
     "collect",
     "collect_config",
     "collect_requirements",
+    "collect_dockerfile",
     "collect_text",
     "project",
     "changes",
@@ -146,6 +148,9 @@ class Rule:
         return None
 
     def collect_requirements(self, document: RequirementsDocument) -> Any:
+        return None
+
+    def collect_dockerfile(self, document: Dockerfile) -> Any:
         return None
 
     def collect_text(self, document: TextDocument) -> Any:

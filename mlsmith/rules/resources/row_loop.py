@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Edit, Finding, Fix, Module, Rule, Safety, Severity
+from mlsmith.rules.kit import Call, Edit, Finding, Fix, Module, Rule, Safety, Severity, tokens
 
 _APPLY = "pandas.DataFrame().apply"
+_LESSON = frozenset({"lambda", "apply", "functional"})
 _WRITERS = frozenset({"at", "loc", "iloc", "iat"})
 _MAKES = (ast.Call, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict)
 _MOST = 8
@@ -52,7 +53,7 @@ class RowLoop(Rule):
 
     ## When it stays silent
     When the function calls something, takes the row as a whole, or an item of a list in a column; when the loop does not write into a frame,
-    computes what it writes with a function, or does something else besides.
+    computes what it writes with a function, or does something else besides; in lessons on `apply` and lambdas, which name themselves so.
 
     ## References
     pandas user guide, enhancing performance: iterating is slow.
@@ -63,7 +64,7 @@ class RowLoop(Rule):
     minutes = 15
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if not module.imports("pandas"):
+        if not module.imports("pandas") or _LESSON & set(tokens(module.path.rpartition("/")[2])):
             return
         for call in module.method_calls("apply"):
             function = _function(call)

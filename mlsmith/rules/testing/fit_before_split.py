@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import UNKNOWN, Call, Confidence, Finding, Module, Rule, Severity
+from mlsmith.rules.kit import UNKNOWN, Call, Confidence, Finding, Module, Role, Rule, Severity, tokens
 from mlsmith.rules.kit.knowledge import sklearn
 from mlsmith.rules.kit.splits import Split, is_used, splits
 
@@ -23,6 +23,8 @@ _FUNCTIONS = tuple(
 )
 """Functions that learn from what they are given and forget it"""
 _STATISTICS = ("mean", "median", "mode", "quantile")
+_JOINS = ("concat", "concatenate", "append", "vstack", "hstack", "row_stack")
+_LABELS = frozenset({"y", "label", "labels", "target", "targets", "ytest"})
 
 
 class FitBeforeSplit(Rule):
@@ -66,6 +68,7 @@ class FitBeforeSplit(Rule):
     ## When it stays silent
     For transformers inside a Pipeline that is cross-validated; for stateless ones (`Normalizer`, `PolynomialFeatures`, hashing) and
     plain encodings of categories and labels (`OneHotEncoder`, `LabelEncoder`, `get_dummies`); when the fit saw only a training part, or one single row;
+    for slices of what was concatenated from a training and an unlabelled test table just before, as in competitions;
     when the file never reads the parts, or a comment just above says that this leaks, as lessons on leakage do. A `fit` that a
     `fit_transform` of the same transformer repeats is reported once, there.
 
@@ -80,6 +83,8 @@ class FitBeforeSplit(Rule):
     def python(self, module: Module) -> Iterator[Finding]:
         leaks: dict[int, tuple[ast.expr, Split]] = {}
         for split in splits(module):
+            if _only_parts_again(module, split):
+                continue
             for index, data in enumerate(split.data):
                 if _parts_are_used(module, split, index):
                     for leak in _leaks(module, split, data):
@@ -179,8 +184,30 @@ def _saw_training_part_only(module: Module, call: Call) -> bool:
         return True
     if _is_of_one(call) or any(_is_of_one(other) for other in trace.calls if other.method in _FITS):
         return True
-    names = {node.id for node in ast.walk(call.node.args[0]) if isinstance(node, ast.Name)}
-    return any("train" in name.lower() for name in names)
+    values = module.resolver.values(call.node.args[0])
+    return _speaks_of_training(call.node.args[0]) or (
+        bool(values) and all(_speaks_of_training(value) and "test" not in ast.dump(value).lower() for value in values)
+    )
+
+
+def _speaks_of_training(node: ast.expr) -> bool:
+    return any("train" in part.id.lower() for part in ast.walk(node) if isinstance(part, ast.Name))
+
+
+def _only_parts_again(module: Module, split: Split) -> bool:
+    """`both[:n]` and `both[n:]` of `both = concat([train, test])`, which came apart and whose test rows have no labels here: a competition's."""
+    if split.name != "slicing":
+        return False
+    calls = module.flow.trace(split.data[0]).calls
+    if any(call.method == "train_test_split" for call in calls):
+        return False
+    joined = any(call.method in _JOINS and {Role.TRAIN, Role.TEST} <= _roles_in(module, call.node) for call in calls)
+    return joined and not any(set(tokens(node.id)) & _LABELS and Role.TEST in module.roles_of(node.id) for node in module.syntax.names)
+
+
+def _roles_in(module: Module, node: ast.expr) -> set[Role]:
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return {role for role in map(module.role_of, names) if role is not None}
 
 
 def _is_of_one(call: Call) -> bool:

@@ -26,3 +26,22 @@ PYTHON_SINCE: dict[tuple[int, int], dict[str, str]] = {
     (3, 12): {"torch": "2.2", "tensorflow": "2.16", "numpy": "1.26", "pandas": "2.1.1", "scikit-learn": "1.3.2"},
     (3, 13): {"torch": "2.5", "tensorflow": "2.20", "numpy": "2.1", "pandas": "2.2.3", "scikit-learn": "1.5.2"},
 }
+
+PYTHON_LAST: dict[tuple[int, int], dict[str, str]] = {
+    # Python → the first version of each that no longer runs on it
+    (3, 6): {"numpy": "1.20", "pandas": "1.2", "scikit-learn": "1.0", "torch": "1.11", "torchvision": "0.12", "torchtext": "0.12",
+             "tensorflow": "2.7", "keras": "2.7", "pytorch-lightning": "1.6", "transformers": "4.19"},
+    (3, 7): {"numpy": "1.22", "pandas": "1.4", "scikit-learn": "1.1", "torch": "2.0", "torchvision": "0.15", "torchtext": "0.15",
+             "tensorflow": "2.12", "keras": "2.12", "pytorch-lightning": "2.0", "transformers": "4.31"},
+    (3, 8): {"numpy": "1.25", "pandas": "2.1", "scikit-learn": "1.4", "torch": "2.5", "torchvision": "0.20",
+             "tensorflow": "2.14", "keras": "2.14", "pytorch-lightning": "2.4", "transformers": "4.47"},
+    (3, 9): {"numpy": "2.1", "pandas": "3.0", "scikit-learn": "1.7", "transformers": "5.0"},
+}  # fmt: skip
+"""By `requires-python` of the releases"""
+
+IMAGE_PYTHON: dict[str, tuple[tuple[str, str], ...]] = {
+    # image → its first version that no longer comes with a Python → that Python
+    "pytorch": (("1.13", "3.7"),),
+    "tensorflow": (("2.4", "3.6"), ("2.14", "3.8")),
+}
+"""Of the official images `pytorch/pytorch` and `tensorflow/tensorflow`"""
