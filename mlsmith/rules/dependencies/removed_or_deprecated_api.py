@@ -96,9 +96,8 @@ class RemovedOrDeprecatedApi(Rule):
                     key = (library, removal.name, removal.argument)
                     _, edits = found.setdefault(key, (tuple(where(module, node)), []))
                     edits.extend([edit] if edit is not None else [])
-        return (
-            tuple((key, seen, tuple((plain_span(edit.span), edit.text) for edit in edits)) for key, (seen, edits) in found.items()) or None
-        )
+        uses = tuple((key, seen, tuple((plain_span(edit.span), edit.text) for edit in edits)) for key, (seen, edits) in found.items())
+        return ("uses", uses, tuple(own)) if uses or own else None
 
     def collect_requirements(self, document: RequirementsDocument) -> Any:
         return _pins([(r.name, r.specifier) for r in document.requirements], is_lock=document.kind == "lock")
@@ -109,13 +108,17 @@ class RemovedOrDeprecatedApi(Rule):
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
         pins = {path: data for path, data in collected if data[0] == "pins"}
+        installed: dict[str, list[environments.Pin]] = {}
+        for path, data in collected:
+            if path not in pins:
+                installed.setdefault(posixpath.dirname(path), []).extend(data[2])
         bundles: dict[tuple[str, str], list[tuple[str, Removal, Severity, str, Any]]] = {}
-        for path, uses in collected:
+        for path, (_, uses, *_) in collected:
             if path in pins:
                 continue
             for (library, name, argument), seen, edits in sorted(uses, key=lambda use: use[1][:2]):
                 removal = removals()[library][name, argument]
-                severity, why = _verdict(removal, path, pins)
+                severity, why = _verdict(removal, path, pins, installed[posixpath.dirname(path)])
                 if severity is None:
                     continue
                 place = place_from(path, project, seen)
@@ -149,7 +152,8 @@ def _distributions() -> frozenset[str]:
 
 def _pins(written: list[environments.Pin], *, is_lock: bool = False) -> tuple[Any, ...] | None:
     """What is asked for of the libraries in question, whether a lock is there, and what an old Python does not let in."""
-    kept = tuple(pin for pin in written if pin[0] in _distributions())
+    named = [(environments.named_as_imported(name), specifier) for name, specifier in written]
+    kept = tuple(pin for pin in named if pin[0] in _distributions())
     bounds = tuple(environments.bounds(written))
     return ("pins", kept, is_lock, bounds) if kept or is_lock or bounds else None
 
@@ -163,7 +167,7 @@ def _set_up(module: Module) -> tuple[Any, ...] | None:
 def _own_pins(module: Module) -> list[environments.Pin]:
     """What a notebook installs for itself."""
     cells = module.notebook.cells if module.notebook is not None else ()
-    pins = [pin for cell in cells for pin in environments.of_magics(cell.magics)]
+    pins = [(environments.named_as_imported(name), text) for cell in cells for name, text in environments.of_magics(cell.magics)]
     return [*pins, *environments.bounds(pins)]
 
 
@@ -264,8 +268,8 @@ def _nearest(path: str, pins: dict[str, Any]) -> str:
     return folder
 
 
-def _verdict(removal: Removal, path: str, pins: dict[str, Any]) -> tuple[Severity | None, str]:
-    """What the nearest requirements say of it: removed, deprecated, or nothing to say."""
+def _verdict(removal: Removal, path: str, pins: dict[str, Any], installed: list[environments.Pin]) -> tuple[Severity | None, str]:
+    """What the nearest requirements, or what notebooks beside it install, say of it: removed, deprecated, or nothing to say."""
     folder = posixpath.dirname(path)
     while True:
         beside = [data for where_, data in pins.items() if posixpath.dirname(where_) == folder]
@@ -291,7 +295,7 @@ def _verdict(removal: Removal, path: str, pins: dict[str, Any]) -> tuple[Severit
         end for _, kept, _, bounds in pins.values() for name, text in (*kept, *bounds)
         if name in removal.distributions and (end := _end(removal, name, text))
     ]  # fmt: skip
-    if not removal.everywhere or any(_at(removal, end)[0] is not Severity.ERROR for end in everywhere):
+    if not removal.everywhere or _is_kept(removal, installed) or any(_at(removal, end)[0] is not Severity.ERROR for end in everywhere):
         return None, ""
     return Severity.ERROR, f"is gone since {removal.distribution} {removal.removed}, and nothing here asks for an older one"
 

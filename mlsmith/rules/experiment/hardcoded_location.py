@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Finding, Module, Rule, Severity, scope_of
+from mlsmith.rules.kit import Finding, Module, Rule, Severity, scope_of, tokens
 
 _PERSONAL = re.compile(
     r"^(/home/(?!(user|app|jovyan|runner|vscode|azureuser|ec2-user|ubuntu)/)[\w.-]+/.|/Users/[\w.-]+/.|/export/home/."
@@ -22,6 +22,8 @@ _PUBLIC = re.compile(
     re.I,
 )
 """Buckets that are there for everybody, by their names"""
+_KEEPING = frozenset({"to", "save", "write", "upload", "dump", "export", "put", "out", "output", "log", "logs", "checkpoint", "checkpoints", "ckpt",
+                      "artifacts", "staging", "tmp", "temp", "work", "job", "results", "bucket", "root", "base"})  # fmt: skip
 _PLACEHOLDER = re.compile(r"\byour?[-_ ]|[/\\]path[-_/\\]to[-_/\\]|//path[/\\]to|\bmy[-_]bucket|[<{]|\bx{3,}\b|username|/home/abc/", re.I)
 _MACHINE_LEARNING = frozenset({
     "monai", "dgl", "torchvision", "torchaudio", "lightning", "pytorch_lightning", "SimpleITK", "nibabel", "pydicom", "skimage", "scipy", "mlflow",
@@ -36,7 +38,8 @@ class HardcodedLocation(Rule):
 
     ## What it finds
     Literal paths into a home folder (`/home/ann/…`, `/Users/ann/…`, `C:\\\\Users\\\\…`), a mounted disk (`/mnt/…`, `/media/…`), a personal
-    drive (`/content/drive/…`) or a bucket (`s3://…`) in code that works with data or models. One finding a file, at the first.
+    drive (`/content/drive/…`) or a bucket that the project keeps things in (`f"s3://shop-lake/{day}"`) in code
+    that works with data or models. One finding a file, at the first.
 
     ## Why it is debt
     Nobody else can run it. Whoever tries edits the code, and from then on two versions of an experiment differ in more than they say
@@ -64,7 +67,8 @@ class HardcodedLocation(Rule):
     ## When it stays silent
     For the default of an option, a parameter or an environment variable, which others can set, unless an option's or a parameter's is
     a person's own home or drive; for paths in texts, doctests and comments, in tests, examples and documentation; for accounts that
-    every such machine has (`/home/app`, `/home/ubuntu`) and buckets named as public (`…-samples`, `…-public-data`); for
+    every such machine has (`/home/app`, `/home/ubuntu`) and buckets named as public (`…-samples`, `…-public-data`); for one whole address in a
+    bucket that is only read, which anybody may be let in to; for
     `/tmp`, `/dev`, `/etc`, `/opt` and `/data`.
 
     ## References
@@ -80,7 +84,9 @@ class HardcodedLocation(Rule):
         if not module.packages & _MACHINE_LEARNING:
             return
         found = [
-            node for node in module.syntax.strings if _is_location(node.value) and not _is_settable(module, node) and not _is_text(node)
+            node
+            for node in module.syntax.strings
+            if _is_location(node.value) and not _is_settable(module, node) and not _is_text(node) and _is_own(module, node)
         ]
         if found:
             first, more = found[0], len({str(node.value) for node in found}) - 1
@@ -96,6 +102,30 @@ def _is_location(value: object) -> bool:
     if not isinstance(value, str) or not 6 < len(value) < 300 or "\n" in value:
         return False
     return bool(_PERSONAL.match(value) or (_BUCKET.match(value) and not _PUBLIC.match(value))) and not _PLACEHOLDER.search(value)
+
+
+def _is_own(module: Module, node: ast.Constant) -> bool:
+    """For a bucket: whether the project keeps things there, by what is written to it or put together with it. One file of it may be anybody's."""
+    if not _BUCKET.match(str(node.value)):
+        return True
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    call = module.call(up)
+    if isinstance(up, (ast.JoinedStr, ast.BinOp)) or (call is not None and call.method == "join"):
+        return True
+    if isinstance(up, ast.Attribute):  # `"s3://lake/{}".format(day)`
+        return up.attr == "format"
+    names = [up.arg] if isinstance(up, ast.keyword) and up.arg else [t.id for t in getattr(up, "targets", ()) if isinstance(t, ast.Name)]
+    words = {word for name in (*names, call.method if call is not None else "") for word in tokens(name)}
+    return bool(words & _KEEPING) or any(
+        _is_put_together(use) for binding in module.flow.bindings_of(node) for use in module.flow.uses(binding)
+    )
+
+
+def _is_put_together(use: ast.Name) -> bool:
+    up: ast.AST = use.up  # type: ignore[attr-defined]
+    return isinstance(up, (ast.FormattedValue, ast.BinOp)) or (
+        isinstance(up, ast.Call) and isinstance(up.func, ast.Attribute) and up.func.attr == "join" and up.args[:1] == [use]
+    )
 
 
 def _is_text(node: ast.Constant) -> bool:

@@ -172,7 +172,8 @@ class HardcodedShuffleFlag(Rule):
         call = decision.call
         near = call.role is Role.TRAIN and loaders.is_near(call, Role.TRAIN)
         meant = (
-            loaders.is_never_read(module, call)
+            loaders.is_of_evaluation(module)
+            or loaders.is_never_read(module, call)
             or loaders.is_only_looked_at(module, call)
             or loaders.orders_itself(module, call)
             or loaders.is_trial(module, call)
@@ -354,6 +355,7 @@ def _is_meant_for_training(module: Module, call: Call) -> bool:
         and not loaders.is_said(module, call)
         and not loaders.is_only_looked_at(module, call)
         and not loaders.orders_itself(module, call)
+        and not loaders.is_of_evaluation(module)
     )
 
 

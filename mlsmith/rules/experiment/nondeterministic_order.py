@@ -37,6 +37,8 @@ _CLASSES = frozenset({"class", "classes", "label", "labels", "vocab", "vocabular
                       "speakers", "tokens", "names", "users", "relations"})  # fmt: skip
 _KEPT = frozenset({"weights", "ckpt", "ckpts", "checkpoint", "checkpoints", "epoch", "epochs", "snapshot", "snapshots"})
 """Words of files of which the last one is taken for the newest."""
+_SHOWING = frozenset({"show", "imshow", "display", "plot", "grid", "preview", "visualize", "visualise", "montage", "print"})
+"""Words of functions and numbers by which some files are shown"""
 _BY_POSITION = ("the list is paired", "positions in it", "a slice")
 """Harm that no seed is needed for: which image belongs to which mask, which number to which class, which file to which part."""
 _ML = (
@@ -232,7 +234,13 @@ def _goes_into_sort(use: ast.AST) -> bool:
 def _use_of(node: ast.expr) -> str:
     """What is done with a listing, or with a name that holds it, that depends on its order."""
     up = node.up  # type: ignore[attr-defined]
-    if isinstance(up, ast.Subscript) and up.value is node and isinstance(up.slice, ast.Slice) and not _is_preview(up.slice):
+    if (
+        isinstance(up, ast.Subscript)
+        and up.value is node
+        and isinstance(up.slice, ast.Slice)
+        and not _is_preview(up.slice)
+        and not _is_shown(up)
+    ):
         return "a slice of the list is taken"
     if (
         isinstance(up, ast.Subscript)
@@ -260,6 +268,16 @@ def _is_preview(part: ast.Slice) -> bool:
     return part.lower is None and isinstance(upper, int) and 0 < upper < 100
 
 
+def _is_shown(part: ast.Subscript) -> bool:
+    """`grid(images[:n])` and `images[:images_to_show]`: some pictures to look at."""
+    named = {word for name in ast.walk(part.slice) if isinstance(name, ast.Name) for word in tokens(name.id)}
+    node: Any = part
+    while not isinstance(node, ast.stmt):
+        node = node.up
+        named |= set(tokens(_last(node))) if isinstance(node, ast.Call) else set()
+    return bool(named & _SHOWING)
+
+
 def _indexes_classes(loop: ast.AST) -> bool:
     owner = loop.up if isinstance(loop, ast.comprehension) else loop  # type: ignore[attr-defined]
     if isinstance(owner, ast.DictComp):
@@ -277,7 +295,11 @@ def _kept_by_dataset(module: Module, call: Call, target: ast.Attribute) -> str:
     sorted_later = any(
         other.method in ("sort", *_SORTS) and target.attr in ast.unparse(other.node) for method in cls.methods.values() for other in method.calls
     )  # fmt: skip
-    return "" if sorted_later else f"`{cls.node.name}` reads its samples from the list by index"
+    by_index = any(
+        isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == target.attr
+        for method in cls.methods.values() for node in ast.walk(method.node)
+    )  # fmt: skip
+    return "" if sorted_later or not by_index else f"`{cls.node.name}` reads its samples from the list by index"
 
 
 def _appends(loop: ast.For | ast.AsyncFor) -> str:

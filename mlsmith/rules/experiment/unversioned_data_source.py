@@ -21,7 +21,7 @@ _LATEST = re.compile(r"(s3|gs|abfss?|https?)://.*[/_-](latest|current)([/_.]|$)"
 _SNAPSHOT = re.compile(r"(19|20)\d\d[-_]?[01]\d[-_]?[0-3]\d(?!\d)|[/_.-]v\d+(\.\d+)*(?=[/_.-])", re.I)
 """A date or a version in the name of a file, which nobody writes anew"""
 _NO_ROWS = re.compile(
-    r"\.(jpe?g|png|gif|bmp|webp|svg|wav|mp3|mp4|py|ipynb|sh|md|html?|ttf|pth?|onnx|h5|pb|caffemodel)([?#]|$)"
+    r"\.(jpe?g|png|gif|bmp|webp|svg|wav|mp3|mp4|py|ipynb|sh|md|html?|ttf|jar|whl|pth?|onnx|h5|pb|caffemodel)([?#]|$)"
     r"|(class(es|_names|_index)|synset|imagenet)[\w-]*\.(txt|json)$",
     re.I,
 )
@@ -120,4 +120,4 @@ def _mutable(place: str) -> str:
         return "" if _SNAPSHOT.search(place.rpartition("/")[2]) or _NO_ROWS.search(place) else "the head of a branch"
     if _SHEET.match(place):
         return "a spreadsheet"
-    return "a `latest` copy" if _LATEST.match(place) else ""
+    return "a `latest` copy" if _LATEST.match(place) and not _NO_ROWS.search(place) else ""

@@ -22,6 +22,11 @@ _PYTHON = re.compile(r"(\d+)\.(\d+)")
 _OLD_TENSORFLOW = re.compile(r"%tensorflow_version\s+(1)\b")
 
 
+def named_as_imported(name: str) -> str:
+    """conda calls PyTorch by its project's name."""
+    return "torch" if name == "pytorch" else name
+
+
 def bounds(pins: Iterable[Pin]) -> Iterator[Pin]:
     """What an old Python among them lets in: nothing that does not run on it any more."""
     for name, specifier in pins:

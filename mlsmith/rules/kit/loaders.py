@@ -46,6 +46,7 @@ _TOLD = {
 _LEARNING = frozenset({
     "backward", "step", "fit", "minimize", "apply_gradients", "train_on_batch", "train_step", "training_step", "partial_fit", "update", "optimize",
 })  # fmt: skip
+_EVALUATING = frozenset({"eval", "evaluate", "evaluation", "test", "infer", "inference", "predict", "retrieval", "knn"})
 _ENDS = ("next", "len", "print", "type")
 _LOOKING = ("iter", "next", "enumerate", "len", "print", "zip", "type", "tqdm.tqdm")
 _NO_SHUFFLED_PART = ("torch.utils.data.random_split", "torch.utils.data.Subset", "sklearn.model_selection.train_test_split")
@@ -169,6 +170,12 @@ def is_only_looked_at(module: Module, call: Call) -> bool:
         return False
     uses = module.flow.uses(bindings[0])
     return bool(uses) and not any(_may_train(module, use) for use in uses)
+
+
+def is_of_evaluation(module: Module) -> bool:
+    """Whether the file is named for evaluation and nothing in it learns: training data is only read for its features there."""
+    named = set(tokens(module.path.rpartition("/")[2])) & _EVALUATING
+    return bool(named) and not any(True for _ in module.method_calls(*_LEARNING - {"update"}))
 
 
 def is_never_read(module: Module, call: Call) -> bool:

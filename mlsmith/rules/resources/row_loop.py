@@ -212,5 +212,6 @@ def _written(loop: ast.For) -> ast.AST | None:
             and isinstance(target.value.slice.value, str)
         )
         if used & names and (is_element or is_chained):
-            return None if any(isinstance(part, ast.Call) for part in ast.walk(statement.value)) else statement
+            whole = isinstance(statement.value, (ast.List, ast.Tuple, ast.Dict))  # a row is put in, which no column-wise way does
+            return None if whole or any(isinstance(part, ast.Call) for part in ast.walk(statement.value)) else statement
     return None

@@ -73,7 +73,8 @@ class EvaluatedOnTrainingData(Rule):
 
     ## When it stays silent
     When the score is named for training, or measures the distance of two domains; when the file splits, cross-validates, or speaks of
-    test or validation data at all; for models without labels, and for weighted fits, as surrogates are. The only score of an example may be
+    test or validation data at all; for models without labels, and for weighted fits, as surrogates are; for rows
+    that were drawn or made up (`np.random`, `make_blobs`), on which nothing can be learnt. The only score of an example may be
     of what it was fitted on, as it shows an interface.
 
     ## References
@@ -98,6 +99,8 @@ class EvaluatedOnTrainingData(Rule):
         for fit in fits:
             if fit.function is not None and _MEASURES & set(tokens(fit.function.node.name)):
                 continue  # the error of a classifier is a measure of how far two domains lie apart
+            if _is_made_up(module, fit):
+                continue
             score = next((call for call in _scores(module) if call.order > fit.order and _is_of(module, call, fit)), None)
             if score is not None:
                 yield self.finding(
@@ -232,6 +235,12 @@ def _is_supervised(call: Call) -> bool:
     return bool(made) and all(
         name.startswith(("sklearn.", "xgboost.", "lightgbm.", "catboost.")) and name.endswith(_SUPERVISED) for name in made
     )
+
+
+def _is_made_up(module: Module, fit: Call) -> bool:
+    """Rows that were drawn or made (`make_blobs`), on which an interface, a picture or a solver is shown."""
+    trace = module.flow.trace(fit.node.args[0])
+    return any(name.startswith(("numpy.random.", "sklearn.datasets.make_")) for call in trace.calls for name in call.names)
 
 
 def _is_of(module: Module, score: Call, fit: Call) -> bool:

@@ -117,8 +117,9 @@ LEARNS_NOTHING = (
 """What gives the same whatever it was fitted on, as it takes no more from data than their number of columns"""
 LEARNS_VALUES = (
     "LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer", "OneHotEncoder", "OrdinalEncoder", "MissingIndicator", "VarianceThreshold",
+    "BinaryEncoder", "BaseNEncoder", "HashingEncoder", "HelmertEncoder", "SumEncoder", "BackwardDifferenceEncoder", "PolynomialEncoder",
 )  # fmt: skip
-"""What learns only which values or columns there are, nothing of how they are spread"""
+"""What learns only which values or columns there are, nothing of how they are spread; the last ones are of category_encoders"""
 RANDOM_ESTIMATORS = (
     "sklearn.ensemble.RandomForest", "sklearn.ensemble.ExtraTrees", "sklearn.ensemble.Bagging", "sklearn.neural_network.MLP", "sklearn.tree.ExtraTree",
     "sklearn.linear_model.SGD",
