@@ -31,6 +31,7 @@ from mlsmith.rules.kit.removals import Removal, highest_allowed, importing, lowe
 
 _GUARDS = re.compile("(?i)version|hasattr|py3|major|minor")
 """What conditions on a version speak of"""
+_PYTHON_2 = re.compile(r"(^|[/_.-])(py|python)_?2(\.?7)?(\.x)?([/_.-]|$)", re.I)
 _WRITTEN = re.compile(r"^([A-Za-z][\w.-]*)(?:\[[\w, -]*\])?\s*([<>=!~][^;#]*)")
 
 
@@ -295,6 +296,8 @@ def _verdict(removal: Removal, path: str, pins: dict[str, Any], installed: list[
         end for _, kept, _, bounds in pins.values() for name, text in (*kept, *bounds)
         if name in removal.distributions and (end := _end(removal, name, text))
     ]  # fmt: skip
+    if _PYTHON_2.search(path):
+        installed = [*installed, *environments.bounds([("python", "2.7")])]
     if not removal.everywhere or _is_kept(removal, installed) or any(_at(removal, end)[0] is not Severity.ERROR for end in everywhere):
         return None, ""
     return Severity.ERROR, f"is gone since {removal.distribution} {removal.removed}, and nothing here asks for an older one"

@@ -65,7 +65,8 @@ class UnpinnedPretrainedModel(Rule):
 
     ## When it stays silent
     For torchvision's old `pretrained=True`, which always names the first ImageNet weights. When the name comes from a parameter, the
-    command line or configuration; when it looks like a local folder, or the same file saves or publishes a model under that name; when `revision` is
+    command line or configuration; when it looks like a local folder, or the same file saves or publishes a model under that name, or publishes under that
+    account; when `revision` is
     any expression other than a branch name; when `local_files_only=True`; in tests and in example code, which shows the call rather
     than depends on it.
 
@@ -79,11 +80,12 @@ class UnpinnedPretrainedModel(Rule):
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
-        yield from self._from_pretrained(module)
+        own = _publishers(module)
+        yield from self._from_pretrained(module, own)
         for name, argument in FETCHES.items():
             for call in module.calls_to(name):
                 source = call.argument(argument)
-                if _is_remote(source, call) and not _is_pinned(call):
+                if _is_remote(source, call) and not _is_pinned(call) and source.value.partition("/")[0] not in own:
                     yield self._unpinned(call, source.value)
         yield from self._hubs_with_versions_in_the_name(module)
         for call in module.calls_under("torchvision.models."):
@@ -93,12 +95,12 @@ class UnpinnedPretrainedModel(Rule):
                     advice="name the weights, e.g. `weights=ResNet50_Weights.IMAGENET1K_V2`", severity=Severity.INFO, minutes=5,
                 )  # fmt: skip
 
-    def _from_pretrained(self, module: Module) -> Iterator[Finding]:
+    def _from_pretrained(self, module: Module, own: set[str]) -> Iterator[Finding]:
         saved = {call.argument("save_directory", 0).value for call in module.method_calls("save_pretrained", "save_model")}
         saved |= {call.argument("repo_id", 0).value for call in module.method_calls("push_to_hub")}
         for call in module.method_calls("from_pretrained"):
             source = call.argument("pretrained_model_name_or_path", 0)
-            if not _is_remote(source, call) or source.value in saved or _is_pinned(call):
+            if not _is_remote(source, call) or source.value in saved or _is_pinned(call) or source.value.partition("/")[0] in own:
                 continue
             if _is_of_hub(call, source.value):
                 yield self._unpinned(call, source.value)
@@ -120,6 +122,20 @@ class UnpinnedPretrainedModel(Rule):
 
     def _unpinned(self, call: Call, name: str, advice: str = "pass `revision=` with a commit hash or tag") -> Finding:
         return self.finding(call, f'"{name}" is fetched without a revision: its owner can change what this line loads', advice=advice)
+
+
+def _publishers(module: Module) -> set[str]:
+    """The account that the file publishes under, whose other things are the author's own: `model.push_to_hub(f"ann/{name}")`."""
+    places = [call.argument("repo_id", 0).node for call in module.method_calls("push_to_hub", "create_repo", "upload_folder")]
+    places += [keyword.value for call in module.method_calls("TrainingArguments", "Seq2SeqTrainingArguments") for keyword in call.node.keywords
+               if keyword.arg == "hub_model_id"]  # fmt: skip
+    found = set()
+    for place in places:
+        for value in module.resolver.values(place) if place is not None else ():
+            first = value.values[0] if isinstance(value, ast.JoinedStr) and value.values else value
+            if isinstance(first, ast.Constant) and isinstance(first.value, str) and "/" in first.value:
+                found.add(first.value.partition("/")[0])
+    return found
 
 
 def _is_of_hub(call: Call, name: str) -> bool:

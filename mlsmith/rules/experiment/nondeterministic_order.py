@@ -179,13 +179,13 @@ def _is_ordered(node: ast.AST) -> bool:
 
 def _harm(module: Module, call: Call) -> str:
     """How the arbitrary order comes to matter; empty where it does not, or is not known to."""
-    direct = _use_of(call.node)
+    direct = _use_of(module, call.node)
     if direct:
         return direct
     holder = call.node
     while isinstance(holder.up, (ast.ListComp, ast.comprehension, ast.BinOp, ast.List)) or _is_list_call(holder.up):  # type: ignore[attr-defined]
         holder = holder.up  # type: ignore[attr-defined]
-        taken = _use_of(holder)
+        taken = _use_of(module, holder)
         if taken:
             return taken
     statement = call.statement
@@ -213,7 +213,7 @@ def _used_later(module: Module, name: str, statement: ast.Assign) -> str:
         if isinstance(up, ast.Call) and _last(up) in (*_SORTS, "shuffle"):
             return ""
     for use in uses:
-        found = _use_of(use)
+        found = _use_of(module, use)
         if found:
             return found
         loop = use.up  # type: ignore[attr-defined]
@@ -231,7 +231,7 @@ def _goes_into_sort(use: ast.AST) -> bool:
     return False
 
 
-def _use_of(node: ast.expr) -> str:
+def _use_of(module: Module, node: ast.expr) -> str:
     """What is done with a listing, or with a name that holds it, that depends on its order."""
     up = node.up  # type: ignore[attr-defined]
     if (
@@ -253,11 +253,17 @@ def _use_of(node: ast.expr) -> str:
         last = _last(up)
         if last in ("train_test_split", "random_split"):
             return "the list is split"
-        if last == "zip" and len(up.args) > 1:
+        if last == "zip" and len(up.args) > 1 and not all(_is_made_of(module, other, node) for other in up.args if other is not node):
             return "the list is paired with another by position"
         if last == "enumerate" and isinstance(up.up, (ast.comprehension, ast.For)) and _indexes_classes(up.up):  # type: ignore[attr-defined]
             return "positions in it become class indices"
     return ""
+
+
+def _is_made_of(module: Module, other: ast.expr, listing: ast.expr) -> bool:
+    """Whether the other half of a pair was computed from the listing itself, item by item: `zip(files, map(check, files))`."""
+    known = module.resolver.reaching(listing) if isinstance(listing, ast.Name) else []
+    return any(binding in known for binding in module.flow.trace(other).bindings)
 
 
 def _is_preview(part: ast.Slice) -> bool:

@@ -240,7 +240,10 @@ def _is_supervised(call: Call) -> bool:
 def _is_made_up(module: Module, fit: Call) -> bool:
     """Rows that were drawn or made (`make_blobs`), on which an interface, a picture or a solver is shown."""
     trace = module.flow.trace(fit.node.args[0])
-    return any(name.startswith(("numpy.random.", "sklearn.datasets.make_")) for call in trace.calls for name in call.names)
+    return any(
+        name.startswith(("numpy.random.", "np.random.", "sklearn.datasets.make_"))
+        for call in trace.calls for name in (*call.names, ast.unparse(call.node.func))  # `%pylab` brings `np` unseen
+    )  # fmt: skip
 
 
 def _is_of(module: Module, score: Call, fit: Call) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 from mlsmith.rules.kit import (
     Call,
@@ -12,19 +13,26 @@ from mlsmith.rules.kit import (
     Fix,
     Function,
     Module,
+    Project,
+    RequirementsDocument,
     Rule,
     Safety,
     Severity,
     block_of,
+    from_plain,
     optimisation,
     scope_of,
     statement_of,
+    to_plain,
     tokens,
 )
 from mlsmith.rules.kit.concrete import replace_expression
+from mlsmith.rules.kit.removals import highest_allowed
 
 _NEW_TENSORS = ("torch.tensor", "torch.Tensor", "torch.FloatTensor", "torch.autograd.Variable", "torch.as_tensor", "torch.from_numpy")
 _LIGHTNING = ("pytorch_lightning.LightningModule", "lightning.LightningModule", "lightning.pytorch.LightningModule")
+_SCHEDULER_AFTER = (1, 1)
+"""The PyTorch since which the scheduler goes behind the optimiser"""
 _GRAPH = ("tensorflow.function", "tensorflow.function()")
 _NO_LAYERS = ("Loss", "Parameter", "init.", "utils.", "functional.", "Module")
 
@@ -80,8 +88,8 @@ class BypassedAutograd(Rule):
 
     ## When it stays silent
     When the list is handed on to `ModuleList`, `Sequential` or `add_module`; when the tensor is made of literals, or is an input whose gradient
-    is asked for; when the scheduler is told the epoch or a metric, or stands under a condition; in files of the days of `Variable`, when the
-    scheduler had to go first. `.data` and in-place edits are not looked at.
+    is asked for; when the scheduler is told the epoch or a metric, or stands under a condition; in files of the days of `Variable`, and
+    in projects that ask for a PyTorch below 1.1, when the scheduler had to go first. `.data` and in-place edits are not looked at.
 
     ## References
     PyTorch documentation of `ModuleList` and of `torch.optim`; TensorFlow guide, better performance with tf.function.
@@ -95,10 +103,24 @@ class BypassedAutograd(Rule):
         if module.imports("torch"):
             yield from self._new_losses(module)
             yield from self._hidden_layers(module)
-            yield from self._schedulers(module)
             yield from self._misspelt(module)
         if module.imports("tensorflow"):
             yield from self._traced_lists(module)
+
+    def collect(self, module: Module) -> Any:
+        found = [to_plain(finding) for finding in self._schedulers(module)] if module.imports("torch") else []
+        return ("steps", tuple(found)) if found else None
+
+    def collect_requirements(self, document: RequirementsDocument) -> Any:
+        ends = [highest_allowed(r.specifier) for r in document.requirements if r.name in ("torch", "pytorch")]
+        return ("old",) if any(end is not None and end[0] < _SCHEDULER_AFTER for end in ends) else None
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        """Schedulers that go first, in a project that does not ask for the old PyTorch in which they had to."""
+        collected = project.collected(self)
+        if not any(kind == "old" for _, (kind, *_) in collected):
+            for path, (_, found) in collected:
+                yield from (from_plain(finding, path) for finding in found)
 
     def _new_losses(self, module: Module) -> Iterator[Finding]:
         for loop in optimisation.training_loops(module):

@@ -29,6 +29,7 @@ PYTHON_SINCE: dict[tuple[int, int], dict[str, str]] = {
 
 PYTHON_LAST: dict[tuple[int, int], dict[str, str]] = {
     # Python → the first version of each that no longer runs on it
+    (2, 7): {"numpy": "1.17", "pandas": "0.25", "scikit-learn": "0.21", "torch": "1.5", "torchvision": "0.6", "tensorflow": "2.2", "keras": "2.4"},
     (3, 6): {"numpy": "1.20", "pandas": "1.2", "scikit-learn": "1.0", "torch": "1.11", "torchvision": "0.12", "torchtext": "0.12",
              "tensorflow": "2.7", "keras": "2.7", "pytorch-lightning": "1.6", "transformers": "4.19"},
     (3, 7): {"numpy": "1.22", "pandas": "1.4", "scikit-learn": "1.1", "torch": "2.0", "torchvision": "0.15", "torchtext": "0.15",
