@@ -30,6 +30,13 @@ def read_manifest(data: bytes, name: str, lines: tuple[str, ...]) -> tuple[str, 
     return "conda", list(_conda(document))
 
 
+def conda_requirements(document: ConfigDocument) -> Iterator[Requirement]:
+    """Of a conda environment under any name: what says where its packages come from, and lists them."""
+    keys = {entry.path[0] for entry in document.entries if entry.path}
+    if "dependencies" in keys and keys & {"channels", "prefix"}:
+        yield from (found for found in _conda(document) if isinstance(found, Requirement))
+
+
 def _pyproject(document: ConfigDocument) -> Iterator[Requirement]:
     for entry in document.scalars:
         group = _group(entry.path)

@@ -32,10 +32,12 @@ _DATABASE = re.compile(
     r"\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqp|mssql)(?:\+\w+)?://[\w.%-]+:([^@\s/\"'{}$<>%]{4,80})@([\w.-]+)"
 )
 _PLACEHOLDER = re.compile(
-    r"(?i)x{4,}|your|example|dummy|fake|placeholder|changeme|secret|password|passwd|redacted|\*{3,}|<|\.\.\.|test|sample|1234567|abcdef|insert|here"
+    r"(?i)x{4,}|your|example|dummy|fake|placeholder|changeme|secret|password|passwd|redacted|\*{3,}|<|\.\.\.|test|sample|1234567|abcdef|insert|here|sentinel"
 )
 _CREDENTIAL = re.compile(r"key|token|passw|://")
 _SHORTEST = 16
+_RESERVED = re.compile(r"(^|\.)(example|invalid|test|localhost)(\.|$)")
+"""Hosts that nobody has, RFC 2606"""
 _LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "db", "postgres", "mysql", "redis", "mongo", "host", "rabbitmq")
 
 
@@ -80,6 +82,7 @@ def _named(text: str) -> Iterator[Secret]:
     for match in _DATABASE.finditer(text):
         if (
             match.group(2).lower() not in _LOCAL
+            and not _RESERVED.search(match.group(2).lower())
             and not _PLACEHOLDER.search(match.group(1))
             and match.group(1) not in ("root", "admin", "user", "postgres", "pass", "pwd")
         ):

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mlsmith.rules.kit import (
+    ConfigDocument,
     Dockerfile,
     Edit,
     Finding,
@@ -102,6 +103,9 @@ class RemovedOrDeprecatedApi(Rule):
 
     def collect_requirements(self, document: RequirementsDocument) -> Any:
         return _pins([(r.name, r.specifier) for r in document.requirements], is_lock=document.kind == "lock")
+
+    def collect_config(self, document: ConfigDocument) -> Any:
+        return _pins(list(environments.of_configuration(document)))
 
     def collect_dockerfile(self, document: Dockerfile) -> Any:
         return _pins(list(environments.of_dockerfile(document)))

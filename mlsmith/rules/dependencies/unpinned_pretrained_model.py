@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
-from mlsmith.rules.kit import Argument, Call, Finding, Module, Rule, Severity
+from mlsmith.rules.kit import Argument, Call, Finding, Module, Project, Rule, Severity, TextDocument, from_plain, to_plain
 from mlsmith.rules.kit.knowledge.huggingface import FETCHES
 
 _BRANCHES = {"main", "master", "latest", "HEAD"}
@@ -30,6 +32,11 @@ _LOCAL_WORDS = re.compile(
 _FOLDERS = {"out", "output", "outputs", "ckpt", "checkpoint", "checkpoints", "results", "tmp", "local", "model", "models", "saved", "saved_model",
             "saved_models", "trained_models", "runs", "weights", "data", "dataset", "datasets", "logs"}  # fmt: skip
 """First words of `output/model` and its like: nobody publishes under these names."""
+
+_README = re.compile(r"readme[^/]*\.(md|rst)\Z", re.I)
+_GITHUB = re.compile(r"github\.com/([\w-]+)/[\w.-]+")
+_Found = tuple[str, Finding]
+"""What is fetched, and what is said of it"""
 
 
 class UnpinnedPretrainedModel(Rule):
@@ -66,7 +73,7 @@ class UnpinnedPretrainedModel(Rule):
     ## When it stays silent
     For torchvision's old `pretrained=True`, which always names the first ImageNet weights. When the name comes from a parameter, the
     command line or configuration; when it looks like a local folder, or the same file saves or publishes a model under that name, or publishes under that
-    account; when `revision` is
+    account; when the account is the one that the project's README links to most on GitHub, which is its own; when `revision` is
     any expression other than a branch name; when `local_files_only=True`; in tests and in example code, which shows the call rather
     than depends on it.
 
@@ -79,7 +86,25 @@ class UnpinnedPretrainedModel(Rule):
     minutes = 15
     speaks_in_examples = False
 
-    def python(self, module: Module) -> Iterator[Finding]:
+    def collect(self, module: Module) -> Any:
+        found = [(_owner(name), to_plain(finding)) for name, finding in self._unpinned_in(module)]
+        return ("found", tuple(found)) if found else None
+
+    def collect_text(self, document: TextDocument) -> Any:
+        """Whose project it is: the account that its first page links to most."""
+        if not _README.match(document.path):
+            return None
+        owners = Counter(owner.lower() for owner in _GITHUB.findall(document.text))
+        return ("owner", owners.most_common(1)[0][0]) if owners else None
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        collected = project.collected(self)
+        own = {_plain(data) for _, (kind, data) in collected if kind == "owner"}
+        for path, (kind, data) in collected:
+            if kind == "found":
+                yield from (from_plain(finding, path) for owner, finding in data if not owner or _plain(owner) not in own)
+
+    def _unpinned_in(self, module: Module) -> Iterator[_Found]:
         own = _publishers(module)
         yield from self._from_pretrained(module, own)
         for name, argument in FETCHES.items():
@@ -90,12 +115,12 @@ class UnpinnedPretrainedModel(Rule):
         yield from self._hubs_with_versions_in_the_name(module)
         for call in module.calls_under("torchvision.models."):
             if call.method and _is_default(call.argument("weights")):
-                yield self.finding(
+                yield "", self.finding(
                     call, f"`DEFAULT` loads whatever weights the installed torchvision holds to be the best for `{call.method}`",
                     advice="name the weights, e.g. `weights=ResNet50_Weights.IMAGENET1K_V2`", severity=Severity.INFO, minutes=5,
                 )  # fmt: skip
 
-    def _from_pretrained(self, module: Module, own: set[str]) -> Iterator[Finding]:
+    def _from_pretrained(self, module: Module, own: set[str]) -> Iterator[_Found]:
         saved = {call.argument("save_directory", 0).value for call in module.method_calls("save_pretrained", "save_model")}
         saved |= {call.argument("repo_id", 0).value for call in module.method_calls("push_to_hub")}
         for call in module.method_calls("from_pretrained"):
@@ -105,7 +130,7 @@ class UnpinnedPretrainedModel(Rule):
             if _is_of_hub(call, source.value):
                 yield self._unpinned(call, source.value)
 
-    def _hubs_with_versions_in_the_name(self, module: Module) -> Iterator[Finding]:
+    def _hubs_with_versions_in_the_name(self, module: Module) -> Iterator[_Found]:
         for call in module.calls_to("torch.hub.load"):
             repository = call.argument("repo_or_dir", 0)
             local = call.argument("source").value == "local"
@@ -120,8 +145,18 @@ class UnpinnedPretrainedModel(Rule):
             if isinstance(name.value, str) and name.value.startswith(("hf-hub:", "hf_hub:")) and "@" not in name.value:
                 yield self._unpinned(call, name.value, "append the commit: `hf-hub:owner/name@<commit>`")
 
-    def _unpinned(self, call: Call, name: str, advice: str = "pass `revision=` with a commit hash or tag") -> Finding:
-        return self.finding(call, f'"{name}" is fetched without a revision: its owner can change what this line loads', advice=advice)
+    def _unpinned(self, call: Call, name: str, advice: str = "pass `revision=` with a commit hash or tag") -> _Found:
+        return name, self.finding(call, f'"{name}" is fetched without a revision: its owner can change what this line loads', advice=advice)
+
+
+def _owner(name: str) -> str:
+    """`ann` of `ann/titles`; empty where the name says none."""
+    return name.removeprefix("hf-hub:").partition("/")[0] if "/" in name and ":/" not in name else ""
+
+
+def _plain(account: str) -> str:
+    """Accounts of two hubs are compared by their letters and digits."""
+    return "".join(character for character in account.lower() if character.isalnum())
 
 
 def _publishers(module: Module) -> set[str]:

@@ -10,7 +10,7 @@ from mlsmith.rules.kit import Finding, Module, Rule, Severity, scope_of, tokens
 
 _PERSONAL = re.compile(
     r"^(/home/(?!(user|app|jovyan|runner|vscode|azureuser|ec2-user|ubuntu)/)[\w.-]+/.|/Users/[\w.-]+/.|/export/home/."
-    r"|[A-Za-z]:[\\/](Users|Documents and Settings)[\\/].|[A-Za-z]:[\\/](?!windows|program)[\w ]+[\\/].*[\\/]"
+    r"|[A-Za-z]:[\\/](Users|Documents and Settings)[\\/].|[A-Za-z]:[\\/](?!windows|program|temp[\\/])[\w ]+[\\/].*[\\/]"
     r"|/content/g?drive/|/(mnt|media|nfs|raid|scratch)/[\w.-]+/.)",
     re.I,
 )
@@ -22,6 +22,8 @@ _PUBLIC = re.compile(
     re.I,
 )
 """Buckets that are there for everybody, by their names"""
+_UNSIGNED = re.compile(r"no-sign-request|\bUNSIGNED\b|\banon(ymous)?[\"']?\s*[=:]\s*True|token[\"']?\s*[=:]\s*[\"']anon")
+"""Buckets are read without an account here, so everybody may"""
 _KEEPING = frozenset({"to", "save", "write", "upload", "dump", "export", "put", "out", "output", "log", "logs", "checkpoint", "checkpoints", "ckpt",
                       "artifacts", "staging", "tmp", "temp", "work", "job", "results", "bucket", "root", "base"})  # fmt: skip
 _PLACEHOLDER = re.compile(r"\byour?[-_ ]|[/\\]path[-_/\\]to[-_/\\]|//path[/\\]to|\bmy[-_]bucket|[<{]|\bx{3,}\b|username|/home/abc/", re.I)
@@ -86,7 +88,11 @@ class HardcodedLocation(Rule):
         found = [
             node
             for node in module.syntax.strings
-            if _is_location(node.value) and not _is_settable(module, node) and not _is_text(node) and _is_own(module, node)
+            if _is_location(node.value)
+            and not _is_off(node)
+            and not _is_settable(module, node)
+            and not _is_text(node)
+            and _is_own(module, node)
         ]
         if found:
             first, more = found[0], len({str(node.value) for node in found}) - 1
@@ -108,6 +114,8 @@ def _is_own(module: Module, node: ast.Constant) -> bool:
     """For a bucket: whether the project keeps things there, by what is written to it or put together with it. One file of it may be anybody's."""
     if not _BUCKET.match(str(node.value)):
         return True
+    if _UNSIGNED.search(module.source.text):
+        return False
     up: ast.AST = node.up  # type: ignore[attr-defined]
     call = module.call(up)
     if isinstance(up, (ast.JoinedStr, ast.BinOp)) or (call is not None and call.method == "join"):
@@ -128,6 +136,15 @@ def _is_put_together(use: ast.Name) -> bool:
     )
 
 
+def _is_off(node: ast.AST) -> bool:
+    """Under `if False:`, as cells that are run by hand."""
+    while not isinstance(node, ast.Module):
+        node = node.up  # type: ignore[attr-defined]
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Constant) and not node.test.value:
+            return True
+    return False
+
+
 def _is_text(node: ast.Constant) -> bool:
     """A docstring, or part of a message."""
     up: ast.AST = node.up  # type: ignore[attr-defined]
@@ -137,8 +154,9 @@ def _is_text(node: ast.Constant) -> bool:
 def _is_settable(module: Module, node: ast.Constant) -> bool:
     """Whether somebody else can set the value without touching the code: it is the default of an option, a parameter or a variable."""
     up: ast.AST = node.up  # type: ignore[attr-defined]
-    if isinstance(up, (ast.List, ast.Tuple)):  # the default of an option that takes several
-        up = up.up  # type: ignore[union-attr]
+    made = module.call(up)
+    if isinstance(up, (ast.List, ast.Tuple)) or (made is not None and made.method in ("Path", "PurePath")):
+        up = up.up  # type: ignore[attr-defined]  # the default of an option that takes several, or a path
     if _HOME.match(str(node.value)) and (
         isinstance(up, (ast.arguments, ast.FunctionDef)) or (isinstance(up, ast.keyword) and up.arg == "default")
     ):

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from mlsmith.rules.kit.knowledge.platforms import IMAGE_PYTHON, PYTHON_LAST
 from mlsmith.rules.kit.removals import parts
+from mlsmith.sources.config import ConfigDocument
 from mlsmith.sources.docker import Dockerfile
 from mlsmith.sources.magics import Magic
+from mlsmith.sources.manifests import conda_requirements
 from mlsmith.sources.requirements import canonical_name
 
 Pin = tuple[str, str]
@@ -43,6 +45,12 @@ def of_command(command: str) -> Iterator[Pin]:
             match = _PINNED.match(word.strip("'\""))
             if match:
                 yield canonical_name(match[1]), match[2]
+
+
+def of_configuration(document: ConfigDocument) -> Iterator[Pin]:
+    """A conda environment that is not named as one: `crop_env.yaml`."""
+    if document.path.endswith((".yml", ".yaml")):
+        yield from ((requirement.name, requirement.specifier) for requirement in conda_requirements(document))
 
 
 def of_dockerfile(document: Dockerfile) -> Iterator[Pin]:

@@ -9,6 +9,8 @@ from mlsmith.rules.kit import Call, Edit, Finding, Fix, Module, Rule, Safety, Se
 
 _APPLY = "pandas.DataFrame().apply"
 _LESSON = frozenset({"lambda", "apply", "functional"})
+_PLAIN = frozenset({"print", "int", "float", "str", "bool", "abs", "round", "min", "max"})
+"""What has a way for whole columns"""
 _WRITERS = frozenset({"at", "loc", "iloc", "iat"})
 _MAKES = (ast.Call, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict)
 _MOST = 8
@@ -198,6 +200,11 @@ def _written(loop: ast.For) -> ast.AST | None:
     names = {part.id for part in ast.walk(index) if isinstance(part, ast.Name)}
     if any(isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and not _is_said(part.value) for part in ast.walk(loop)):
         return None  # the loop does more than to compute
+    inner = [part for statement in loop.body for part in ast.walk(statement)]
+    if any(isinstance(part, (ast.For, ast.While, ast.ListComp, ast.GeneratorExp)) for part in inner) or any(
+        isinstance(part, ast.Call) and not (isinstance(part.func, ast.Name) and part.func.id in _PLAIN) for part in inner
+    ):
+        return None  # what is written is looked up, or computed by functions, row by row
     for statement in ast.walk(loop):
         if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
             continue

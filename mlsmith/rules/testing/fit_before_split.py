@@ -69,7 +69,7 @@ class FitBeforeSplit(Rule):
     For transformers inside a Pipeline that is cross-validated; for stateless ones (`Normalizer`, `PolynomialFeatures`, hashing) and
     plain encodings of categories and labels (`OneHotEncoder`, `LabelEncoder`, `get_dummies`); when the fit saw only a training part, or one single row;
     for slices of what was concatenated from a training and an unlabelled test table just before, as in competitions;
-    when the file never reads the parts, or a comment just above says that this leaks, as lessons on leakage do. A `fit` that a
+    when the file never reads the test part, or a comment just above says that this leaks, as lessons on leakage do. A `fit` that a
     `fit_transform` of the same transformer repeats is reported once, there.
 
     ## References
@@ -125,12 +125,12 @@ def _leaks(module: Module, split: Split, data: ast.expr) -> Iterator[ast.expr]:
 
 
 def _parts_are_used(module: Module, split: Split, index: int) -> bool:
-    """Whether one of the two parts of this data is read anywhere; where the parts get no names of their own, that is taken for granted."""
+    """Whether the test part of this data is read anywhere; where the parts get no names of their own, that is taken for granted."""
     statement = split.node.up  # type: ignore[attr-defined]
     if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Tuple):
         return True
     parts = statement.targets[0].elts[2 * index : 2 * index + 2]
-    return len(parts) != 2 or any(is_used(module, part) for part in parts)
+    return len(parts) != 2 or is_used(module, parts[1])
 
 
 def _is_shown_as_wrong(module: Module, leak: ast.expr) -> bool:

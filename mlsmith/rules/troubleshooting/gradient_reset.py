@@ -97,7 +97,7 @@ class GradientReset(Rule):
             return
         known = [name for name in module.names(step.receiver) if name.startswith("torch.optim.")] if step.receiver is not None else []
         yield self.finding(
-            step, "gradients are never zeroed: every step uses the sum over all batches so far",
+            step, "nothing in this loop zeroes the gradients: every step uses the sum over all rounds before",
             advice="call `optimizer.zero_grad()` once a step, before `backward()`",
             confidence=Confidence.HIGH if known else Confidence.MEDIUM,
         )  # fmt: skip
