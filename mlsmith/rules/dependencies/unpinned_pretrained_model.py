@@ -73,7 +73,7 @@ class UnpinnedPretrainedModel(Rule):
     ## When it stays silent
     For torchvision's old `pretrained=True`, which always names the first ImageNet weights. When the name comes from a parameter, the
     command line or configuration; when it looks like a local folder, or the same file saves or publishes a model under that name, or publishes under that
-    account; when the account is the one that the project's README links to most on GitHub, which is its own; when `revision` is
+    account; when the account is one that the project's README links to most on GitHub, or three times, which is its own; when `revision` is
     any expression other than a branch name; when `local_files_only=True`; in tests and in example code, which shows the call rather
     than depends on it.
 
@@ -91,15 +91,16 @@ class UnpinnedPretrainedModel(Rule):
         return ("found", tuple(found)) if found else None
 
     def collect_text(self, document: TextDocument) -> Any:
-        """Whose project it is: the account that its first page links to most."""
+        """Whose project it is: the accounts that its first page links to most, and again and again."""
         if not _README.match(document.path):
             return None
         owners = Counter(owner.lower() for owner in _GITHUB.findall(document.text))
-        return ("owner", owners.most_common(1)[0][0]) if owners else None
+        kept = {owners.most_common(1)[0][0], *(owner for owner, times in owners.items() if times > 2)} if owners else set()
+        return ("owner", sorted(kept)) if kept else None
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
-        own = {_plain(data) for _, (kind, data) in collected if kind == "owner"}
+        own = {_plain(owner) for _, (kind, data) in collected if kind == "owner" for owner in data}
         for path, (kind, data) in collected:
             if kind == "found":
                 yield from (from_plain(finding, path) for owner, finding in data if not owner or _plain(owner) not in own)

@@ -118,6 +118,7 @@ class HardcodedShuffleFlag(Rule):
         if (
             decision.value is False
             and call.role is Role.TRAIN
+            and not _may_have_sampler(call)
             and _is_meant_for_training(module, call)
             and loaders.is_read_by_index(module, call)
         ):
@@ -344,6 +345,13 @@ def _is_chosen(module: Module, decision: OrderDecision, function: Function) -> b
         if isinstance(up, (ast.If, ast.IfExp)) and any(isinstance(part, ast.Name) and part.id in parameters for part in ast.walk(up.test)):
             return True
     return False
+
+
+def _may_have_sampler(call: Call) -> bool:
+    """`sampler=sampler`, which is None in some runs, at most."""
+    return any(
+        call.argument(name).given and not isinstance(call.argument(name).node, ast.Constant) for name in ("sampler", "batch_sampler")
+    )
 
 
 def _is_meant_for_training(module: Module, call: Call) -> bool:

@@ -108,6 +108,9 @@ def _names_around(module: Module, call: Call) -> Iterator[str]:
 def is_iterable(module: Module, call: Call) -> bool:
     """Whether the data set streams its samples, and has no order that a loader could choose."""
     node = call.argument("dataset", 0).node
+    named = [*call.data_names, *(made.rpartition(".")[2] for made in (module.names(node) if node is not None else ()))]
+    if any("stream" in name.lower() for name in named):
+        return True  # `RayBatchStream`, of another file
     for name in module.names(node) if node is not None else ():
         cls = module.resolver.class_named(name)
         if "Iterable" in name or (cls is not None and module.class_(cls).extends("torch.utils.data.IterableDataset")):
@@ -185,13 +188,21 @@ def is_never_read(module: Module, call: Call) -> bool:
 
 
 def is_shown(module: Module, call: Call) -> bool:
-    """Whether single batches are taken out of the loader by `next`, to look at, and which ones a shuffle is to decide."""
-    return any(
+    """Whether single batches are taken out of the loader by `next`, or drawn in a loop, to look at, and which ones a shuffle is to decide."""
+    uses = [use for binding in module.flow.bindings_of(call.node) for use in module.flow.uses(binding)]
+    drawn = {id(made.loop) for made in module.method_calls("imshow", "subplot", "subplots", "imwrite") if made.loop is not None}
+    return any(id(_loop_over(module, use)) in drawn or id(_inner(module, use)) in drawn for use in uses) or any(
         "next" in module.names(up.func) or (isinstance(up.up, ast.Call) and "next" in module.names(up.up.func))  # type: ignore[attr-defined]
-        for binding in module.flow.bindings_of(call.node)
-        for use in module.flow.uses(binding)
+        for use in uses
         if isinstance(up := use.up, ast.Call)  # type: ignore[attr-defined]
     )
+
+
+def _inner(module: Module, use: ast.expr) -> ast.AST | None:
+    """The loop over the items of a batch, in the loop over the loader."""
+    loop = _loop_over(module, use)
+    inner = [part for part in ast.walk(loop) if isinstance(part, ast.For) and part is not loop] if isinstance(loop, ast.For) else []
+    return inner[0] if inner else None
 
 
 def is_learnt_from(module: Module, call: Call) -> bool:

@@ -33,6 +33,9 @@ _NEW_TENSORS = ("torch.tensor", "torch.Tensor", "torch.FloatTensor", "torch.auto
 _LIGHTNING = ("pytorch_lightning.LightningModule", "lightning.LightningModule", "lightning.pytorch.LightningModule")
 _SCHEDULER_AFTER = (1, 1)
 """The PyTorch since which the scheduler goes behind the optimiser"""
+_OF_RATES = frozenset({"scheduler", "sched", "lr", "learning", "rate", "optimizer", "optimiser", "optim", "opt", "warmup", "cosine", "step",
+                       "g", "d", "gen", "disc", "train", "main"})  # fmt: skip
+"""Words of a scheduler of learning rates; others schedule momenta, noise or losses"""
 _GRAPH = ("tensorflow.function", "tensorflow.function()")
 _NO_LAYERS = ("Loss", "Parameter", "init.", "utils.", "functional.", "Module")
 
@@ -344,4 +347,4 @@ def _is_scheduler(module: Module, node: ast.expr | None) -> bool:
     if any(name.startswith("torch.optim.lr_scheduler.") for name in module.names(node)):
         return True
     words = set(tokens(node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""))
-    return bool(words & {"scheduler", "sched"})
+    return bool(words & {"scheduler", "sched"}) and words <= _OF_RATES
