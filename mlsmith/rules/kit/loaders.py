@@ -176,9 +176,9 @@ def is_only_looked_at(module: Module, call: Call) -> bool:
 
 
 def is_of_evaluation(module: Module) -> bool:
-    """Whether the file is named for evaluation and nothing in it learns: training data is only read for its features there."""
-    named = set(tokens(module.path.rpartition("/")[2])) & _EVALUATING
-    return bool(named) and not any(True for _ in module.method_calls(*_LEARNING - {"update"}))
+    """Whether the file is a notebook, or named for evaluation, and nothing in it learns: training data is only read or counted there."""
+    named = module.notebook is not None or bool(set(tokens(module.path.rpartition("/")[2])) & _EVALUATING)
+    return named and not any(True for _ in module.method_calls(*_LEARNING - {"update"}))
 
 
 def is_never_read(module: Module, call: Call) -> bool:
@@ -190,12 +190,23 @@ def is_never_read(module: Module, call: Call) -> bool:
 def is_shown(module: Module, call: Call) -> bool:
     """Whether single batches are taken out of the loader by `next`, or drawn in a loop, to look at, and which ones a shuffle is to decide."""
     uses = [use for binding in module.flow.bindings_of(call.node) for use in module.flow.uses(binding)]
+    if is_drawn_from(module, call):
+        return True
     drawn = {id(made.loop) for made in module.method_calls("imshow", "subplot", "subplots", "imwrite") if made.loop is not None}
     return any(id(_loop_over(module, use)) in drawn or id(_inner(module, use)) in drawn for use in uses) or any(
         "next" in module.names(up.func) or (isinstance(up.up, ast.Call) and "next" in module.names(up.up.func))  # type: ignore[attr-defined]
         for use in uses
         if isinstance(up := use.up, ast.Call)  # type: ignore[attr-defined]
     )
+
+
+def is_drawn_from(module: Module, call: Call) -> bool:
+    """Whether an iterator of the loader is kept (`self.val_iter = iter(self.val_loader)`), to take a batch from now and then."""
+    names = set(call.target_names)
+    return any(
+        isinstance(made.statement, ast.Assign) and made.node.args and isinstance(made.node.args[0], ast.Attribute) and made.node.args[0].attr in names
+        for made in module.calls_to("iter", "builtins.iter")
+    )  # fmt: skip
 
 
 def _inner(module: Module, use: ast.expr) -> ast.AST | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Finding, Module, Role, Rule, Safety, Severity, tokens, with_argument
+from mlsmith.rules.kit import Finding, Module, Role, Rule, Safety, Severity, loaders, tokens, with_argument
 
 _COMPOSERS = ("torchvision.transforms.Compose", "torchvision.transforms.v2.Compose", "albumentations.Compose")
 _RANDOM = frozenset({
@@ -53,8 +53,9 @@ class PartialEvaluation(Rule):
     ```
 
     ## When it stays silent
-    When neither the result nor the data is named for evaluation; when the flag comes from outside; for training; for batches of one; for
-    transforms that are named for augmentation at test time. Loops that stop early and slices of evaluation data are not looked at: most are quick checks.
+    When neither the result nor the data is named for evaluation; when the flag comes from outside; for training; for batches of one, or
+    that are drawn now and then from an iterator; for transforms that are named for augmentation at test time. Loops that stop early and
+    slices of evaluation data are not looked at: most are quick checks.
 
     ## References
     PyTorch documentation of DataLoader.
@@ -74,6 +75,8 @@ class PartialEvaluation(Rule):
             named = {role for name in (*call.target_names, *call.data_names) for role in module.roles_of(name)}
             if call.argument("batch_size").value == 1:
                 continue  # there is no incomplete batch of one
+            if loaders.is_drawn_from(module, call):
+                continue  # batches for the log
             if flag.value is True and flag.keyword is not None and flag.is_literal and named and Role.TRAIN not in named:
                 names = call.target_names or call.data_names
                 yield self.finding(

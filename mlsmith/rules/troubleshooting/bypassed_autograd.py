@@ -18,7 +18,9 @@ from mlsmith.rules.kit import (
     Rule,
     Safety,
     Severity,
+    TextDocument,
     block_of,
+    environments,
     from_plain,
     optimisation,
     scope_of,
@@ -92,7 +94,7 @@ class BypassedAutograd(Rule):
     ## When it stays silent
     When the list is handed on to `ModuleList`, `Sequential` or `add_module`; when the tensor is made of literals, or is an input whose gradient
     is asked for; when the scheduler is told the epoch or a metric, or stands under a condition; in files of the days of `Variable`, and
-    in projects that ask for a PyTorch below 1.1, when the scheduler had to go first. `.data` and in-place edits are not looked at.
+    in projects that ask for no PyTorch, or for one below 1.1, when the scheduler had to go first. `.data` and in-place edits are not looked at.
 
     ## References
     PyTorch documentation of `ModuleList` and of `torch.optim`; TensorFlow guide, better performance with tf.function.
@@ -115,15 +117,21 @@ class BypassedAutograd(Rule):
         return ("steps", tuple(found)) if found else None
 
     def collect_requirements(self, document: RequirementsDocument) -> Any:
-        ends = [highest_allowed(r.specifier) for r in document.requirements if r.name in ("torch", "pytorch")]
-        return ("old",) if any(end is not None and end[0] < _SCHEDULER_AFTER for end in ends) else None
+        return _age([(r.name, r.specifier) for r in document.requirements])
+
+    def collect_text(self, document: TextDocument) -> Any:
+        """A README that installs an old one says as much."""
+        is_readme = document.path.lower().startswith("readme")
+        return _age(list(environments.of_command(document.text))) if is_readme else None
 
     def project(self, project: Project) -> Iterator[Finding]:
-        """Schedulers that go first, in a project that does not ask for the old PyTorch in which they had to."""
+        """Schedulers that go first, in a project that asks for PyTorch, and not for the old one in which they had to."""
         collected = project.collected(self)
-        if not any(kind == "old" for _, (kind, *_) in collected):
-            for path, (_, found) in collected:
-                yield from (from_plain(finding, path) for finding in found)
+        ages = {kind for _, (kind, *_) in collected} & {"old", "new"}
+        if ages == {"new"}:
+            for path, (kind, *found) in collected:
+                if kind == "steps":
+                    yield from (from_plain(finding, path) for finding in found[0])
 
     def _new_losses(self, module: Module) -> Iterator[Finding]:
         for loop in optimisation.training_loops(module):
@@ -204,6 +212,13 @@ class BypassedAutograd(Rule):
                             call, f"`{call.receiver.id}` grows when the function is traced, not when it runs",
                             advice="return the value, or keep it in a tf.Variable or tf.TensorArray",
                         )  # fmt: skip
+
+
+def _age(pins: list[environments.Pin]) -> tuple[str] | None:
+    ends = [highest_allowed(text) for name, text in pins if name in ("torch", "pytorch")]
+    if not ends:
+        return None
+    return ("old",) if any(end is not None and end[0] < _SCHEDULER_AFTER for end in ends) else ("new",)
 
 
 def _spelt_right(module: Module, node: ast.Attribute) -> Fix | None:
