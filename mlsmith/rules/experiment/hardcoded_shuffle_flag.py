@@ -174,6 +174,7 @@ class HardcodedShuffleFlag(Rule):
         near = call.role is Role.TRAIN and loaders.is_near(call, Role.TRAIN)
         meant = (
             loaders.is_of_evaluation(module)
+            or _is_second(module, decision)
             or loaders.is_never_read(module, call)
             or loaders.is_only_looked_at(module, call)
             or loaders.orders_itself(module, call)
@@ -345,6 +346,18 @@ def _is_chosen(module: Module, decision: OrderDecision, function: Function) -> b
         if isinstance(up, (ast.If, ast.IfExp)) and any(isinstance(part, ast.Name) and part.id in parameters for part in ast.walk(up.test)):
             return True
     return False
+
+
+def _is_second(module: Module, decision: OrderDecision) -> bool:
+    """Whether another loader of the same function shuffles the same data, which is the one to learn from."""
+    data = decision.call.argument("dataset", 0).node
+    return isinstance(data, ast.Name) and any(
+        other.value is True
+        and other.call.function is decision.call.function
+        and isinstance(same := other.call.argument("dataset", 0).node, ast.Name)
+        and same.id == data.id
+        for other in order_decisions(module)
+    )
 
 
 def _may_have_sampler(call: Call) -> bool:
