@@ -353,6 +353,7 @@ def _is_second(module: Module, decision: OrderDecision) -> bool:
     data = decision.call.argument("dataset", 0).node
     return isinstance(data, ast.Name) and any(
         other.value is True
+        and other.callee == decision.callee
         and other.call.function is decision.call.function
         and isinstance(same := other.call.argument("dataset", 0).node, ast.Name)
         and same.id == data.id
