@@ -114,8 +114,11 @@ class Project:
         return len(given) == 1 and not given[0].spread and all(name in _OF_INSTALLING for name, _ in given[0].keywords)
 
     def _in_package(self, path: str) -> bool:
+        """Whether a folder above a file is a package."""
         folder = path.rpartition("/")[0]
-        return f"{folder}/__init__.py" in self.files if folder else False
+        while folder and f"{folder}/__init__.py" not in self.files:
+            folder = folder.rpartition("/")[0]
+        return bool(folder)
 
     @lazily
     def unparsed_words(self) -> frozenset[str]:
@@ -316,6 +319,11 @@ class Project:
             mentions = facts.mentions()
             for name in self._last_names.intersection(mentions.references):
                 _note(references, name, path)
+            referred = set(mentions.references)
+            for name, origin in facts.imports:  # `from a import work as job` … `{"job": job}`
+                last = origin.rpartition(".")[2]
+                if last != name and last in self._last_names and name in referred:
+                    _note(references, last, path)
             for text in mentions.strings:
                 _note(strings, text.rpartition(".")[2], path)
         return references, strings

@@ -9,7 +9,7 @@ from typing import Any
 from mlsmith.rules.kit import Call, Confidence, Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity, tokens
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.flags import PAST
-from mlsmith.rules.kit.origins import is_borrowed, is_quoted
+from mlsmith.rules.kit.origins import is_borrowed, is_lesson, is_quoted
 
 _CALLED_BY_OTHERS = {"forward", "call", "main", "setup", "compute", "update", "reset", "collate_fn"}
 _QUIET_DECORATORS = ("staticmethod", "classmethod", "functools.wraps", "functools.lru_cache", "functools.cache", "torch.no_grad()",
@@ -28,7 +28,7 @@ _OUTPUT_WORDS = frozenset({
     "func", "fn", "hook", "callback", "prompt", "training", "train", "mode", "phase", "test", "inference", "is_train",
 })  # fmt: skip
 _PICTURES = frozenset({"plot", "vis", "show", "draw", "display", "visualize", "visualise", "viz", "print", "imshow", "figure"})
-_DRAWING = frozenset({"plot", "imshow", "scatter", "savefig", "countplot", "heatmap", "barh"})
+_DRAWING = frozenset({"plot", "imshow", "scatter", "savefig", "countplot", "heatmap", "barh", "annotate"})
 _DRAWERS = ("matplotlib.", "seaborn.", "plotly.", "graphviz.", "bokeh.", "altair.", "pydot.")
 """Exploring and drawing by hand: what a picture shows today is no experiment that somebody forgot."""
 
@@ -39,7 +39,7 @@ _ALTERNATIVES = frozenset({
 """Words of switches between two ways of doing a thing"""
 
 _WORTH = 3
-"""Lines that a parameter left at None must keep dead to be worth a word; one left at another default, by calls that do not mention it, two"""
+"""Lines that a parameter left at None must keep dead to be worth a word; another two, and one where every call speaks against the default"""
 
 _MISSING = object()
 
@@ -90,7 +90,7 @@ class NeverToggledFlag(Rule):
     for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions that draw; for an
     option whose other values end in a `raise`; in files and functions whose head names the repository that they came from, and in packages
     that projects copy into their tree (`ldm`, `basicsr`); for a function that is called once; for seeds and for modes (`is_training`); in exercise
-    sheets.
+    sheets and lessons.
 
     Measured on unseen code, see the page on precision: of 45 findings in rounds 3 to 8 the authors of the rule would defend 26; what the
     others had in common is silent now, which leaves 19 of 20, on code that is no longer unseen. In round 10 it was 17 of 24: optional
@@ -107,7 +107,7 @@ class NeverToggledFlag(Rule):
 
     def collect(self, module: Module) -> Any:
         guards: list[tuple[Any, ...]] = []
-        for function in () if _is_exercise(module) or is_borrowed(module) else module.functions:
+        for function in () if is_lesson(module) or is_borrowed(module) else module.functions:
             found = list(_guards(module, function)) if module.branches_in(function) else []
             if found and _is_plain(function) and not is_quoted(module, function):
                 guards.extend(found)
@@ -134,8 +134,10 @@ class NeverToggledFlag(Rule):
             return
         seen, total = dead[0][0], sum(lines for _, lines in dead)
         calls = len(project.calls_of(definition))
-        mentioned = any(_mentions(definition, parameter, call) for call in project.calls_of(definition))
-        least = _WORTH if value is None or calls == 1 else 1 if mentioned and isinstance(value, bool) else 2
+        against = all(_mentions(definition, parameter, call) for call in project.calls_of(definition)) and value != _default(
+            definition, parameter
+        )
+        least = _WORTH if value is None or calls == 1 else 1 if against and isinstance(value, bool) else 2
         if total < least and not (PAST if calls == 1 else _ALTERNATIVES) & set(tokens(parameter)):
             return  # An optional filter, limit or extra that nobody asks for today costs a line or two.
         last = project.history.last_change(definition.path, seen[0]) if project.history is not None else None
@@ -171,11 +173,6 @@ def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
             found.setdefault(test[0], []).append((test[1], test[2], tuple(where(module, owner)), _size(owner.orelse), _size(owner.body)))
     for parameter, tests in found.items():
         yield function.scope.qualified, parameter, tuple(tests)
-
-
-def _is_exercise(module: Module) -> bool:
-    """An exercise sheet, whose missing calls the pupil writes."""
-    return bool({"exercise", "exercises", "homework", "assignment", "starter"} & set(tokens(module.path)))
 
 
 def _draws(call: Call) -> bool:
@@ -278,7 +275,7 @@ def _only_value(project: Project, definition: Definition, parameter: str) -> Any
         return _MISSING
     values = [_passed(definition, parameter, call) for call in calls]
     same = len({repr(value) for value in values}) == 1
-    if len(calls) == 1 and not _is_alternative(definition, parameter, calls[0]):
+    if len(calls) == 1 and (definition.path.endswith(".ipynb") or not _is_alternative(definition, parameter, calls[0])):
         return _MISSING  # One call shows no habit: which value it gives is what somebody wants today.
     return values[0] if same and isinstance(values[0], (bool, str, type(None))) else _MISSING
 
@@ -293,6 +290,12 @@ def _is_alternative(definition: Definition, parameter: str, call: SeenCall) -> b
         and isinstance(default[-1], bool)
         and bool(_ALTERNATIVES & set(tokens(parameter)))
     )
+
+
+def _default(definition: Definition, parameter: str) -> Any:
+    """The literal that a parameter has where a call does not give it, or `_MISSING`."""
+    given = next((p.default for p in definition.function.parameters if p.name == parameter), None)
+    return given[1] if given is not None and given[0] == "=" else _MISSING
 
 
 def _mentions(definition: Definition, parameter: str, call: SeenCall) -> bool:
@@ -317,5 +320,4 @@ def _passed(definition: Definition, parameter: str, call: SeenCall) -> Any:
     if function.parameters[index].kind == "positional" and position < len(fact.positional):
         literal = fact.positional[position]
         return literal[1] if literal[0] == "=" else _MISSING
-    default = function.parameters[index].default
-    return default[1] if default is not None and default[0] == "=" else _MISSING
+    return _default(definition, parameter)

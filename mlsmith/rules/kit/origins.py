@@ -6,6 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from mlsmith.rules.kit.roles import tokens
+
 if TYPE_CHECKING:
     from mlsmith.rules.kit.definitions import Function
     from mlsmith.rules.kit.module import Module
@@ -16,13 +18,28 @@ _COPIED = frozenset({
     "yolov3", "yolov5", "yolov7", "yolox", "detectron2", "mmcv", "mmdet", "fairseq", "transformers", "diffusers", "timm", "pyrouge",
 })  # fmt: skip
 """Packages that projects copy into their tree, with options for others"""
+_WANDERING = frozenset({
+    "letterbox", "non_max_suppression", "bbox_iou", "box_iou", "voc_ap", "smooth_l1_loss", "drop_path", "trunc_normal_", "make_divisible",
+    "timestep_embedding", "resize_pos_embed", "interpolate_pos_embed",
+})  # fmt: skip
+"""Functions that go from project to project with all their options"""
+_LESSON = frozenset(
+    {"exercise", "exercises", "homework", "homeworks", "assignment", "assignments", "starter", "lesson", "lessons", "lecture", "lectures"}
+)
+_NUMBERED = re.compile(r"(^|[/_-])(week|lesson|lecture|chapter|day|hw|seminar)[ _-]?\d", re.IGNORECASE)
 _HEAD = 20
 """Lines"""
 
 
 def is_copied(module: Module) -> bool:
     """Whether a file lies in a package that projects copy into their tree."""
-    return bool(_COPIED & set(module.path.lower().split("/")[:-1]))
+    folders = module.path.lower().split("/")[:-1]
+    return bool(_COPIED & set(folders)) or any(folder.endswith("_lib") for folder in folders)
+
+
+def is_lesson(module: Module) -> bool:
+    """An exercise sheet, whose missing calls the pupil writes, or what a course shows."""
+    return bool(_LESSON & set(tokens(module.path))) or _NUMBERED.search(module.path) is not None
 
 
 def is_borrowed(module: Module) -> bool:
@@ -35,7 +52,9 @@ def is_borrowed(module: Module) -> bool:
 
 
 def is_quoted(module: Module, function: Function) -> bool:
-    """Whether the comment above a function, or its docstring, names the repository that it was taken from."""
+    """Whether the comment above a function, or its docstring, names where it was taken from, or its name is one that is copied everywhere."""
+    if function.node.name in _WANDERING:
+        return True
     first = function.node.lineno
     docstring = ast.get_docstring(function.node, clean=False) or ""
     return bool(_FORGE.search("\n".join([*module.source.lines[max(0, first - 4) : first], docstring])))
