@@ -115,7 +115,12 @@ def _misread(document: ConfigDocument, entry: Entry) -> str:
     words = set(tokens(entry.path[-1])) if entry.path else set()
     if _SEXAGESIMAL.match(raw) and isinstance(entry.value, int):
         return f"`{raw}` of `{name}` is read as the number {entry.value}"
-    if _OCTAL.match(raw) and isinstance(entry.value, int) and not words & {"mode", "permissions", "umask", "defaultMode", "default"}:
+    if (
+        _OCTAL.match(raw)
+        and isinstance(entry.value, int)
+        and entry.value != int(raw)
+        and not words & {"mode", "permissions", "umask", "defaultMode", "default"}
+    ):
         return f"`{raw}` of `{name}` is read as the number {entry.value}"
     if _SHORTENED.match(raw) and isinstance(entry.value, float) and "version" in words:
         return f"`{raw}` of `{name}` is read as {entry.value}"

@@ -95,7 +95,9 @@ class DeadConfigFlag(Rule):
 
     def project(self, project: Project) -> Iterator[Finding]:
         known = configurations(project, project.collected(self))
-        given = known.given_by_hand()
+        given = known.given_by_hand() | {
+            word for document in known.documents.values() for key in document.keys for word in _swept(key.keys[-1])
+        }
         for path, key, shared in _dead_flags(known, given):
             name = ".".join(key.keys)
             where = f"in all {shared} configurations" if shared > 1 else "in every configuration"
@@ -104,7 +106,7 @@ class DeadConfigFlag(Rule):
                 place, f"`{name}` is {str(key.value).lower()} {where}: the other branch is dead",
                 advice="delete the flag with the branch it keeps dead, or add the configuration that uses it",
             )  # fmt: skip
-        for composition in known.compositions:
+        for composition in known.compositions if not project.is_library else ():  # whose users choose
             for path, group, option in unchosen(composition, known.documents, known.chosen()):
                 if not _configures_only(known, path):
                     continue
@@ -134,6 +136,11 @@ def _dead_flags(known: Configurations, given: set[str]) -> Iterator[tuple[str, K
                 holders = sum(any(other.keys[-1] == name for other in document.keys) for document in known.documents.values())
                 if holders >= _LEAST_FILES or PAST & {name.lower(), *tokens(name)} or _is_default_of_many(known, path):
                     yield path, key, holders
+
+
+def _swept(name: str) -> tuple[str, ...]:
+    """The last word of a key such as `model.encoder.freeze`, by which a sweep sets another configuration's."""
+    return (name.rpartition(".")[2],) if "." in name else ()
 
 
 def _is_default_of_many(known: Configurations, path: str) -> bool:

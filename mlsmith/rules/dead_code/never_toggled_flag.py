@@ -39,7 +39,9 @@ _ALTERNATIVES = frozenset({
 """Words of switches between two ways of doing a thing"""
 
 _WORTH = 3
-"""Lines that a parameter left at None must keep dead to be worth a word; another two, and one where every call speaks against the default"""
+"""Lines that a flag must keep dead to be worth a word where there is one call; where there are more two, one if all speak against the default"""
+_WORTH_OF_NONE = 8
+"""As many for a parameter left at None, which is rather an input that nobody has today"""
 
 _MISSING = object()
 
@@ -137,8 +139,8 @@ class NeverToggledFlag(Rule):
         against = all(_mentions(definition, parameter, call) for call in project.calls_of(definition)) and value != _default(
             definition, parameter
         )
-        least = _WORTH if value is None or calls == 1 else 1 if against and isinstance(value, bool) else 2
-        if total < least and not (PAST if calls == 1 else _ALTERNATIVES) & set(tokens(parameter)):
+        least = _WORTH_OF_NONE if value is None else _WORTH if calls == 1 else 1 if against and isinstance(value, bool) else 2
+        if total < least and not (PAST if calls == 1 or value is None else _ALTERNATIVES) & set(tokens(parameter)):
             return  # An optional filter, limit or extra that nobody asks for today costs a line or two.
         last = project.history.last_change(definition.path, seen[0]) if project.history is not None else None
         since = f"; last touched by {last[0]} on {last[1][:10]}" if last else ""

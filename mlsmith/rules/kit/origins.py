@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 _FORGE = re.compile(r"(github|gitlab|bitbucket)\.(com|org)/", re.IGNORECASE)
+_HOLDER = re.compile(r"(?i)copyright[^\n]*\d{4}[^\n]*")
 _COPIED = frozenset({
     "ldm", "basicsr", "facexlib", "facelib", "gfpgan", "realesrgan", "lpips", "clip", "taming", "midas", "guided_diffusion", "improved_diffusion",
     "yolov3", "yolov5", "yolov7", "yolox", "detectron2", "mmcv", "mmdet", "fairseq", "transformers", "diffusers", "timm", "pyrouge",
@@ -20,7 +21,7 @@ _COPIED = frozenset({
 """Packages that projects copy into their tree, with options for others"""
 _WANDERING = frozenset({
     "letterbox", "non_max_suppression", "bbox_iou", "box_iou", "voc_ap", "smooth_l1_loss", "drop_path", "trunc_normal_", "make_divisible",
-    "timestep_embedding", "resize_pos_embed", "interpolate_pos_embed",
+    "timestep_embedding", "resize_pos_embed", "interpolate_pos_embed", "piecewise_rational_quadratic_transform", "rational_quadratic_spline",
 })  # fmt: skip
 """Functions that go from project to project with all their options"""
 _LESSON = frozenset(
@@ -47,8 +48,8 @@ def is_borrowed(module: Module) -> bool:
     body = module.source.tree.body
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]
-    head = module.source.lines[: min(_HEAD, body[0].lineno if body else _HEAD)]
-    return is_copied(module) or bool(_FORGE.search("\n".join(head)))
+    head = "\n".join(module.source.lines[: min(_HEAD, body[0].lineno if body else _HEAD)])
+    return is_copied(module) or bool(_FORGE.search(head)) or len(set(_HOLDER.findall(head))) > 1  # what is adapted keeps its first holder
 
 
 def is_quoted(module: Module, function: Function) -> bool:
