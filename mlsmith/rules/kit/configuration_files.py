@@ -20,6 +20,8 @@ _NOT_OURS = re.compile(
 _MOST_KEYS = 600
 """A file with more keys is data."""
 _ANCHOR = re.compile(r"(?m)(?:^|[\s:\-\[,])[&*][A-Za-z_]")
+_NAMED = re.compile(r"[\s:]&([A-Za-z_]\w*)")
+_ALIAS = re.compile(r"[\s:\-\[,]\*([A-Za-z_]\w*)")
 _PACKAGE = re.compile(r"#\s*@package\s+(\S+)")
 _INTERPOLATION = re.compile(r"\$\{([^${}]+)\}")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
@@ -88,12 +90,22 @@ def document_fact(document: ConfigDocument) -> DocumentFact | None:
         for inner in _INTERPOLATION.findall(entry.raw)
     ]
     yaml = document.format == "yaml"
+    if yaml:
+        references += [(-1, ".".join(entry.path)) for entry in _anchored(kept, document.lines)]
     head = _PACKAGE.search("\n".join(document.lines[:5])) if yaml else None
     fixable = not (yaml and _ANCHOR.search("\n".join(document.lines)))
     return DocumentFact(
         document.format, head.group(1) if head else "", fixable, len(document.lines), "\n".join(text), tuple(targets), tuple(references),
         tuple(_defaults(document)) if yaml else (), tuple(sorted({e.value for e in entries if isinstance(e.value, str) and _DOTTED.fullmatch(e.value)})),
     )  # fmt: skip
+
+
+def _anchored(entries: list[Entry], lines: tuple[str, ...]) -> Iterator[Entry]:
+    """Keys whose value another place of the file takes: `root: &r /data` … `*r`."""
+    taken = {name for line in lines for name in _ALIAS.findall(line)}
+    for entry in entries if taken else ():
+        if entry.kind == "scalar" and taken & set(_NAMED.findall(lines[entry.span.start.line - 1])):
+            yield entry
 
 
 class Document:
