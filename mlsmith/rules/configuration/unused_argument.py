@@ -140,8 +140,9 @@ def _told_by(call: Call, name: str) -> int:
 def _is_kept(call: Call) -> bool:
     told = call.argument("help").value
     words = told.lower() if isinstance(told, str) else ""
-    return any(word in words for word in ("deprecat", "compatib", "unused", "ignored", "obsolete", "not used")) or any(
-        "SUPPRESS" in (getattr(node, "attr", ""), getattr(node, "id", "")) for node in ast.walk(call.node)
+    return any(word in words for word in ("deprecat", "compatib", "unused", "ignored", "obsolete", "not used")) or (
+        "SUPPRESS" in call.module.source.text
+        and any("SUPPRESS" in (getattr(node, "attr", ""), getattr(node, "id", "")) for node in ast.walk(call.node))
     )
 
 

@@ -191,7 +191,7 @@ def _uses(module: Module, library: str) -> Iterator[tuple[ast.expr | ast.stmt, R
                 yield node, removal, _renamed(module, node, removal)
     for imported in module.syntax.imports:
         for name in _imported(imported):
-            removal = next((table[prefix, ""] for prefix in prefixes(name) if (prefix, "") in table), None)
+            removal = _of_import(library, name)
             if removal is not None:
                 yield imported, removal, None
     for cls in module.classes if asked.hooks else ():
@@ -227,6 +227,13 @@ def _asked(library: str) -> _Asked:
         frozenset(argument for _, argument in table if argument),
         tuple((*removal.name.rpartition(".")[::2], removal) for removal in table.values() if removal.hook),
     )
+
+
+@lru_cache(maxsize=8_000)
+def _of_import(library: str, name: str) -> Removal | None:
+    """What went of what an import names; the same few hundred are imported in file after file."""
+    table = removals()[library]
+    return next((table[prefix, ""] for prefix in prefixes(name) if (prefix, "") in table), None)
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
