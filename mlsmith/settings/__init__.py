@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from mlsmith.settings.declared import OPTIONS, Bot, GateSettings, KeyRule, Option, ReviewSettings, Settings
+from mlsmith.settings.declared import (
+    OPTIONS,
+    Bot,
+    DataSettings,
+    Declared,
+    GateSettings,
+    KeyRule,
+    Option,
+    ReviewSettings,
+    Settings,
+    TargetSettings,
+)
 from mlsmith.settings.reading import FILES, as_data, candidates, load_settings, load_settings_text, with_codes
 from mlsmith.settings.schema import json_schema
 
 __all__ = [
-    "FILES", "OPTIONS", "Bot", "GateSettings", "KeyRule", "Option", "ReviewSettings", "Settings", "as_data", "candidates", "json_schema",
-    "load_settings", "load_settings_text", "with_codes",
+    "FILES", "OPTIONS", "Bot", "DataSettings", "Declared", "GateSettings", "KeyRule", "Option", "ReviewSettings", "Settings", "TargetSettings",
+    "as_data", "candidates", "json_schema", "load_settings", "load_settings_text", "with_codes",
 ]  # fmt: skip

@@ -58,6 +58,39 @@ class ReviewSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """A source, feature table, model or consumer of the project's data: who answers for it, what it reads, where it stands."""
+
+    name: str
+    owner: str = ""
+    reads: tuple[str, ...] = ()
+    """Names of what is declared one step before it"""
+    paths: tuple[str, ...] = ()
+    """Globs of its files, tables or code"""
+
+
+@dataclass(frozen=True, slots=True)
+class DataSettings:
+    """What flows where: sources → features → models → consumers. Without `source` nothing is declared."""
+
+    source: tuple[Declared, ...] = ()
+    feature: tuple[Declared, ...] = ()
+    model: tuple[Declared, ...] = ()
+    consumer: tuple[Declared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """When the model is good enough; without `metric` nobody has said."""
+
+    metric: str = ""
+    value: float | None = None
+    direction: str = "higher"
+    deadline: str = ""
+    experiments: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one project. Globs match paths relative to the project's root, with `/`."""
 
@@ -78,6 +111,8 @@ class Settings:
     baseline: str = ".mlsmith/baseline.jsonl"
     gate: GateSettings = GateSettings()
     review: ReviewSettings = ReviewSettings()
+    data: DataSettings = DataSettings()
+    target: TargetSettings = TargetSettings()
 
     @property
     def fingerprint(self) -> str:
@@ -88,7 +123,7 @@ class Settings:
 
 _ANALYTIC = (
     "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles",
-    "wrappers", "entry_points", "serving", "sensitive", "project",
+    "wrappers", "entry_points", "serving", "sensitive", "project", "data", "target",
 )  # fmt: skip
 
 
@@ -105,6 +140,13 @@ class Option(NamedTuple):
     """The only keys of a table, where they are fixed"""
     fields: tuple[Option, ...] = ()
 
+
+_STEP = (
+    Option("name", "string", "Its name."),
+    Option("owner", "string", "Who answers for it."),
+    Option("reads", "strings", "Names of what it reads, declared one step before it."),
+    Option("paths", "strings", "Globs of its files, tables or code."),
+)
 
 OPTIONS: tuple[Option, ...] = (
     Option("select", "strings", "Only these rules: codes, prefixes such as EXP, or ALL."),
@@ -182,6 +224,15 @@ OPTIONS: tuple[Option, ...] = (
             Option("keys", "strings", "Globs over the dotted keys that it may change."),
         ),
     ),
+    Option("data.source", "tables", "Where data come from, with owner and the paths they are read from.", fields=_STEP),
+    Option("data.feature", "tables", "Tables of features, and the sources that they read.", fields=_STEP),
+    Option("data.model", "tables", "Models, and the features or sources that they read.", fields=_STEP),
+    Option("data.consumer", "tables", "Who uses a model's output, and which model's.", fields=_STEP),
+    Option("target.metric", "string", "The figure that decides whether the model is good enough, as the run's record names it."),
+    Option("target.value", "number", "The value at which it is."),
+    Option("target.direction", "choice", "Whether higher or lower is better.", choices=("higher", "lower")),
+    Option("target.deadline", "string", "The day by which it shall be reached, as 2026-12-31."),
+    Option("target.experiments", "integer", "How many more experiments may be spent on it."),
 )
 
 

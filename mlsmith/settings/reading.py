@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlsmith.errors import SettingsError, nearest
-from mlsmith.settings.declared import OPTIONS, Bot, GateSettings, KeyRule, Option, ReviewSettings, Settings
+from mlsmith.settings.declared import (
+    OPTIONS,
+    Bot,
+    DataSettings,
+    Declared,
+    GateSettings,
+    KeyRule,
+    Option,
+    ReviewSettings,
+    Settings,
+    TargetSettings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -143,9 +155,42 @@ def _build(found: Mapping[str, Any], where: str) -> Settings:
             hint = nearest(key, list(known)) or f"known are {', '.join(known)}"
             raise SettingsError(f'{where}: unknown setting "{key}"', advice=hint)
         values[key.replace("-", "_")] = _checked(known[key], value, where)
-    gate = GateSettings(**{name[5:]: value for name, value in values.items() if name.startswith("gate.")})
-    review = ReviewSettings(**{name[7:]: value for name, value in values.items() if name.startswith("review.")})
-    return Settings(**{name: value for name, value in values.items() if "." not in name}, gate=gate, review=review)
+    records = {table: record(**_within(table, values)) for table, record in _TABLES.items()}
+    settings = Settings(**{name: value for name, value in values.items() if "." not in name}, **records)
+    _check_flow(settings.data, where)
+    _check_target(settings.target, where)
+    return settings
+
+
+def _within(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix(f"{table}."): value for name, value in values.items() if name.startswith(f"{table}.")}
+
+
+def _check_flow(data: DataSettings, where: str) -> None:
+    """Every name is declared once, and what is read one step before it."""
+    steps = {"source": data.source, "feature": data.feature, "model": data.model, "consumer": data.consumer}
+    before: list[str] = []
+    seen: dict[str, str] = {}
+    for step, entries in steps.items():
+        for entry in entries:
+            if entry.name in seen:
+                raise SettingsError(f'{where}: data.{step} "{entry.name}" is declared as data.{seen[entry.name]} already')
+            for read in entry.reads:
+                if read not in before:
+                    hint = nearest(read, before) or (f"declared before it: {', '.join(before)}" if before else "declare it first")
+                    raise SettingsError(f'{where}: data.{step} "{entry.name}" reads "{read}", which is not declared', advice=hint)
+            seen[entry.name] = step
+        before += [entry.name for entry in entries]
+
+
+def _check_target(target: TargetSettings, where: str) -> None:
+    if bool(target.metric) != (target.value is not None):
+        raise SettingsError(f"{where}: target needs both metric and value", advice="say which figure, and from where on it is good enough")
+    if target.deadline:
+        try:
+            date.fromisoformat(target.deadline)
+        except ValueError:
+            raise SettingsError(f'{where}: target.deadline cannot be "{target.deadline}"', advice="write a day as 2026-12-31") from None
 
 
 def _checked(option: Option, value: Any, where: str) -> Any:
@@ -185,7 +230,7 @@ def _checked(option: Option, value: Any, where: str) -> Any:
     return _typed(str, value, f"{where}: {option.key}")
 
 
-def _record(option: Option, number: int, item: Any, where: str) -> KeyRule | Bot:
+def _record(option: Option, number: int, item: Any, where: str) -> KeyRule | Bot | Declared:
     """One table of a list of tables; its first field must be there."""
     table = _typed(dict, item, f"{where}: entry {number} of {option.key}")
     fields = {inner.key: inner for inner in option.fields}
@@ -200,11 +245,14 @@ def _record(option: Option, number: int, item: Any, where: str) -> KeyRule | Bot
             advice=f"say {fields[first].help[:1].lower()}{fields[first].help[1:]}",
         )
     values = {key: _checked(fields[key]._replace(key=f"{option.key}.{key}"), value, where) for key, value in table.items()}
-    record: KeyRule | Bot = _RECORDS[option.key](**values)
+    record: KeyRule | Bot | Declared = _RECORDS.get(option.key, Declared)(**values)
     return record
 
 
 _RECORDS: dict[str, Any] = {"review.rule": KeyRule, "review.bot": Bot}
+"""What the entries of a list of tables are; steps of the data elsewhere"""
+
+_TABLES: dict[str, Any] = {"gate": GateSettings, "review": ReviewSettings, "data": DataSettings, "target": TargetSettings}
 
 
 def _number(value: Any, option: Option, where: str) -> float:
@@ -240,7 +288,7 @@ def _said(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, (KeyRule, Bot)):
+    if isinstance(value, (KeyRule, Bot, Declared)):
         return {name: _plain(getattr(value, name)) for name in value.__slots__}
     if isinstance(value, dict):
         return {key: _plain(inside) for key, inside in value.items()}

@@ -10,8 +10,11 @@ import pytest
 from mlsmith.errors import SettingsError
 from mlsmith.settings import (
     OPTIONS,
+    DataSettings,
+    Declared,
     GateSettings,
     Settings,
+    TargetSettings,
     as_data,
     json_schema,
     load_settings,
@@ -43,6 +46,21 @@ max-ratio = 0.003
 min-grade = "B"
 max-new-minutes = 60
 max-new-suppressions = 0
+[tool.mlsmith.target]
+metric = "recall"
+value = 0.5
+deadline = "2026-12-31"
+experiments = 20
+[[tool.mlsmith.data.source]]
+name = "payments"
+owner = "gateway"
+paths = ["data/payments/*"]
+[[tool.mlsmith.data.model]]
+name = "fraud"
+reads = ["payments"]
+[[tool.mlsmith.data.consumer]]
+name = "cashier"
+reads = ["fraud"]
 """
 
 
@@ -62,6 +80,12 @@ def test_every_setting_reaches_its_attribute() -> None:
         project="application",
         baseline="known.jsonl",
         gate=GateSettings(0.003, "B", 60, 0),
+        target=TargetSettings("recall", 0.5, deadline="2026-12-31", experiments=20),
+        data=DataSettings(
+            source=(Declared("payments", "gateway", paths=("data/payments/*",)),),
+            model=(Declared("fraud", reads=("payments",)),),
+            consumer=(Declared("cashier", reads=("fraud",)),),
+        ),
     )
 
 
@@ -93,6 +117,18 @@ def test_the_declaration_names_every_attribute_and_nothing_else() -> None:
         ("[gate]\nmax-ratio = nan", "gate.max-ratio cannot be nan"),
         ("rules = {EXP104 = 1}", "rules.EXP104 must be a table"),
         ("select = [", "is not valid TOML"),
+        ('[target]\nmetrik = "recall"', 'unknown setting "target.metrik"; did you mean "target.metric"?'),
+        ('[target]\nmetric = "recall"', "target needs both metric and value"),
+        ("[target]\nvalue = 0.5", "target needs both metric and value"),
+        ('[target]\nmetric = "recall"\nvalue = 0.5\ndeadline = "soon"', 'target.deadline cannot be "soon"'),
+        ('[target]\nmetric = "recall"\nvalue = "0.5"', "target.value must be a number, not a string"),
+        ('[target]\ndirection = "up"', 'target.direction cannot be "up"'),
+        ('[[data.source]]\nowner = "x"', "entry 1 of data.source has no name"),
+        ('[[data.source]]\nname = "a"\npath = "b"', 'unknown key "path" in entry 1 of data.source; did you mean "paths"?'),
+        ('[[data.sources]]\nname = "a"', 'unknown setting "data.sources"; did you mean "data.source"?'),
+        ('[[data.source]]\nname = "a"\n[[data.model]]\nname = "m"\nreads = ["b"]', 'data.model "m" reads "b", which is not declared'),
+        ('[[data.source]]\nname = "a"\n[[data.source]]\nname = "a"', 'data.source "a" is declared as data.source already'),
+        ('[[data.model]]\nname = "m"\nreads = ["m"]', 'data.model "m" reads "m", which is not declared; declare it first'),
     ],
 )
 def test_what_is_wrong_is_named_with_the_nearest_known_key(text: str, said: str) -> None:

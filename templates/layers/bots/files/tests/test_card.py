@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from {{ cookiecutter.package }} import target
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.pipeline import Finished
 
@@ -18,6 +19,11 @@ def test_the_card_has_all_sections_and_the_figures_of_this_run(finished: Finishe
     assert f"{finished.assessment.model.auc:.3f}" in text
     assert f"{finished.model.limits.refer:.4f}" in text
     assert f"the chance to reach it is {finished.forecast.chance:.0%}" in text
+
+
+def test_the_forecast_asks_for_the_target_that_pyproject_declares(project: Path, settings: Config) -> None:
+    declared = target.read(project)
+    assert (declared.metric, declared.direction, declared.value) == ("model.recall", "higher", settings.target.recall)
 
 
 def test_the_hand_over_has_them_too(project: Path) -> None:

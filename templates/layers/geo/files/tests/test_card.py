@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+from {{ cookiecutter.package }} import target
+from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.pipeline import Finished
 
 CARD = ("Where data is poor", "Data and labels", "Decisions", "Inputs", "More wells?")
@@ -20,3 +23,9 @@ def test_the_record_holds_what_the_model_is_made_of(finished: Finished) -> None:
     document = json.loads((finished.run.folder / "run.json").read_text(encoding="utf-8"))
     assert "process.npz" in document["artefacts"]
     assert {"maps/quality.asc", "wells.csv"} <= set(document["components"]["data"]["files"])
+
+
+def test_the_forecast_asks_for_the_target_that_pyproject_declares(project: Path, settings: Config) -> None:
+    declared = target.read(project)
+    assert declared.metric == "held_out.model.median_error"
+    assert (declared.direction, declared.value) == ("lower", settings.effort.target_median_error)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import {{ cookiecutter.package }} as package
-from {{ cookiecutter.package }} import config, contract, pipeline, record
+from {{ cookiecutter.package }} import config, contract, pipeline, record, target
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.pipeline import Finished
 
@@ -63,6 +63,7 @@ def concluded(finished: Finished, words: str) -> int:
     for name in ("MODEL_CARD.md", "result.svg"):
         record.write_atomically(PROJECT / "docs" / name, (finished.run.folder / name).read_text(encoding="utf-8"))
     print(f"run {finished.run.id}\n{words}\n  report: {finished.run.folder / 'report.html'}")
+    print(f"  {_outlook(finished.run.folder.parent)}")
     return 1 if finished.assessment.shortfalls else 0
 
 
@@ -94,6 +95,11 @@ def _changes(given: argparse.Namespace) -> dict[str, Any]:
     return changes
 
 
+def _outlook(runs: Path) -> str:
+    wanted = target.read(PROJECT)
+    return target.outlook(wanted, target.past(wanted, runs))
+
+
 def _world(given: argparse.Namespace, settings: Config) -> int:
     pipeline.make_world(settings, given.data)
     print(f"made world in {given.data}")
@@ -105,6 +111,11 @@ def _report(given: argparse.Namespace, settings: Config) -> int:
     return 0
 
 
+def _target(given: argparse.Namespace, settings: Config) -> int:
+    print(_outlook(given.runs))
+    return 0
+
+
 def _schema(given: argparse.Namespace, settings: Config) -> int:
     print(Config.write_schema(given.conf))
     return 0
@@ -112,6 +123,7 @@ def _schema(given: argparse.Namespace, settings: Config) -> int:
 
 SHARED = {
     "world": Command("generate the made world", _world),
+    "target": Command("how far the target is, and the chance that the experiments left reach it", _target),
     "report": Command("where the newest run's page is", _report),
     "schema": Command("write conf/schema.json anew after a change of config.py", _schema),
 }
