@@ -52,6 +52,11 @@ new-rule AREA NAME:
 bench *ARGS:
     {{python}} benchmarks/speed.py {{ARGS}}
 
+# what each kind of project costs against its budget: made, installed, trained, tested
+skeletons *KINDS:
+    {{python}} benchmarks/skeletons.py {{KINDS}}
+    {{python}} docs/generate.py
+
 # the table of precision from the recorded verdicts
 precision:
     {{python}} docs/generate.py measured
