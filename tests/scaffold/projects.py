@@ -17,6 +17,7 @@ from mlsmith.scaffold.create import create
 from mlsmith.scaffold.kinds import read_catalogue
 from mlsmith.scaffold.locate import templates_root
 from mlsmith.scaffold.planning import Wish, make_plan
+from tests.scaffold.forking import Forks
 
 CATALOGUE = read_catalogue(templates_root())
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -32,11 +33,15 @@ def incidents_of(kind: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Generated:
-    """One project under version control, with a first commit; its package is `shop`. `interpreter` has installed what it needs."""
+    """One project under version control, with a first commit; its package is `shop`.
+
+    `interpreter` has installed what it needs; `forks` is a process of it that is ready to run pytest.
+    """
 
     folder: Path
     kind: str
     interpreter: Path | None = None
+    forks: Forks | None = None
 
     def git(self, *arguments: str) -> str:
         return subprocess.run(["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True).stdout
@@ -71,9 +76,14 @@ class Generated:
 
     def failing(self, *tests: str) -> set[str]:
         """Which of its own tests fail, parameters aside."""
-        done = self.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", f"--basetemp={self.folder.parent / 'tmp'}", *tests)
-        words = [line.split() for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        assert done.returncode in (0, 1), done.stdout[-3000:] + done.stderr[-1000:]
+        arguments = ["-q", "-p", "no:cacheprovider", "--tb=line", f"--basetemp={self.folder.parent / 'tmp'}", *tests]
+        if self.forks:
+            code, output = self.forks.run(self.folder, arguments)
+        else:
+            done = self.python("-m", "pytest", *arguments)
+            code, output = done.returncode, done.stdout + done.stderr
+        words = [line.split() for line in output.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        assert code in (0, 1), output[-3000:]
         return {line[1].partition("[")[0] for line in words}
 
 

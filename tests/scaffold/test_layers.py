@@ -17,6 +17,7 @@ import pytest
 
 from mlsmith.scaffold.kinds import find_kind, stack
 from tests.scaffold.environments import of_all_layers
+from tests.scaffold.forking import Forks
 from tests.scaffold.projects import CATALOGUE, KINDS, Generated, generate
 
 BUILT_IN = {layer.name for kind in KINDS for layer in stack(CATALOGUE, find_kind(CATALOGUE, kind))} | {"torch"}
@@ -133,15 +134,14 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.projects
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_tests_of_every_row_are_collected(kind: str, interpreter: Path, tmp_path: Path) -> None:
-    projects = {row: generate(kind, tmp_path / str(row), *fitting(kind, layers)) for row, layers in enumerate(ROWS)}
-    command = [interpreter, Path(__file__).with_name("collecting.py"), *(project.folder for project in projects.values())]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    _, *collected = re.split(r"^== .*$", done.stdout, flags=re.MULTILINE)
-    for project, tests in zip(projects.values(), collected, strict=True):
-        for layer, test in USES.items():
-            assert (f"{test}::" in tests or f"{test}:" in tests) == (layer in _layers(project)), (layer, tests)
+    with Forks(interpreter) as forks:
+        for row, layers in enumerate(ROWS):
+            project = generate(kind, tmp_path / str(row), *fitting(kind, layers))
+            suites = [suite for suite in ("tests", "tests/scale") if (project.folder / suite).exists()]
+            code, tests = forks.run(project.folder, ["--collect-only", "-q", "-p", "no:cacheprovider", *suites])
+            assert code == 0, tests[-3000:]
+            for layer, test in USES.items():
+                assert (f"{test}::" in tests or f"{test}:" in tests) == (layer in _layers(project)), (layer, tests)
 
 
 @pytest.mark.projects
