@@ -19,6 +19,7 @@ from mlsmith.scaffold.layers import PURPOSES
 from mlsmith.scaffold.locate import templates_root
 from mlsmith.scaffold.locks import closure, read_lock, read_locks
 from mlsmith.scaffold.planning import Wish, make_plan
+from mlsmith.settings import load_settings
 
 CATALOGUE = read_catalogue(templates_root())
 LOCK = CATALOGUE.root / "locks" / "universal.txt"
@@ -60,6 +61,20 @@ def test_a_project_takes_its_names_from_the_answers(kind: str, place: Path) -> N
     assert settings["project"]["authors"] == [{"name": "O'Neil"}]
     sources = [path.read_text(encoding="utf-8") for path in (project / "src").rglob("*.py")]
     assert any("from zebra" in text for text in sources)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_says_whose_the_data_are_and_when_the_model_is_good_enough(kind: str, place: Path) -> None:
+    project = create(make_plan(CATALOGUE, Wish(kind, (), {"owner": "risk@localhost"}, "shop")), git=False).directory
+    settings, root, _ = load_settings(project)
+    assert root == project
+    assert settings.data.source
+    assert settings.data.consumer
+    assert all(entry.owner for entry in (*settings.data.source, *settings.data.model))
+    assert all(entry.reads for entry in (*settings.data.feature, *settings.data.model, *settings.data.consumer))
+    assert settings.data.model[0].owner == "risk@localhost"
+    assert settings.target.metric
+    assert settings.target.deadline
 
 
 @pytest.mark.parametrize("layer", sorted(CATALOGUE.layers))
