@@ -29,6 +29,7 @@ PATTERNS = list(combinations(range(5), 3))
 ROWS = [tuple(layer for layer, chosen in zip(OPTIONAL, PATTERNS, strict=False) if row in chosen) for row in range(5)]
 PROJECTS = [(kind, row) for kind in KINDS for row in range(len(ROWS))]
 USES = {
+    "dask": "tests/scale/test_dask.py",
     "devcontainer": "tests/test_devcontainer.py",
     "docker": "tests/test_image.py",
     "docs": "tests/test_site.py",
@@ -36,6 +37,7 @@ USES = {
     "mlflow": "tests/test_tracking.py",
     "serving": "tests/test_web.py",
     "spark": "tests/scale/test_spark.py",
+    "torchrun": "tests/scale/test_torchrun.py",
 }
 
 IN_CI = {"minimal", "forecast"}

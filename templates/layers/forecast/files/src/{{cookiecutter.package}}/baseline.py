@@ -37,14 +37,20 @@ class Baseline:
         return np.asarray(np.tensordot(weights[:-1], channels, axes=1) + weights[-1])
 
 
-def fit(samples: Iterable[tuple[Scene, Array]]) -> Baseline:
-    """Least squares over scenes and the wind (in standard deviations) at their hour, a sample at a time."""
+def sums(samples: Iterable[tuple[Scene, Array]]) -> tuple[Array, Array]:
+    """All that least squares need of scenes and the wind (in standard deviations) at their hour, a sample at a time."""
     count = len(CHANNELS) + 1
     left, right = np.zeros((count, count)), np.zeros(count)
     for scene, wind in samples:
         inputs = np.concatenate([scene.channels.reshape(len(CHANNELS), -1), np.ones((1, wind.size))]).astype(np.float64)
         left += inputs @ inputs.T
         right += inputs @ wind.ravel()
+    return left, right
+
+
+def fit(parts: Iterable[tuple[Array, Array]]) -> Baseline:
+    """Least squares over all samples, from the sums of some at a time."""
+    left, right = (np.sum(added, axis=0) for added in zip(*parts, strict=True))
     return Baseline(tuple(np.linalg.lstsq(left, right, rcond=None)[0].tolist()))
 
 

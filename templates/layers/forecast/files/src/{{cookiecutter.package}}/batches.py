@@ -4,11 +4,12 @@ round."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.engine import Place
 from {{ cookiecutter.package }}.fields import Array
 from {{ cookiecutter.package }}.record import digest
 from {{ cookiecutter.package }}.scaling import in_blocks
@@ -26,6 +27,12 @@ class Batch:
     hours: Array
     leads: Array
     reads: tuple[int, int]
+
+    def share(self, place: Place) -> Batch:
+        """What one of several processes takes of it."""
+        return replace(
+            self, hours=self.hours[place.rank :: place.workers], leads=self.leads[place.rank :: place.workers]
+        )
 
 
 def batches(origins: Array, config: Config) -> Iterator[Batch]:

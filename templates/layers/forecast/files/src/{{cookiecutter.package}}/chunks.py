@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,10 @@ class Chunks:
     def __init__(self, store: Any, *, block: int) -> None:
         self._store, self.block = store, block
         self._kept: OrderedDict[int, Array] = OrderedDict()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process gets the way to the store and reads for itself."""
+        return partial(Chunks, block=self.block), (self._store,)
 
     @property
     def shape(self) -> tuple[int, ...]:

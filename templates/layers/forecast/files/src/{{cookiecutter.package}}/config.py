@@ -87,9 +87,9 @@ class ServingConfig(Strict):
 
 
 class EngineConfig(Strict):
-    """Where the work is done: in this process, with so many threads, reading so many hours at a time."""
+    """Where the work is done, on how many cores, and how many hours are read at a time."""
 
-    engine: Literal["process"]
+    engine: Literal["process"{% if "dask" in cookiecutter.layers %}, "dask"{% endif %}{% if "torchrun" in cookiecutter.layers %}, "torchrun"{% endif %}]
     threads: Count
     block_hours: Count
 

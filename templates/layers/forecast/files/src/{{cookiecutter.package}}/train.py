@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,12 +14,13 @@ from {{ cookiecutter.package }} import baseline, information, intervals
 from {{ cookiecutter.package }}.baseline import Baseline, scaled
 from {{ cookiecutter.package }}.batches import Batch, batches
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.engine import ALONE, Place, each_block
 from {{ cookiecutter.package }}.features import Region, Scene, anomaly, scene
 from {{ cookiecutter.package }}.fields import Archive, Array
 from {{ cookiecutter.package }}.information import Layer
 from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.network import Forecaster, initialised
-from {{ cookiecutter.package }}.scaling import Scaling, measure
+from {{ cookiecutter.package }}.scaling import Scaling, in_blocks, measure
 from {{ cookiecutter.package }}.split import Split, split
 
 PROBED = 24
@@ -58,10 +60,13 @@ def prepare(archive: Archive, config: Config) -> Prepared:
     """Periods, region, scaling and baseline: whatever is learned from data, from the training period alone."""
     periods = split(archive.hours, config.split)
     hours = np.arange(periods.train.begins, periods.train.ends)
-    scaling = measure(archive, hours, block=config.engine.block_hours)
-    region = Region.of(archive, radius=config.features.station_radius_cells)
-    blank = Prepared(archive, periods, region, scaling, Baseline(()))
-    return Prepared(archive, periods, region, scaling, baseline.fit(_samples(blank, config)))
+    with each_block(config.engine) as each:
+        scaling = measure(archive, hours, block=config.engine.block_hours, each=each)
+        region = Region.of(archive, radius=config.features.station_radius_cells)
+        blank = Prepared(archive, periods, region, scaling, Baseline(()))
+        # Every fourth hour: neighbours hardly differ.
+        blocks = in_blocks(origins(blank, config)[::4], config.engine.block_hours)
+        return Prepared(archive, periods, region, scaling, baseline.fit(each(partial(_sums, blank), blocks)))
 
 
 def origins(prepared: Prepared, config: Config) -> Array:
@@ -80,7 +85,7 @@ def train(prepared: Prepared, config: Config, *, version: str) -> Trained:
     probed = np.random.default_rng(0).choice(learned, size=min(PROBED, len(learned)), replace=False)
     found = information.layers(network.fields, [prepared.scene(int(hour)).channels for hour in probed])
     information.require(found, config.information)
-    losses = list(fit(network, prepared, config))
+    losses = fitted(network, prepared, config)
     longest = max(config.forecast.leads_h)
     model = Model(
         network=network.eval(), scaling=prepared.scaling, baseline=prepared.baseline, longest=longest,
@@ -90,39 +95,59 @@ def train(prepared: Prepared, config: Config, *, version: str) -> Trained:
     return Trained(model.with_spread(spread), found, losses)
 
 
-def fit(network: Forecaster, prepared: Prepared, config: Config) -> Iterator[float]:
-    """Train in place, and yield the loss of each step."""
+def fitted(network: Forecaster, prepared: Prepared, config: Config) -> list[float]:
+    """Train in place, as the configured engine does it; returns the loss of each step."""
+{%- if "torchrun" in cookiecutter.layers %}
+    if config.engine.engine == "torchrun":
+        from {{ cookiecutter.package }} import torchrun_fit  # it imports this module
+
+        return torchrun_fit.fit(network, prepared, config)
+{%- endif %}
+    return list(fit(network, prepared, config))
+
+
+def fit(network: Forecaster, prepared: Prepared, config: Config, *, place: Place = ALONE) -> Iterator[float]:
+    """Train in place, and yield the loss of each step; of several processes each takes its share of every batch."""
     settings = config.model
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings.learning_rate, total_steps=settings.steps)
     network.train()
-    for tensors in samples(prepared, config):
-        value = loss(network, *tensors, image_weight=settings.image_weight)
+    for tensors in samples(prepared, config, place=place):
+        value = loss(network, *tensors, image_weight=settings.image_weight, place=place)
         optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
+        place.add_up(network)
         optimiser.step()
         rate.step()
-        yield float(value.detach())
+        yield float(place.total(value.detach()))
 
 
 def loss(
-    network: Forecaster, scenes: Tensor, age: Tensor, wind: Tensor, image: Tensor, seen: Tensor, *, image_weight: float
-) -> Tensor:
-    """Mean squared error of the wind that advection misses, plus that of the image where the satellite looked."""
+    network: Forecaster, scenes: Tensor, age: Tensor, wind: Tensor, image: Tensor, seen: Tensor, *,
+    image_weight: float, place: Place = ALONE,
+) -> Tensor:  # fmt: skip
+    """Mean squared error of the wind that advection misses, plus that of the image where the satellite looked.
+
+    The means are over the whole batch: what each of several processes says of its share adds up to its loss.
+    """
     outputs: Tensor = network(scenes, age)
-    of_wind = (outputs[:, 0] - wind).square().mean()
-    of_image = ((outputs[:, 1] - image).square() * seen).sum() / seen.sum().clamp(min=1)
+    share = len(wind) / float(place.total(torch.tensor(float(len(wind)))))
+    of_wind = (outputs[:, 0] - wind).square().mean() * share
+    of_image = ((outputs[:, 1] - image).square() * seen).sum() / place.total(seen.sum()).clamp(min=1)
     return torch.as_tensor(of_wind + image_weight * of_image)
 
 
-def samples(prepared: Prepared, config: Config) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
-    """The batches as tensors: scenes, ages, wind beyond advection, image, and where it was seen.
+def samples(
+    prepared: Prepared, config: Config, *, place: Place = ALONE
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
+    """The batches, or a process's shares of them, as tensors: scenes, ages, wind beyond advection, image, where seen.
 
     Scenes of one buffer are kept.
     """
     held: dict[int, Scene] = {}
     reads = (-1, -1)
-    for batch in batches(origins(prepared, config), config):
+    for whole in batches(origins(prepared, config), config):
+        batch = whole.share(place)
         if batch.reads != reads:
             held, reads = {}, batch.reads
         for hour in batch.hours.tolist():
@@ -147,7 +172,5 @@ def _tensors(
     return scenes, age, wind, image, seen
 
 
-def _samples(prepared: Prepared, config: Config) -> Iterator[tuple[Scene, Array]]:
-    """Every fourth hour of training: neighbours hardly differ."""
-    for hour in origins(prepared, config)[::4].tolist():
-        yield prepared.scene(hour), prepared.wind(hour)
+def _sums(prepared: Prepared, hours: Array) -> tuple[Array, Array]:
+    return baseline.sums((prepared.scene(hour), prepared.wind(hour)) for hour in hours.tolist())
