@@ -25,7 +25,7 @@ from {{ cookiecutter.package }}.train import Prepared, prepare
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 is success, 1 a model below the bar, an alarm or advice to stop, 2 what the user can mend."""
-    return run(_COMMANDS, arguments, asks=_where_the_journal_is)
+    return run(_COMMANDS, arguments, engine="process", asks=_where_the_journal_is)
 
 
 def _train(given: argparse.Namespace, settings: Config) -> int:

@@ -36,7 +36,6 @@ class ModelConfig(Strict):
     dropout: Share
     learning_rate: Positive
     weight_decay: Positive
-    threads: Count
 
 
 class LimitConfig(Strict):
@@ -98,6 +97,13 @@ class ServingConfig(Strict):
     reasons: Count
 
 
+class EngineConfig(Strict):
+    """Where the networks are trained, and on how many cores."""
+
+    engine: Literal["process"{% if "torchrun" in cookiecutter.layers %}, "torchrun"{% endif %}]
+    threads: Count
+
+
 class Config(Whole):
     """The whole configuration."""
 
@@ -111,8 +117,9 @@ class Config(Whole):
     curve: CurveConfig
     monitor: MonitorConfig
     serving: ServingConfig
+    engine: EngineConfig
 
 
-def load(folder: Path, **changes: object) -> Config:
-    """The configuration in `folder`; `changes` replace values: `world={"size": "small"}`."""
-    return Config.read(folder, changes)
+def load(folder: Path, *, engine: str = "process", **changes: object) -> Config:
+    """The configuration in `folder` with one of its engines; `changes` replace values: `world={"size": "small"}`."""
+    return Config.read(folder, changes, engine=engine)

@@ -40,7 +40,7 @@ def points(prepared: Prepared, config: Config) -> list[Point]:
 def measure(prepared: Prepared, chosen: Array, config: Config, *, seed: int) -> Point:
     """Train on the chosen labels only, with all else as always, and count the bots that are found."""
     windows, bot = labelled(prepared, chosen)
-    ensemble = models.fit(windows, bot, config.model, seed=seed)
+    ensemble = models.fit(windows, bot, config.model, seed=seed, threads=config.engine.threads)
     score = ensemble.score(prepared.test.windows)
     found = observed(judge(score, limits_of(ensemble, prepared, config), prepared, config), prepared.test.labels)
     return Point(len(chosen), round(found.recall * found.bots), found.bots)

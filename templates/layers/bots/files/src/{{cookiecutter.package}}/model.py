@@ -66,10 +66,10 @@ class Model:
         return np.asarray(1.0 / (1.0 + np.exp(-(self.slope * score + self.offset))))
 
 
-def fit(windows: Windows, bot: Array, config: ModelConfig, *, seed: int) -> Ensemble:
+def fit(windows: Windows, bot: Array, config: ModelConfig, *, seed: int, threads: int) -> Ensemble:
     """Networks for labelled windows; the same seed gives the same weights, bit by bit, on the same build of torch."""
-    torch.set_num_threads(config.threads)
-    return Ensemble(tuple(_fit(windows, bot, config, seed=seed + 1_000 * one) for one in range(config.members)))
+    torch.set_num_threads(threads)
+    return Ensemble(tuple(member(windows, bot, config, seed=seed, number=one) for one in range(config.members)))
 
 
 def order(bot: Array, config: ModelConfig, *, seed: int) -> Iterator[list[Array]]:
@@ -87,7 +87,9 @@ def order(bot: Array, config: ModelConfig, *, seed: int) -> Iterator[list[Array]
         yield [np.concatenate([group[at : at + half] for group in drawn]) for at in range(0, config.steps * half, half)]
 
 
-def _fit(windows: Windows, bot: Array, config: ModelConfig, *, seed: int) -> Detector:
+def member(windows: Windows, bot: Array, config: ModelConfig, *, seed: int, number: int) -> Detector:
+    """One network of the ensemble; it needs nothing of the others."""
+    seed += 1_000 * number
     torch.manual_seed(seed)
     network = Detector(config.hidden, config.dropout)
     network.standardise(Batch(windows))

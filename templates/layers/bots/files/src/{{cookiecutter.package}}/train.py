@@ -63,9 +63,21 @@ def prepare(tables: Mapping[str, Columns], config: Config) -> Prepared:
 
 def train(prepared: Prepared, config: Config, *, version: str) -> Model:
     """Networks fitted on the training period's verdicts, calibrated and given limits on accounts they have not seen."""
-    ensemble = models.fit(*labelled(prepared), config.model, seed=config.seed)
+    ensemble = fit(prepared, config)
     slope, offset = calibrate(ensemble, prepared.calibration)
     return Model(ensemble, slope, offset, limits_of(ensemble, prepared, config), version, config.digest())
+
+
+def fit(prepared: Prepared, config: Config) -> Ensemble:
+    """The networks, as the configured engine trains them."""
+    windows, bot = labelled(prepared)
+{%- if "torchrun" in cookiecutter.layers %}
+    if config.engine.engine == "torchrun":
+        from {{ cookiecutter.package }} import torchrun_fit  # processes are started only if they are asked for
+
+        return torchrun_fit.fit(windows, bot, config)
+{%- endif %}
+    return models.fit(windows, bot, config.model, seed=config.seed, threads=config.engine.threads)
 
 
 def labelled(prepared: Prepared, chosen: Array | None = None) -> tuple[Windows, Array]:
