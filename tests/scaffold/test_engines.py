@@ -17,7 +17,7 @@ from mlsmith.scaffold.kinds import find_kind, stack
 from mlsmith.scaffold.locks import read_lock
 from tests.scaffold.projects import CATALOGUE, KINDS, REPOSITORY, Generated, generate
 
-ENGINES = {"dask": {"forecast"}, "spark": {"retention"}, "torchrun": {"bots", "forecast"}}
+ENGINES = {"dask": {"forecast"}, "spark": {"fraud", "retention", "valuation"}, "torchrun": {"bots", "forecast"}}
 PACKAGES: dict[str, set[str]] = {"dask": {"dask", "distributed"}, "spark": {"pyspark", "py4j", "pyarrow"}, "torchrun": set()}
 PAIRS = [(kind, engine) for engine, kinds in ENGINES.items() for kind in sorted(kinds)]
 

@@ -92,7 +92,7 @@ class ServingConfig(Strict):
 class EngineConfig(Strict):
     """Where the tables live and the features are computed."""
 
-    engine: Literal["duckdb"]
+    engine: Literal["duckdb"{% if "spark" in cookiecutter.layers %}, "spark"{% endif %}]
     threads: Count
     memory_limit_mb: Count
 

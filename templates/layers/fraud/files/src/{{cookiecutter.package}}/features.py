@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
-from {{ cookiecutter.package }}.columns import Array
+from {{ cookiecutter.package }}.columns import Array, Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,17 @@ class Feature:
 
 
 FEATURES = (
-    Feature("amount_eur", "euro", "the amount is unusual", "cents / 100.0"),
+    Feature("amount_eur", "euro", "the amount is unusual", "cents / 100"),
     Feature("amount_to_usual", "ratio", "far more than this customer's usual amount",
-            "cents / nullif(sum(cents) OVER customer_90d / sum(paid) OVER customer_90d, 0)"),
+            "cents / nullif(sum(cents) OVER customer_90d / nullif(sum(paid) OVER customer_90d, 0), 0)"),
     Feature("usual_eur_90d", "euro", "this customer's usual amount",
-            "sum(cents) OVER customer_90d / nullif(sum(paid) OVER customer_90d, 0) / 100.0"),
+            "sum(cents) OVER customer_90d / nullif(sum(paid) OVER customer_90d, 0) / 100"),
     Feature("card_payments_1h", "count", "many payments with this card within an hour",
             "coalesce(sum(paid) OVER card_1h, 0)", direction=1),
     Feature("customer_payments_24h", "count", "many payments by this customer within a day",
             "coalesce(sum(paid) OVER customer_24h, 0)"),
     Feature("customer_eur_24h", "euro", "a large sum by this customer within a day",
-            "coalesce(sum(cents) OVER customer_24h, 0) / 100.0"),
+            "coalesce(sum(cents) OVER customer_24h, 0) / 100"),
     Feature("device_payments_24h", "count", "many payments from this device within a day",
             "coalesce(sum(paid) OVER device_24h, 0)"),
     Feature("device_cards_30d", "count", "several cards new to this device",
@@ -45,14 +45,14 @@ FEATURES = (
     Feature("customer_chargebacks_90d", "count", "chargebacks by this customer",
             "coalesce(sum(disputed) OVER customer_90d, 0)", direction=1),
     Feature("account_age_days", "days, at most 30", "the account is new",
-            "least(moment - registered_at, 2592000) / 86400.0", direction=-1),
+            "least(moment - registered_at, 2592000) / 86400", direction=-1),
     Feature("card_age_days", "days, at most 30", "the card is new here",
-            "least(moment - min(moment) OVER card_ever, 2592000) / 86400.0"),
+            "least(moment - min(moment) OVER card_ever, 2592000) / 86400"),
     Feature("device_age_days", "days, at most 30", "the device is new for this customer",
-            "least(moment - min(moment) OVER customer_on_device, 2592000) / 86400.0"),
+            "least(moment - min(moment) OVER customer_on_device, 2592000) / 86400"),
     Feature("foreign_network", "0 or 1", "paid from another country than the card's",
             "CAST(country <> card_country AS INTEGER)", direction=1),
-    Feature("hour", "hours", "an unusual time of day", "(moment % 86400) / 3600.0"),
+    Feature("hour", "hours", "an unusual time of day", "(moment % 86400) / 3600"),
     Feature("card_method", "0 or 1", "paid by card", "CAST(method = 'card' AS INTEGER)"),
     Feature("minutes_played_7d", "minutes", "deposits without playing",
             "coalesce(sum(minutes) OVER customer_7d, 0)"),
@@ -69,6 +69,12 @@ class FeatureTable:
     at: Array
     values: Array
 
+    @classmethod
+    def of(cls, table: Columns) -> FeatureTable:
+        """From the answer to the query."""
+        columns = [np.ma.filled(np.ma.asarray(table[name], dtype=np.float64), np.nan) for name in NAMES]
+        return cls(np.asarray(table["payment"]), np.asarray(table["moment"]), np.column_stack(columns))
+
     def column(self, name: str) -> Array:
         """One feature of all payments."""
         return np.asarray(self.values[:, NAMES.index(name)])
@@ -81,12 +87,14 @@ class FeatureTable:
 def compute(database: duckdb.DuckDBPyConnection, *, only: int | None = None) -> FeatureTable:
     """Features of all payments in the database, or of the one payment `only`, whose relatives alone are then read."""
     if only is None:
-        result = database.execute(_QUERY.format(related="SELECT * FROM payments", wanted="IS NOT NULL"))
-    else:
-        result = database.execute(_QUERY.format(related=_RELATED, wanted="= $only"), {"only": only})
-    table = result.fetchnumpy()
-    columns = [np.ma.filled(np.ma.asarray(table[name], dtype=np.float64), np.nan) for name in NAMES]
-    return FeatureTable(np.asarray(table["payment"]), np.asarray(table["moment"]), np.column_stack(columns))
+        return FeatureTable.of(database.execute(query()).fetchnumpy())
+    related = _QUERY.format(related=_RELATED, wanted="= $only")
+    return FeatureTable.of(database.execute(related, {"only": only}).fetchnumpy())
+
+
+def query() -> str:
+    """The features of all payments, in words that every engine understands alike: no quotient is cut off or of 0."""
+    return _QUERY.format(related="SELECT * FROM payments", wanted="IS NOT NULL")
 
 
 # A session has no card and no device: numbers below zero, which no payment has, keep sessions in small groups of their

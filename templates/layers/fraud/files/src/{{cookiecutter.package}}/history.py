@@ -12,7 +12,7 @@ from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import EngineConfig
 from {{ cookiecutter.package }}.features import FeatureTable, compute
 
-_TABLES = {
+TABLES = {
     "payments": "payment BIGINT, paid_at BIGINT, customer BIGINT, card BIGINT, device BIGINT, method VARCHAR,"
     " amount DOUBLE, currency VARCHAR, country VARCHAR, card_country VARCHAR",
     "customers": "customer BIGINT, registered_at BIGINT, country VARCHAR",
@@ -32,7 +32,7 @@ class History:
             "memory_limit": f"{engine.memory_limit_mb}MB",
         }
         self.database = duckdb.connect(":memory:", config=limits)
-        for name, columns in _TABLES.items():
+        for name, columns in TABLES.items():
             self.database.execute(f"CREATE TABLE {name} ({columns})")
 
     @classmethod
@@ -55,9 +55,10 @@ class History:
         marks = ", ".join("?" for _ in names)
         self.database.execute(f"INSERT INTO {table} VALUES ({marks})", [row[name] for name in names])
 
-    def names(self, table: str) -> list[str]:
+    @staticmethod
+    def names(table: str) -> list[str]:
         """The columns of a table that this project keeps."""
-        return [column.split()[0] for column in _TABLES[table].split(",")]
+        return [column.split()[0] for column in TABLES[table].split(",")]
 
     def has(self, table: str, column: str, value: int) -> bool:
         """Whether a row with this value is there."""

@@ -11,8 +11,8 @@ from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }} import monitor
 from {{ cookiecutter.package }}.columns import Array, Columns
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.engine import every_feature
 from {{ cookiecutter.package }}.features import FeatureTable
-from {{ cookiecutter.package }}.history import History
 from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.policy import BLOCK, choose, decide
 from {{ cookiecutter.package }}.population import DAY
@@ -39,8 +39,7 @@ class Prepared:
 
 def prepare(tables: Mapping[str, Columns], config: Config) -> Prepared:
     """Features of all payments, the periods, and labels known at deployment and at the end of the data."""
-    with History.of(engine=config.engine, **{name: tables[name] for name in HISTORY}) as history:
-        features = history.features()
+    features = every_feature(config.engine, **{name: tables[name] for name in HISTORY})
     tables = {**tables, "payments": _by_id(tables["payments"]), "decisions": _by_id(tables["decisions"])}
     today = (int(features.at.max()) // DAY + 1) * DAY
     periods = split(features.at, config.split, today=today)

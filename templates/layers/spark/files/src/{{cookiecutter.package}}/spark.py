@@ -77,6 +77,6 @@ def _arrow(values: Array) -> pa.Array:
 
 
 def _plain(column: pa.ChunkedArray) -> Array:
-    """As the embedded engine gives it: texts as numpy texts, NaN where a number is absent."""
-    values = column.to_numpy()
+    """As the embedded engine gives it: texts as numpy texts, NaN where a number is absent, decimals as numbers."""
+    values = (column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column).to_numpy()
     return np.asarray(values.astype(str) if values.dtype.kind == "O" else values)

@@ -13,12 +13,12 @@ from {{ cookiecutter.package }} import monitor
 from {{ cookiecutter.package }}.batches import Batch, Sales, in_order
 from {{ cookiecutter.package }}.columns import Array, Columns, take
 from {{ cookiecutter.package }}.config import Config, ModelConfig
+from {{ cookiecutter.package }}.engine import sales_and_evidence
 from {{ cookiecutter.package }}.features import NAMES, FeatureTable
 from {{ cookiecutter.package }}.model import Model, Scale
 from {{ cookiecutter.package }}.network import Members, loss
 from {{ cookiecutter.package }}.record import digest
 from {{ cookiecutter.package }}.split import Origin, origins
-from {{ cookiecutter.package }}.warehouse import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,7 @@ class Trained:
 
 def prepare(tables: Mapping[str, Columns], config: Config) -> Prepared:
     """Features of all sales as they stood on their day, and the periods of each origin."""
-    with Warehouse(tables, config.neighbourhood, config.engine) as warehouse:
-        features, evidence = warehouse.sales(), warehouse.evidence()
+    features, evidence = sales_and_evidence(tables, config)
     by_deed = take(tables["deeds"], np.argsort(tables["deeds"]["deed"], kind="stable"))
     deeds = take(by_deed, np.searchsorted(by_deed["deed"], features.subject))
     plausible = np.isin(features.subject, evidence)

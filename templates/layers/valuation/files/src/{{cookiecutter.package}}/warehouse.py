@@ -17,7 +17,7 @@ from {{ cookiecutter.package }}.market import FIRST_YEAR
 
 SQL = Path(__file__).with_name("sql")
 
-_TABLES = {
+TABLES = {
     "deeds": "deed BIGINT, property BIGINT, sold_on BIGINT, registered_on BIGINT, price_eur DOUBLE",
     "properties": "property BIGINT, town VARCHAR, x_m DOUBLE, y_m DOUBLE, area DOUBLE, area_unit VARCHAR, rooms BIGINT,"
     " built_year BIGINT, condition BIGINT",
@@ -25,7 +25,10 @@ _TABLES = {
     "lakes": "lake BIGINT, town VARCHAR, x_m DOUBLE, y_m DOUBLE, radius_m DOUBLE",
     "towns": "town VARCHAR, x_m DOUBLE, y_m DOUBLE",
 }
-_QUESTIONS = "subject BIGINT, valued_on BIGINT, " + _TABLES["properties"].removeprefix("property BIGINT, ")
+_QUESTIONS = "subject BIGINT, valued_on BIGINT, " + TABLES["properties"].removeprefix("property BIGINT, ")
+
+FEATURES = "SELECT * FROM features ORDER BY valued_on, subject"
+EVIDENCE = "SELECT subject FROM evidence ORDER BY subject"
 
 
 class Warehouse:
@@ -37,14 +40,12 @@ class Warehouse:
             "memory_limit": f"{engine.memory_limit_mb}MB",
         }
         self.database = duckdb.connect(":memory:", config=limits)
-        for name, columns in _TABLES.items():
+        for name, columns in TABLES.items():
             self.database.execute(f"CREATE TABLE {name} ({columns})")
             self._extend(name, tables[name])
-        self.database.execute(
-            "CREATE TABLE settings AS SELECT CAST(? AS BIGINT) AS first_year, CAST(? AS DOUBLE) AS cell_m,"
-            " CAST(? AS BIGINT) AS evidence_days, CAST(? AS BIGINT) AS shrink_sales",
-            [FIRST_YEAR, neighbourhood.cell_m, neighbourhood.evidence_days, neighbourhood.shrink_sales],
-        )
+        self.database.register("given", settings(neighbourhood))
+        self.database.execute("CREATE TABLE settings AS SELECT * FROM given")
+        self.database.unregister("given")
         self._asked = ""
         self._step("01_past")
         self._ask("past")
@@ -60,15 +61,15 @@ class Warehouse:
 
     def evidence(self) -> Array:
         """The sales that are plausible enough to learn from, by deed, sorted."""
-        rows = self.database.execute("SELECT subject FROM evidence ORDER BY subject").fetchnumpy()
+        rows = self.database.execute(EVIDENCE).fetchnumpy()
         return np.asarray(rows["subject"])
 
     def question(self, row: Mapping[str, Any]) -> FeatureTable:
         """Features of one home that the bank asks about; empty where no index had been published by that day."""
-        names = _names(_QUESTIONS)
+        asked = names(_QUESTIONS)
         self.database.execute("DELETE FROM questions")
-        marks = ", ".join("?" for _ in names)
-        self.database.execute(f"INSERT INTO questions VALUES ({marks})", [row[name] for name in names])
+        marks = ", ".join("?" for _ in asked)
+        self.database.execute(f"INSERT INTO questions VALUES ({marks})", [row[name] for name in asked])
         self._ask("questions")
         return self._features()
 
@@ -80,23 +81,14 @@ class Warehouse:
             self._asked = source
 
     def _features(self) -> FeatureTable:
-        rows = self.database.execute("SELECT * FROM features ORDER BY valued_on, subject").fetchnumpy()
-        return FeatureTable(
-            subject=np.asarray(rows["subject"]),
-            at=np.asarray(rows["valued_on"]),
-            town=np.asarray(rows["town"]).astype(str),
-            base_eur=np.asarray(rows["area_m2"] * rows["eur_per_m2"], dtype=np.float64),
-            near_sales=np.asarray(rows["near_sales"]),
-            index_age_days=np.asarray(rows["index_age_days"]),
-            values=np.stack([np.asarray(rows[name], dtype=np.float64) for name in NAMES], axis=1),
-        )
+        return feature_table(self.database.execute(FEATURES).fetchnumpy())
 
     def _step(self, name: str) -> None:
-        self.database.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+        self.database.execute(step(name))
 
     def _extend(self, table: str, columns: Columns) -> None:
         if length(columns):
-            self.database.register("arriving", {name: columns[name] for name in _names(_TABLES[table])})
+            self.database.register("arriving", {name: columns[name] for name in names(TABLES[table])})
             self.database.execute(f"INSERT INTO {table} BY NAME SELECT * FROM arriving")
             self.database.unregister("arriving")
 
@@ -115,5 +107,34 @@ class Warehouse:
         self.close()
 
 
-def _names(columns: str) -> list[str]:
+def step(name: str) -> str:
+    """The text of one step, which means the same to every engine."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def settings(neighbourhood: NeighbourhoodConfig) -> Columns:
+    """What the steps are told, as a table of one row."""
+    return {
+        "first_year": np.array([FIRST_YEAR], dtype=np.int64),
+        "cell_m": np.array([neighbourhood.cell_m], dtype=np.float64),
+        "evidence_days": np.array([neighbourhood.evidence_days], dtype=np.int64),
+        "shrink_sales": np.array([neighbourhood.shrink_sales], dtype=np.int64),
+    }
+
+
+def feature_table(rows: Columns) -> FeatureTable:
+    """The answer to `FEATURES` as training and serving take it."""
+    return FeatureTable(
+        subject=np.asarray(rows["subject"]),
+        at=np.asarray(rows["valued_on"]),
+        town=np.asarray(rows["town"]).astype(str),
+        base_eur=np.asarray(rows["area_m2"] * rows["eur_per_m2"], dtype=np.float64),
+        near_sales=np.asarray(rows["near_sales"]),
+        index_age_days=np.asarray(rows["index_age_days"]),
+        values=np.stack([np.asarray(rows[name], dtype=np.float64) for name in NAMES], axis=1),
+    )
+
+
+def names(columns: str) -> list[str]:
+    """The names in the declaration of a table."""
     return [column.split()[0] for column in columns.split(", ")]

@@ -10,7 +10,7 @@ WITH measured AS (
         CASE WHEN asked.area_unit = 'sqft' THEN asked.area * 0.09290304 ELSE asked.area END AS area_m2,
         asked.rooms,
         asked.condition,
-        settings.first_year + asked.valued_on / 365.25 - asked.built_year AS age_years,
+        settings.first_year + CAST(asked.valued_on AS DOUBLE) / 365.25 - asked.built_year AS age_years,
         CAST(FLOOR(asked.x_m / settings.cell_m) AS BIGINT) AS cell_x,
         CAST(FLOOR(asked.y_m / settings.cell_m) AS BIGINT) AS cell_y
     FROM asked
