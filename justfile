@@ -57,6 +57,11 @@ skeletons *KINDS:
     {{python}} benchmarks/skeletons.py {{KINDS}}
     {{python}} docs/generate.py
 
+# which mistakes projects of peers' skeletons notice; clones in CLONES, each peer in its own venv under VENVS
+peer-skeletons CLONES VENVS:
+    {{python}} benchmarks/peer_skeletons.py {{CLONES}} {{VENVS}}
+    {{python}} docs/generate.py
+
 # the table of precision from the recorded verdicts
 precision:
     {{python}} docs/generate.py measured

@@ -44,11 +44,14 @@ def main() -> None:
 def measure(kind: str, box: Path) -> dict[str, Any]:
     """All figures of one kind."""
     project = box / "shop"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     script = [sys.executable, "project.py"]
     load = os.getloadavg()[0]
-    parts = {"new": run([sys.executable, "-m", "mlsmith", "new", str(project), "--kind", kind, "-y"], box, environment)}
-    environment["PYTHONPATH"] = ""
+    parts = {
+        "new": run(
+            [sys.executable, "-m", "mlsmith", "new", str(project), "--kind", kind, "-y"], box, {**environment, "PYTHONPATH": str(ROOT)}
+        )
+    }
     parts["install"] = run([*script, "python", "-c", "pass"], project, environment)
     whole, torch = sizes(project)
     for name, command in {"train": ["train"], "evaluate": ["evaluate"]}.items():
