@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from operator import attrgetter
 from sys import intern
@@ -138,7 +138,8 @@ class Syntax:
     subscripts: list[ast.Subscript] = field(default_factory=list)
     tries: list[ast.Try] = field(default_factory=list)
     comparisons: list[ast.Compare] = field(default_factory=list)
-    names: list[ast.Name] = field(default_factory=list)
+    names: defaultdict[str, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))
+    """By their spelling"""
     strings: list[ast.Constant] = field(default_factory=list)
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
     star_imports: list[str] = field(default_factory=list)

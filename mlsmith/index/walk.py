@@ -40,7 +40,7 @@ _LISTED = {
     "Call": "calls", "If": "branches", "While": "loops", "For": "loops", "AsyncFor": "loops", "IfExp": "branches",
     "BoolOp": "boolean_operations", "Assign": "assignments", "AnnAssign": "assignments", "AugAssign": "assignments",
     "Return": "returns", "With": "withs", "AsyncWith": "withs", "Attribute": "attributes", "Subscript": "subscripts",
-    "Try": "tries", "TryStar": "tries", "Compare": "comparisons", "Name": "names",
+    "Try": "tries", "TryStar": "tries", "Compare": "comparisons",
 }  # fmt: skip
 
 
@@ -304,6 +304,8 @@ def _source_of(name: str, children: str) -> str:
         lines.append("    if n.value.__class__ is str: strings(n)")
     if name in _LISTED:
         lines.append(f"    {_LISTED[name]}(n)")
+    if name == "Name":
+        lines.append("    names[n.id].append(n)")
     if name in _MENTIONS:
         lines.append(f"    if n.ctx.__class__ is Load and (up.__class__ is not Call or up.func is not n): mention(n.{_MENTIONS[name]})")
     if name in _BINDERS_FIRST:
@@ -329,7 +331,7 @@ def _visit_of(parent: str, field: str, indent: str, *, optional: bool) -> list[s
     lines = [
         "k = c.__class__",
         "if k is Name:",
-        "    c.up = n; c.scope = w.scope; names(c)",
+        "    c.up = n; c.scope = w.scope; names[c.id].append(c)",
         *([] if called else ["    if c.ctx.__class__ is Load: mention(c.id)"]),
         "elif k is Constant:",
         "    c.up = n",
@@ -361,7 +363,8 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
             table = cls()
         syntax = walker.syntax
         table.names.update({listed: getattr(syntax, listed).append for listed in _LISTS})
-        table.names.update(w=walker, body=walker.body, branch=walker.branch, seen=syntax.nodes.append, mention=syntax.mentioned.add)
+        table.names.update(w=walker, body=walker.body, branch=walker.branch, names=syntax.names)
+        table.names.update(seen=syntax.nodes.append, mention=syntax.mentioned.add)
         table.update({
             ast.FunctionDef: walker.function, ast.AsyncFunctionDef: walker.function, ast.Lambda: walker.lambda_,
             ast.ClassDef: walker.class_, ast.ListComp: walker.comprehension, ast.SetComp: walker.comprehension,
@@ -371,7 +374,7 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
 
     def give_back(self) -> None:
         """The walk is over: what belongs to it is let go, so that no garbage collection is needed, and the table waits for the next."""
-        self.names.update(dict.fromkeys((*_LISTS, "w", "body", "branch", "seen", "mention")))
+        self.names.update(dict.fromkeys((*_LISTS, "w", "body", "branch", "names", "seen", "mention")))
         for cls in _WITH_OWN_SCOPE:
             del self[cls]
         self._idle.append(self)

@@ -342,7 +342,7 @@ class _Teller:
                     self.emit("import", node, label=f"{module} {alias.name}")
 
     def is_called(self, name: str) -> bool:
-        return any(node.id == name for node in self.module.syntax.names)
+        return name in self.module.syntax.names
 
     # values
 

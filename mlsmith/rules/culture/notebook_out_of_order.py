@@ -78,9 +78,9 @@ class NotebookOutOfOrder(Rule):
 def _too_early(module: Module) -> Iterator[ast.Name]:
     """Names used at the top level of a cell above the first cell that binds them."""
     scope = module.syntax.scope
-    for name in module.syntax.names:
-        bindings = scope.bindings.get(name.id)
-        if not bindings or not isinstance(name.ctx, ast.Load) or name.id in _GIVEN or scope_of(name) is not scope:
+    for name in module.names_spelt(scope.bindings.keys() - _GIVEN):
+        bindings = scope.bindings[name.id]
+        if not isinstance(name.ctx, ast.Load) or scope_of(name) is not scope:
             continue
         first = min(binding.node.lineno for binding in bindings if hasattr(binding.node, "lineno"))
         if first > (name.end_lineno or name.lineno) and _cell(module, first) != _cell(module, name.lineno):

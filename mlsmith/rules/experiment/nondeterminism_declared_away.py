@@ -97,13 +97,13 @@ def _leads_to(module: Module, declared: ast.AST, node: ast.AST) -> bool:
     if first is None or isinstance(block_of(node).owner, ast.If):
         return False
     if any(
-        name.id == first.node.name and module.function_around(name) is second and name.lineno < node.lineno  # type: ignore[attr-defined]
-        for name in module.syntax.names
+        module.function_around(name) is second and name.lineno < node.lineno  # type: ignore[attr-defined]
+        for name in module.names_spelt({first.node.name})
     ):
         return True
     return second is not None and any(
-        name.id == second.node.name and module.function_around(name) is first and name.lineno > declared.lineno  # type: ignore[attr-defined]
-        for name in module.syntax.names
+        module.function_around(name) is first and name.lineno > declared.lineno  # type: ignore[attr-defined]
+        for name in module.names_spelt({second.node.name})
     )
 
 

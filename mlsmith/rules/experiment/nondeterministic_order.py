@@ -374,7 +374,7 @@ def _is_set(node: ast.expr) -> bool:
 def _is_numbered(module: Module, names: set[str], *, speaking: bool) -> bool:
     """Whether any of the names is asked for an index, or, where they speak of classes, enumerated or paired; and nowhere sorted."""
     numbered = False
-    reads: list[ast.expr] = [n for n in module.syntax.names if n.id in names and isinstance(n.ctx, ast.Load)]
+    reads: list[ast.expr] = [n for n in module.names_spelt(names) if isinstance(n.ctx, ast.Load)]
     reads += [a for a in module.syntax.attributes if a.attr in names and isinstance(a.ctx, ast.Load)]
     for node in reads:
         up: ast.AST = node.up  # type: ignore[attr-defined]

@@ -122,7 +122,7 @@ def _is_told(module: Module, seed: ast.expr) -> bool:
     """Whether the seed has a name that is used otherwise too: printed, logged, kept in a file."""
     if not isinstance(seed, ast.Name):
         return False
-    return sum(name.id == seed.id and isinstance(name.ctx, ast.Load) and not _seeds(name) for name in module.syntax.names) > 0
+    return any(isinstance(name.ctx, ast.Load) and not _seeds(name) for name in module.names_spelt({seed.id}))
 
 
 def _seeds(name: ast.Name) -> bool:

@@ -175,7 +175,7 @@ def _removable(module: Module, owner: ast.stmt, dead: list[ast.stmt]) -> bool:
 
 
 def _is_read_outside(module: Module, name: str, lines: range) -> bool:
-    return any(node.id == name and node.lineno not in lines for node in module.syntax.names)
+    return any(node.lineno not in lines for node in module.names_spelt({name}))
 
 
 def _is_pure(test: ast.expr) -> bool:

@@ -6,8 +6,6 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from itertools import compress
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, LOADERS, is_configuration_name
@@ -165,7 +163,7 @@ def paths_passed(module: Module, names: set[str]) -> Iterator[tuple[str, str | i
     ]
     nodes += module.attributes_spelt(mentioned)
     if plain:
-        nodes += compress(module.syntax.names, map(plain.__contains__, map(attrgetter("id"), module.syntax.names)))
+        nodes += module.names_spelt(plain)
     for node in nodes:
         at: ast.AST = node
         call = _call_of(at)
@@ -205,8 +203,8 @@ def _through_name(module: Module, node: ast.AST) -> ast.AST:
     up = getattr(node, "up", None)
     if isinstance(up, ast.Assign) and len(up.targets) == 1 and isinstance(up.targets[0], ast.Name):
         name, scope = up.targets[0].id, up.targets[0].scope  # type: ignore[attr-defined]
-        for use in module.syntax.names:
-            if use.id == name and isinstance(use.ctx, ast.Load) and (use.scope is scope or scope.kind == "module"):  # type: ignore[attr-defined]
+        for use in module.names_spelt({name}):
+            if isinstance(use.ctx, ast.Load) and (use.scope is scope or scope.kind == "module"):  # type: ignore[attr-defined]
                 call = _call_of(use)
                 if call is not None and not _is_path_work(call):
                     return use

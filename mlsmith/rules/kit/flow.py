@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mlsmith.index.scopes import Binding, Scope, block_of, scope_of
@@ -183,7 +184,7 @@ class Flow:
         """Loads of names by the scope that binds them."""
         if self._uses is None:
             self._uses = {}
-            for name in self.module.syntax.names:
+            for name in chain.from_iterable(self.module.syntax.names.values()):
                 if isinstance(name.ctx, ast.Load):
                     reaching = self.module.resolver.reaching(name)
                     if reaching:

@@ -161,18 +161,11 @@ class Module:
 
     def names_spelt(self, words: Iterable[str]) -> list[ast.Name]:
         """Names by their spelling, in source order."""
-        return _of_words(self._names_by_word, words)
+        return _of_words(self.syntax.names, words)
 
     def attributes_spelt(self, words: Iterable[str]) -> list[ast.Attribute]:
         """Attributes `x.word` by their word, whatever `x` is, in source order."""
         return _of_words(self._attributes_by_word, words)
-
-    @lazily
-    def _names_by_word(self) -> dict[str, list[ast.Name]]:
-        table: dict[str, list[ast.Name]] = defaultdict(list)
-        for node in self.syntax.names:
-            table[node.id].append(node)
-        return table
 
     @lazily
     def _attributes_by_word(self) -> dict[str, list[ast.Attribute]]:

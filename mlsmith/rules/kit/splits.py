@@ -47,7 +47,7 @@ def is_used(module: Module, target: ast.expr) -> bool:
     names = {
         part.value.id if isinstance(part, ast.Starred) and isinstance(part.value, ast.Name) else getattr(part, "id", "") for part in parts
     }
-    return "" in names or any(node.id in names and isinstance(node.ctx, ast.Load) for node in module.syntax.names)
+    return "" in names or any(isinstance(node.ctx, ast.Load) for node in module.names_spelt(names))
 
 
 def _slices(module: Module) -> Iterator[Split]:

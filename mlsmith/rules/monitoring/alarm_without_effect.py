@@ -126,4 +126,4 @@ def _is_used_only_here(module: Module, node: ast.If) -> bool:
     """Whether the names of the test are read nowhere else, nor returned."""
     names = {part.id for part in ast.walk(node.test) if isinstance(part, ast.Name) and _DRIFT & set(tokens(part.id))}
     inside = {id(part) for part in ast.walk(node)}
-    return not any(name.id in names and isinstance(name.ctx, ast.Load) and id(name) not in inside for name in module.syntax.names)
+    return not any(isinstance(name.ctx, ast.Load) and id(name) not in inside for name in module.names_spelt(names))

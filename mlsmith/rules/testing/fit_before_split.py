@@ -202,7 +202,7 @@ def _only_parts_again(module: Module, split: Split) -> bool:
     if any(call.method == "train_test_split" for call in calls):
         return False
     joined = any(call.method in _JOINS and {Role.TRAIN, Role.TEST} <= _roles_in(module, call.node) for call in calls)
-    return joined and not any(set(tokens(node.id)) & _LABELS and Role.TEST in module.roles_of(node.id) for node in module.syntax.names)
+    return joined and not any(set(tokens(name)) & _LABELS and Role.TEST in module.roles_of(name) for name in module.syntax.names)
 
 
 def _roles_in(module: Module, node: ast.expr) -> set[Role]:

@@ -112,8 +112,8 @@ def _same_rows(module: Module, first: Call, later: Call) -> bool:
 
 def _is_read_after(module: Module, name: str, split: Call) -> bool:
     """Whether a name is read behind the split, with the value that it had there."""
-    for node in module.syntax.names:
-        behind = node.id == name and isinstance(node.ctx, ast.Load) and (node.lineno, node.col_offset) > split.order
+    for node in module.names_spelt({name}):
+        behind = isinstance(node.ctx, ast.Load) and (node.lineno, node.col_offset) > split.order
         if behind and module.function_around(node) is split.function:
             return all(b.node.lineno < split.node.lineno for b in module.resolver.reaching(node))
     return False

@@ -83,8 +83,8 @@ class LastBatchMetric(Rule):
                 continue
             outer, losses = block_of(over).loop(), {name.id for name, _ in optimisation.losses_of(module, loop)}
             seen: set[str] = set()
-            for name in module.syntax.names:
-                if name.id not in losses - seen or not isinstance(name.ctx, ast.Load) or name.lineno <= (over.end_lineno or 0):
+            for name in module.names_spelt(losses):
+                if name.id in seen or not isinstance(name.ctx, ast.Load) or name.lineno <= (over.end_lineno or 0):
                     continue
                 if block_of(name).loop() is not outer or not _is_of_batch(name, over):
                     continue

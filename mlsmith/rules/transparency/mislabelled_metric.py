@@ -200,8 +200,8 @@ def _is_text(node: ast.expr | None) -> bool:
 def _is_rooted(module: Module, kept: ast.Name) -> bool:
     """Whether the name is raised to a power, or given to a root, anywhere in its scope."""
     scope = scope_of(kept)
-    for name in module.syntax.names:
-        if name.id == kept.id and isinstance(name.ctx, ast.Load) and scope_of(name) is scope:
+    for name in module.names_spelt({kept.id}):
+        if isinstance(name.ctx, ast.Load) and scope_of(name) is scope:
             node: ast.AST = name
             while not isinstance(node, ast.stmt):
                 node = node.up  # type: ignore[attr-defined]
