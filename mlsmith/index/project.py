@@ -93,6 +93,11 @@ class Project:
             return self._kind == "library"
         return any(data for _, data in self._collected.get("manifest", ())) or "setup.py" in self.files
 
+    @property
+    def is_said_to_be_closed(self) -> bool:
+        """Whether the settings say that it is an application: then nobody outside calls its functions."""
+        return self._kind == "application"
+
     def is_public(self, path: str, name: str = "") -> bool:
         """Whether a name of a file may be used by people outside: an entry point of the settings, or of a library's package what has no
         leading `_`."""

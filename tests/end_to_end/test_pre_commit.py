@@ -120,7 +120,7 @@ def test_pre_commit_installs_mlsmith_from_a_repository_and_runs_both_hooks(proje
     for name in ("mlsmith", "templates"):
         shutil.copytree(HERE / name, source.root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for file in HERE.iterdir():
-        if file.is_file() and file.suffix in (".toml", ".md", ".yaml", "") and file.name != ".gitignore":
+        if file.is_file() and file.suffix in (".toml", ".md", ".yaml", "") and file.name not in (".git", ".gitignore"):
             shutil.copy(file, source.root)
     revision = source.commit("as it is")
     hooks = [{"id": "mlsmith"}, {"id": "mlsmith-gate"}]

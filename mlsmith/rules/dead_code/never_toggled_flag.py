@@ -39,7 +39,9 @@ _ALTERNATIVES = frozenset({
 """Words of switches between two ways of doing a thing"""
 
 _WORTH = 3
-"""Lines that a flag must keep dead to be worth a word where there is one call; where there are more two, one if all speak against the default"""
+"""Lines that a flag must keep dead to be worth a word where there is one call; where there are more two, and one if all speak against the
+default, if they are many, or if the settings say that the project is an application"""
+_MANY_CALLS = 4
 _WORTH_OF_NONE = 8
 """As many for a parameter left at None, which is rather an input that nobody has today"""
 
@@ -90,7 +92,8 @@ class NeverToggledFlag(Rule):
     (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but cannot
     be resolved; when nothing calls the function at all; when the guarded branch only raises, or hands the command line to `parse_args`;
     for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions that draw; for an
-    option whose other values end in a `raise`; in files and functions whose head names the repository that they came from, and in packages
+    option whose other values end in a `raise`; for a single dead line, unless every call speaks against the default, four calls leave it or the
+    settings say `project = "application"`; in files and functions whose head names the repository that they came from, and in packages
     that projects copy into their tree (`ldm`, `basicsr`); for a function that is called once; for seeds and for modes (`is_training`); in exercise
     sheets and lessons.
 
@@ -139,7 +142,8 @@ class NeverToggledFlag(Rule):
         against = all(_mentions(definition, parameter, call) for call in project.calls_of(definition)) and value != _default(
             definition, parameter
         )
-        least = _WORTH_OF_NONE if value is None else _WORTH if calls == 1 else 1 if against and isinstance(value, bool) else 2
+        one_will_do = isinstance(value, bool) and (against or calls >= _MANY_CALLS or project.is_said_to_be_closed)
+        least = _WORTH_OF_NONE if value is None else _WORTH if calls == 1 else 1 if one_will_do else 2
         if total < least and not (PAST if calls == 1 or value is None else _ALTERNATIVES) & set(tokens(parameter)):
             return  # An optional filter, limit or extra that nobody asks for today costs a line or two.
         last = project.history.last_change(definition.path, seen[0]) if project.history is not None else None
