@@ -20,9 +20,14 @@ from tests.scaffold.projects import CATALOGUE, KINDS, REPOSITORY, Generated, gen
 ENGINES = {"dask": {"forecast"}, "spark": {"fraud", "retention", "valuation"}, "torchrun": {"bots", "forecast"}}
 PACKAGES: dict[str, set[str]] = {"dask": {"dask", "distributed"}, "spark": {"pyspark", "py4j", "pyarrow"}, "torchrun": set()}
 PAIRS = [(kind, engine) for engine, kinds in ENGINES.items() for kind in sorted(kinds)]
+IN_CI = {("retention", "spark"), ("forecast", "dask"), ("forecast", "torchrun"), ("bots", "torchrun")}
+"""Whose suites CI runs: each engine, Spark in one kind; `just projects` runs them all"""
 
 
-@pytest.fixture(scope="module", params=PAIRS, ids=lambda pair: "-".join(pair))
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(pair, id="-".join(pair), marks=[] if pair in IN_CI else [pytest.mark.more]) for pair in PAIRS],
+)
 def pair(request: pytest.FixtureRequest) -> tuple[str, str]:
     kind, engine = request.param
     return str(kind), str(engine)
