@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
+from bounds import keep
 
 from {{ cookiecutter.package }} import config, world
 from {{ cookiecutter.package }}.assess import assess, watch
@@ -30,10 +30,7 @@ def main() -> None:
     for seed in SEEDS:
         rows.append(measure(settings.model_copy(update={"seed": seed})))
         print(seed, {name: round(value, 3) for name, value in rows[-1].items()}, flush=True)
-    figures = {name: spread([row[name] for row in rows]) for name in rows[0]}
-    document = {"seeds": len(rows), "width": WIDTH, "figures": figures}
-    text = json.dumps(document, indent=1) + "\n"
-    (PROJECT / "tests" / "tolerances.json").write_text(text, encoding="utf-8")
+    keep(rows, width=WIDTH)
 
 
 def measure(settings: Config) -> dict[str, float]:
@@ -61,19 +58,6 @@ def measure(settings: Config) -> dict[str, float]:
         "below_the_bar": float(len(found.shortfalls)),
         "quiet_psi": max(max(window.psi.values()) for window in watched),
         "quiet_watch_z": max(abs(window.watch_z) for window in watched),
-    }
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    """Mean, standard deviation, extremes and the bounds that the tests use."""
-    mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
-    return {
-        "mean": round(mean, 5),
-        "deviation": round(deviation, 5),
-        "least": round(min(values), 5),
-        "most": round(max(values), 5),
-        "low": round(mean - WIDTH * deviation, 5),
-        "high": round(mean + WIDTH * deviation, 5),
     }
 
 

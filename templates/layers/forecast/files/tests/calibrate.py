@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
+from bounds import keep
 
 from {{ cookiecutter.package }} import config, information, monitor, world
 from {{ cookiecutter.package }}.assess import judge, measure
@@ -31,12 +31,7 @@ def main() -> None:
     for seed in SEEDS:
         rows.append(figures(seed))
         print(seed, {name: round(value, 3) for name, value in rows[-1].items()}, flush=True)
-    document = {
-        "seeds": len(rows),
-        "width": WIDTH,
-        "figures": {name: spread([row[name] for row in rows]) for name in rows[0]},
-    }
-    (PROJECT / "tests" / "tolerances.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    keep(rows, width=WIDTH)
 
 
 def figures(seed: int) -> dict[str, float]:
@@ -69,19 +64,6 @@ def figures(seed: int) -> dict[str, float]:
     windows = monitor.measure(trained.model, quiet, region, settings.monitor, hours=(0, quiet.hours))
     row["quiet_z"] = max(map(abs, windows[-1].z(monitor.describe(windows[:-1])).values()))
     return row
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    """Mean, standard deviation, extremes and the bounds that the tests use."""
-    mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
-    return {
-        "mean": round(mean, 5),
-        "deviation": round(deviation, 5),
-        "least": round(min(values), 5),
-        "most": round(max(values), 5),
-        "low": round(mean - WIDTH * deviation, 5),
-        "high": round(mean + WIDTH * deviation, 5),
-    }
 
 
 if __name__ == "__main__":

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import numpy as np
 import torch
+from bounds import keep
 
 from {{ cookiecutter.package }} import config, monitor, world
 from {{ cookiecutter.package }}.assess import Assessment, assess
@@ -37,10 +36,7 @@ def main() -> None:
     for seed in SEEDS:
         rows.append(measure(settings.model_copy(update={"seed": seed})))
         print(seed, {name: round(value, 3) for name, value in rows[-1].items()}, flush=True)
-    figures = {name: spread([row[name] for row in rows]) for name in rows[0]}
-    document = {"seeds": len(rows), "width": WIDTH, "figures": figures}
-    text = json.dumps(document, indent=1) + "\n"
-    (PROJECT / "tests" / "tolerances.json").write_text(text, encoding="utf-8")
+    keep(rows, width=WIDTH)
 
 
 def measure(settings: Config) -> dict[str, float]:
@@ -79,19 +75,6 @@ def quiet(settings: Config) -> float:
     normal = monitor.describe(still.tables(), still.media, settings.monitor, until=until)
     windows = monitor.measure(normal, still.tables(), still.media, settings.monitor, begin=until, end=QUIET.days * DAY)
     return max(abs(value) for window in windows for value in window.z.values())
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    """Mean, standard deviation, extremes and the bounds that the tests use."""
-    mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
-    return {
-        "mean": round(mean, 5),
-        "deviation": round(deviation, 5),
-        "least": round(min(values), 5),
-        "most": round(max(values), 5),
-        "low": round(mean - WIDTH * deviation, 5),
-        "high": round(mean + WIDTH * deviation, 5),
-    }
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from bounds import keep
 
 from {{ cookiecutter.package }} import config, evaluate, plan, world
 from {{ cookiecutter.package }}.assess import compare, judge, try_out, watch
@@ -32,10 +32,7 @@ def main() -> None:
     for seed in SEEDS:
         rows.append(measure(settings.model_copy(update={"seed": seed}), planned))
         print(seed, {name: round(value, 3) for name, value in rows[-1].items()}, flush=True)
-    figures = {name: spread([row[name] for row in rows]) for name in rows[0]}
-    document = {"seeds": len(rows), "width": WIDTH, "figures": figures}
-    text = json.dumps(document, indent=1) + "\n"
-    (PROJECT / "tests" / "tolerances.json").write_text(text, encoding="utf-8")
+    keep(rows, width=WIDTH)
 
 
 def measure(settings: Config, planned: Plan) -> dict[str, float]:
@@ -76,19 +73,6 @@ def shuffled(prepared: Prepared, settings: Config) -> float:
     labels[known] = np.random.default_rng(settings.seed).permutation(labels[known])
     model = train(replace(prepared, labels_then=labels), settings, version="shuffled")
     return compare(judge(model, prepared))[0].auc
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    """Mean, standard deviation, extremes and the bounds that the tests use."""
-    mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
-    return {
-        "mean": round(mean, 5),
-        "deviation": round(deviation, 5),
-        "least": round(min(values), 5),
-        "most": round(max(values), 5),
-        "low": round(mean - WIDTH * deviation, 5),
-        "high": round(mean + WIDTH * deviation, 5),
-    }
 
 
 if __name__ == "__main__":
