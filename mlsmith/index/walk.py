@@ -45,16 +45,11 @@ _LISTED = {
 
 
 _LISTS = frozenset({*_LISTED.values(), "strings"})
-_WITH_OWN_SCOPE = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.Lambda,
-    ast.ClassDef,
-    ast.ListComp,
-    ast.SetComp,
-    ast.GeneratorExp,
-    ast.DictComp,
-)
+_BY_HAND = {
+    ast.FunctionDef: "function", ast.AsyncFunctionDef: "function", ast.Lambda: "lambda_", ast.ClassDef: "class_",
+    ast.ListComp: "comprehension", ast.SetComp: "comprehension", ast.GeneratorExp: "comprehension", ast.DictComp: "comprehension",
+}  # fmt: skip
+"""Node classes with a scope of their own → the walker's method that visits them"""
 _MENTIONS = {"Name": "id", "Attribute": "attr"}
 """Node classes that mention a name, unless they are what is called"""
 
@@ -351,6 +346,7 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
     """Making them costs as much as walking a small file; there are as many as threads that walk at a time"""
 
     def __init__(self) -> None:
+        self.lent: dict[str, Any] = {}
         self.names: dict[str, Any] = {"V": self, "Load": ast.Load, "Call": ast.Call, "Name": ast.Name, "Constant": ast.Constant}
         exec(_COMPILED, self.names)
         self.update({cls: self.names[f"visit_{name}"] for name in _CHILDREN if (cls := getattr(ast, name, None)) is not None})
@@ -362,20 +358,18 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
         except IndexError:
             table = cls()
         syntax = walker.syntax
-        table.names.update({listed: getattr(syntax, listed).append for listed in _LISTS})
-        table.names.update(w=walker, body=walker.body, branch=walker.branch, names=syntax.names)
-        table.names.update(seen=syntax.nodes.append, mention=syntax.mentioned.add)
-        table.update({
-            ast.FunctionDef: walker.function, ast.AsyncFunctionDef: walker.function, ast.Lambda: walker.lambda_,
-            ast.ClassDef: walker.class_, ast.ListComp: walker.comprehension, ast.SetComp: walker.comprehension,
-            ast.GeneratorExp: walker.comprehension, ast.DictComp: walker.comprehension,
-        })  # fmt: skip
+        table.lent = {listed: getattr(syntax, listed).append for listed in _LISTS}
+        table.lent |= {"w": walker, "body": walker.body, "branch": walker.branch, "names": syntax.names}
+        table.lent |= {"seen": syntax.nodes.append, "mention": syntax.mentioned.add}
+        table.names.update(table.lent)
+        table.update({cls: getattr(walker, method) for cls, method in _BY_HAND.items()})
         return table
 
     def give_back(self) -> None:
         """The walk is over: what belongs to it is let go, so that no garbage collection is needed, and the table waits for the next."""
-        self.names.update(dict.fromkeys((*_LISTS, "w", "body", "branch", "names", "seen", "mention")))
-        for cls in _WITH_OWN_SCOPE:
+        self.names.update(dict.fromkeys(self.lent))
+        self.lent.clear()
+        for cls in _BY_HAND:
             del self[cls]
         self._idle.append(self)
 

@@ -375,7 +375,7 @@ def _is_numbered(module: Module, names: set[str], *, speaking: bool) -> bool:
     """Whether any of the names is asked for an index, or, where they speak of classes, enumerated or paired; and nowhere sorted."""
     numbered = False
     reads: list[ast.expr] = [n for n in module.names_spelt(names) if isinstance(n.ctx, ast.Load)]
-    reads += [a for a in module.syntax.attributes if a.attr in names and isinstance(a.ctx, ast.Load)]
+    reads += [a for a in module.attributes_spelt(names) if isinstance(a.ctx, ast.Load)]
     for node in reads:
         up: ast.AST = node.up  # type: ignore[attr-defined]
         if (isinstance(up, ast.Attribute) and up.attr == "sort") or (isinstance(up, ast.Call) and _last(up) in _SORTS):

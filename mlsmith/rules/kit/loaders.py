@@ -268,7 +268,7 @@ def pairs_by_position(module: Module, call: Call) -> bool:
         return False
     targets = set(call.target_names) | set(call.data_names)
     return any(
-        node.attr in _USES_ORDER and isinstance(node.value, (ast.Name, ast.Attribute))
+        isinstance(node.value, (ast.Name, ast.Attribute))
         and (node.value.id if isinstance(node.value, ast.Name) else node.value.attr) in targets
-        for node in module.syntax.attributes
+        for node in module.attributes_spelt(_USES_ORDER)
     )  # fmt: skip

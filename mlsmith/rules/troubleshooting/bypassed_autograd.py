@@ -324,8 +324,8 @@ _WITHOUT_PARAMETERS = frozenset({
 
 def _is_registered(module: Module, cls: Class, attribute: str) -> bool:
     """Whether the list is handed on as a whole, or its members are kept elsewhere too: then they may be registered there."""
-    for node in module.syntax.attributes:
-        if node.attr != attribute or not isinstance(node.value, ast.Name) or node.value.id != "self":
+    for node in module.attributes_spelt({attribute}):
+        if not isinstance(node.value, ast.Name) or node.value.id != "self":
             continue
         function = module.function_around(node)
         if function is None or function.owner is None or function.owner.node is not cls.node:
