@@ -56,6 +56,17 @@ _OF_INSTALLING = frozenset({
 """What a `setup.py` gives that installs a project where it is developed"""
 
 
+class _Mentioned(NamedTuple):
+    """What files mention of the project's definitions by their last names, and by which they hold it."""
+
+    references: dict[str, list[str]]
+    """Otherwise than by a call"""
+    strings: dict[str, list[str]]
+    """Last words of strings, of whatever"""
+    methods: set[str]
+    """Called on receivers that are not known"""
+
+
 class Project:
     """Everything project rules may look at."""
 
@@ -275,18 +286,20 @@ class Project:
     def _call_table(self) -> tuple[dict[str, list[SeenCall]], set[str]]:
         """Calls by the definition they reach, and the last names of all others; whatever is called by no name of the project is let go."""
         resolved: dict[str, list[SeenCall]] = {}
-        loose: set[str] = set()
+        loose = set(self._mentioned.methods)
+        nameable = self._last_names | self._other_names
         for path, facts in self.files.items():
-            loose.update(self._last_names.intersection(facts.mentions().methods))
             reached: dict[str, str] = {}
             for fact in facts.calls():
-                name = reached.get(fact.callee)
+                callee = fact.callee
+                name = reached.get(callee)
                 if name is None:
-                    name = reached[fact.callee] = self._called(path, fact.callee)
+                    name = self._called(path, callee) if callee.removesuffix("()").rpartition(".")[2] in nameable else ""
+                    reached[callee] = name
                 if name:
                     resolved.setdefault(name, []).append(SeenCall(path, fact))
                 else:
-                    loose.add(fact.callee.rpartition(".")[2])
+                    loose.add(callee.rpartition(".")[2])
         return resolved, loose
 
     def called(self, path: str, callee: str) -> str:
@@ -316,12 +329,13 @@ class Project:
         return name in self._call_table[1]
 
     @lazily
-    def _mentioned(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """Names of the project's definitions mentioned otherwise than by a call, and last words of strings → the paths that hold them."""
+    def _mentioned(self) -> _Mentioned:
         references: dict[str, list[str]] = {}
         strings: dict[str, list[str]] = {}
+        methods: set[str] = set()
         for path, facts in self.files.items():
             mentions = facts.mentions()
+            methods.update(self._last_names.intersection(mentions.methods))
             for name in self._last_names.intersection(mentions.references):
                 _note(references, name, path)
             referred = set(mentions.references)
@@ -331,21 +345,25 @@ class Project:
                     _note(references, last, path)
             for text in mentions.strings:
                 _note(strings, text.rpartition(".")[2], path)
-        return references, strings
+        return _Mentioned(references, strings, methods)
 
     @lazily
     def _last_names(self) -> frozenset[str]:
         """Last words of all functions and classes that the project defines."""
         return frozenset(dotted.rpartition(".")[2] for table in (self.definitions, self.classes) for dotted in table)
 
+    @lazily
+    def _other_names(self) -> frozenset[str]:
+        """Names that imports give to something else than what it is called by: `from a import work as job`."""
+        return frozenset(name for facts in self.files.values() for name, origin in facts.imports if origin.rpartition(".")[2] != name)
+
     def is_mentioned(self, name: str) -> bool:
         """Whether a definition of that last name is mentioned otherwise than by a call, or in a string."""
-        references, strings = self._mentioned
-        return name in references or name in strings
+        return name in self._mentioned.references or name in self._mentioned.strings
 
     def named_in_strings(self, name: str) -> set[str]:
         """Paths that hold a string ending in the name: registries, patches, `setattr`, configuration by name."""
-        return set(self._mentioned[1].get(name, ()))
+        return set(self._mentioned.strings.get(name, ()))
 
     def importers_of_module(self, path: str) -> set[str]:
         """Other files that import the module at `path`, or anything from a module of that name."""

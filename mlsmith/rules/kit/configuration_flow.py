@@ -183,9 +183,9 @@ class Holders:
             flowed.lost.add(())
         if sure != _SURE:
             return
-        flowed.guards.update(((*prefix, *keys[len(cut) :]), path) for keys, path in held.guards if _begins(keys, cut))
+        flowed.guards.update(((*prefix, *keys[len(cut) :]), path) for keys, path in held.guards if not cut or _begins(keys, cut))
         for keys, path, place in held.reads:
-            if _begins(keys, cut) and len(keys) > len(cut):
+            if len(keys) > len(cut) and _begins(keys, cut):
                 flowed.reads_of.append(((*prefix, *keys[len(cut) :]), path, place, node, len(prefix)))
 
     # one file
@@ -284,7 +284,7 @@ def _split(text: str) -> Keys:
 
 
 def _begins(keys: Keys, start: Keys) -> bool:
-    if keys[: len(start)] == start:
+    if not start or keys[: len(start)] == start:
         return True
     if len(keys) < len(start) or not (ANY in start or ANY in keys):
         return False
