@@ -126,6 +126,8 @@ class Syntax:
     scope: Scope
     is_package: bool = False
     calls: list[ast.Call] = field(default_factory=list)
+    calls_by_word: defaultdict[str, list[ast.Call]] = field(default_factory=lambda: defaultdict(list))
+    """By the last word of what is called: `fit` of `fit()` and of `x.fit()`; calls of anything else are not here"""
     functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=list)
     classes: list[ast.ClassDef] = field(default_factory=list)
     branches: list[ast.If | ast.IfExp] = field(default_factory=list)
@@ -134,7 +136,8 @@ class Syntax:
     assignments: list[ast.Assign | ast.AnnAssign | ast.AugAssign] = field(default_factory=list)
     returns: list[ast.Return] = field(default_factory=list)
     withs: list[ast.With | ast.AsyncWith] = field(default_factory=list)
-    attributes: list[ast.Attribute] = field(default_factory=list)
+    attributes: defaultdict[str, list[ast.Attribute]] = field(default_factory=lambda: defaultdict(list))
+    """`x.word` by the word"""
     subscripts: list[ast.Subscript] = field(default_factory=list)
     tries: list[ast.Try] = field(default_factory=list)
     comparisons: list[ast.Compare] = field(default_factory=list)

@@ -39,7 +39,7 @@ _CHILDREN = {
 _LISTED = {
     "Call": "calls", "If": "branches", "While": "loops", "For": "loops", "AsyncFor": "loops", "IfExp": "branches",
     "BoolOp": "boolean_operations", "Assign": "assignments", "AnnAssign": "assignments", "AugAssign": "assignments",
-    "Return": "returns", "With": "withs", "AsyncWith": "withs", "Attribute": "attributes", "Subscript": "subscripts",
+    "Return": "returns", "With": "withs", "AsyncWith": "withs", "Subscript": "subscripts",
     "Try": "tries", "TryStar": "tries", "Compare": "comparisons",
 }  # fmt: skip
 
@@ -301,6 +301,8 @@ def _source_of(name: str, children: str) -> str:
         lines.append(f"    {_LISTED[name]}(n)")
     if name == "Name":
         lines.append("    names[n.id].append(n)")
+    if name == "Attribute":
+        lines.append("    attributes[n.attr].append(n)")
     if name in _MENTIONS:
         lines.append(f"    if n.ctx.__class__ is Load and (up.__class__ is not Call or up.func is not n): mention(n.{_MENTIONS[name]})")
     if name in _BINDERS_FIRST:
@@ -327,10 +329,11 @@ def _visit_of(parent: str, field: str, indent: str, *, optional: bool) -> list[s
         "k = c.__class__",
         "if k is Name:",
         "    c.up = n; c.scope = w.scope; names[c.id].append(c)",
-        *([] if called else ["    if c.ctx.__class__ is Load: mention(c.id)"]),
+        "    words[c.id].append(n)" if called else "    if c.ctx.__class__ is Load: mention(c.id)",
         "elif k is Constant:",
         "    c.up = n",
         "    if c.value.__class__ is str: strings(c)",
+        *(["elif k is Attribute:", "    words[c.attr].append(n)", "    V[k](c, n)"] if called else []),
         "elif c is not None: V[k](c, n)" if optional else "else: V[k](c, n)",
     ]
     return [indent + line for line in lines]
@@ -347,7 +350,8 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
 
     def __init__(self) -> None:
         self.lent: dict[str, Any] = {}
-        self.names: dict[str, Any] = {"V": self, "Load": ast.Load, "Call": ast.Call, "Name": ast.Name, "Constant": ast.Constant}
+        self.names: dict[str, Any] = {"V": self, "Load": ast.Load, "Call": ast.Call}
+        self.names |= {"Name": ast.Name, "Constant": ast.Constant, "Attribute": ast.Attribute}
         exec(_COMPILED, self.names)
         self.update({cls: self.names[f"visit_{name}"] for name in _CHILDREN if (cls := getattr(ast, name, None)) is not None})
 
@@ -360,6 +364,7 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
         syntax = walker.syntax
         table.lent = {listed: getattr(syntax, listed).append for listed in _LISTS}
         table.lent |= {"w": walker, "body": walker.body, "branch": walker.branch, "names": syntax.names}
+        table.lent |= {"attributes": syntax.attributes, "words": syntax.calls_by_word}
         table.lent |= {"seen": syntax.nodes.append, "mention": syntax.mentioned.add}
         table.names.update(table.lent)
         table.update({cls: getattr(walker, method) for cls, method in _BY_HAND.items()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.lazily import lazily
@@ -63,7 +64,7 @@ class Ends:
     @lazily
     def _bases(self) -> set[str]:
         """Names from which something is read."""
-        nodes = (*self.module.syntax.subscripts, *self.module.syntax.attributes)
+        nodes = chain(self.module.syntax.subscripts, *self.module.syntax.attributes.values())
         return {node.value.id for node in nodes if node.value.__class__ is ast.Name}  # type: ignore[attr-defined]
 
     def _end(self, handle: str, keys: Keys, node: ast.expr, up: Any) -> None:

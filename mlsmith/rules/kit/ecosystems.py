@@ -68,6 +68,8 @@ _NEUTRAL = frozenset({
     "__init__", "sorted", "set", "range", "max", "min", "sum", "getLogger", "time", "startswith", "endswith", "tqdm",
 })  # fmt: skip
 """What may stand beside it, and is no work of this kind by itself"""
+_NO_MORE = _CARRYING | _NEUTRAL
+_CROSSING = _CARRYING - _AT_HOME
 
 
 class Glue(NamedTuple):
@@ -107,9 +109,9 @@ def glue_of(module: Module) -> Glue:
         if words <= _NEUTRAL:
             continue
         worked += 1
-        if words <= _CARRYING | _NEUTRAL:
+        if words <= _NO_MORE:
             carried += 1
-            counts.update(name for call in inner if _last(call) in _CARRYING - _AT_HOME and (name := _ecosystem(module, call)))
+            counts.update(name for call in inner if _last(call) in _CROSSING and (name := _ecosystem(module, call)))
     return Glue(carried / worked if worked else 0.0, worked, dict(sorted(counts.items())))
 
 

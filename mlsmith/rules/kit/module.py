@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -114,29 +113,17 @@ class Module:
     def method_calls(self, *methods: str) -> Iterator[Call]:
         """Calls `x.method(…)` whatever `x` is, in source order."""
         return self._in_order(
-            [node for method in methods for node in self._by_word.get(method, ()) if node.func.__class__ is ast.Attribute]
+            [node for method in methods for node in self.syntax.calls_by_word.get(method, ()) if node.func.__class__ is ast.Attribute]
         )
 
     def calls_spelt(self, *words: str) -> Iterator[Call]:
         """Calls by the last word of what is called, of functions and methods alike, in source order."""
-        return self._in_order([node for word in words for node in self._by_word.get(word, ())])
+        return self._in_order([node for word in words for node in self.syntax.calls_by_word.get(word, ())])
 
     @property
     def words_called(self) -> Iterable[str]:
         """The last words of everything that is called; most rules ask for words that a file does not have."""
-        return self._by_word.keys()
-
-    @lazily
-    def _by_word(self) -> dict[str, list[ast.Call]]:
-        table: dict[str, list[ast.Call]] = {}
-        for node in self.syntax.calls:
-            func = node.func
-            word = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""
-            if word in table:
-                table[word].append(node)
-            else:
-                table[word] = [node]
-        return table
+        return self.syntax.calls_by_word.keys()
 
     @lazily
     def _heirs(self) -> dict[str, list[str]]:
@@ -165,14 +152,7 @@ class Module:
 
     def attributes_spelt(self, words: Iterable[str]) -> list[ast.Attribute]:
         """Attributes `x.word` by their word, whatever `x` is, in source order."""
-        return _of_words(self._attributes_by_word, words)
-
-    @lazily
-    def _attributes_by_word(self) -> dict[str, list[ast.Attribute]]:
-        table: dict[str, list[ast.Attribute]] = defaultdict(list)
-        for node in self.syntax.attributes:
-            table[node.attr].append(node)
-        return table
+        return _of_words(self.syntax.attributes, words)
 
     # definitions
 

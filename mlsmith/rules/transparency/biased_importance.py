@@ -82,8 +82,8 @@ class BiasedImportance(Rule):
         sign = next((call.method for call in module.calls_spelt(*_BIASING)), "")
         if not sign:
             return
-        for node in module.syntax.attributes:
-            if node.attr == "feature_importances_" and _is_of_trees(module, node.value) and _is_shown(module, node):
+        for node in module.attributes_spelt(["feature_importances_"]):
+            if _is_of_trees(module, node.value) and _is_shown(module, node):
                 yield self.finding(
                     module.at(node), f"importances by impurity favour columns of many values, and `{sign}` makes {_BIASING[sign]}",
                     advice="show `permutation_importance` on held-out data, or SHAP values",
