@@ -22,6 +22,18 @@ GLUE = "import json\nimport numpy as np\nimport pandas as pd\nimport torch\n\n\n
 )
 
 
+DRAWER = "import json\nimport os\nimport subprocess\nimport numpy as np\nimport torch\n\n\ndef carry(path, model):\n" + "".join(
+    f"""    array{i} = np.load(path)
+    part{i} = torch.load(path)
+    text{i} = json.dumps(part{i})
+    subprocess.run(["cp", path, "{i}"])
+    os.system("rm x")
+"""
+    + "".join(f"    step{i}_{j} = model.work(part{i}, {j})\n" for j in range(40))
+    for i in range(4)
+)
+
+
 def git(folder: Path, *arguments: str, date: str | None = None) -> None:
     subprocess.run(
         ["git", "-c", "user.name=a", "-c", "user.email=a@localhost", "-c", "commit.gpgsign=false", *arguments],
@@ -50,6 +62,16 @@ def test_glue_that_is_changed_often_is_a_hotspot(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, "GLU101")
     assert (found.path, found.span.start.line) == ("bridge.py", 1)
     assert "6 commits" in found.message
+
+
+def test_a_file_that_everything_passes_through_is_a_hotspot_however_much_else_it_does(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    commits(tmp_path, "drawer.py", DRAWER, 6)
+    (found,) = findings(tmp_path, "GLU101")
+    assert "calls of this file carry data between 5 ecosystems" in found.message
+    two_less = DRAWER.replace("np.load", "model.load").replace("torch.load", "model.load")
+    commits(tmp_path, "drawer.py", two_less, 1)
+    assert findings(tmp_path, "GLU101") == []
 
 
 def test_glue_that_is_left_alone_is_none(tmp_path: Path) -> None:

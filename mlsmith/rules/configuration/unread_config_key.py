@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,8 @@ _OF_HYDRA = re.compile(r"(^|/)hydra/[^/]+$")
 """What hydra itself reads"""
 _MOST_UNREAD = 0.5
 """Share of a file's keys; where more are unread, the file is data"""
+_FEW = 3
+"""Files of a folder that each hear of a key they share; where there are more, the first speaks for all"""
 
 
 class UnreadConfigKey(Rule):
@@ -72,7 +75,8 @@ class UnreadConfigKey(Rule):
     print(config["epochs"])
     ```
     Unsafe: a script that mlsmith has not seen may read the key. The key goes with its whole value; comments and layout of the rest stay.
-    There is no fix where anchors tie keys together, for tables of TOML, and for the only key of a mapping.
+    There is no fix where anchors tie keys together, for tables of TOML, for the only key of a mapping, and where one finding speaks for more
+    than three files of a folder that have the same key.
 
     ## When it stays silent
     For what lies below a part that is unpacked by `**` into something unknown, iterated, instantiated or given to a library; for mappings
@@ -100,20 +104,31 @@ class UnreadConfigKey(Rule):
     def project(self, project: Project) -> Iterator[Finding]:
         known = configurations(project, project.collected(self))
         words = words_of(project) if known.loaded else set()
-        for path in sorted(known.loaded):
+        for (path, key, certain), *others in _families(known, words):
             document = known.documents[path]
-            unread = list(_unread(known, document, words))
-            if _is_data(document, [key.keys for key, _ in unread]) or _OF_HYDRA.search(path):
-                continue  # Keys of data are looked up, not read by name.
-            for key, certain in unread:
-                name = ".".join(key.keys)
-                edit = document.removal(key)
-                yield self.finding(
-                    Place.of_line(path, (key.line, key.column, key.line, key.column + len(key.keys[-1])), name),
-                    f"nothing in the project reads `{name}`", advice="delete the key, or read it where it was meant to act",
-                    confidence=Confidence.HIGH if certain and known.loaded[path].certain else Confidence.MEDIUM,
-                    fix=Fix(f"remove `{name}`", Safety.UNSAFE, (edit,)) if edit is not None else None,
-                )  # fmt: skip
+            name = ".".join(key.keys)
+            edit = document.removal(key) if not others else None
+            beside = f", nor in the {len(others)} other files of the folder that have it" if others else ""
+            yield self.finding(
+                Place.of_line(path, (key.line, key.column, key.line, key.column + len(key.keys[-1])), name),
+                f"nothing in the project reads `{name}`{beside}", advice="delete the key, or read it where it was meant to act",
+                confidence=Confidence.HIGH if certain and known.loaded[path].certain else Confidence.MEDIUM,
+                fix=Fix(f"remove `{name}`", Safety.UNSAFE, (edit,)) if edit is not None else None,
+            )  # fmt: skip
+
+
+def _families(known: Configurations, words: set[str]) -> Iterator[list[tuple[str, Key, bool]]]:
+    """Unread keys of all files. What several files of one folder have in common, mostly because one program wrote them, is one thing."""
+    families: dict[tuple[Any, ...], list[tuple[str, Key, bool]]] = {}
+    for path in sorted(known.loaded):
+        document = known.documents[path]
+        unread = list(_unread(known, document, words))
+        if _is_data(document, [key.keys for key, _ in unread]) or _OF_HYDRA.search(path):
+            continue  # Keys of data are looked up, not read by name.
+        for key, certain in unread:
+            families.setdefault((posixpath.dirname(path), key.keys), []).append((path, key, certain))
+    for family in families.values():
+        yield from [family] if len(family) > _FEW else ([one] for one in family)
 
 
 def _is_data(document: Document, unread: list[tuple[str, ...]]) -> bool:

@@ -14,6 +14,8 @@ _LEAST_ECOSYSTEMS = 3
 _LEAST_ENTROPY = 1.4
 _LEAST_STATEMENTS = 20
 _LEAST_CALLS = 8
+_MANY_ECOSYSTEMS = 5
+_MANY_CALLS = 15
 _LEAST_CHURN = 5
 _MOST = 10
 
@@ -24,7 +26,8 @@ class GlueHotspot(Rule):
     ## What it finds
     Files in which at least 15 % of the statements that call something do nothing but convert, copy, rename, reshape, (de)serialise or move
     data, or start a process; where at least eight calls cross the borders of at least three ecosystems, one of them a machine-learning
-    library, mixed by at least 1.4 bits of entropy; and that git shows among the quarter most often changed, at least five commits in 180
+    library, mixed by at least 1.4 bits of entropy; or, whatever the share, at least fifteen calls cross the borders of at least five: the drawer
+    through which everything passes. Both only where git shows the file among the quarter most often changed, at least five commits in 180
     days. At most ten a project, ranked by share × entropy × log2(1 + commits). Never without a git history.
 
     ## Why it is debt
@@ -65,10 +68,7 @@ class GlueHotspot(Rule):
         if not may_be_glue(module):
             return None
         glue = glue_of(module)
-        mixed = len(glue.counts) >= _LEAST_ECOSYSTEMS and bool(MACHINE_LEARNING & set(glue.counts))
-        if glue.share < _LEAST_SHARE or glue.statements < _LEAST_STATEMENTS or not mixed or glue.entropy < _LEAST_ENTROPY:
-            return None
-        if sum(glue.counts.values()) < _LEAST_CALLS:
+        if not MACHINE_LEARNING & set(glue.counts) or not (_is_mostly_glue(glue) or _is_drawer(glue)):
             return None
         return (round(glue.share, 4), glue.statements, glue.counts)
 
@@ -84,12 +84,25 @@ class GlueHotspot(Rule):
                 ranked.append((share * glue.entropy * math.log2(1 + commits), path, glue, commits))
         for _, path, glue, commits in sorted(ranked, key=lambda row: (-row[0], row[1]))[:_MOST]:
             listed = ", ".join(sorted(glue.counts, key=lambda name: (-glue.counts[name], name))[:4])
+            carrying = (
+                f"{round(glue.share * glue.statements)} of the {glue.statements} statements of this file that do something only carry data"
+                if _is_mostly_glue(glue) else f"{sum(glue.counts.values())} calls of this file carry data"
+            )  # fmt: skip
             yield self.finding(
                 Place.of_line(path, (1, 1, 1, 2), "glue hotspot"),
-                f"{round(glue.share * glue.statements)} of the {glue.statements} statements of this file that do something only carry data between "
-                f"{len(glue.counts)} ecosystems ({listed}), and it changed in {commits} commits of 180 days",
+                f"{carrying} between {len(glue.counts)} ecosystems ({listed}), and it changed in {commits} commits of 180 days",
                 advice="give each border between two libraries one tested function, and keep the steps on one side of it",
             )  # fmt: skip
+
+
+def _is_mostly_glue(glue: Glue) -> bool:
+    mixed = len(glue.counts) >= _LEAST_ECOSYSTEMS and glue.entropy >= _LEAST_ENTROPY and sum(glue.counts.values()) >= _LEAST_CALLS
+    return mixed and glue.share >= _LEAST_SHARE and glue.statements >= _LEAST_STATEMENTS
+
+
+def _is_drawer(glue: Glue) -> bool:
+    """Whether everything passes through the file, whatever else it does."""
+    return len(glue.counts) >= _MANY_ECOSYSTEMS and sum(glue.counts.values()) >= _MANY_CALLS
 
 
 def _limit(churn: list[int]) -> int:

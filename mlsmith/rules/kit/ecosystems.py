@@ -69,7 +69,7 @@ _NEUTRAL = frozenset({
 })  # fmt: skip
 """What may stand beside it, and is no work of this kind by itself"""
 _NO_MORE = _CARRYING | _NEUTRAL
-_CROSSING = _CARRYING - _AT_HOME
+_OUTSIDE = frozenset({"processes", "files"})
 
 
 class Glue(NamedTuple):
@@ -111,13 +111,19 @@ def glue_of(module: Module) -> Glue:
         worked += 1
         if words <= _NO_MORE:
             carried += 1
-            counts.update(name for call in inner if _last(call) in _CROSSING and (name := _ecosystem(module, call)))
+            counts.update(name for call in inner if _last(call) in _CARRYING and (name := _crossed(module, call)))
     return Glue(carried / worked if worked else 0.0, worked, dict(sorted(counts.items())))
 
 
 def _last(call: ast.Call) -> str:
     func = call.func
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def _crossed(module: Module, call: ast.Call) -> str:
+    """The ecosystem whose border a call crosses; empty where it stays in one. What starts a process or copies a file is never at home."""
+    name = _ecosystem(module, call)
+    return name if name in _OUTSIDE or _last(call) not in _AT_HOME else ""
 
 
 def _ecosystem(module: Module, call: ast.Call) -> str:
