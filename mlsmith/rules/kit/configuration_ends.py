@@ -46,12 +46,14 @@ class Ends:
         self._own = f"{module.name}."
         self._asking: dict[int, bool] = {}
         """Branches that ask whether there is a key"""
+        self._guarded: dict[int, bool] = {}
+        """Statements, by whether a read in them may fail on purpose"""
         self._filled: list[tuple[ast.Call, Keys]] = []
         """Classes that a part is unpacked into, by one use"""
         self._aliases: set[str] = set()
+        """Names that turned out to hold a part"""
         self._passed_over: set[str] = set()
         """Names such as `args` that are looked at only where they are given a configuration"""
-        """Names that turned out to hold a part"""
         self._kept: set[str] = set()
         """Attributes that did"""
         self._answers = any(function.name in ANSWERING for function in module.syntax.functions)

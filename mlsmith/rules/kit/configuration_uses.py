@@ -156,15 +156,25 @@ class Uses(Ends):
 
     def _is_guarded(self, node: ast.expr) -> bool:
         """Whether the read may fail on purpose: inside a try, or behind `"key" in cfg`."""
-        up: ast.AST | None = node
-        while up is not None:
-            kind = up.__class__
-            if kind is ast.Try or ((kind is ast.If or kind is ast.IfExp) and self._is_question(up)):  # type: ignore[arg-type]
+        up: Any = node
+        while not isinstance(up, ast.stmt):
+            if up.__class__ is ast.IfExp and self._is_question(up):
                 return True
-            if isinstance(up, ast.stmt) and any(self._is_question(other) for other in _left_before(up)):
-                return True
-            up = up.up  # type: ignore[attr-defined]
-        return False
+            up = up.up
+        return self._is_guarded_statement(up)
+
+    def _is_guarded_statement(self, statement: ast.stmt) -> bool:
+        known = self._guarded.get(id(statement))
+        if known is None:
+            here = statement.__class__ is ast.Try or (isinstance(statement, ast.If) and self._is_question(statement))
+            known = here or any(map(self._is_question, _left_before(statement)))
+            up: Any = statement.up  # type: ignore[attr-defined]
+            while not known and up is not None and not isinstance(up, ast.stmt):
+                up = up.up
+            if not known and up is not None:
+                known = self._is_guarded_statement(up)
+            self._guarded[id(statement)] = known
+        return known
 
     def _is_question(self, node: ast.If | ast.IfExp) -> bool:
         asks = self._asking.get(id(node))
