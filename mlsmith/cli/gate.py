@@ -52,6 +52,7 @@ def gate(
 def judge(scene: Scene, *, base: str | None, limits: GateSettings, jobs: int = 0, cached: bool = True) -> Verdict:
     """The verdict on a project. Limits said on the command line go before those of the settings. Raises GitError on the base."""
     from mlsmith.cli.gate_base import compare
+    from mlsmith.cli.reviewed import unreviewed_configurations
     from mlsmith.debt.gate import Movement, Verdict, conditions, count_of
     from mlsmith.debt.hotspots import hotspots
     from mlsmith.debt.pricing import score
@@ -74,6 +75,7 @@ def judge(scene: Scene, *, base: str | None, limits: GateSettings, jobs: int = 0
             marks, _merged(settings.gate, limits),
             new_minutes=compared.new.minutes if compared is not None else None,
             new_suppressions=compared.new_suppressions if compared is not None else None,
+            unreviewed=unreviewed_configurations(scene, base, policy=settings.review),
         ),
         hotspots=hotspots(marks.terms, history.churn() if marks.terms else {}, _glue(result)),
         new=compared.new if compared is not None else none,

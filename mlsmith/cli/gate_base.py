@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlsmith.cli.flips import changed_behaviour
+from mlsmith.cli.reviewed import unreviewed
 from mlsmith.cli.since import renamed_since
 from mlsmith.debt import baseline
 from mlsmith.debt.gate import Movement, count_of
@@ -55,7 +56,8 @@ def compare(scene: Scene, base: str, options: Options) -> Compared:
     after = lint_working_tree(scene.root, settings, paths=scene.paths, options=options)
     names = renamed_since(repository, commit, scene.root)
     there = present(scene)
-    flipped = changed_behaviour(replace(scene, settings=settings), commit)
+    judged = replace(scene, settings=settings)
+    flipped = [*changed_behaviour(judged, commit), *unreviewed(judged, commit)]
     new, mended = baseline.compare(before.findings, (*after.findings, *flipped), names, exists=there)
     added, removed = _changed_lines(repository, scene, commit, before, after)
     quiet, was_quiet = (_silenced(found) for found in ((*after.findings, *flipped), before.findings))

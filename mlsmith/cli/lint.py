@@ -79,8 +79,15 @@ def report(arguments: Arguments, scene: Scene, *, argv: Sequence[str] | None = N
 
         note(timings(result, time.perf_counter() - started))
     code = exit_code(result, exit_zero=arguments.exit_zero)
+    said = ""
+    if arguments.format == "text":
+        from mlsmith.cli.reviewed import hint
+
+        said = hint(scene, result)
+        if said:
+            note(said)
     if kept is not None and argv is not None:
-        _remember(list(argv), arguments, scene, kept, history, code, text)
+        _remember(list(argv), arguments, scene, kept, history, code, text, said)
     return code
 
 
@@ -107,11 +114,12 @@ def run(arguments: Arguments, scene: Scene, *, history: GitHistory | None = None
         result = only_new(result, scene, arguments.since, replace(options, kept=None))
     if not arguments.write_baseline:
         from mlsmith.cli.flips import changed_behaviour
+        from mlsmith.cli.reviewed import unreviewed
 
         history.asked = True
-        flipped = changed_behaviour(scene, arguments.since)
-        if flipped:
-            findings = sorted([*result.findings, *flipped], key=lambda finding: finding.sort_key)
+        changed = [*changed_behaviour(scene, arguments.since), *unreviewed(scene, arguments.since)]
+        if changed:
+            findings = sorted([*result.findings, *changed], key=lambda finding: finding.sort_key)
             result = replace(result, findings=tuple(findings))
     return result
 
@@ -271,8 +279,10 @@ def _remember(
     history: GitHistory,
     code: int,
     out: bytes,
+    said: str,
 ) -> None:
     from mlsmith.cli.replay import remember
+    from mlsmith.cli.reviewed import is_under_review
     from mlsmith.engine.state import save_state
     from mlsmith.rules.catalogue import foreign_sources
     from mlsmith.settings import candidates
@@ -280,7 +290,7 @@ def _remember(
     if kept.state is None:
         return
     history_guards = history.guards() if history.asked else []
-    if history_guards is None:
+    if history_guards is None or is_under_review(scene):  # Approvals depend on other branches, and on the time of day.
         save_state(kept.state, kept.folder)
         return
     folder = scene.start if scene.start.is_dir() else scene.start.parent
@@ -290,4 +300,4 @@ def _remember(
     depends |= {str(file) for file in history_guards}
     depends |= set(foreign_sources())
     depends |= {str(scene.root / path) for path in scene.paths if path and path not in kept.state.files}
-    remember(argv, kept.state, kept.folder, depends_on=depends, exit_code=int(code), out=out, err=b"")
+    remember(argv, kept.state, kept.folder, depends_on=depends, exit_code=int(code), out=out, err=said.encode())

@@ -57,14 +57,19 @@ def diff(base: Base = "", output_format: Format = ReviewFormat.TEXT) -> int:
 def verify(
     base: Base = "",
     since: Annotated[str, typer.Option("--since", help="Judge each commit of the branch since this revision.", show_default=False)] = "",
+    push: Annotated[bool, typer.Option("--push", help="As git's pre-push hook: judge what is pushed to the protected branch.")] = False,
     output_format: Format = ReviewFormat.TEXT,
 ) -> int:
     """Whether what is committed is approved: for CI. Example: mlsmith review verify --base origin/main"""
     from mlsmith.review.case import open_history
 
+    if (since and base) or (push and (since or base)):
+        raise UserError("--base, --since and --push exclude each other", advice="say one of them")
+    if push:
+        return _pushed(output_format)
     if not since:
         return _answer(_case(base or None, "HEAD"), output_format)
-    cases = open_history(_root(), since=since)
+    cases = open_history(Path(), since=since)
     return _history(cases, output_format)
 
 
@@ -101,23 +106,17 @@ def init(
 ) -> int:
     """Put this project's configurations under review. Example: mlsmith review init --configs 'conf/**'"""
     from mlsmith.review.beginning import begin
-
-    for line in begin(_root(), tuple(configs or ())):
-        note(line)
-    return ExitCode.OK
-
-
-def _root() -> Path:
     from mlsmith.settings import load_settings
 
-    _, root, _ = load_settings(Path())
-    return root
+    for line in begin(load_settings(Path())[1], tuple(configs or ())):
+        note(line)
+    return ExitCode.OK
 
 
 def _case(base: str | None, head: str | None) -> Case:
     from mlsmith.review.case import open_case
 
-    return open_case(_root(), base=base, head=head)
+    return open_case(Path(), base=base, head=head)
 
 
 def _answer(case: Case, output_format: ReviewFormat) -> int:
@@ -145,8 +144,16 @@ def _history(cases: list[Case], output_format: ReviewFormat) -> int:
     return ExitCode.NO if failed else ExitCode.OK
 
 
+def _pushed(output_format: ReviewFormat) -> int:
+    """What git's hook says on stdin, or pre-commit in the environment: only a protected branch is nobody's own."""
+    from mlsmith.review.pushes import pushes
+
+    codes = [_answer(_case(known or None, commit), output_format) for commit, known in pushes(sys.stdin)]
+    return max(codes, default=int(ExitCode.OK))
+
+
 def _named(case: Case, path: str) -> Judgement:
-    known = {judgement.item.path: judgement for judgement in case.judgements}
+    known = {judgement.item.path: judgement for judgement in (*case.debts, *case.judgements)}
     inside = Path(path).resolve()
     local = inside.relative_to(case.root).as_posix() if inside.is_relative_to(case.root) else path
     if local in known:
@@ -163,7 +170,7 @@ def _shown_and_agreed(case: Case, chosen: list[Judgement], shas: list[str], *, y
     style = Style(wants_colour())
     for judgement in chosen:
         note(judgement.item.path)
-        for line in lines_of(judgement.item.changes, case.policy, style):
+        for line in lines_of(judgement.item, case.policy, style):
             note(f"    {line}")
     if sys.stdin.isatty() and sys.stderr.isatty():
         if not yes and not typer.confirm("Approve this?", err=True):
@@ -179,39 +186,57 @@ def _shown_and_agreed(case: Case, chosen: list[Judgement], shas: list[str], *, y
 
 def _decide(case: Case, judgement: Judgement, decision: str, reason: str, key: Path | None) -> None:
     from mlsmith.review.ledger import write_approval
-    from mlsmith.review.signing import public_key_of, sign
+    from mlsmith.review.signing import sign
     from mlsmith.review.statement import Statement
     from mlsmith.sources.git import Repository
 
-    policy, item = case.policy, judgement.item
+    policy, item, court = case.policy, judgement.item, case.court
+    assert court is not None
     repository = Repository.require(case.root)
     chosen = key or _own_key(repository)
-    approver = policy.people.principal_of_key(public_key_of(chosen)) if chosen else None
-    if chosen and approver is None and policy.settings.require_signature:
-        raise UserError(
-            f"{chosen} is not among the allowed signers of the base",
-            advice=f"sign with a key that {policy.settings.allowed_signers} lists there",
-        )
-    if approver is None:
-        if policy.settings.require_signature:
-            raise UserError("there is no key to sign with", advice="name one with --key, or set git's user.signingkey to an SSH key")
-        approver, chosen = _email(repository), None
-    person = policy.people.person(approver)
-    if decision == "approve" and person in judgement.authors and not policy.may_itself(approver, item.changes):
-        raise UserError(
-            f"{approver} is an author of the change of {item.path} and cannot approve it", advice="ask somebody else, or say --emergency"
-        )
+    approver, public = _signing_as(case, chosen, repository)
+    if decision == "approve":
+        why = court.may_not(approver, public, judgement)
+        if why:
+            raise UserError(f"{approver} {why}: {item.path}", advice="ask somebody else, or say --emergency")
     now = datetime.now(UTC).replace(microsecond=0)
     days = policy.settings.expires
     statement = Statement(
-        repository=case.repository, path=item.path, moved_from=item.moved_from, base=item.base, head=item.head, diff=item.diff,
+        repository=case.repository, path=case.prefix + item.path, moved_from=item.moved_from, base=item.base, head=item.head, diff=item.diff,
         policy=policy.digest, decision=decision, approver=approver, reason=reason, created=now.isoformat(),
         expires=(now + timedelta(days=days)).isoformat() if days else None,
     )  # fmt: skip
-    signature = sign(statement.to_bytes(), chosen) if chosen else b""
+    signature = sign(statement.to_bytes(), chosen) if chosen and public else b""
+    if signature and not court.checks.is_signed_by(approver, statement.to_bytes(), signature):
+        raise UserError(
+            f"{chosen} may not sign for {approver}: it is not allowed for approvals, expired or revoked",
+            advice=f"sign with a key that {policy.settings.allowed_signers} of the base lists",
+        )
     file = write_approval(case.root, statement, signature)
     said = {"approve": "approved", "reject": "rejected", "emergency": "let through as an emergency"}[decision]
-    note(f"{item.path}: {said} by {approver}{'' if signature else ', unsigned'}; commit {file.relative_to(case.root).parent.as_posix()}/")
+    note(f"{item.path}: {said} by {approver}{'' if signature else ', unsigned'}")
+    note(f"→ git add {file.relative_to(case.root).parent.as_posix()} && git commit")
+
+
+def _signing_as(case: Case, chosen: Path | None, repository: Repository) -> tuple[str, str | None]:
+    """The name to sign with, and the key; no key where the policy does not ask for signatures."""
+    from mlsmith.review.signing import public_key_of
+
+    settings = case.policy.settings
+    public = public_key_of(chosen) if chosen else None
+    email = _config(repository, "user.email")
+    if public is not None and "-cert-v01" in public:
+        return _email(repository), public
+    approver = case.policy.people.principal_of_key(public, wanted=email) if public else None
+    if approver is not None:
+        return approver, public
+    if chosen and settings.require_signature:
+        raise UserError(
+            f"{chosen} is not among the allowed signers of the base", advice=f"sign with a key that {settings.allowed_signers} lists there"
+        )
+    if settings.require_signature:
+        raise UserError("there is no key to sign with", advice="name one with --key, or set git's user.signingkey to an SSH key")
+    return _email(repository), None
 
 
 def _own_key(repository: Repository) -> Path | None:

@@ -54,9 +54,15 @@ class Verdict:
 
 
 def conditions(
-    score: Score, limits: GateSettings, *, new_minutes: int | None = None, new_suppressions: int | None = None
+    score: Score,
+    limits: GateSettings,
+    *,
+    new_minutes: int | None = None,
+    new_suppressions: int | None = None,
+    unreviewed: int | None = None,
 ) -> tuple[Condition, ...]:
-    """The conditions that hold for a run; `new_minutes` and `new_suppressions` are None where there is no base to compare with.
+    """The conditions that hold for a run; `new_minutes` and `new_suppressions` are None where there is no base to compare with,
+    `unreviewed` (configurations that changed without approval) where no policy asks for a review.
 
     With no limit set anywhere: the ratio of grade B, or, against a base, no new debt.
     """
@@ -74,6 +80,8 @@ def conditions(
     if new_suppressions is not None:
         most = DEFAULT_SUPPRESSIONS if limits.max_new_suppressions is None else limits.max_new_suppressions
         found.append(Condition("max-new-suppressions", most, new_suppressions, new_suppressions <= most))
+    if unreviewed is not None:
+        found.append(Condition("unreviewed-configurations", 0, unreviewed, unreviewed == 0))
     return tuple(found)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import shlex
+from collections.abc import Iterable
 from typing import Any
 
 from mlsmith.change import Change
@@ -10,7 +13,8 @@ from mlsmith.reports.safe import visible
 from mlsmith.reports.style import Style
 from mlsmith.reports.wording import count
 from mlsmith.review.case import Case
-from mlsmith.review.judge import Judgement, State
+from mlsmith.review.judge import Item, Judgement, State
+from mlsmith.review.ledger import FOLDER
 from mlsmith.review.policy import Policy
 
 _REMARKS = {
@@ -18,6 +22,8 @@ _REMARKS = {
     "renamed": "renamed", "moved": "moved", "unreadable": "cannot be read, compared byte by byte",
 }  # fmt: skip
 _MOST = 40
+_PEOPLE = 3
+_PATHS = 5
 
 
 def render(case: Case, *, format: str = "text", colour: bool = False, diff: bool = True) -> str:
@@ -36,17 +42,20 @@ def document(case: Case) -> dict[str, Any]:
         "against": case.against,
         "head": case.head,
         "policy": case.policy.digest if case.policy.settings.configs else None,
-        "configurations": [_entry(judgement) for judgement in case.judgements],
+        "configurations": [_entry(case, judgement) for judgement in case.judgements],
+        "emergencies": [_entry(case, judgement) for judgement in case.debts],
         "broken": list(case.broken),
+        "uncommitted": list(case.drafts),
     }
 
 
-def _entry(judgement: Judgement) -> dict[str, Any]:
+def _entry(case: Case, judgement: Judgement) -> dict[str, Any]:
     item = judgement.item
     return {
         "path": item.path, "moved_from": item.moved_from, "state": judgement.state.value, "risk": item.demands.risk,
         "approvals": {"needed": item.demands.approvals, "by": list(judgement.approvers), "unsigned": judgement.unsigned},
-        "authors": sorted(judgement.authors), "objections": list(judgement.objections), "due": judgement.due, "diff_sha": item.diff,
+        "authors": sorted(judgement.authors), "may_approve": list(case.may_approve(judgement)),
+        "objections": [objection.text for objection in judgement.objections], "due": judgement.due, "diff_sha": item.diff,
         "changes": [change_entry(change) for change in item.changes],
     }  # fmt: skip
 
@@ -60,21 +69,31 @@ def change_entry(change: Change) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def lines_of(changes: tuple[Change, ...], policy: Policy | None, style: Style) -> list[str]:
+def lines_of(item: Item, policy: Policy, style: Style) -> list[str]:
     """The semantic diff, a line a change: key, old → new, and what is remarkable about it."""
+    changes = item.changes
     wide = min(36, max((len(visible(change.subject)) for change in changes), default=0))
+    risky = policy.risky(item.touched)
     lines = []
     for change in changes[:_MOST]:
         old = style.bad(visible(change.old)) if change.old is not None else style.dim("nothing")
         new = style.good(visible(change.new)) if change.new is not None else style.dim("nothing")
-        remark = _REMARKS.get(change.kind, "")
-        if policy is not None and policy.risk_of(change) == "high":
-            remark = f"{remark}, high risk" if remark else "high risk"
-        tail = f"  {style.severity('warning')(remark)}" if remark else ""
-        lines.append(f"{visible(change.subject).ljust(wide)}  {old} → {new}{tail}")
+        remarks = [style.severity("warning")(_remark(change))] if _remark(change) else []
+        if any(key == change.subject or key.startswith(f"{change.subject}.") for key in risky):
+            remarks.append(style.severity("error")("high risk"))
+        lines.append(f"{visible(change.subject).ljust(wide)}  {old} → {new}{'  ' if remarks else ''}{', '.join(remarks)}")
     if len(changes) > _MOST:
         lines.append(style.dim(f"and {len(changes) - _MOST} more: --format json"))
     return lines
+
+
+def _remark(change: Change) -> str:
+    said = _REMARKS.get(change.kind, "")
+    if change.kind != "scale-changed":
+        return said
+    old, new = float(change.old or 0), float(change.new or 0)
+    power = round(math.log10(abs(new)) - math.log10(abs(old)))
+    return f"{said}: {'×' if power > 0 else '÷'}{f'10^{abs(power)}' if abs(power) > 6 else format(10 ** abs(power), ',')}"
 
 
 def _text(case: Case, style: Style, diff: bool) -> str:
@@ -86,64 +105,114 @@ def _text(case: Case, style: Style, diff: bool) -> str:
             lines.append("no configuration is under review here")
             lines.append("→ mlsmith review init")
         return "\n".join(lines) + "\n"
-    for judgement in case.judgements:
+    for judgement in (*case.judgements, *case.debts):
         lines += [*_block(case, judgement, style, diff), ""]
     lines += [style.bad(f"✗ {visible(what)}") for what in case.broken]
     lines.append(_verdict(case, style))
+    lines += _not_judged(case, style)
+    lines += [f"→ {step}" for step in _next_steps(case)]
     return "\n".join(lines) + "\n"
 
 
 def _block(case: Case, judgement: Judgement, style: Style, diff: bool) -> list[str]:
     item = judgement.item
     moved = f" (was {visible(item.moved_from)})" if item.moved_from else ""
-    lines = [f"{style.bold(visible(item.path))}{moved}  {_standing(judgement, style)}"]
+    lines = [f"{style.bold(visible(item.path))}{moved}  {_standing(case, judgement, style)}"]
     if diff:
-        lines += [f"    {line}" for line in lines_of(item.changes, case.policy, style)]
+        lines += [f"    {line}" for line in lines_of(item, case.policy, style)]
     if judgement.authors:
-        lines.append(style.dim(f"  changed by {visible(', '.join(sorted(judgement.authors)))}"))
-    lines += [style.dim(f"  {visible(objection)}") for objection in judgement.objections]
-    if judgement.state is State.WAITING and case.head is None:
-        lines.append(f'  → mlsmith review approve {visible(item.path)} --reason "…"')
+        draft = " (not committed yet)" if case.head is None and item.path in case.drafts else ""
+        lines.append(style.dim(f"  changed by {visible(', '.join(sorted(judgement.authors)))}{draft}"))
+    lines += [style.dim(f"  {visible(objection.text)}") for objection in judgement.objections]
     return lines
 
 
-def _standing(judgement: Judgement, style: Style) -> str:
+def _standing(case: Case, judgement: Judgement, style: Style) -> str:
     state, risk = judgement.state, judgement.item.demands.risk
     by = visible(", ".join(judgement.approvers))
     if state is State.APPROVED:
         return style.good("approved") + (f" by {by}" if by else "") + (style.severity("warning")(" unsigned") if judgement.unsigned else "")
     if state is State.WAITING:
         missing = f"waits for {count(judgement.lacking, 'approval')}" + (f" beside {by}'s" if by else "")
-        return style.severity("warning")(missing) + (style.bad("  high risk") if risk == "high" else "")
+        return style.severity("warning")(missing) + _by_whom(case, judgement) + (style.bad("  high risk") if risk == "high" else "")
     if state is State.EMERGENCY:
-        return style.severity("warning")(f"emergency, due {judgement.due}")
+        return style.severity("warning")(f"emergency, due {judgement.due}") + _by_whom(case, judgement)
     return style.bad(state.value)
 
 
+def _by_whom(case: Case, judgement: Judgement) -> str:
+    names = case.may_approve(judgement)
+    if not names:
+        return (
+            "" if not case.policy.settings.require_signature else f": nobody in {visible(case.policy.settings.allowed_signers)} may give it"
+        )
+    shown = ", ".join(names[:_PEOPLE]) + (f" or {count(len(names) - _PEOPLE, 'other')}" if len(names) > _PEOPLE else "")
+    return f" by {visible(shown)}"
+
+
 def _verdict(case: Case, style: Style) -> str:
-    if not case.judgements and not case.broken:
+    if not case.judgements and not case.broken and not case.debts:
         return f"no configuration differs from {visible(_name(case.against))}"
-    open_ones = len(case.waiting)
+    changes = count(len(case.judgements) + len(case.debts), "configuration change")
     if case.passes:
-        return style.good(f"{count(len(case.judgements), 'configuration change')}, all approved")
-    said = f"{open_ones} of {count(len(case.judgements), 'configuration change')} not approved" if open_ones else "the record is damaged"
+        return style.good(f"{changes}, all approved" if not _emergencies(case) else f"{changes}, {_emergencies(case)} let through for now")
+    said = f"{len(case.waiting)} of {changes} not approved" if case.waiting else "the record is damaged"
     return style.bad(said)
 
 
+def _emergencies(case: Case) -> int:
+    return sum(judgement.state is State.EMERGENCY for judgement in (*case.judgements, *case.debts))
+
+
+def _not_judged(case: Case, style: Style) -> list[str]:
+    """What a judgement of commits has not looked at."""
+    if case.head is None or not case.drafts:
+        return []
+    shown = ", ".join(case.drafts[:_PATHS]) + (f" and {len(case.drafts) - _PATHS} more" if len(case.drafts) > _PATHS else "")
+    return [style.severity("warning")(f"only what is committed was judged, not what the working tree has in {visible(shown)}")]
+
+
+def _next_steps(case: Case) -> list[str]:
+    """The exact commands that come next, for whoever asks."""
+    if case.head is not None:
+        return []
+    steps = []
+    waiting = [one for one in (*case.judgements, *case.debts) if one.state in (State.WAITING, State.EMERGENCY)]
+    mine = [one.item.path for one in waiting if case.user and case.user not in one.authors]
+    others = [one for one in waiting if one.item.path not in mine]
+    records = [path for path in case.drafts if path.startswith(f"{FOLDER}/")]
+    if records:
+        steps.append(f'git add {FOLDER} && git commit -m "Approve configuration changes"')
+    drafts = [one.item.path for one in others if one.item.path in case.drafts]
+    if drafts:
+        steps.append(f"git add {_quoted(drafts)} && git commit")
+    if mine:
+        steps.append(f'mlsmith review approve {_quoted(mine)} --reason "…"')
+    if others:
+        names = sorted({name for one in others for name in case.may_approve(one)})
+        whom = visible(" or ".join(names[:_PEOPLE])) or "somebody else"
+        steps.append(f'push the branch, and ask {whom} for: mlsmith review approve {_quoted(one.item.path for one in others)} --reason "…"')
+    return steps
+
+
+def _quoted(paths: Iterable[str]) -> str:
+    return " ".join(shlex.quote(visible(path)) for path in paths)
+
+
 def _name(against: str) -> str:
-    return against[:12] if len(against) == 40 else against
+    return against[:12] if len(against) >= 40 else against
 
 
 def _markdown(case: Case) -> str:
     lines = [f"### Configuration review: {'passed' if case.passes else 'not approved'}", ""]
-    for judgement in case.judgements:
+    for judgement in (*case.judgements, *case.debts):
         by = f" by {', '.join(judgement.approvers)}" if judgement.approvers else ""
         lines += [f"**`{judgement.item.path}`** {judgement.state.value}{by}", "", "| key | before | after | |", "|---|---|---|---|"]
         for change in judgement.item.changes[:_MOST]:
             cells = [change.subject, change.old or "", change.new or ""]
             shown = [f"`{_cell(cell)}`" if cell else "" for cell in cells]
             lines.append(f"| {' | '.join(shown)} | {_REMARKS.get(change.kind, '')} |")
-        lines += ["", *(f"- {_cell(objection)}" for objection in judgement.objections), ""]
+        lines += ["", *(f"- {_cell(objection.text)}" for objection in judgement.objections), ""]
     lines += [f"- {_cell(what)}" for what in case.broken]
     if not case.judgements and not case.broken:
         lines.append("No reviewed configuration changed.")
@@ -158,8 +227,9 @@ def _github(case: Case) -> str:
     lines = []
     for judgement in case.waiting:
         line = judgement.item.changes[0].line if judgement.item.changes else 1
-        why = "; ".join(judgement.objections) or f"needs {count(judgement.lacking, 'approval')}"
-        lines.append(f"::error file={judgement.item.path},line={line},title=CFG108 unreviewed-config-change::{_escaped(why)}")
+        why = "; ".join(objection.text for objection in judgement.objections) or f"needs {count(judgement.lacking, 'approval')}"
+        code = "CFG109 invalid-approval" if judgement.invalid else "CFG108 unreviewed-config-change"
+        lines.append(f"::error file={_escaped(case.prefix + judgement.item.path)},line={line},title={code}::{_escaped(why)}")
     lines += [f"::error title=CFG109 invalid-approval::{_escaped(what)}" for what in case.broken]
     return "".join(f"{line}\n" for line in lines)
 

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsmith.engine.trees import open_revision, open_working_tree
+from mlsmith.engine.trees import Below, open_working_tree
 from mlsmith.errors import GitError
-from mlsmith.review.judge import Court, Item, Judgement, broken_records, items
-from mlsmith.review.ledger import Ledger, read_ledger, touched
-from mlsmith.review.people import authors_of
-from mlsmith.review.policy import Policy, policy_in
-from mlsmith.settings import FILES
-from mlsmith.sources.git import Repository
+from mlsmith.review.debts import debts_of
+from mlsmith.review.history import Branch, Commit, Register, Way
+from mlsmith.review.items import Covered, items, links_in, policy_item
+from mlsmith.review.judge import Court, Item, Judgement
+from mlsmith.review.ledger import FOLDER, Ledger, listed, missing, read_ledger, touched
+from mlsmith.review.people import Behind
+from mlsmith.review.policy import Policy, policy_in, policy_section, section_of
+from mlsmith.review.signing import Checks
+from mlsmith.review.versions import LINK, SUBMODULE, Form, Version, committed, on_disk
+from mlsmith.settings import FILES, load_settings
+from mlsmith.sources.git import Delta, Repository
+from mlsmith.sources.tree import RevisionTree
 
 if TYPE_CHECKING:
-    from mlsmith.sources.git import Changed
+    from mlsmith.sources.tree import Tree
 
 PROTECTED = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """Where a change is headed, if nobody says: the first of these that exists"""
@@ -26,9 +34,11 @@ PROTECTED = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What was judged, and how."""
+    """What was judged, and how. Paths are relative to the project's root."""
 
     root: Path
+    prefix: str
+    """From the repository's root to the project's"""
     base: str
     """The commit that gives the policy"""
     against: str
@@ -42,45 +52,64 @@ class Case:
     """What is wrong with the ledger as such"""
     begins: bool
     """Whether it is this change that brings the first policy"""
+    debts: tuple[Judgement, ...] = ()
+    """Emergencies that were merged and that nobody else has approved yet"""
+    drafts: tuple[str, ...] = ()
+    """What is not committed: configurations, and approvals"""
+    user: str = ""
+    """The person who asks, as git knows them"""
+    court: Court | None = None
 
     @property
     def passes(self) -> bool:
-        return not self.broken and all(judgement.state.passes for judgement in self.judgements)
+        return not self.broken and all(judgement.state.passes for judgement in (*self.judgements, *self.debts))
+
+    @property
+    def unreviewed(self) -> int:
+        """Configurations that nobody may rely on: not approved, or let through in an emergency that is past due."""
+        return len({judgement.item.path for judgement in self.waiting})
+
+    def may_approve(self, judgement: Judgement) -> tuple[str, ...]:
+        """The signers who could: none of the authors, no bot, nobody who has approved already."""
+        people = self.policy.people
+        named = {name: line.key for line in people.lines if not line.is_authority for name in line.principals if not set(name) & set("*?!")}
+        taken = {people.person(name) for name in judgement.approvers}
+        found: dict[str, str] = {}
+        for name, key in named.items():
+            person = people.person(name)
+            if person not in taken and not self.policy.is_bot(person) and not people.is_behind(person, key, judgement.behind):
+                found.setdefault(person, name)
+        return tuple(sorted(found.values()))
 
     @property
     def waiting(self) -> tuple[Judgement, ...]:
-        return tuple(judgement for judgement in self.judgements if not judgement.state.passes)
+        return tuple(judgement for judgement in (*self.judgements, *self.debts) if not judgement.state.passes)
 
 
-def open_case(root: Path, *, base: str | None = None, head: str | None = None, now: datetime | None = None) -> Case:
-    """Judge what differs between the merge base with `base` and `head` (None: the working tree). Raises GitError, SettingsError."""
-    repository = Repository.require(root)
+def open_case(start: Path, *, base: str | None = None, head: str | None = None, now: datetime | None = None) -> Case:
+    """Judge what differs between the merge base with `base` and `head` (None: the working tree), for the project that `start` is in.
+
+    Raises GitError, SettingsError.
+    """
+    repository = Repository.require(start)
     against = base or protected(repository)
     tip = repository.rev_parse(head or "HEAD")
-    commit = repository.merge_base(against, tip)
-    return _judged(root, repository, (against, commit, tip), working=head is None, now=now or datetime.now(UTC), ledger=None)
+    with RevisionTree(repository, _fork(repository, against, tip)) as tree:
+        scene = _Scene(repository, tree, project_of(start, repository, tree))
+        return _judged(scene, against, tip, working=head is None, now=now or datetime.now(UTC))
 
 
-def open_history(root: Path, *, since: str, now: datetime | None = None) -> list[Case]:
-    """A case for each commit of the branch since a revision that touched a reviewed configuration, oldest first.
+def open_history(start: Path, *, since: str, now: datetime | None = None) -> list[Case]:
+    """A case for each commit of the branch since a revision that touched a reviewed configuration, oldest first, and one for `HEAD`.
 
-    Each is judged by the policy of its first parent, with the approvals that stand in `HEAD`. Raises GitError, SettingsError.
+    Each is judged as of its own time, by the policy of its first parent, with the approvals that stand in `HEAD`; the last one has what
+    is wrong with the ledger, and the emergencies that are open. Raises GitError, SettingsError.
     """
-    repository = Repository.require(root)
-    start, tip = repository.rev_parse(since), repository.rev_parse("HEAD")
-    ledger = read_ledger(open_revision(root, tip))
-    policy = policy_in(open_revision(root, start))
-    cases: list[Case] = []
-    parent, prefix = start, _prefix(root, repository)
-    for commit, paths in _steps(repository, start, tip):
-        names = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
-        if any(path == policy.file or policy.covers(path) for path in names):
-            revisions = (parent, parent, commit)
-            cases.append(_judged(root, repository, revisions, working=False, now=now or datetime.now(UTC), ledger=ledger))
-        if {*FILES, policy.settings.allowed_signers, policy.revoked} & set(names):
-            policy = policy_in(open_revision(root, commit))
-        parent = commit
-    return cases
+    repository = Repository.require(start)
+    base, tip = repository.rev_parse(since), repository.rev_parse("HEAD")
+    with RevisionTree(repository, base) as tree:
+        scene = _Scene(repository, tree, project_of(start, repository, tree))
+        return list(_steps(scene, since, Way(repository, base, tip), now or datetime.now(UTC)))
 
 
 def protected(repository: Repository) -> str:
@@ -94,52 +123,221 @@ def protected(repository: Repository) -> str:
     return "HEAD"
 
 
-def _judged(
-    root: Path, repository: Repository, revisions: tuple[str, str, str], *, working: bool, now: datetime, ledger: Ledger | None
+def project_of(start: Path, repository: Repository, tree: RevisionTree) -> Path:
+    """The project that a folder is in: the nearest one above it with a policy in the base, so that no change can lead elsewhere."""
+    folder = start.resolve()
+    while folder.is_relative_to(repository.root):
+        prefix = _prefix(folder, repository)
+        if any(f"{prefix}{name}" in tree.blobs for name in FILES) and policy_in(_below(tree, prefix)).settings.configs:
+            return folder
+        folder = folder.parent
+    root = load_settings(start)[1]
+    return root if root.is_relative_to(repository.root) else repository.root
+
+
+class _Scene:
+    """What stays the same for all that is judged in one go."""
+
+    def __init__(self, repository: Repository, tree: RevisionTree, root: Path) -> None:
+        self.repository, self.tree, self.root = repository, tree, root
+        self.prefix = _prefix(root, repository)
+        self.identity = _identity(repository, tree.revision)
+        self.before = _below(tree, self.prefix)
+
+    def local(self, deltas: Iterable[Delta]) -> Iterator[Delta]:
+        """What changes in the project, by its own paths; what came from outside of it was added."""
+        for delta in deltas:
+            if not delta.path.startswith(self.prefix):
+                if delta.status == "R" and delta.old_path is not None and delta.old_path.startswith(self.prefix):
+                    gone = delta.old_path.removeprefix(self.prefix)
+                    yield delta._replace(path=gone, old_path=gone, status="D", new_mode="000000", new_blob="")
+                continue
+            path = delta.path.removeprefix(self.prefix)
+            old = delta.old_path
+            if old is not None and not old.startswith(self.prefix):
+                yield Delta(path, None, "A", "000000", delta.new_mode, "", delta.new_blob)
+            else:
+                yield delta._replace(path=path, old_path=None if old is None else old.removeprefix(self.prefix))
+
+    def committed(self, delta: Delta) -> tuple[Version, Version]:
+        return committed(self.tree, delta.old_mode, delta.old_blob), committed(self.tree, delta.new_mode, delta.new_blob)
+
+    def on_disk(self, delta: Delta) -> tuple[Version, Version]:
+        before = committed(self.tree, delta.old_mode, delta.old_blob)
+        if delta.new_mode == SUBMODULE:
+            return before, on_disk(str(self.root), delta.path, submodule=delta.new_blob or self._checked_out(delta.path))
+        return before, on_disk(os.path.realpath(self.root), delta.path)
+
+    def made(self, item: Item, policy: Policy, commits: list[Commit]) -> list[Commit]:
+        """The commits that are behind an item: of those that touch the settings' file, only those that touch the policy in it."""
+        if item.path != policy.file:
+            return commits
+        return [commit for commit in commits if commit.is_merge or any(self._alters_policy(delta) for delta in commit.deltas)] or commits
+
+    def _alters_policy(self, delta: Delta) -> bool:
+        if delta.path not in {f"{self.prefix}{name}" for name in FILES}:
+            return False
+        old, new = (version.data if version.form is Form.FILE else None for version in self.committed(delta))
+        return section_of(old, delta.path) != section_of(new, delta.path)
+
+    def _checked_out(self, path: str) -> str:
+        try:
+            return Repository(self.root / path).rev_parse("HEAD")
+        except GitError:
+            return "nothing"
+
+    def links(self, deltas: Iterable[Delta], *, working: bool) -> dict[str, str]:
+        """The links of both sides; where one leads elsewhere now, to where it leads now."""
+        found = links_in(self.tree, self.prefix)
+        for delta in deltas:
+            if working and os.path.islink(self.root / delta.path):
+                found[delta.path] = os.readlink(self.root / delta.path)
+            elif not working and delta.new_mode == LINK:
+                found[delta.path] = os.fsdecode(self.tree.read_blob(delta.new_blob))
+        return found
+
+
+def _judged(scene: _Scene, against: str, tip: str, *, working: bool, now: datetime) -> Case:
+    repository, prefix, base = scene.repository, scene.prefix, scene.tree.revision
+    policy = policy_in(scene.before)
+    with RevisionTree(repository, tip) as last:
+        committed_head = _below(last, prefix)
+        after: Tree = open_working_tree(scene.root) if working else committed_head
+        begins = not policy.settings.configs and bool(policy_in(after).settings.configs)
+        case = Case(scene.root, prefix, base, against, None if working else tip, policy, scene.identity, (), (), begins)
+        if not policy.settings.configs:
+            return case
+        deltas = list(scene.local(repository.deltas(base, None if working else tip)))
+        covered = Covered(policy, scene.links(deltas, working=working))
+        found = items(policy, deltas, scene.on_disk if working else scene.committed, covered)
+        found += policy_item(policy, policy_section(scene.before), policy_section(after))
+        ledger, way = read_ledger(after), Way(repository, base, tip)
+        checks = Checks(policy.people.signers)
+        register = Register(policy.people, checks, scene.tree)
+        with ThreadPoolExecutor(max_workers=_threads()) as pool:
+            commits = {item.path: scene.made(item, policy, way.authors(_names(item, policy, prefix))) for item in found}
+            register.look_up((commit for made in commits.values() for commit in made), pool)
+            here = _uncommitted(repository, policy, found, prefix) if working else {}
+            behind = {path: register.behind(made) | here.get(path, Behind()) for path, made in commits.items()}
+            court = Court(policy, checks, scene.identity, prefix, ledger, lambda item: behind[item.path], now)
+            judged = tuple(pool.map(court.judge, found))
+            debts = debts_of(court, scene.tree, set(listed(scene.before)), judged, register, pool)
+        broken = _broken(scene, after, ledger, way)
+        drafts, user = _drafts(repository, covered, prefix), policy.people.person(_user(repository))
+        return replace(case, judgements=judged, broken=broken, debts=debts, drafts=drafts, user=user, court=court)
+
+
+def _steps(scene: _Scene, since: str, way: Way, now: datetime) -> Iterator[Case]:
+    repository, prefix = scene.repository, scene.prefix
+    with RevisionTree(repository, way.tip) as last:
+        head = _below(last, prefix)
+        ledger, branch = read_ledger(head), Branch(way, repository)
+        links = links_in(scene.tree, prefix)
+        policy, register, checks = _standing(scene, scene.before)
+        with ThreadPoolExecutor(max_workers=_threads()) as pool:
+            for number, step in enumerate(branch.steps):
+                deltas = list(scene.local(step.deltas))
+                names = {name for delta in deltas for name in (delta.path, delta.old_path) if name}
+                rules = bool({*FILES, *policy.parts} & names)
+                links |= {one.path: os.fsdecode(scene.tree.read_blob(one.new_blob)) for one in deltas if one.new_mode == LINK}
+                covered = Covered(policy, links)
+                found = items(policy, deltas, scene.committed, covered) if policy.settings.configs else []
+                trees = [_below(RevisionTree(repository, commit), prefix) for commit in (step.parent, step.commit.name)] if rules else []
+                if rules and policy.settings.configs:
+                    found += policy_item(policy, *(policy_section(tree) for tree in trees))
+                if found:
+                    made = {item.path: scene.made(item, policy, branch.authors(number, _names(item, policy, prefix))) for item in found}
+                    yield _step(scene, (since, step.parent, step.commit), (policy, checks, register, ledger), (found, made), pool)
+                for gone in [one.path for one in deltas if one.old_mode == LINK != one.new_mode]:
+                    links.pop(gone, None)
+                if rules:
+                    policy, register, checks = _standing(scene, _below(RevisionTree(repository, step.commit.name), prefix))
+            court = Court(policy, checks, scene.identity, prefix, ledger, lambda item: Behind(), now)
+            debts = debts_of(court, last, set(listed(head)), (), register, pool) if policy.settings.configs else ()
+        broken = _broken(scene, head, ledger, way) if policy.settings.configs else ()
+        yield Case(scene.root, prefix, way.tip, since, way.tip, policy, scene.identity, (), broken, False, debts, court=court)
+
+
+def _step(
+    scene: _Scene,
+    commits: tuple[str, str, Commit],
+    law: tuple[Policy, Checks, Register, Ledger],
+    found: tuple[list[Item], dict[str, list[Commit]]],
+    pool: ThreadPoolExecutor,
 ) -> Case:
-    against, base, tip = revisions
-    before = open_revision(root, base)
-    after = open_working_tree(root) if working else open_revision(root, tip)
-    policy = policy_in(before)
-    prefix = _prefix(root, repository)
-    changed = [
-        (path.removeprefix(prefix), _local(how, prefix)) for path, how in _changed(repository, base, None if working else tip, prefix)
+    since, parent, commit = commits
+    policy, checks, register, ledger = law
+    changed, made = found
+    register.look_up((one for some in made.values() for one in some), pool)
+    court = Court(
+        policy, checks, scene.identity, scene.prefix, ledger, lambda item: register.behind(made[item.path]), commit.time, past=True
+    )
+    judged = tuple(pool.map(court.judge, changed))
+    return Case(scene.root, scene.prefix, parent, since, commit.name, policy, scene.identity, judged, (), False, court=court)
+
+
+def _standing(scene: _Scene, tree: Tree) -> tuple[Policy, Register, Checks]:
+    """The law at a commit."""
+    policy = policy_in(tree)
+    checks = Checks(policy.people.signers)
+    return policy, Register(policy.people, checks, scene.tree), checks
+
+
+def _names(item: Item, policy: Policy, prefix: str) -> list[str]:
+    """The paths, from the repository's root, that commits must have touched to be behind an item."""
+    names = [*item.paths, *FILES] if item.path == policy.file else list(item.paths)
+    return [f"{prefix}{name}" for name in dict.fromkeys(names)]
+
+
+def _broken(scene: _Scene, after: Tree, ledger: Ledger, way: Way) -> tuple[str, ...]:
+    """What is wrong with the ledger as such, in words."""
+    lost = [f"{path} was changed or deleted; approvals are only ever added" for path in missing(scene.before, after)]
+    on_the_way = [
+        f"{path} was changed or deleted by a commit on the way; approvals are only ever added" for path in touched(way, scene.prefix)
     ]
-    said = ledger or read_ledger(after)
-    identity = _identity(repository)
-    user = _user(repository) if working else ""
-    court = Court(policy, identity, said, lambda item: _authors(repository, policy, item, (base, tip, prefix), user), now)
-    judged = tuple(court.judge(item) for item in items(policy, changed, before, after)) if policy.settings.configs else ()
-    broken: list[str] = []
-    if policy.settings.configs and ledger is None:
-        broken = broken_records(before, after, said)
-        broken += [
-            f"{path} was changed or deleted by a commit on the way; approvals are only ever added"
-            for path in touched(repository, prefix, base, tip)
-        ]
-    begins = not policy.settings.configs and bool(policy_in(after).settings.configs)
-    return Case(root, base, against, None if working else tip, policy, identity, judged, tuple(dict.fromkeys(broken)), begins)
+    return tuple(dict.fromkeys([*lost, *(f"{path} {what}" for path, what in ledger.damaged), *on_the_way]))
 
 
-def _identity(repository: Repository) -> str:
+def _uncommitted(repository: Repository, policy: Policy, found: list[Item], prefix: str) -> dict[str, Behind]:
+    """Who is behind what is not committed yet: whoever git says that we are."""
+    user = _user(repository)
+    if not user or not found:
+        return {}
+    here = Behind(frozenset([policy.people.person(user)]))
+    changed = set(_status(repository))
+    return {item.path: here for item in found if changed & set(_names(item, policy, prefix))}
+
+
+def _drafts(repository: Repository, covered: Covered, prefix: str) -> tuple[str, ...]:
+    local = [path.removeprefix(prefix) for path in _status(repository) if path.startswith(prefix)]
+    return tuple(sorted(path for path in local if covered(path) or path.startswith(f"{FOLDER}/")))
+
+
+def _status(repository: Repository) -> list[str]:
+    """Paths that differ from `HEAD`, untracked ones included."""
+    return list(repository.changed_paths("HEAD"))
+
+
+def _identity(repository: Repository, commit: str) -> str:
     """The root commit. Raises GitError in a shallow clone, where it cannot be known."""
     if repository.is_shallow:
         raise GitError(
             "this clone is shallow: neither the root commit nor all authors can be known",
             advice="fetch the history, e.g. `git fetch --unshallow`",
         )
-    return min(repository.run("rev-list", "--max-parents=0", "HEAD").decode().split())
+    return repository.run("rev-list", "--first-parent", "--max-parents=0", commit).decode().split()[0]
 
 
-def _authors(repository: Repository, policy: Policy, item: Item, revisions: tuple[str, str, str], user: str) -> set[str]:
-    """The people behind an item: of every commit on the way that touched it, merges included, and of what is not committed yet."""
-    base, tip, prefix = revisions
-    paths = [f"{prefix}{path}" for path in (item.path, item.moved_from) if path]
-    commits = repository.run("rev-list", "--full-history", f"{base}..{tip}", "--", *paths).decode().split()
-    found = authors_of(repository, commits, policy.people)
-    if user and repository.run("status", "--porcelain", "-z", "--untracked-files=all", "--", *paths):
-        found.add(policy.people.person(user))
-    return found
+def _fork(repository: Repository, against: str, tip: str) -> str:
+    """The one commit at which the change left the branch that it is headed for. Raises GitError where there are two."""
+    repository.merge_base(against, tip)  # Says in one line why there is none.
+    forks = repository.run("merge-base", "--all", repository.rev_parse(against), tip).decode().split()
+    if len(forks) > 1:
+        raise GitError(
+            f'the change and "{against}" have {len(forks)} merge bases, so that it is not clear whose policy holds',
+            advice=f"merge {against} into it first",
+        )
+    return forks[0]
 
 
 def _user(repository: Repository) -> str:
@@ -154,28 +352,10 @@ def _prefix(root: Path, repository: Repository) -> str:
     return "" if folder == "." else f"{folder}/"
 
 
-def _changed(repository: Repository, base: str, head: str | None, prefix: str) -> list[tuple[str, Changed]]:
-    found = repository.changed_paths(base, head)
-    return [(path, how) for path, how in found.items() if path.startswith(prefix)]
+def _below(tree: RevisionTree, prefix: str) -> Tree:
+    return Below(tree, prefix.removesuffix("/")) if prefix else tree
 
 
-def _local(how: Changed, prefix: str) -> Changed:
-    """A change with its old path as the project knows it; what came from outside of the project was added."""
-    if how.old_path is None:
-        return how
-    if how.old_path.startswith(prefix):
-        return how._replace(old_path=how.old_path.removeprefix(prefix))
-    return how._replace(status="A", old_path=None)
-
-
-def _steps(repository: Repository, start: str, tip: str) -> list[tuple[str, list[str]]]:
-    """Commits of the branch, oldest first, each with the paths that it changes against its first parent."""
-    arguments = ["log", "--first-parent", "--reverse", "-m", "--format=%x00%H", "--name-only", "-z", "--no-renames", "--no-ext-diff"]
-    found: list[tuple[str, list[str]]] = []
-    for field in repository.run(*arguments, f"{start}..{tip}").split(b"\0"):
-        text = os.fsdecode(field).lstrip("\n")
-        if len(text) == 40 and not set(text) - set("0123456789abcdef"):
-            found.append((text, []))
-        elif text and found:
-            found[-1][1].append(text)
-    return found
+def _threads() -> int:
+    """Each waits for a process most of the time."""
+    return min(8, 2 * (os.cpu_count() or 1))

@@ -1,4 +1,4 @@
-"""Which configurations changed between a base and a head, what each change needs, and what it has.
+"""What each change of a configuration needs, and what it has.
 
 Policy and signers are the base's. Whatever the change brings along (a looser policy, a new signer, an edited approval) is itself under
 judgement and decides nothing.
@@ -6,24 +6,24 @@ judgement and decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlsmith.change import Change
-from mlsmith.errors import SourceError
-from mlsmith.review.ledger import Approval, Ledger, missing
-from mlsmith.review.policy import Demands, Policy, section_of
-from mlsmith.review.signing import is_signed_by
-from mlsmith.review.statement import Side, Statement, digest_of, side_of
-from mlsmith.revisions.configuration import config_changes
+from mlsmith.review.people import Behind
+from mlsmith.review.policy import Demands, Policy
+from mlsmith.review.signing import Checks, key_in
+from mlsmith.review.statement import Statement, digest_of
+from mlsmith.review.versions import Side
 
 if TYPE_CHECKING:
-    from mlsmith.sources.git import Changed
-    from mlsmith.sources.tree import Tree
+    from collections.abc import Callable
+
+    from mlsmith.change import Change
+    from mlsmith.review.ledger import Approval, Ledger
+    from mlsmith.revisions.configuration import Touched
 
 
 class State(StrEnum):
@@ -49,11 +49,32 @@ class Item:
     base: Side
     head: Side
     changes: tuple[Change, ...]
+    touched: tuple[Touched, ...]
     demands: Demands
+    said: str = ""
+    """The digest of the difference where it is known from a statement, and the versions may be gone"""
 
     @cached_property
     def diff(self) -> str:
-        return digest_of(self.changes)
+        return self.said or digest_of(self.changes)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.path, *([self.moved_from] if self.moved_from else []))
+
+
+class Flaw(StrEnum):
+    """Whether what is said against an approval is that it is wrong, or only that it came under other circumstances."""
+
+    INVALID = "invalid"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    text: str
+    flaw: Flaw | None = None
+    """None: no approval is at fault"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +85,22 @@ class Judgement:
     state: State
     approvers: tuple[str, ...]
     unsigned: bool
-    authors: frozenset[str]
-    objections: tuple[str, ...]
+    behind: Behind
+    objections: tuple[Objection, ...]
     due: str | None = None
+
+    @property
+    def authors(self) -> frozenset[str]:
+        return self.behind.people
 
     @property
     def lacking(self) -> int:
         return max(0, self.item.demands.approvals - len(self.approvers))
+
+    @property
+    def invalid(self) -> tuple[str, ...]:
+        """What is wrong with approvals that somebody gave, or should have."""
+        return tuple(objection.text for objection in self.objections if objection.flaw is Flaw.INVALID)
 
 
 @dataclass(frozen=True)
@@ -78,142 +108,130 @@ class Court:
     """Everything that a judgement depends on, but for the item."""
 
     policy: Policy
+    checks: Checks
     repository: str
     """The root commit"""
+    prefix: str
+    """From the repository's root to the project's"""
     ledger: Ledger
-    authors: Callable[[Item], set[str]]
-    """The people behind an item's change"""
+    behind: Callable[[Item], Behind]
+    """Who is behind an item's change"""
     now: datetime
+    past: bool = False
+    """Whether it is a time gone by that is asked about, keys that were allowed then included"""
 
     def judge(self, item: Item) -> Judgement:
-        """One item against all that the ledger says of it."""
-        people, authors = self.policy.people, frozenset(self.authors(item))
-        approvers: dict[str, str] = {}
-        objections: list[str] = []
-        rejected: list[str] = []
+        """One item against all that the ledger says of it: of each person the last word counts."""
+        behind = self.behind(item)
+        words: dict[str, Approval] = {}
+        objections: list[Objection] = []
         emergencies: list[Statement] = []
-        unsigned = False
-        for approval in self.ledger.approvals:
+        keys: set[str] = set()
+        for approval in sorted(self.ledger.about(self.prefix + item.path), key=lambda one: (one.statement.created, one.name)):
             statement = approval.statement
-            if statement.path != item.path or not self._is_about(statement, item):
+            if not self.is_about(statement, item):
                 continue
-            person = people.person(statement.approver)
-            flaw = self._flaw(approval, item)
+            key = key_in(approval.signature)
+            person = self.policy.people.signer(statement.approver, key)
+            flaw = self.flaw(approval, item)
             if flaw:
-                objections.append(f"the approval by {statement.approver} does not count: {flaw}")
-            elif statement.decision == "reject":
-                rejected.append(f"{statement.approver}: {statement.reason}")
+                objections.append(Objection(f"the approval by {statement.approver} does not count: {flaw.text}", flaw.flaw))
             elif statement.decision == "emergency":
                 emergencies.append(statement)
-            elif person in authors and not self.policy.may_itself(statement.approver, item.changes):
-                objections.append(f"{statement.approver} is an author of this change and cannot approve it")
-            else:
-                approvers.setdefault(person, statement.approver)
-                unsigned = unsigned or not approval.signature
-        state, due, more = self._state(item, len(approvers), rejected, emergencies)
-        names = tuple(sorted(approvers.values()))
-        return Judgement(item, state, names, unsigned, authors, (*objections, *more), due)
+            elif statement.decision == "approve" and (why := self._may_not(person, key, behind, item)):
+                objections.append(Objection(f"{statement.approver} {why}", Flaw.INVALID))
+            elif person in words or key is None or key not in keys:
+                words[person] = approval
+                keys |= {key} if key is not None else set()
+        rejected = [f"{one.statement.approver}: {one.statement.reason}" for one in words.values() if one.statement.decision == "reject"]
+        approvals = [one for one in words.values() if one.statement.decision == "approve"]
+        state, due, more = self._state(item, len(approvals), rejected, emergencies)
+        names = tuple(sorted(one.statement.approver for one in approvals))
+        return Judgement(item, state, names, any(not one.signature for one in approvals), behind, (*objections, *more), due)
 
-    def _state(self, item: Item, approvals: int, rejected: list[str], emergencies: list[Statement]) -> tuple[State, str | None, list[str]]:
-        if item.demands.refusals:
-            return State.REFUSED, None, list(item.demands.refusals)
-        if rejected:
-            return State.REJECTED, None, [f"rejected by {said}" for said in rejected]
-        if approvals >= item.demands.approvals:
-            return State.APPROVED, None, []
-        if emergencies:
-            first = min(emergencies, key=lambda statement: statement.created)
-            due = _time(first.created) + timedelta(days=self.policy.settings.emergency_due)
-            day = due.date().isoformat()
-            if self.now <= due:
-                return (
-                    State.EMERGENCY,
-                    day,
-                    [f"an emergency, declared by {first.approver}: {first.reason}; a second person must approve by {day}"],
-                )
-            return State.WAITING, day, [f"the emergency declared by {first.approver} was due for approval on {day}"]
-        return State.WAITING, None, []
-
-    def _is_about(self, statement: Statement, item: Item) -> bool:
+    def is_about(self, statement: Statement, item: Item) -> bool:
         """Whether a statement speaks of this very change: from this base to this head."""
         if self.policy.settings.bind == "semantic":
             return (statement.base.semantic, statement.head.semantic) == (item.base.semantic, item.head.semantic)
         return (statement.base.sha256, statement.head.sha256) == (item.base.sha256, item.head.sha256)
 
-    def _flaw(self, approval: Approval, item: Item) -> str:
+    def flaw(self, approval: Approval, item: Item, *, later: bool = False) -> Objection | None:
+        """Why an approval of this change does not count. `later`: it may have been given under a policy of another day."""
         statement = approval.statement
         if statement.repository != self.repository:
-            return "it was given in another repository"
+            return Objection("it was given in another repository", Flaw.INVALID)
         if statement.moved_from != item.moved_from or statement.diff != item.diff:
-            return "it speaks of another difference"
-        if statement.policy != self.policy.digest:
-            return "it was given under another policy, or other signers"
-        if statement.expires is not None and self.now > _time(statement.expires):
-            return f"it expired on {statement.expires[:10]}"
+            return Objection("it speaks of another difference", Flaw.INVALID)
+        if not later and statement.policy != self.policy.digest:
+            return Objection("it was given under another policy, or other signers", Flaw.STALE)
+        if not later and (over := self._ends(statement)) is not None and self.now > over:
+            return Objection(f"it expired on {over.date().isoformat()}", Flaw.INVALID)
+        if time_of(statement.created) > self.now + timedelta(days=1) and not self.past:
+            return Objection("it bears a date that is still to come", Flaw.INVALID)
         if approval.signature:
-            if not is_signed_by(statement.approver, approval.data, approval.signature, self.policy.people.signers):
-                return f"its signature is not {statement.approver}'s, or the key is not allowed, expired or revoked"
+            if key_in(approval.signature) is None:
+                return Objection("its signature is damaged", Flaw.INVALID)
+            at = self.now if self.past else None
+            if not self.checks.is_signed_by(statement.approver, approval.data, approval.signature, at=at):
+                return Objection(
+                    f"its signature is not {statement.approver}'s, or the key is not allowed, expired or revoked", Flaw.INVALID
+                )
         elif self.policy.settings.require_signature:
-            return "it is not signed"
-        return ""
-
-
-def items(policy: Policy, changed: Iterable[tuple[str, Changed]], base: Tree, head: Tree) -> list[Item]:
-    """The changed configurations that the policy covers, and changes of the policy itself. `changed`: path → how it differs."""
-    found: list[Item] = []
-    for path, how in changed:
-        old_path = path if how.status not in ("A", "R") else how.old_path
-        if path == policy.file:
-            found += _policy_item(policy, base, head)
-        elif policy.covers(path) or (old_path is not None and policy.covers(old_path)):
-            before = _read(base, old_path) if old_path is not None else None
-            after = _read(head, path) if how.status != "D" else None
-            moved = old_path if old_path != path else None
-            if before != after or moved:
-                changes = config_changes(path, before, after, moved_from=moved) or _moves(path, moved)
-                if changes or policy.settings.bind == "bytes":
-                    found.append(Item(path, moved, side_of(path, before), side_of(path, after), changes, policy.demands(changes)))
-    return sorted(found, key=lambda item: item.path)
-
-
-def _policy_item(policy: Policy, base: Tree, head: Tree) -> list[Item]:
-    """The policy's own part of its settings file; nothing else in that file is under review."""
-    before, after = (section_of(_read(tree, policy.file), policy.file) for tree in (base, head))
-    changes = config_changes("review.json", before, after)
-    if not changes:
-        return []
-    sides = [side_of("review.json", data) for data in (before, after)]
-    named = tuple(
-        Change(c.component, c.kind, policy.file, 1, c.symbol, f"review.{c.subject}", c.old, c.new, c.significance) for c in changes
-    )
-    return [Item(policy.file, None, sides[0], sides[1], named, policy.demands(named))]
-
-
-def _moves(path: str, moved: str | None) -> tuple[Change, ...]:
-    """A configuration that only moved is a change: what loads it loads it by its path."""
-    from mlsmith.change import Component, Significance
-
-    if moved is None:
-        return ()
-    return (Change(Component.CONFIGURATION, "moved", path, 1, "", "(the whole file)", moved, path, Significance.MEDIUM, moved),)
-
-
-def broken_records(base: Tree, head: Tree, ledger: Ledger) -> list[str]:
-    """What is wrong with the ledger as such, in words."""
-    lost = [f"{path} was changed or deleted; approvals are only ever added" for path in missing(base, head)]
-    return [*lost, *(f"{path} {what}" for path, what in ledger.damaged)]
-
-
-def _read(tree: Tree, path: str) -> bytes | None:
-    try:
-        return tree.read(path)
-    except SourceError:
+            return Objection("it is not signed", Flaw.INVALID)
         return None
 
+    def _may_not(self, person: str, key: str | None, behind: Behind, item: Item) -> str:
+        """Why somebody may not approve a change; empty where nothing is against it."""
+        if self.policy.is_bot(person):
+            if not self.policy.bot_may(person, item.touched):
+                return "is a bot, and may not approve changes of these keys"
+            return "" if behind.people == {person} else "is a bot, and may only approve what it changed itself"
+        if self.policy.people.is_behind(person, key, behind):
+            return "is an author of this change and cannot approve it"
+        return ""
 
-def _time(text: str) -> datetime:
+    def may_not(self, approver: str, key: str | None, judgement: Judgement) -> str:
+        """The same, before anything is signed."""
+        return self._may_not(self.policy.people.signer(approver, key), key, judgement.behind, judgement.item)
+
+    def _ends(self, statement: Statement) -> datetime | None:
+        """When an approval is void: as it says itself, or as the policy has it, whichever comes first."""
+        days = self.policy.settings.expires
+        ends = [time_of(statement.expires)] if statement.expires is not None else []
+        ends += [time_of(statement.created) + timedelta(days=days)] if days else []
+        return min(ends, default=None)
+
+    def _state(
+        self, item: Item, approvals: int, rejected: list[str], emergencies: list[Statement]
+    ) -> tuple[State, str | None, list[Objection]]:
+        if item.demands.refusals:
+            return State.REFUSED, None, [Objection(said) for said in item.demands.refusals]
+        if rejected:
+            return State.REJECTED, None, [Objection(f"rejected by {said}") for said in rejected]
+        if approvals >= item.demands.approvals:
+            return State.APPROVED, None, []
+        if emergencies:
+            first = min(emergencies, key=lambda statement: statement.created)
+            due = self.due(first)
+            day = due.date().isoformat()
+            if self.now <= due:
+                said = f"an emergency, declared by {first.approver}: {first.reason}; a second person must approve by {day}"
+                return State.EMERGENCY, day, [Objection(said)]
+            return (
+                State.WAITING,
+                day,
+                [Objection(f"the emergency declared by {first.approver} was due for approval on {day}", Flaw.INVALID)],
+            )
+        return State.WAITING, None, []
+
+    def due(self, emergency: Statement) -> datetime:
+        return time_of(emergency.created) + timedelta(days=self.policy.settings.emergency_due)
+
+
+def time_of(text: str) -> datetime:
+    """A time of a statement; long ago where it bears none."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        return datetime.fromtimestamp(0, UTC)  # Long ago: what bears no time has expired.
+        return datetime.fromtimestamp(0, UTC)
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import itertools
 import os
+import struct
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from mlsmith.errors import UserError
@@ -46,33 +51,88 @@ def public_key_of(key: Path) -> str:
     return " ".join(done.stdout.decode("utf-8", "replace").split()[:2])
 
 
-def is_signed_by(principal: str, data: bytes, signature: bytes, signers: Signers, *, namespace: str = NAMESPACE) -> bool:
-    """Whether the signature over data is the principal's, by a key that is allowed now. Raises UserError where ssh-keygen is missing."""
-    with tempfile.TemporaryDirectory(prefix="mlsmith-") as folder:
-        arguments = ["-Y", "verify", "-n", namespace, "-I", principal, *_files(folder, signature, signers)]
-        return _ssh_keygen(arguments, data).returncode == 0
+class Checks:
+    """Checks of signatures against one file of signers, from any number of threads."""
+
+    def __init__(self, signers: Signers) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="mlsmith-")
+        self._numbers = itertools.count()
+        self._signers = self._file("signers", signers.allowed)
+        self._revoked = ["-r", self._file("revoked", signers.revoked)] if signers.revoked.strip() else []
+
+    def is_signed_by(self, principal: str, data: bytes, signature: bytes, *, at: datetime | None = None) -> bool:
+        """Whether the signature over data is the principal's, by a key that is allowed at that time (now if None).
+
+        Raises UserError where ssh-keygen is missing.
+        """
+        if not principal or principal.startswith("-"):
+            return False
+        when = ["-O", f"verify-time={at:%Y%m%d%H%M%S}Z"] if at is not None else []
+        arguments = ["-Y", "verify", "-n", NAMESPACE, *when, "-I", principal, "-f", self._signers, *self._revoked]
+        return self._passes(arguments, data, signature)
+
+    def made_commit(self, commit: bytes) -> str | None:
+        """The key that signed a raw commit object, allowed, expired or not: who signed is who did it. None where it is unsigned, or
+        the signature is not one over this commit.
+        """
+        payload, signature = _without_signature(commit)
+        key = key_in(signature)
+        if key is None or not self._passes(["-Y", "check-novalidate", "-n", _GIT], payload, signature):
+            return None
+        return key
+
+    def _passes(self, arguments: list[str], data: bytes, signature: bytes) -> bool:
+        file = self._file(str(next(self._numbers)), signature)
+        try:
+            return _ssh_keygen([*arguments, "-s", file], data).returncode == 0
+        finally:
+            os.unlink(file)
+
+    def _file(self, name: str, content: bytes) -> str:
+        path = os.path.join(self._folder.name, name)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
 
 
-def commit_signer(commit: bytes, signers: Signers) -> str | None:
-    """The principal whose key has signed a raw commit object; None where it is unsigned, or signed by nobody who is known."""
-    payload, signature = _without_signature(commit)
-    if not signature.startswith(b"-----BEGIN SSH SIGNATURE-----"):
+def key_in(signature: bytes) -> str | None:
+    """The key that an armoured signature names, as type and body; of a certificate, the key that it certifies. None where it is damaged."""
+    lines = signature.strip().splitlines()
+    if len(lines) < 3 or lines[0].strip() != b"-----BEGIN SSH SIGNATURE-----" or lines[-1].strip() != b"-----END SSH SIGNATURE-----":
         return None
-    with tempfile.TemporaryDirectory(prefix="mlsmith-") as folder:
-        files = _files(folder, signature, signers)
-        found = _ssh_keygen(["-Y", "find-principals", *files[:4]], b"")
-        for line in found.stdout.decode("utf-8", "replace").splitlines():
-            if _ssh_keygen(["-Y", "verify", "-n", _GIT, "-I", line, *files], payload).returncode == 0:
-                return line
-    return None
+    try:
+        blob = base64.b64decode(b"".join(lines[1:-1]), validate=True)
+        if blob[:6] != b"SSHSIG":
+            return None
+        key, _ = _string(blob, 10)
+        kind, at = _string(key, 0)
+        certified = _CERTIFIED.get(kind.partition(b"-cert-v01")[0]) if b"-cert-v01" in kind else None
+        if certified is not None:
+            kind = kind.replace(b"-cert-v01", b"")
+            _, at = _string(key, at)  # The nonce.
+            end = at
+            for _ in range(certified):
+                _, end = _string(key, end)
+            key = struct.pack(">I", len(kind)) + kind + key[at:end]
+    except (binascii.Error, struct.error, ValueError):
+        return None
+    return f"{kind.decode('ascii', 'replace')} {base64.b64encode(key).decode()}"
 
 
-def _files(folder: str, signature: bytes, signers: Signers) -> list[str]:
-    names = {"signers": signers.allowed, "signature": signature, "revoked": signers.revoked}
-    for name, content in names.items():
-        Path(folder, name).write_bytes(content)
-    found = ["-f", f"{folder}/signers", "-s", f"{folder}/signature"]
-    return [*found, "-r", f"{folder}/revoked"] if signers.revoked.strip() else found
+_CERTIFIED = {
+    b"ssh-ed25519": 1, b"ssh-rsa": 2, b"ecdsa-sha2-nistp256": 2, b"ecdsa-sha2-nistp384": 2, b"ecdsa-sha2-nistp521": 2,
+    b"sk-ssh-ed25519": 2, b"sk-ecdsa-sha2-nistp256": 3,
+}  # fmt: skip
+"""Kind of key → fields of the key inside a certificate, after the nonce"""
+
+
+def _string(data: bytes, at: int) -> tuple[bytes, int]:
+    """A string of SSH's wire format, and where it ends."""
+    (length,) = struct.unpack_from(">I", data, at)
+    end = at + 4 + length
+    if end > len(data):
+        raise ValueError("is cut off")
+    return data[at + 4 : end], end
 
 
 def _without_signature(commit: bytes) -> tuple[bytes, bytes]:
@@ -100,6 +160,14 @@ def _ssh_keygen(arguments: list[str], data: bytes, *, talk: bool = False) -> sub
         environment.pop("SSH_AUTH_SOCK", None)
         environment |= {"SSH_ASKPASS_REQUIRE": "never"}
     try:
-        return subprocess.run(["ssh-keygen", *arguments], input=data, env=environment, capture_output=True, check=False)
+        done = subprocess.run(["ssh-keygen", *arguments], input=data, env=environment, capture_output=True, check=False)
     except FileNotFoundError:
-        raise UserError("ssh-keygen is not installed", advice="install OpenSSH 8.9 or later; it makes and checks the signatures") from None
+        raise UserError("ssh-keygen is not installed", advice=f"install {_WANTED}; it makes and checks the signatures") from None
+    if done.returncode and any(
+        said in done.stderr for said in (b"illegal option", b"unknown option", b"nvalid option", b"nsupported operation")
+    ):
+        raise UserError("ssh-keygen is too old to make and check signatures", advice=f"install {_WANTED}")
+    return done
+
+
+_WANTED = "OpenSSH 8.9 or later"

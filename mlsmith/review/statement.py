@@ -8,20 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mlsmith.change import Change
-from mlsmith.revisions.meaning import semantic_digest
-from mlsmith.sources.regular import blob_id_of
+from mlsmith.review.versions import Side
 
 VERSION = 1
 DECISIONS = ("approve", "reject", "emergency")
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One version of a configuration: git's blob, the hash of its bytes, and of what it means; empty blob where there is no file."""
-
-    blob: str
-    sha256: str
-    semantic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +21,7 @@ class Statement:
     repository: str
     """The root commit"""
     path: str
+    """From the root of the repository, so that an approval in one project is none in its neighbour"""
     moved_from: str | None
     base: Side
     head: Side
@@ -67,14 +58,6 @@ class Statement:
 def name_of(data: bytes) -> str:
     """The name under which a statement is kept."""
     return hashlib.sha256(data).hexdigest()
-
-
-def side_of(path: str, data: bytes | None) -> Side:
-    """Line ends count as `\\n`, as git keeps them: a checkout with others is the same version."""
-    if data is None:
-        return Side("", hashlib.sha256(b"").hexdigest(), semantic_digest(path, None))
-    plain = data.replace(b"\r\n", b"\n")
-    return Side(blob_id_of(plain), hashlib.sha256(plain).hexdigest(), semantic_digest(path, plain))
 
 
 def digest_of(changes: tuple[Change, ...]) -> str:

@@ -14,11 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.revisions.meaning import Node, meaning_of, shown_scalar
+from mlsmith.revisions.meaning import Node, meaning_of, shown_scalar, tags_of
 
 _IDENTITIES = ("name", "id", "key", "_target_", "path", "type", "repo", "uses")
 """Keys by which two versions of one element of a list know each other."""
-_TAG = re.compile(r"(?:^|(?<=[\s\[{,]))!\S*")
 _NUMBER_AND_UNIT = re.compile(r"^([-+]?[\d_.,]+(?:[eE][-+]?\d+)?)\s*([A-Za-z%µ/]+)$")
 
 
@@ -27,14 +26,58 @@ def config_changes(path: str, old: bytes | None, new: bytes | None, *, moved_fro
 
     A version that cannot be read, or is data rather than configuration, is compared byte by byte. Raises nothing.
     """
+    return config_diff(path, old, new, moved_from=moved_from)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """One scalar that a change gives, takes or alters: its dotted key, and what stood and stands there (None: nothing)."""
+
+    key: str
+    old: Node | None
+    new: Node | None
+
+
+def config_diff(
+    path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None
+) -> tuple[tuple[Change, ...], tuple[Touched, ...]]:
+    """As `config_changes`, with every scalar that is touched: what comes or goes as a whole mapping touches all that is in it.
+
+    Nothing is known to be touched in a version that cannot be read.
+    """
     if old == new:
-        return ()
+        return (), ()
     before, after = (meaning_of(data, path) for data in (old, new))
     if (old is not None and before is None) or (new is not None and after is None):
-        return (_opaque(path, old, new, moved_from),)
+        return (_opaque(path, old, new, moved_from),), ()
     found = [*_compare((), before or Node("mapping"), after or Node("mapping")), *_compare_tags(path, old, new)]
-    changes = [_change(path, difference, moved_from) for difference in _joined(found)]
-    return tuple(sorted(changes, key=lambda change: (change.line, change.subject, change.kind)))
+    joined = list(_joined(found))
+    changes = sorted((_change(path, one, moved_from) for one in joined), key=lambda change: (change.line, change.subject, change.kind))
+    return tuple(changes), tuple(touched for one in joined for touched in _touched(one))
+
+
+def _touched(difference: _Difference) -> Iterator[Touched]:
+    if difference.renamed_from:
+        yield from (Touched(".".join(key), node, None) for key, node in _leaves(difference.renamed_from, difference.old))
+        yield from (Touched(".".join(key), None, node) for key, node in _leaves(difference.key, difference.new))
+        return
+    before, after = dict(_leaves(difference.key, difference.old)), dict(_leaves(difference.key, difference.new))
+    for key in dict.fromkeys([*before, *after]):
+        yield Touched(".".join(key), before.get(key), after.get(key))
+
+
+def _leaves(key: tuple[str, ...], node: Node | None) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Scalars, and what holds none, below a node."""
+    inside = list(_children(node)) if node is not None else []
+    if node is not None and not inside:
+        yield key, node
+    for name, child in inside:
+        yield from _leaves((*key, name), child)
+
+
+def _children(node: Node) -> Iterator[tuple[str, Node]]:
+    yield from node.keys.items()
+    yield from ((_label(element, index), element) for index, element in enumerate(node.elements))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +169,12 @@ def _matched(
 
 def _compare_tags(path: str, old: bytes | None, new: bytes | None) -> Iterator[_Difference]:
     """Tags such as `!ENV` change what a loader makes of a text that stays the same."""
-    if old is None or new is None or not path.endswith((".yaml", ".yml")):
+    if old is None or new is None:
         return
-    one, other = _tags(old), _tags(new)
+    one, other = tags_of(path, old), tags_of(path, new)
     if [tag for _, tag in one] != [tag for _, tag in other]:
         was, now = (Node("scalar", tags[0][0] if tags else 1, " ".join(tag for _, tag in tags)) for tags in (one, other))
         yield _Difference(("(tags)",), "changed", was, now)
-
-
-def _tags(data: bytes) -> list[tuple[int, str]]:
-    if b"!" not in data:
-        return []
-    lines = data.decode("utf-8-sig", "replace").split("\n")
-    return [(number, tag) for number, line in enumerate(lines, 1) for tag in _TAG.findall(line.partition(" #")[0])]
 
 
 def _identity(node: Node) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from mlsmith.sources.config import ConfigDocument, read_config
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([Tt ]|$)|^\d{2}:\d{2}(:\d{2}|$)")
 """A date or time as written without quotes"""
+_TAG = re.compile(r"(?:^|(?<=[\s\[{,]))!\S*")
 
 
 @dataclass(slots=True)
@@ -29,14 +30,15 @@ class Node:
 
     @property
     def canonical(self) -> str:
-        """One text for one meaning: sorted keys, numbers with their type."""
-        return json.dumps(self._plain(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        """One text for one meaning, and for no other: sorted keys, numbers and dates with their type."""
+        return json.dumps(self._marked(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
-    def _plain(self) -> Any:
+    def _marked(self) -> Any:
+        """Mappings with a mark before each key, so that none can pass for what is written as one here."""
         if self.kind == "mapping":
-            return {key: node._plain() for key, node in self.keys.items()}
+            return {f".{key}": node._marked() for key, node in self.keys.items()}
         if self.kind == "sequence":
-            return [node._plain() for node in self.elements]
+            return [node._marked() for node in self.elements]
         if self.is_date:
             return {"date": self.value}
         if isinstance(self.value, float):
@@ -44,9 +46,26 @@ class Node:
         return self.value
 
     @property
+    def plain(self) -> Any:
+        """Dicts, lists and scalars; dates are text."""
+        if self.kind == "mapping":
+            return {key: node.plain for key, node in self.keys.items()}
+        if self.kind == "sequence":
+            return [node.plain for node in self.elements]
+        return self.value
+
+    @property
+    def _written(self) -> str:
+        if self.kind == "mapping":
+            return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{node._written}" for key, node in self.keys.items()) + "}"
+        if self.kind == "sequence":
+            return "[" + ",".join(node._written for node in self.elements) + "]"
+        return str(self.value) if self.is_date else shown_scalar(self.value)
+
+    @property
     def shown(self) -> str:
         """As a reader would write it, cut where it is long."""
-        text = self.canonical if self.kind != "scalar" else str(self.value) if self.is_date else shown_scalar(self.value)
+        text = self._written
         return text if len(text) <= 120 else f"{text[:117]}…"
 
 
@@ -94,7 +113,18 @@ def semantic_digest(path: str, data: bytes | None) -> str:
     if data is None:
         return hashlib.sha256(b"").hexdigest()
     node = meaning_of(data, path)
-    return hashlib.sha256(b"\0" + data if node is None else node.canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    if node is None:
+        return hashlib.sha256(b"\0" + data).hexdigest()
+    tags = "".join(f"\0{tag}" for _, tag in tags_of(path, data))
+    return hashlib.sha256((node.canonical + tags).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def tags_of(path: str, data: bytes) -> list[tuple[int, str]]:
+    """(line, tag) of what a YAML file tags, such as `!ENV`: a loader makes something else of the same text."""
+    if b"!" not in data or not path.endswith((".yaml", ".yml")):
+        return []
+    lines = data.decode("utf-8-sig", "replace").split("\n")
+    return [(number, tag) for number, line in enumerate(lines, 1) for tag in _TAG.findall(line.partition(" #")[0])]
 
 
 def tree_of(document: ConfigDocument) -> Node:

@@ -7,6 +7,7 @@ from mlsmith.settings.declared import (
     Bot,
     DataSettings,
     Declared,
+    Described,
     GateSettings,
     KeyRule,
     Option,
@@ -18,6 +19,6 @@ from mlsmith.settings.reading import FILES, as_data, candidates, load_settings, 
 from mlsmith.settings.schema import json_schema
 
 __all__ = [
-    "FILES", "OPTIONS", "Bot", "DataSettings", "Declared", "GateSettings", "KeyRule", "Option", "ReviewSettings", "Settings", "TargetSettings",
+    "FILES", "OPTIONS", "Bot", "DataSettings", "Declared", "Described", "GateSettings", "KeyRule", "Option", "ReviewSettings", "Settings", "TargetSettings",
     "as_data", "candidates", "json_schema", "load_settings", "load_settings_text", "with_codes",
 ]  # fmt: skip

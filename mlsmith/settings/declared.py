@@ -43,6 +43,15 @@ class Bot:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """Configurations that must satisfy a JSON Schema."""
+
+    path: str
+    """A glob"""
+    schema: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewSettings:
     """The policy of `mlsmith review`; without `configs` nothing is reviewed."""
 
@@ -55,6 +64,7 @@ class ReviewSettings:
     emergency_due: int = 7
     rule: tuple[KeyRule, ...] = ()
     bot: tuple[Bot, ...] = ()
+    schema: tuple[Described, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +232,15 @@ OPTIONS: tuple[Option, ...] = (
         fields=(
             Option("principal", "string", "The name it signs with."),
             Option("keys", "strings", "Globs over the dotted keys that it may change."),
+        ),
+    ),
+    Option(
+        "review.schema",
+        "tables",
+        "JSON Schemas that configurations must satisfy to be approved.",
+        fields=(
+            Option("path", "string", "Glob of the configurations."),
+            Option("schema", "string", "The file of the schema."),
         ),
     ),
     Option("data.source", "tables", "Where data come from, with owner and the paths they are read from.", fields=_STEP),

@@ -13,6 +13,7 @@ from mlsmith.settings.declared import (
     Bot,
     DataSettings,
     Declared,
+    Described,
     GateSettings,
     KeyRule,
     Option,
@@ -230,7 +231,7 @@ def _checked(option: Option, value: Any, where: str) -> Any:
     return _typed(str, value, f"{where}: {option.key}")
 
 
-def _record(option: Option, number: int, item: Any, where: str) -> KeyRule | Bot | Declared:
+def _record(option: Option, number: int, item: Any, where: str) -> KeyRule | Bot | Described | Declared:
     """One table of a list of tables; its first field must be there."""
     table = _typed(dict, item, f"{where}: entry {number} of {option.key}")
     fields = {inner.key: inner for inner in option.fields}
@@ -245,11 +246,11 @@ def _record(option: Option, number: int, item: Any, where: str) -> KeyRule | Bot
             advice=f"say {fields[first].help[:1].lower()}{fields[first].help[1:]}",
         )
     values = {key: _checked(fields[key]._replace(key=f"{option.key}.{key}"), value, where) for key, value in table.items()}
-    record: KeyRule | Bot | Declared = _RECORDS.get(option.key, Declared)(**values)
+    record: KeyRule | Bot | Described | Declared = _RECORDS.get(option.key, Declared)(**values)
     return record
 
 
-_RECORDS: dict[str, Any] = {"review.rule": KeyRule, "review.bot": Bot}
+_RECORDS: dict[str, Any] = {"review.rule": KeyRule, "review.bot": Bot, "review.schema": Described}
 """What the entries of a list of tables are; steps of the data elsewhere"""
 
 _TABLES: dict[str, Any] = {"gate": GateSettings, "review": ReviewSettings, "data": DataSettings, "target": TargetSettings}
@@ -288,7 +289,7 @@ def _said(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, (KeyRule, Bot, Declared)):
+    if isinstance(value, (KeyRule, Bot, Described, Declared)):
         return {name: _plain(getattr(value, name)) for name in value.__slots__}
     if isinstance(value, dict):
         return {key: _plain(inside) for key, inside in value.items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +33,21 @@ class Changed(NamedTuple):
 
     status: str
     old_path: str | None
+
+
+class Delta(NamedTuple):
+    """One path that differs, with what git knows of both sides: modes, `000000` where there is none, and blobs, empty where they are
+    not in git yet.
+    """
+
+    path: str
+    old_path: str | None
+    """None where the path is new"""
+    status: str
+    old_mode: str
+    new_mode: str
+    old_blob: str
+    new_blob: str
 
 
 @dataclass(frozen=True)
@@ -107,22 +122,33 @@ class Repository:
         """Path → how it differs from `base`, renames followed; in the working tree (untracked files too)
         where `head` is None.
         """
-        arguments = [
-            "diff",
-            "--raw",
-            "--no-abbrev",
-            "-z",
-            "-M",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--ignore-submodules=all",
-            "-O/dev/null",
-        ]
         revisions = [self.rev_parse(base), *([self.rev_parse(head)] if head is not None else [])]
-        changed, gone = _changes(_run(self.root, [*arguments, *revisions, "--"], settings=self._without_filters()))
+        output = _run(self.root, [*_DIFF, "--ignore-submodules=all", *revisions, "--"], settings=self._without_filters())
+        changed, gone = _changes(deltas(output))
         if head is None:
             self._add_untracked(changed, gone)
         return changed
+
+    def deltas(self, base: str, head: str | None = None) -> list[Delta]:
+        """What differs from `base`, renames followed, with modes and blobs; links and submodules too, and, where `head` is None,
+        untracked files.
+        """
+        revisions = [self.rev_parse(base), *([self.rev_parse(head)] if head is not None else [])]
+        output = _run(self.root, [*_DIFF, "--ignore-submodules=dirty", *revisions, "--"], settings=self._without_filters())
+        known = {delta.path: delta for delta in deltas(output)}
+        if head is not None:
+            return list(known.values())
+        changed, gone = _changes(known.values())
+        tracked = set(changed)
+        self._add_untracked(changed, gone)
+        found = [delta for path, delta in known.items() if path in changed and changed[path].status == delta.status]
+        for path, how in changed.items():
+            if path in tracked and path in known and how.status == known[path].status:
+                continue
+            old = known.get(how.old_path or path)
+            mode, blob = (old.old_mode, old.old_blob) if old is not None else ("000000", "")
+            found.append(Delta(path, how.old_path or (path if old is not None else None), how.status, mode, "100644", blob, ""))
+        return found
 
     def churn(self, days: int = CHURN_DAYS) -> Mapping[str, int]:
         """Commits that touched each path in the last `days` before the newest commit.
@@ -284,23 +310,38 @@ def _failure(command: str, folder: Path, said: str) -> GitError:
     return GitError(f"git {command}: {line}")
 
 
-def _changes(output: bytes) -> tuple[dict[str, Changed], dict[str, str]]:
-    """What `git diff --raw -z` says: path → change, and path → blob of what is gone."""
-    changed: dict[str, Changed] = {}
-    gone: dict[str, str] = {}
+def deltas(output: bytes) -> Iterator[Delta]:
+    """What `git diff --raw -z --no-abbrev` says."""
     fields: Iterator[str] = iter([os.fsdecode(part) for part in output.split(b"\0")])
     for head in fields:
-        if not head.startswith(":"):
-            continue
-        blob, status = head.split(" ")[2], head.split(" ")[4][:1]
-        path = next(fields)
-        if status in ("R", "C"):
-            new = next(fields)
-            changed[new] = Changed("R" if status == "R" else "A", path if status == "R" else None)
-        else:
-            changed[path] = Changed(status if status in ("A", "D") else "M", None)
-            if status == "D":
-                gone[path] = blob
+        if head.startswith(":"):
+            yield delta_of(head, fields)
+
+
+def delta_of(head: str, fields: Iterator[str]) -> Delta:
+    """One record of git's raw format: its head, and the paths that follow."""
+    old_mode, new_mode, old_blob, new_blob, status = head[1:].split(" ")
+    path = next(fields)
+    old_path: str | None = path
+    if status[0] in "RC":
+        old_path, path = path, next(fields)
+    status = {"R": "R", "C": "A", "A": "A", "D": "D"}.get(status[0], "M")
+    if status == "A":
+        old_path, old_mode, old_blob = None, "000000", ""
+    return Delta(path, old_path, status, old_mode, new_mode, old_blob, "" if not new_blob.strip("0") else new_blob)
+
+
+_DIFF = ("diff", "--raw", "--no-abbrev", "-z", "-M", "--no-ext-diff", "--no-textconv", "-O/dev/null")
+
+
+def _changes(found: Iterable[Delta]) -> tuple[dict[str, Changed], dict[str, str]]:
+    """Path → change, and path → blob of what is gone."""
+    changed: dict[str, Changed] = {}
+    gone: dict[str, str] = {}
+    for delta in found:
+        changed[delta.path] = Changed(delta.status, delta.old_path if delta.status == "R" else None)
+        if delta.status == "D":
+            gone[delta.path] = delta.old_blob
     return changed, gone
 
 

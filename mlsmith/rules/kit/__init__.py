@@ -14,6 +14,7 @@ from mlsmith.rules.kit.context import Context
 from mlsmith.rules.kit.definitions import Class, Function, Loop, Parameter
 from mlsmith.rules.kit.flow import Flow, Trace
 from mlsmith.rules.kit.module import Module, Node
+from mlsmith.rules.kit.reviews import Reviewed
 from mlsmith.rules.kit.roles import Role, role_of_name, roles_of_name, tokens
 from mlsmith.rules.kit.rule import Place, Rule, TextDocument
 from mlsmith.sources.config import ConfigDocument, Entry
@@ -46,6 +47,7 @@ __all__ = [
     "Position",
     "Project",
     "RequirementsDocument",
+    "Reviewed",
     "Role",
     "Rule",
     "Safety",

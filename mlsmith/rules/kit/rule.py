@@ -7,7 +7,8 @@ A rule overrides the hooks it needs; each yields findings and keeps no state:
 - `collect(module)`, `collect_config(document)`, `collect_requirements(document)`,
   `collect_dockerfile(document)` and `collect_text(document)` return plain data
   (tuples, strings, numbers) of one file, which `project(project)` receives merged as `project.collected(self)`; it sees facts only, never source;
-- `changes(changes)` speaks of what became different between two revisions.
+- `changes(changes)` speaks of what became different between two revisions;
+- `reviews(reviewed)` speaks of changes of configurations and of their approvals.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mlsmith.change import Change
     from mlsmith.index.project import Project
     from mlsmith.rules.kit.module import Module
+    from mlsmith.rules.kit.reviews import Reviewed
     from mlsmith.sources.config import ConfigDocument
     from mlsmith.sources.docker import Dockerfile
     from mlsmith.sources.requirements import RequirementsDocument
@@ -41,6 +43,7 @@ HOOKS = (
     "collect_text",
     "project",
     "changes",
+    "reviews",
     "suppressions",
 )
 
@@ -160,6 +163,9 @@ class Rule:
         yield from ()
 
     def changes(self, changes: Iterable[Change]) -> Iterator[Finding]:
+        yield from ()
+
+    def reviews(self, reviewed: Iterable[Reviewed]) -> Iterator[Finding]:
         yield from ()
 
     @classmethod

@@ -1,0 +1,119 @@
+"""Changes of configurations without a valid approval, as findings of the rules that speak of reviews."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mlsmith.cli.streams import note
+from mlsmith.engine.discover import within
+from mlsmith.errors import UserError
+from mlsmith.finding import number_occurrences
+from mlsmith.rules.catalogue import ignored_for, load_rules
+
+if TYPE_CHECKING:
+    from mlsmith.cli.lint import Scene
+    from mlsmith.engine.result import LintResult
+    from mlsmith.finding import Finding
+    from mlsmith.review.case import Case
+    from mlsmith.review.judge import Judgement
+    from mlsmith.rules.kit import Reviewed
+    from mlsmith.settings import ReviewSettings
+
+_FOLDERS = ("conf/", "config/", "configs/", "configuration/", "params/", "hparams/")
+
+
+def is_under_review(scene: Scene) -> bool:
+    """Whether anything here speaks of a policy, without asking git."""
+    return bool(scene.settings.review.configs) or (scene.root / ".mlsmith" / "approvals").is_dir()
+
+
+def unreviewed(scene: Scene, revision: str | None) -> list[Finding]:
+    """Findings on configurations that differ from where the branch left a revision (None: the branch that it is headed for).
+
+    Where that cannot be told, a note says why. Raises UserError where a revision was named.
+    """
+    if not is_under_review(scene):
+        return []
+    speaking = load_rules(scene.settings).by_hook.get("reviews", ())
+    if not speaking or scene.overlay:
+        return []
+    from mlsmith.review.case import open_case
+
+    try:
+        case = open_case(scene.root, base=revision)
+    except UserError as error:
+        if revision is not None:
+            raise
+        note(f"changes of configurations were not judged: {error}")
+        return []
+    return findings_of(case, scene)
+
+
+def unreviewed_configurations(scene: Scene, base: str | None, *, policy: ReviewSettings) -> int | None:
+    """How many configurations changed without the approvals that the policy of the base asks for; None where it asks for none.
+
+    Raises GitError and the like where that cannot be told.
+    """
+    if not policy.configs and not is_under_review(scene):
+        return None
+    from mlsmith.review.case import open_case
+
+    case = open_case(scene.root, base=base)
+    return case.unreviewed + len(case.broken) if case.policy.settings.configs else None
+
+
+def findings_of(case: Case, scene: Scene) -> list[Finding]:
+    """What the rules say of a case."""
+    told = [one for one in map(partial(_from, scene, case), reviewed_in(case)) if one is not None]
+    speaking = load_rules(scene.settings).by_hook.get("reviews", ())
+    found = [finding for rule in speaking for finding in rule.reviews(told)]
+    wanted = [f for f in found if within(f.path, scene.paths or ("",)) and not ignored_for(f.path, f.code, scene.settings)]
+    return number_occurrences(wanted)
+
+
+def reviewed_in(case: Case) -> list[Reviewed]:
+    """A case in the words of rules."""
+    from mlsmith.rules.kit import Reviewed
+
+    told = [_told(judgement) for judgement in (*case.judgements, *case.debts)]
+    for said in case.broken:
+        path, _, what = said.partition(" ")
+        told.append(Reviewed(path, 1, (path,), "refused", 0, (), (), (f"it {what}",), record=True))
+    return told
+
+
+def _from(scene: Scene, case: Case, one: Reviewed) -> Reviewed | None:
+    """The same by its path in the linted project, where that lies below the one that the policy is of; None where it is outside."""
+    if case.root == scene.root:
+        return one
+    file = case.root / one.path
+    return replace(one, path=file.relative_to(scene.root).as_posix()) if file.is_relative_to(scene.root) else None
+
+
+def _told(judgement: Judgement) -> Reviewed:
+    from mlsmith.rules.kit import Reviewed
+
+    item = judgement.item
+    line = item.changes[0].line if item.changes else 1
+    keys = tuple(dict.fromkeys(change.subject for change in item.changes))
+    reasons = tuple(objection.text for objection in judgement.objections)
+    return Reviewed(
+        item.path, line, keys, judgement.state.value, judgement.lacking, tuple(sorted(judgement.authors)), reasons, judgement.invalid
+    )
+
+
+def hint(scene: Scene, result: LintResult) -> str:
+    """One line for a project whose configurations nobody reviews, and that has not said that this is meant; else nothing."""
+    if scene.overlay or is_under_review(scene) or not (scene.root / ".git").exists():
+        return ""
+    count = sum(path.startswith(_FOLDERS) and path.endswith((".yaml", ".yml", ".toml", ".json")) for path in result.counts)
+    if not count:
+        return ""
+    from mlsmith.settings import load_settings
+
+    if any(key.startswith("review.") for key in load_settings(scene.start)[2]):
+        return ""
+    files = "1 configuration file" if count == 1 else f"{count} configuration files"
+    return f"{files} may change without review; mlsmith review init puts an end to that (review.configs = [] to this hint)"
