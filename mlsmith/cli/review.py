@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +15,6 @@ from mlsmith.errors import ExitCode, UserError, nearest
 if TYPE_CHECKING:
     from mlsmith.review.case import Case
     from mlsmith.review.judge import Judgement
-    from mlsmith.sources.git import Repository
 
 review = typer.Typer(help="Approvals of configuration changes. Alone: what waits for whom.", no_args_is_help=False)
 
@@ -85,6 +83,8 @@ def approve(
     base: Base = "",
 ) -> int:
     """Approve a change of a configuration that somebody else made. Example: mlsmith review approve conf/train.yaml --reason "measured" """
+    from mlsmith.review.deciding import decide
+
     if reject and emergency:
         raise UserError("--reject and --emergency contradict each other", advice="say one of them")
     if not reason.strip():
@@ -93,8 +93,13 @@ def approve(
     chosen = [_named(case, path) for path in paths]
     _shown_and_agreed(case, chosen, diff_sha or [], yes=yes)
     decision = "reject" if reject else "emergency" if emergency else "approve"
+    folders = []
     for judgement in chosen:
-        _decide(case, judgement, decision, reason.strip(), key)
+        done = decide(case, judgement, decision, reason.strip(), key=key)
+        said = {"approve": "approved", "reject": "rejected", "emergency": "let through as an emergency"}[decision]
+        note(f"{judgement.item.path}: {said} by {done.approver}{'' if done.signed else ', unsigned'}")
+        folders.append(done.file.parent.relative_to(case.root).as_posix())
+    note(f"→ git add {' '.join(dict.fromkeys(folders))} && git commit")
     return ExitCode.OK
 
 
@@ -131,17 +136,25 @@ def _history(cases: list[Case], output_format: ReviewFormat) -> int:
     from mlsmith.reports.notation import json_text
     from mlsmith.reports.review_report import document, render
 
-    failed = [case for case in cases if not case.passes]
+    *commits, now = cases
+    failed = [case for case in commits if not case.passes]
+    passed = not failed and now.passes
     if output_format is ReviewFormat.JSON:
-        data = {"version": 1, "passed": not failed, "commits": [document(case) for case in cases]}
+        standing = document(now)
+        data = {
+            "version": 1, "passed": passed, "commits": [document(case) for case in commits],
+            "emergencies": standing["emergencies"], "broken": standing["broken"],
+        }  # fmt: skip
         write_result(json_text(data).encode("utf-8", "backslashreplace"))
-    else:
-        for case in failed:
-            write_result(f"commit {(case.head or '')[:12]}\n".encode())
-            write_result(render(case, format=output_format.value, colour=wants_colour()).encode("utf-8", "backslashreplace"))
-        commits = f"{len(cases)} commit{'' if len(cases) == 1 else 's'} with configuration changes"
-        write_result(f"{commits}, {len(failed) or 'none'} not approved\n".encode())
-    return ExitCode.NO if failed else ExitCode.OK
+        return ExitCode.OK if passed else ExitCode.NO
+    for case in failed:
+        write_result(f"commit {(case.head or '')[:12]}\n".encode())
+        write_result(render(case, format=output_format.value, colour=wants_colour()).encode("utf-8", "backslashreplace"))
+    if now.debts or now.broken:
+        write_result(render(now, format=output_format.value, colour=wants_colour()).encode("utf-8", "backslashreplace"))
+    said = f"{len(commits)} commit{'' if len(commits) == 1 else 's'} with configuration changes"
+    write_result(f"{said}, {len(failed) or 'none'} not approved\n".encode())
+    return ExitCode.OK if passed else ExitCode.NO
 
 
 def _pushed(output_format: ReviewFormat) -> int:
@@ -182,83 +195,3 @@ def _shown_and_agreed(case: Case, chosen: list[Judgement], shas: list[str], *, y
                 f"without a terminal, say that you have read the diff of {judgement.item.path}",
                 advice=f"add --diff-sha {judgement.item.diff[:16]}",
             )
-
-
-def _decide(case: Case, judgement: Judgement, decision: str, reason: str, key: Path | None) -> None:
-    from mlsmith.review.ledger import write_approval
-    from mlsmith.review.signing import sign
-    from mlsmith.review.statement import Statement
-    from mlsmith.sources.git import Repository
-
-    policy, item, court = case.policy, judgement.item, case.court
-    assert court is not None
-    repository = Repository.require(case.root)
-    chosen = key or _own_key(repository)
-    approver, public = _signing_as(case, chosen, repository)
-    if decision == "approve":
-        why = court.may_not(approver, public, judgement)
-        if why:
-            raise UserError(f"{approver} {why}: {item.path}", advice="ask somebody else, or say --emergency")
-    now = datetime.now(UTC).replace(microsecond=0)
-    days = policy.settings.expires
-    statement = Statement(
-        repository=case.repository, path=case.prefix + item.path, moved_from=item.moved_from, base=item.base, head=item.head, diff=item.diff,
-        policy=policy.digest, decision=decision, approver=approver, reason=reason, created=now.isoformat(),
-        expires=(now + timedelta(days=days)).isoformat() if days else None,
-    )  # fmt: skip
-    signature = sign(statement.to_bytes(), chosen) if chosen and public else b""
-    if signature and not court.checks.is_signed_by(approver, statement.to_bytes(), signature):
-        raise UserError(
-            f"{chosen} may not sign for {approver}: it is not allowed for approvals, expired or revoked",
-            advice=f"sign with a key that {policy.settings.allowed_signers} of the base lists",
-        )
-    file = write_approval(case.root, statement, signature)
-    said = {"approve": "approved", "reject": "rejected", "emergency": "let through as an emergency"}[decision]
-    note(f"{item.path}: {said} by {approver}{'' if signature else ', unsigned'}")
-    note(f"→ git add {file.relative_to(case.root).parent.as_posix()} && git commit")
-
-
-def _signing_as(case: Case, chosen: Path | None, repository: Repository) -> tuple[str, str | None]:
-    """The name to sign with, and the key; no key where the policy does not ask for signatures."""
-    from mlsmith.review.signing import public_key_of
-
-    settings = case.policy.settings
-    public = public_key_of(chosen) if chosen else None
-    email = _config(repository, "user.email")
-    if public is not None and "-cert-v01" in public:
-        return _email(repository), public
-    approver = case.policy.people.principal_of_key(public, wanted=email) if public else None
-    if approver is not None:
-        return approver, public
-    if chosen and settings.require_signature:
-        raise UserError(
-            f"{chosen} is not among the allowed signers of the base", advice=f"sign with a key that {settings.allowed_signers} lists there"
-        )
-    if settings.require_signature:
-        raise UserError("there is no key to sign with", advice="name one with --key, or set git's user.signingkey to an SSH key")
-    return _email(repository), None
-
-
-def _own_key(repository: Repository) -> Path | None:
-    """Git's signing key where it is an SSH key, else the usual one."""
-    said = _config(repository, "user.signingkey")
-    if said and not said.startswith("key::") and Path(said).expanduser().exists():
-        return Path(said).expanduser()
-    usual = [Path.home() / ".ssh" / name for name in ("id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_rsa")]
-    return next((key for key in usual if key.exists()), None)
-
-
-def _email(repository: Repository) -> str:
-    email = _config(repository, "user.email")
-    if not email:
-        raise UserError("git does not know who you are", advice="set git's user.email")
-    return email
-
-
-def _config(repository: Repository, name: str) -> str:
-    from mlsmith.errors import GitError
-
-    try:
-        return repository.run("config", name).decode("utf-8", "replace").strip()
-    except GitError:
-        return ""

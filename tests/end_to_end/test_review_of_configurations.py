@@ -1,4 +1,4 @@
-"""`mlsmith review` against real git and real ssh-keygen: who may approve what, and what does not count."""
+"""`mlsmith review` as it is typed: what it prints, and its exit codes. What may be tried against it: test_attacks_on_approvals.py."""
 
 from __future__ import annotations
 
@@ -89,81 +89,6 @@ def test_a_key_that_the_base_does_not_list_signs_nothing(house: House) -> None:
     assert ".mlsmith/allowed_signers" in {c["path"] for c in house.state()["configurations"]}, "the new signer waits for an approval too"
 
 
-def test_an_approval_dies_with_the_change_it_was_given_for(house: House) -> None:
-    house.approve("bob")
-    house.write("lr: 0.02\nshuffle: true\n")
-    house.commit("another")
-    assert house.verify() == 1
-
-
-def test_an_approval_survives_remarks_and_layout(house: House) -> None:
-    house.approve("bob")
-    house.write("# tuned\nshuffle:   true\nlr: 1.0e-2\n")
-    house.commit("remarks")
-    assert house.verify() == 0
-
-
-def test_an_approval_that_is_edited_or_deleted_is_seen(house: House) -> None:
-    house.approve("bob")
-    house.commit("approved")
-    (file,) = (house.project.root / ".mlsmith" / "approvals").rglob("*.json")
-    text = file.read_text()
-    file.write_text(text.replace("measured", "Measured"))
-    house.commit("edited")
-    assert house.verify() == 1
-    file.write_text(text)
-    house.commit("restored")
-    broken = json.loads(house.project.run("review", "verify", "--base", "main", "--format", "json").out)["broken"]
-    assert any("changed or deleted" in what for what in broken)
-
-
-def test_a_signature_of_somebody_else_does_not_count(house: House) -> None:
-    house.approve("bob")
-    (file,) = (house.project.root / ".mlsmith" / "approvals").rglob("*.sig")
-    signed = subprocess.run(
-        ["ssh-keygen", "-Y", "sign", "-n", "config-approval.mlsmith/v1", "-f", str(house.keys / "mallory")],
-        input=file.with_suffix(".json").read_bytes(), capture_output=True, check=True,
-    )  # fmt: skip
-    file.write_bytes(signed.stdout)
-    house.commit("forged")
-    assert house.verify() == 1
-    (entry,) = house.state()["configurations"]
-    assert any("signature is not bob@example.org's" in objection for objection in entry["objections"])
-
-
-def test_a_policy_loosened_in_the_same_change_loosens_nothing(house: House) -> None:
-    house.write("[review]\nconfigs = []\n", "mlsmith.toml")
-    house.commit("no more reviews")
-    assert house.verify() == 1
-    assert "mlsmith.toml" in {c["path"] for c in house.state()["configurations"]}
-
-
-def test_the_approval_of_one_direction_is_none_of_the_other(house: House) -> None:
-    house.approve("bob")
-    house.commit("approved")
-    house.git("checkout", "-q", "main")
-    house.git("merge", "-q", "--no-ff", "-m", "merge", "work")
-    house.git("checkout", "-q", "-b", "back")
-    house.write("lr: 0.1\nshuffle: true\n")
-    house.commit("back again")
-    assert house.verify() == 1
-
-
-def test_an_approval_survives_a_rebase_and_a_squash(house: House) -> None:
-    house.approve("bob")
-    house.commit("approved")
-    house.git("checkout", "-q", "main")
-    house.project.write({"README.md": "# shop\n"})
-    house.commit("meanwhile")
-    house.git("checkout", "-q", "work")
-    house.git("rebase", "-q", "main")
-    assert house.verify() == 0
-    house.git("checkout", "-q", "-b", "squashed", "main")
-    house.git("merge", "-q", "--squash", "work")
-    house.commit("squashed")
-    assert house.verify() == 0
-
-
 def test_an_emergency_passes_until_it_is_due(house: House) -> None:
     assert house.approve("alice", "conf/train.yaml", "--emergency").code == 0
     house.commit("urgent")
@@ -178,7 +103,70 @@ def test_each_commit_of_a_branch_can_be_judged_afterwards(house: House) -> None:
     house.git("merge", "-q", "--no-ff", "-m", "merge", "work")
     done = house.project.run("review", "verify", "--since", "HEAD~1")
     assert done.code == 1
-    assert "1 not approved" in done.out
+    assert "1 commit with configuration changes, 1 not approved" in done.out
+
+
+def test_the_next_command_is_for_whoever_asks(house: House) -> None:
+    house.project.git("config", "user.email", "alice@example.org")
+    house.write("lr: 0.02\nshuffle: true\n")
+    asked = house.project.run("review").out
+    assert "waits for 1 approval by bob@example.org" in asked
+    assert "→ git add conf/train.yaml && git commit" in asked
+    house.commit("faster")
+    assert "→ push the branch, and ask bob@example.org" in house.project.run("review").out
+    house.project.git("config", "user.email", "bob@example.org")
+    assert '\n→ mlsmith review approve conf/train.yaml --reason "…"' in house.project.run("review").out
+    house.approve("bob")
+    assert "→ git add .mlsmith/approvals && git commit" in house.project.run("review").out
+
+
+def test_verify_says_what_it_did_not_judge(house: House) -> None:
+    house.approve("bob")
+    done = house.project.run("review", "verify", "--base", "main")
+    assert done.code == 1
+    assert "only what is committed was judged" in done.out
+    assert ".mlsmith/approvals" in done.out
+
+
+def test_as_a_hook_it_judges_what_is_pushed_to_the_protected_branch_and_nothing_else(house: House) -> None:
+    here, there = (house.git("rev-parse", name).strip() for name in ("work", "main"))
+    own = f"refs/heads/work {here} refs/heads/work {'0' * 40}\n"
+    protected = f"refs/heads/work {here} refs/heads/main {there}\n"
+    assert house.project.run("review", "verify", "--push", stdin=own).code == 0
+    assert house.project.run("review", "verify", "--push", stdin=own + protected).code == 1
+    told = {"PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main", "PRE_COMMIT_FROM_REF": there, "PRE_COMMIT_TO_REF": here}
+    assert house.project.run("review", "verify", "--push", **told).code == 1
+
+
+def test_lint_and_gate_see_what_is_not_approved(house: House) -> None:
+    found = house.project.lint()
+    assert [(path, code) for path, code, _ in found.codes] == [("conf/train.yaml", "CFG108")]
+    assert "`lr` changed without approval" in found.json["findings"][0]["message"]
+    gate = house.project.run("gate", "--base", "main", "--format", "json").json
+    (condition,) = [c for c in gate["conditions"] if c["name"] == "unreviewed-configurations"]
+    assert (condition["actual"], condition["passed"], gate["passed"]) == (1, False, False)
+    house.approve("bob")
+    assert house.project.lint().codes == []
+    gate = house.project.run("gate", "--base", "main", "--format", "json").json
+    assert all(c["passed"] for c in gate["conditions"])
+
+
+def test_the_gate_is_not_led_astray_by_a_policy_that_the_change_takes_away(house: House) -> None:
+    house.write("", "mlsmith.toml")
+    house.commit("no more reviews")
+    gate = house.project.run("gate", "--base", "main", "--format", "json").json
+    (condition,) = [c for c in gate["conditions"] if c["name"] == "unreviewed-configurations"]
+    assert (condition["actual"], condition["passed"]) == (2, False)
+
+
+def test_lint_gives_a_project_without_a_policy_one_hint(project: Project) -> None:
+    project.write({"conf/a.yaml": "x: 1\n", "conf/b.yaml": "x: 2\n"})
+    project.commit("first")
+    done = project.run("lint")
+    assert (done.code, done.err.count("\n")) == (0, 1)
+    assert "2 configuration files may change without review; mlsmith review init" in done.err
+    project.write({"mlsmith.toml": "[review]\nconfigs = []\n"})
+    assert project.run("lint").err == ""
 
 
 def test_a_project_without_a_policy_gets_one_hint(project: Project) -> None:
