@@ -153,7 +153,7 @@ def _history(cases: list[Case], output_format: ReviewFormat) -> int:
     if now.debts or now.broken:
         write_result(render(now, format=output_format.value, colour=wants_colour()).encode("utf-8", "backslashreplace"))
     said = f"{len(commits)} commit{'' if len(commits) == 1 else 's'} with configuration changes"
-    write_result(f"{said}, {len(failed) or 'none'} not approved\n".encode())
+    write_result(f"{said}, {f'{len(failed)} not approved' if failed else 'all approved'}\n".encode())
     return ExitCode.OK if passed else ExitCode.NO
 
 

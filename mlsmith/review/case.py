@@ -231,11 +231,11 @@ def _steps(scene: _Scene, since: str, way: Way, now: datetime) -> Iterator[Case]
     repository, prefix = scene.repository, scene.prefix
     with RevisionTree(repository, way.tip) as last:
         head = _below(last, prefix)
-        ledger, branch = read_ledger(head), Branch(way, repository)
+        ledger, branch = read_ledger(head), Branch(way)
         links = links_in(scene.tree, prefix)
         policy, register, checks = _standing(scene, scene.before)
         with ThreadPoolExecutor(max_workers=_threads()) as pool:
-            for number, step in enumerate(branch.steps):
+            for step in branch.steps:
                 deltas = list(scene.local(step.deltas))
                 names = {name for delta in deltas for name in (delta.path, delta.old_path) if name}
                 rules = bool({*FILES, *policy.parts} & names)
@@ -246,7 +246,7 @@ def _steps(scene: _Scene, since: str, way: Way, now: datetime) -> Iterator[Case]
                 if rules and policy.settings.configs:
                     found += policy_item(policy, *(policy_section(tree) for tree in trees))
                 if found:
-                    made = {item.path: scene.made(item, policy, branch.authors(number, _names(item, policy, prefix))) for item in found}
+                    made = {item.path: scene.made(item, policy, branch.authors(step, _names(item, policy, prefix))) for item in found}
                     yield _step(scene, (since, step.parent, step.commit), (policy, checks, register, ledger), (found, made), pool)
                 for gone in [one.path for one in deltas if one.old_mode == LINK != one.new_mode]:
                     links.pop(gone, None)

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from mlsmith.errors import SourceError
@@ -84,8 +85,12 @@ def shown_scalar(value: Any) -> str:
 
 def meaning_of(data: bytes | None, path: str) -> Node | None:
     """The file's meaning; None where there is no file, it cannot be read, or it is data rather than configuration."""
-    if data is None:
-        return None
+    return None if data is None else _meaning(data, path)
+
+
+@lru_cache(maxsize=4)
+def _meaning(data: bytes, path: str) -> Node | None:
+    """Kept for a moment, because what is compared is hashed as well, and large files take a second to be read."""
     try:
         document = read_config(data, path)
     except SourceError:
