@@ -101,7 +101,7 @@ class ConstantCondition(Rule):
         for dead in branches.after_exit(module):
             if not _is_for_tools(dead) and not _is_resting(module, dead[0]) and not _is_to_be_written(module, dead[0]):
                 yield self.finding(
-                    module.at(dead[0]), f"{_lines(dead)} behind an unconditional exit {'is' if len(dead) == 1 else 'are'} never reached",
+                    module.at(dead[0]), f"{_lines(dead)} behind an unconditional exit {'is' if _count(dead) == 1 else 'are'} never reached",
                     advice="delete it, or put the exit back under its condition",
                     fix=branches.removal_of(module, dead, "remove the unreachable code"),
                 )  # fmt: skip

@@ -73,7 +73,8 @@ class DeadConfigFlag(Rule):
 
     ## When it stays silent
     When code, a command in a script, continuous integration or a document sets the key, or an option of the command line has its name;
-    for switches that wait for a hand: output, hardware, resuming, caches (`debug`, `use_gpu`); in groups without a default, and
+    for switches that wait for a hand: output, hardware, resuming, caches (`debug`, `use_gpu`), and options of a library's class, which a
+    `_target_` names and which are listed with their defaults; in groups without a default, and
     those with many options that nobody chooses, which are menus; in tests.
 
     ## References
@@ -131,11 +132,16 @@ def _dead_flags(known: Configurations, given: set[str]) -> Iterator[tuple[str, K
             name = key.keys[-1]
             if key.value is None or len(values[name]) > 1 or name in given or name in spoken or _BY_HAND & {name.lower(), *tokens(name)}:
                 continue
-            if any((*package, *key.keys) in guards for package in loaded.packages):
+            if any((*package, *key.keys) in guards for package in loaded.packages) and not _is_of_a_library(known, path, key):
                 spoken.add(name)
                 holders = sum(any(other.keys[-1] == name for other in document.keys) for document in known.documents.values())
                 if holders >= _LEAST_FILES or PAST & {name.lower(), *tokens(name)} or _is_default_of_many(known, path):
                     yield path, key, holders
+
+
+def _is_of_a_library(known: Configurations, path: str, key: Key) -> bool:
+    """Whether the key stands under a `_target_` that is not the project's: one of all the options that a library's class has."""
+    return any(key.keys[: len(place)] == place and not known.definition(name) for place, name in known.documents[path].targets)
 
 
 def _swept(name: str) -> tuple[str, ...]:

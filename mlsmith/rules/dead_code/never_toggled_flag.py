@@ -28,6 +28,7 @@ _OUTPUT_WORDS = frozenset({
     "func", "fn", "hook", "callback", "prompt", "training", "train", "mode", "phase", "test", "inference", "is_train",
 })  # fmt: skip
 _PICTURES = frozenset({"plot", "vis", "show", "draw", "display", "visualize", "visualise", "viz", "print", "imshow", "figure"})
+_OF_PICTURES = frozenset({"visualizer", "visualiser", "visualization", "visualisation", "plotting", "drawing"})
 _DRAWING = frozenset({"plot", "imshow", "scatter", "savefig", "countplot", "heatmap", "barh", "annotate"})
 _DRAWERS = ("matplotlib.", "seaborn.", "plotly.", "graphviz.", "bokeh.", "altair.", "pydot.")
 """Exploring and drawing by hand: what a picture shows today is no experiment that somebody forgot."""
@@ -91,7 +92,7 @@ class NeverToggledFlag(Rule):
     For the public names of a library; when the function is passed around, registered, decorated by something unknown, named in a string
     (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but cannot
     be resolved; when nothing calls the function at all; when the guarded branch only raises, or hands the command line to `parse_args`;
-    for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions that draw; for an
+    for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions and files that draw; for an
     option whose other values end in a `raise`; for a single dead line, unless every call speaks against the default, four calls leave it or the
     settings say `project = "application"`; in files and functions whose head names the repository that they came from, and in packages
     that projects copy into their tree (`ldm`, `basicsr`); for a function that is called once; for seeds and for modes (`is_training`); in exercise
@@ -114,7 +115,7 @@ class NeverToggledFlag(Rule):
         guards: list[tuple[Any, ...]] = []
         for function in () if is_lesson(module) or is_borrowed(module) else module.functions:
             found = list(_guards(module, function)) if module.branches_in(function) else []
-            if found and _is_plain(function) and not is_quoted(module, function):
+            if found and _is_plain(module, function) and not is_quoted(module, function):
                 guards.extend(found)
         return tuple(guards)
 
@@ -243,9 +244,9 @@ def _prints(statement: ast.stmt) -> bool:
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("print", "display")
 
 
-def _is_plain(function: Function) -> bool:
+def _is_plain(module: Module, function: Function) -> bool:
     name = function.node.name
-    if _PICTURES & set(tokens(name)) or any(_draws(call) for call in function.calls):
+    if _OF_PICTURES & set(tokens(module.path.rpartition("/")[2])) or _PICTURES & set(tokens(name)) or any(_draws(call) for call in function.calls):
         return False
     if name in _CALLED_BY_OTHERS or (name.startswith("__") and name != "__init__") or name.startswith(("on_", "test_")):
         return False

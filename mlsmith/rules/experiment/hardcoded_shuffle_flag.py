@@ -30,6 +30,8 @@ from mlsmith.rules.kit.configuration_paths import document_at
 from mlsmith.rules.kit.flags import flag_default
 from mlsmith.rules.kit.order import LOADERS, SHUFFLING, OrderDecision, order_decisions
 
+_BY_ITSELF = "by itself"
+"""Stands for a role where the data set draws its order anew"""
 _DATA_WORDS = frozenset(
     {"load", "loader", "loaders", "dataloader", "dataloaders", "data", "dataset", "datasets", "iterator", "generator", "batches"}
 )
@@ -88,7 +90,7 @@ class HardcodedShuffleFlag(Rule):
     ## When it stays silent
     When the literal agrees with the role; when a sampler or batch sampler decides; for iterable datasets; when the flag comes from a
     parameter, the command line or configuration; when names speak of both roles or none; in tests. When the data set is told to shuffle
-    (`randomize=`) or draws its samples; when nothing is learnt from the loader (features, statistics, clusters, pictures, trials of speed), or nobody reads it;
+    (`randomize=`, `data.shuffle(epoch)`) or draws its samples; when nothing is learnt from the loader (features, statistics, clusters, pictures, trials of speed), or nobody reads it;
     when a comment or the function's name speaks of the order; for evaluation of which single batches are shown, or that is learnt from.
     Samples that are ordered by intent (time series, language-model streams, video, curricula) are reported as information only.
 
@@ -254,7 +256,7 @@ class HardcodedShuffleFlag(Rule):
                         calls.append(
                             (
                                 name,
-                                call.role.value,
+                                _BY_ITSELF if _shuffles_itself(module, call) else call.role.value,
                                 loaders.is_near(call, call.role),
                                 ordered,
                                 _slots(call),
@@ -280,10 +282,10 @@ class HardcodedShuffleFlag(Rule):
         roles: dict[str, set[str]] = {}
         for path, (_, calls, _) in collected:
             for name, role, *_ in calls:
-                roles.setdefault(project.absolute(path, name), set()).add("train" if role == Role.TRAIN else "evaluation")
+                roles.setdefault(project.absolute(path, name), set()).add(role if role in (_BY_ITSELF, Role.TRAIN) else "evaluation")
         for path, (inside, calls, _) in collected:
             for function, value, seen in inside:
-                if len(roles.get(f"{project.files[path].module}.{function}", ())) == 2:
+                if roles.get(f"{project.files[path].module}.{function}") == {Role.TRAIN.value, "evaluation"}:
                     yield self.finding(
                         place_from(path, project, seen), f"`shuffle={value}` holds for training and evaluation alike: `{function}` is called for both",
                         advice="make the flag a parameter of the function", severity=Severity.WARNING,
@@ -353,6 +355,12 @@ def _is_chosen(module: Module, decision: OrderDecision, function: Function) -> b
         if isinstance(up, (ast.If, ast.IfExp)) and any(isinstance(part, ast.Name) and part.id in parameters for part in ast.walk(up.test)):
             return True
     return False
+
+
+def _shuffles_itself(module: Module, call: Call) -> bool:
+    """Whether something that is given has a method that draws its order anew, and the file calls it: `data.shuffle(epoch)`."""
+    given = {ast.unparse(node) for node in (*call.node.args, *(k.value for k in call.node.keywords)) if isinstance(node, (ast.Name, ast.Attribute))}
+    return any(other.receiver is not None and ast.unparse(other.receiver) in given for other in module.method_calls("shuffle"))
 
 
 def _is_second(module: Module, decision: OrderDecision) -> bool:

@@ -80,7 +80,7 @@ def _is_label(module: Module, name: str) -> bool:
     roles = module.roles_of(name)
     return (
         bool(_LABELS & set(words))
-        and not {"pred", "proba", "prob", "score", "true"} & set(words)
+        and not {"pred", "preds", "predicted", "prediction", "predictions", "proba", "prob", "score", "true"} & set(words)
         and not (roles and Role.TRAIN not in roles)
     )
 

@@ -59,8 +59,11 @@ _CARRYING = frozenset({
 _AT_HOME = frozenset({
     "astype", "reshape", "view", "squeeze", "unsqueeze", "expand_dims", "transpose", "permute", "swapaxes", "ravel", "flatten", "cpu", "cuda", "detach",
     "item", "rename", "set_index", "reset_index", "copy", "deepcopy", "to", "concat", "concatenate", "stack", "vstack", "hstack", "call", "run",
+    "cvtColor",
 })  # fmt: skip
 """Those of them that stay in one ecosystem, and say nothing of a border between two"""
+_MADE = frozenset({"array", "asarray", "tensor", "as_tensor"})
+"""What carries nothing where its numbers are written out"""
 _NEUTRAL = frozenset({
     "open", "close", "get", "makedirs", "mkdir", "remove", "join", "exists", "basename", "dirname", "encode", "decode", "strip", "split", "replace",
     "format", "str", "int", "float", "list", "dict", "tuple", "append", "extend", "update", "items", "keys", "values", "zip", "enumerate", "len",
@@ -80,9 +83,19 @@ class Glue(NamedTuple):
     counts: dict[str, int]
 
     @property
+    def crossings(self) -> int:
+        """Calls that cross a border."""
+        return sum(self.counts.values())
+
+    @property
+    def density(self) -> float:
+        """Crossings for each statement that does something."""
+        return self.crossings / self.statements if self.statements else 0.0
+
+    @property
     def entropy(self) -> float:
         """Of the ecosystems' shares, in bits."""
-        total = sum(self.counts.values())
+        total = self.crossings
         return -sum(n / total * math.log2(n / total) for n in self.counts.values()) if total else 0.0
 
 
@@ -122,6 +135,8 @@ def _last(call: ast.Call) -> str:
 
 def _crossed(module: Module, call: ast.Call) -> str:
     """The ecosystem whose border a call crosses; empty where it stays in one. What starts a process or copies a file is never at home."""
+    if _last(call) in _MADE and call.args and isinstance(call.args[0], (ast.List, ast.Tuple, ast.Constant)):
+        return ""
     name = _ecosystem(module, call)
     return name if name in _OUTSIDE or _last(call) not in _AT_HOME else ""
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.definitions import Function
     from mlsmith.rules.kit.module import Module
 
-_FORGE = re.compile(r"(github|gitlab|bitbucket)\.(com|org)/", re.IGNORECASE)
+_FORGE = re.compile(r"(github|gitlab|bitbucket|githubusercontent)\.(com|org)/|kaggle\.com/(?!c/|comp|datasets)", re.IGNORECASE)
+_TAKEN = re.compile(r"(?i)\b(cop(y|ied)|vendored|borrowed|lifted)\b[^\n]{0,30}\bfrom\b")
+"""What a head says of a file that was taken over as it was"""
 _HOLDER = re.compile(r"(?i)copyright[^\n]*\d{4}[^\n]*")
 _COPIED = frozenset({
     "ldm", "basicsr", "facexlib", "facelib", "gfpgan", "realesrgan", "lpips", "clip", "taming", "midas", "guided_diffusion", "improved_diffusion",
@@ -21,7 +23,7 @@ _COPIED = frozenset({
 """Packages that projects copy into their tree, with options for others"""
 _WANDERING = frozenset({
     "letterbox", "non_max_suppression", "bbox_iou", "box_iou", "voc_ap", "smooth_l1_loss", "drop_path", "trunc_normal_", "make_divisible",
-    "timestep_embedding", "resize_pos_embed", "interpolate_pos_embed", "piecewise_rational_quadratic_transform", "rational_quadratic_spline",
+    "timestep_embedding", "text_to_wordlist", "resize_pos_embed", "interpolate_pos_embed", "piecewise_rational_quadratic_transform", "rational_quadratic_spline",
 })  # fmt: skip
 """Functions that go from project to project with all their options"""
 _LESSON = frozenset(
@@ -33,9 +35,11 @@ _HEAD = 20
 
 
 def is_copied(module: Module) -> bool:
-    """Whether a file lies in a package that projects copy into their tree."""
+    """Whether a file lies in a package that projects copy into their tree, or its head says that it was copied."""
     folders = module.path.lower().split("/")[:-1]
-    return bool(_COPIED & set(folders)) or any(folder.endswith("_lib") for folder in folders)
+    return (
+        bool(_COPIED & set(folders)) or any(folder.endswith(("_lib", "_repo")) for folder in folders) or bool(_TAKEN.search(_head(module)))
+    )
 
 
 def is_lesson(module: Module) -> bool:
@@ -45,11 +49,16 @@ def is_lesson(module: Module) -> bool:
 
 def is_borrowed(module: Module) -> bool:
     """Whether a file came from another repository, as its head or its folder says."""
+    head = _head(module)
+    return is_copied(module) or bool(_FORGE.search(head)) or len(set(_HOLDER.findall(head))) > 1  # what is adapted keeps its first holder
+
+
+def _head(module: Module) -> str:
+    """The comments and the docstring that a file begins with."""
     body = module.source.tree.body
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]
-    head = "\n".join(module.source.lines[: min(_HEAD, body[0].lineno if body else _HEAD)])
-    return is_copied(module) or bool(_FORGE.search(head)) or len(set(_HOLDER.findall(head))) > 1  # what is adapted keeps its first holder
+    return "\n".join(module.source.lines[: min(_HEAD, body[0].lineno if body else _HEAD)])
 
 
 def is_quoted(module: Module, function: Function) -> bool:
@@ -58,4 +67,5 @@ def is_quoted(module: Module, function: Function) -> bool:
         return True
     first = function.node.lineno
     docstring = ast.get_docstring(function.node, clean=False) or ""
-    return bool(_FORGE.search("\n".join([*module.source.lines[max(0, first - 4) : first], docstring])))
+    said = "\n".join([*module.source.lines[max(0, first - 4) : first], docstring])
+    return bool(_FORGE.search(said) or _TAKEN.search(said))

@@ -10,7 +10,7 @@ from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity
 
 _OTHER_METRICS = re.compile(
     r"(?<![a-z])(f1|fscore|f_score|fbeta|auc|auroc|roc|pr_curve|recall|precision|confusion|classification_report|matthews|mcc|kappa|balanced_acc"
-    r"|log_loss|iou|jaccard|dice|brier|gini|lift|map|sensitivity|top_?k|profit|gain|cost)(?![a-z])|roc_|_auc|confusion|classificationreport",
+    r"|log_loss|iou|jaccard|dice|brier|gini|lift|map|sensitivity|top_?k|profit|gain|cost)(?![a-z])|roc_|_auc|confusion|classificationreport|min\([^)\n]*val_loss",
     re.I,
 )
 _RESAMPLERS = ("imblearn.over_sampling.", "imblearn.under_sampling.", "imblearn.combine.", "imblearn.ensemble.")
