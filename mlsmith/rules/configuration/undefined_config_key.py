@@ -115,13 +115,15 @@ class _Family:
                 for key in known.documents[path].keys:
                     whole = (*package, *key.keys)
                     self.kinds[whole] = key.kind if self.kinds.get(whole, key.kind) == key.kind else "?"
-        for package in known.missing_options(paths):
-            self.kinds[package] = "?"
+        missing = set(known.missing_options(paths))
+        self.is_open = bool(missing & {(), ("_global_",)})
+        """Whether an option that is no file of the project goes into the root"""
+        self.kinds.update(dict.fromkeys(missing - {()}, "?"))
         self.names = {keys[-1] for keys in self.kinds}
 
     def first_missing(self, keys: Keys) -> Keys:
         """The path up to the first key that is not defined where all that could hold it is known; empty where there is none."""
-        for length in range(1, len(keys) + 1):
+        for length in range(1, len(keys) + 1) if not self.is_open else ():
             here = keys[:length]
             if here not in self.kinds:
                 return here if length == 1 or self.kinds[here[:-1]] == "m" else ()

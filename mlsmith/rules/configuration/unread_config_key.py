@@ -80,8 +80,9 @@ class UnreadConfigKey(Rule):
 
     ## When it stays silent
     For what lies below a part that is unpacked by `**` into something unknown, iterated, instantiated or given to a library; for mappings
-    that are handed on by their name (`params`, `kwargs`); for names of one or two letters, and labels (`description`); for files most of
-    whose keys are unread, which are data; for files whose schema belongs to another tool.
+    that are handed on by their name (`params`, `kwargs`); in templates, where code uses the name of a key at all; for names of one or two
+    letters, and labels (`description`); for files most of whose keys are unread, which are data; for files whose schema belongs to another
+    tool.
 
     ## References
     Sculley et al. 2015, section 6; Zhang et al. 2014 on misconfiguration.
@@ -165,6 +166,8 @@ def _judged(known: Configurations, document: Document, key: Key, words: set[str]
         return None
     if standing is Standing.UNREAD and (known.project.unparsed_words or "merge_from_file" in words):
         standing = Standing.LOST  # files that nobody can follow may read it, or yacs, into which the file goes by its name
+    if standing is Standing.UNREAD and "template" in document.path.lower():
+        standing = Standing.LOST  # it is filled in and saved under another name, by which others load it
     nowhere = name not in words and name.replace("-", "_") not in words
     if standing is Standing.LOST and not nowhere:
         return None

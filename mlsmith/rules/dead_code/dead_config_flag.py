@@ -134,7 +134,11 @@ def _dead_flags(known: Configurations, given: set[str]) -> Iterator[tuple[str, K
                 continue
             if any((*package, *key.keys) in guards for package in loaded.packages) and not _is_of_a_library(known, path, key):
                 spoken.add(name)
-                holders = sum(any(other.keys[-1] == name for other in document.keys) for document in known.documents.values())
+                holders = sum(
+                    any(other.keys[-1] == name for other in document.keys)
+                    for other_path, document in known.documents.items()
+                    if "generated" not in other_path.lower()  # a copy that a program wrote says nothing of its own
+                )
                 if holders >= _LEAST_FILES or PAST & {name.lower(), *tokens(name)} or _is_default_of_many(known, path):
                     yield path, key, holders
 

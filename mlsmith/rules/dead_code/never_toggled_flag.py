@@ -246,7 +246,11 @@ def _prints(statement: ast.stmt) -> bool:
 
 def _is_plain(module: Module, function: Function) -> bool:
     name = function.node.name
-    if _OF_PICTURES & set(tokens(module.path.rpartition("/")[2])) or _PICTURES & set(tokens(name)) or any(_draws(call) for call in function.calls):
+    if (
+        _OF_PICTURES & set(tokens(module.path.rpartition("/")[2]))
+        or (_PICTURES | {"log"}) & set(tokens(name))
+        or any(_draws(call) for call in function.calls)
+    ):
         return False
     if name in _CALLED_BY_OTHERS or (name.startswith("__") and name != "__init__") or name.startswith(("on_", "test_")):
         return False

@@ -90,7 +90,8 @@ class HardcodedShuffleFlag(Rule):
     ## When it stays silent
     When the literal agrees with the role; when a sampler or batch sampler decides; for iterable datasets; when the flag comes from a
     parameter, the command line or configuration; when names speak of both roles or none; in tests. When the data set is told to shuffle
-    (`randomize=`, `data.shuffle(epoch)`) or draws its samples; when nothing is learnt from the loader (features, statistics, clusters, pictures, trials of speed), or nobody reads it;
+    (`randomize=`, `data.shuffle(epoch)`) or draws its samples; when nothing is learnt from the loader (features, statistics, clusters,
+    pictures, trials of speed), or nobody reads it;
     when a comment or the function's name speaks of the order; for evaluation of which single batches are shown, or that is learnt from.
     Samples that are ordered by intent (time series, language-model streams, video, curricula) are reported as information only.
 
@@ -359,7 +360,11 @@ def _is_chosen(module: Module, decision: OrderDecision, function: Function) -> b
 
 def _shuffles_itself(module: Module, call: Call) -> bool:
     """Whether something that is given has a method that draws its order anew, and the file calls it: `data.shuffle(epoch)`."""
-    given = {ast.unparse(node) for node in (*call.node.args, *(k.value for k in call.node.keywords)) if isinstance(node, (ast.Name, ast.Attribute))}
+    given = {
+        ast.unparse(node)
+        for node in (*call.node.args, *(k.value for k in call.node.keywords))
+        if isinstance(node, (ast.Name, ast.Attribute))
+    }
     return any(other.receiver is not None and ast.unparse(other.receiver) in given for other in module.method_calls("shuffle"))
 
 

@@ -19,11 +19,13 @@ _HOLDER = re.compile(r"(?i)copyright[^\n]*\d{4}[^\n]*")
 _COPIED = frozenset({
     "ldm", "basicsr", "facexlib", "facelib", "gfpgan", "realesrgan", "lpips", "clip", "taming", "midas", "guided_diffusion", "improved_diffusion",
     "yolov3", "yolov5", "yolov7", "yolox", "detectron2", "mmcv", "mmdet", "fairseq", "transformers", "diffusers", "timm", "pyrouge",
+    "lora_diffusion", "dpm_solver_pytorch.py",
 })  # fmt: skip
-"""Packages that projects copy into their tree, with options for others"""
+"""Packages and files that projects copy into their tree, with options for others"""
 _WANDERING = frozenset({
     "letterbox", "non_max_suppression", "bbox_iou", "box_iou", "voc_ap", "smooth_l1_loss", "drop_path", "trunc_normal_", "make_divisible",
-    "timestep_embedding", "text_to_wordlist", "resize_pos_embed", "interpolate_pos_embed", "piecewise_rational_quadratic_transform", "rational_quadratic_spline",
+    "timestep_embedding", "resize_pos_embed", "interpolate_pos_embed", "piecewise_rational_quadratic_transform", "rational_quadratic_spline",
+    "text_to_wordlist",
 })  # fmt: skip
 """Functions that go from project to project with all their options"""
 _LESSON = frozenset(
@@ -36,9 +38,11 @@ _HEAD = 20
 
 def is_copied(module: Module) -> bool:
     """Whether a file lies in a package that projects copy into their tree, or its head says that it was copied."""
-    folders = module.path.lower().split("/")[:-1]
+    *folders, file = module.path.lower().split("/")
     return (
-        bool(_COPIED & set(folders)) or any(folder.endswith(("_lib", "_repo")) for folder in folders) or bool(_TAKEN.search(_head(module)))
+        bool(_COPIED & {*folders, file})
+        or any(folder.endswith(("_lib", "_repo")) for folder in folders)
+        or bool(_TAKEN.search(_head(module)))
     )
 
 
