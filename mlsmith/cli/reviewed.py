@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ def unreviewed(scene: Scene, revision: str | None) -> list[Finding]:
             raise
         note(f"changes of configurations were not judged: {error}")
         return []
-    return findings_of(case, scene)
+    return findings_of(case, scene, committing="GIT_INDEX_FILE" in os.environ)
 
 
 def unreviewed_configurations(scene: Scene, base: str | None, *, policy: ReviewSettings) -> int | None:
@@ -64,9 +65,12 @@ def unreviewed_configurations(scene: Scene, base: str | None, *, policy: ReviewS
     return case.unreviewed + len(case.broken) if case.policy.settings.configs else None
 
 
-def findings_of(case: Case, scene: Scene) -> list[Finding]:
-    """What the rules say of a case."""
-    told = [one for one in map(partial(_from, scene, case), reviewed_in(case)) if one is not None]
+def findings_of(case: Case, scene: Scene, *, committing: bool = False) -> list[Finding]:
+    """What the rules say of a case. `committing`: as a hook of a commit that git makes just now; nobody can have approved what is not
+    committed yet, and nobody could if it were stopped.
+    """
+    told = [one for one in reviewed_in(case) if not (committing and one.state == "waiting" and one.path in case.drafts)]
+    told = [one for one in map(partial(_from, scene, case), told) if one is not None]
     speaking = load_rules(scene.settings).by_hook.get("reviews", ())
     found = [finding for rule in speaking for finding in rule.reviews(told)]
     wanted = [f for f in found if within(f.path, scene.paths or ("",)) and not ignored_for(f.path, f.code, scene.settings)]

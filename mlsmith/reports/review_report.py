@@ -109,6 +109,11 @@ def _text(case: Case, style: Style, diff: bool) -> str:
         lines += [*_block(case, judgement, style, diff), ""]
     lines += [style.bad(f"✗ {visible(what)}") for what in case.broken]
     lines.append(_verdict(case, style))
+    if case.begins:
+        lines.append("this change brings the first signers: from its merge on, they can approve")
+    elif case.policy.is_without_signers:
+        lines.append(f"nobody can approve yet: {visible(case.policy.settings.allowed_signers)} of the base lists no key")
+        lines.append("→ mlsmith review init")
     lines += _not_judged(case, style)
     lines += [f"→ {step}" for step in _next_steps(case)]
     return "\n".join(lines) + "\n"
@@ -143,9 +148,8 @@ def _standing(case: Case, judgement: Judgement, style: Style) -> str:
 def _by_whom(case: Case, judgement: Judgement) -> str:
     names = case.may_approve(judgement)
     if not names:
-        return (
-            "" if not case.policy.settings.require_signature else f": nobody in {visible(case.policy.settings.allowed_signers)} may give it"
-        )
+        silent = case.policy.is_without_signers or not case.policy.settings.require_signature
+        return "" if silent else f": nobody else in {visible(case.policy.settings.allowed_signers)} may give it"
     shown = ", ".join(names[:_PEOPLE]) + (f" or {count(len(names) - _PEOPLE, 'other')}" if len(names) > _PEOPLE else "")
     return f" by {visible(shown)}"
 
@@ -178,7 +182,8 @@ def _next_steps(case: Case) -> list[str]:
         return []
     steps = []
     waiting = [one for one in (*case.judgements, *case.debts) if one.state in (State.WAITING, State.EMERGENCY)]
-    mine = [one.item.path for one in waiting if case.user and case.user not in one.authors]
+    signers = not case.policy.is_without_signers
+    mine = [one.item.path for one in waiting if signers and case.user and case.user not in one.authors]
     others = [one for one in waiting if one.item.path not in mine]
     records = [path for path in case.drafts if path.startswith(f"{FOLDER}/")]
     if records:
@@ -188,7 +193,7 @@ def _next_steps(case: Case) -> list[str]:
         steps.append(f"git add {_quoted(drafts)} && git commit")
     if mine:
         steps.append(f'mlsmith review approve {_quoted(mine)} --reason "…"')
-    if others:
+    if others and signers:
         names = sorted({name for one in others for name in case.may_approve(one)})
         whom = visible(" or ".join(names[:_PEOPLE])) or "somebody else"
         steps.append(f'push the branch, and ask {whom} for: mlsmith review approve {_quoted(one.item.path for one in others)} --reason "…"')

@@ -51,7 +51,7 @@ class Case:
     broken: tuple[str, ...]
     """What is wrong with the ledger as such"""
     begins: bool
-    """Whether it is this change that brings the first policy"""
+    """Whether it is this change that brings the first policy, or its first signers"""
     debts: tuple[Judgement, ...] = ()
     """Emergencies that were merged and that nobody else has approved yet"""
     drafts: tuple[str, ...] = ()
@@ -211,6 +211,9 @@ def _judged(scene: _Scene, against: str, tip: str, *, working: bool, now: dateti
         covered = Covered(policy, scene.links(deltas, working=working))
         found = items(policy, deltas, scene.on_disk if working else scene.committed, covered)
         found += policy_item(policy, policy_section(scene.before), policy_section(after))
+        if policy.is_without_signers:
+            begins = any(item.path == policy.settings.allowed_signers for item in found)
+            found = [item for item in found if item.path != policy.settings.allowed_signers]
         ledger, way = read_ledger(after), Way(repository, base, tip)
         checks = Checks(policy.people.signers)
         register = Register(policy.people, checks, scene.tree)
@@ -224,7 +227,7 @@ def _judged(scene: _Scene, against: str, tip: str, *, working: bool, now: dateti
             debts = debts_of(court, scene.tree, set(listed(scene.before)), judged, register, pool)
         broken = _broken(scene, after, ledger, way)
         drafts, user = _drafts(repository, covered, prefix), policy.people.person(_user(repository))
-        return replace(case, judgements=judged, broken=broken, debts=debts, drafts=drafts, user=user, court=court)
+        return replace(case, begins=begins, judgements=judged, broken=broken, debts=debts, drafts=drafts, user=user, court=court)
 
 
 def _steps(scene: _Scene, since: str, way: Way, now: datetime) -> Iterator[Case]:
@@ -245,6 +248,8 @@ def _steps(scene: _Scene, since: str, way: Way, now: datetime) -> Iterator[Case]
                 trees = [_below(RevisionTree(repository, commit), prefix) for commit in (step.parent, step.commit.name)] if rules else []
                 if rules and policy.settings.configs:
                     found += policy_item(policy, *(policy_section(tree) for tree in trees))
+                if policy.is_without_signers:
+                    found = [item for item in found if item.path != policy.settings.allowed_signers]
                 if found:
                     made = {item.path: scene.made(item, policy, branch.authors(step, _names(item, policy, prefix))) for item in found}
                     yield _step(scene, (since, step.parent, step.commit), (policy, checks, register, ledger), (found, made), pool)

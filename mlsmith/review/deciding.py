@@ -32,7 +32,7 @@ def decide(
     policy, item, court = case.policy, judgement.item, case.court
     assert court is not None
     repository = Repository.require(case.root)
-    chosen = key or _own_key(repository)
+    chosen = key or own_key(repository)
     approver, public = _signing_as(case, chosen, repository)
     if decision == "approve":
         why = court.may_not(approver, public, judgement)
@@ -58,7 +58,7 @@ def _signing_as(case: Case, chosen: Path | None, repository: Repository) -> tupl
     """The name to sign with, and the key; no key where the policy does not ask for signatures."""
     settings = case.policy.settings
     public = public_key_of(chosen) if chosen else None
-    email = _config(repository, "user.email")
+    email = config_of(repository, "user.email")
     if public is not None and "-cert-v01" in public:
         return _email(repository), public
     approver = case.policy.people.principal_of_key(public, wanted=email) if public else None
@@ -73,9 +73,9 @@ def _signing_as(case: Case, chosen: Path | None, repository: Repository) -> tupl
     return _email(repository), None
 
 
-def _own_key(repository: Repository) -> Path | None:
+def own_key(repository: Repository) -> Path | None:
     """Git's signing key where it is an SSH key, else the usual one."""
-    said = _config(repository, "user.signingkey")
+    said = config_of(repository, "user.signingkey")
     if said and not said.startswith("key::") and Path(said).expanduser().exists():
         return Path(said).expanduser()
     usual = [Path.home() / ".ssh" / name for name in ("id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_rsa")]
@@ -83,13 +83,13 @@ def _own_key(repository: Repository) -> Path | None:
 
 
 def _email(repository: Repository) -> str:
-    email = _config(repository, "user.email")
+    email = config_of(repository, "user.email")
     if not email:
         raise UserError("git does not know who you are", advice="set git's user.email")
     return email
 
 
-def _config(repository: Repository, name: str) -> str:
+def config_of(repository: Repository, name: str) -> str:
     try:
         return repository.run("config", name).decode("utf-8", "replace").strip()
     except GitError:

@@ -92,6 +92,11 @@ class Policy:
         return [said for name in wanted for said in violations(path, data, known.get(name), name)]
 
     @property
+    def is_without_signers(self) -> bool:
+        """Whether nobody can approve anything, so that the first signers need no approval of others."""
+        return self.settings.require_signature and not self.people.lines
+
+    @property
     def speaks_of_values(self) -> bool:
         """Whether any rule can only be held against values that are read."""
         return any(rule.range for rule in self.settings.rule)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from tests.end_to_end.conftest import Project
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH")
+HERE = Path(__file__).parents[2]
 POLICY = '[review]\nconfigs = ["conf/**"]\n'
 
 
@@ -149,6 +151,34 @@ def test_lint_and_gate_see_what_is_not_approved(house: House) -> None:
     assert house.project.lint().codes == []
     gate = house.project.run("gate", "--base", "main", "--format", "json").json
     assert all(c["passed"] for c in gate["conditions"])
+
+
+def test_a_commit_is_not_stopped_for_what_nobody_can_have_approved_yet(house: House) -> None:
+    hook = house.project.root / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\nPYTHONPATH={HERE} exec {sys.executable} -m mlsmith lint --format concise conf/train.yaml\n")
+    hook.chmod(0o755)
+    assert "CFG108" in house.project.run("lint", "--format", "concise").out
+    house.write("lr: 0.02\nshuffle: true\n")
+    house.commit("faster")
+    assert house.git("log", "-1", "--format=%s").strip() == "faster"
+
+
+def test_the_first_signers_need_nobody_and_then_it_begins(project: Project) -> None:
+    project.write({"mlsmith.toml": POLICY, ".mlsmith/allowed_signers": "# nobody\n", "conf/a.yaml": "x: 1\n"})
+    project.commit("first")
+    project.git("checkout", "-q", "-b", "work")
+    assert project.run("review").code == 0
+    key = project.home.parent / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    project.git("config", "user.email", "ann@example.org")
+    project.git("config", "user.signingkey", str(key))
+    assert project.run("review", "init").code == 0
+    assert "ann@example.org ssh-ed25519" in (project.root / ".mlsmith" / "allowed_signers").read_text()
+    project.write({"conf/a.yaml": "x: 2\n"})
+    begun = project.run("review")
+    assert (begun.code, "this change brings the first signers" in begun.out) == (1, True)
+    assert [one["path"] for one in project.run("review", "--format", "json").json["configurations"]] == ["conf/a.yaml"]
 
 
 def test_the_gate_is_not_led_astray_by_a_policy_that_the_change_takes_away(house: House) -> None:

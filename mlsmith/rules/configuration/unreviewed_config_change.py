@@ -17,7 +17,8 @@ class UnreviewedConfigChange(Rule):
     A file that `[tool.mlsmith.review] configs` names, the policy itself, or its signers, that differs in meaning from the base without the
     approvals that the policy of the base asks for. The base is where the branch left the one that it is headed for (`origin/HEAD`,
     `origin/main`, `origin/master`, `main` or `master`, the first there is), or, with `--since REV`, where it left that revision. Edits that
-    are not committed count, so that it is known before the commit what will have to be approved. A change that passes as an emergency is
+    are not committed count, so that it is known before the commit what will have to be approved; only while git makes a commit (in a pre-commit
+    hook) what is being committed does not, for nobody could approve it before. A change that passes as an emergency is
     reported as an info until a second person has approved it.
 
     ## Why it is debt
