@@ -83,7 +83,7 @@ def approve(
     base: Base = "",
 ) -> int:
     """Approve a change of a configuration that somebody else made. Example: mlsmith review approve conf/train.yaml --reason "measured" """
-    from mlsmith.review.deciding import decide
+    from mlsmith.review.deciding import decide, signer_for
 
     if reject and emergency:
         raise UserError("--reject and --emergency contradict each other", advice="say one of them")
@@ -91,8 +91,10 @@ def approve(
         raise UserError("an approval needs a reason", advice='say --reason "…"')
     case = _case(base or None, None)
     chosen = [_named(case, path) for path in paths]
-    _shown_and_agreed(case, chosen, diff_sha or [], yes=yes)
     decision = "reject" if reject else "emergency" if emergency else "approve"
+    for judgement in chosen:
+        signer_for(case, judgement, decision, key)
+    _shown_and_agreed(case, chosen, diff_sha or [], decision, yes=yes)
     folders = []
     for judgement in chosen:
         done = decide(case, judgement, decision, reason.strip(), key=key)
@@ -175,7 +177,7 @@ def _named(case: Case, path: str) -> Judgement:
     raise UserError(f"{path} is no configuration change that waits", advice=hint)
 
 
-def _shown_and_agreed(case: Case, chosen: list[Judgement], shas: list[str], *, yes: bool) -> None:
+def _shown_and_agreed(case: Case, chosen: list[Judgement], shas: list[str], decision: str, *, yes: bool) -> None:
     """Print what is about to be signed; ask at a terminal, and elsewhere ask for the hash of the diff that was read."""
     from mlsmith.reports.review_report import lines_of
     from mlsmith.reports.style import Style
@@ -186,8 +188,10 @@ def _shown_and_agreed(case: Case, chosen: list[Judgement], shas: list[str], *, y
         for line in lines_of(judgement.item, case.policy, style):
             note(f"    {line}")
     if sys.stdin.isatty() and sys.stderr.isatty():
-        if not yes and not typer.confirm("Approve this?", err=True):
-            raise UserError("not approved", advice="nothing was written")
+        if not yes and not typer.confirm(
+            {"approve": "Approve this?", "reject": "Reject this?"}.get(decision, "Let this through now?"), err=True
+        ):
+            raise UserError("nothing was decided", advice="nothing was written")
         return
     for judgement in chosen:
         if not any(len(sha) >= 12 and judgement.item.diff.startswith(sha) for sha in shas):

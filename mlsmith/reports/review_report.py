@@ -172,7 +172,9 @@ def _not_judged(case: Case, style: Style) -> list[str]:
     """What a judgement of commits has not looked at."""
     if case.head is None or not case.drafts:
         return []
-    shown = ", ".join(case.drafts[:_PATHS]) + (f" and {len(case.drafts) - _PATHS} more" if len(case.drafts) > _PATHS else "")
+    records = [path for path in case.drafts if path.startswith(f"{FOLDER}/")]
+    names = [path for path in case.drafts if path not in records] + ([FOLDER] if records else [])
+    shown = ", ".join(names[:_PATHS]) + (f" and {len(names) - _PATHS} more" if len(names) > _PATHS else "")
     return [style.severity("warning")(f"only what is committed was judged, not what the working tree has in {visible(shown)}")]
 
 

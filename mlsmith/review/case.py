@@ -177,8 +177,8 @@ class _Scene:
     def _alters_policy(self, delta: Delta) -> bool:
         if delta.path not in {f"{self.prefix}{name}" for name in FILES}:
             return False
-        old, new = (version.data if version.form is Form.FILE else None for version in self.committed(delta))
-        return section_of(old, delta.path) != section_of(new, delta.path)
+        old, new = self.committed(delta)
+        return section_of(_data(old), delta.path) != section_of(_data(new), delta.path)
 
     def _checked_out(self, path: str) -> str:
         try:
@@ -214,19 +214,20 @@ def _judged(scene: _Scene, against: str, tip: str, *, working: bool, now: dateti
         if policy.is_without_signers:
             begins = any(item.path == policy.settings.allowed_signers for item in found)
             found = [item for item in found if item.path != policy.settings.allowed_signers]
+        drafts, user = _uncommitted(scene, policy, covered), policy.people.person(_user(repository))
         ledger, way = read_ledger(after), Way(repository, base, tip)
         checks = Checks(policy.people.signers)
         register = Register(policy.people, checks, scene.tree)
         with ThreadPoolExecutor(max_workers=_threads()) as pool:
             commits = {item.path: scene.made(item, policy, way.authors(_names(item, policy, prefix))) for item in found}
             register.look_up((commit for made in commits.values() for commit in made), pool)
-            here = _uncommitted(repository, policy, found, prefix) if working else {}
-            behind = {path: register.behind(made) | here.get(path, Behind()) for path, made in commits.items()}
+            here = Behind(frozenset([user])) if working and user else Behind()
+            written = [item.path for item in found if set(drafts) & set(item.paths)]
+            behind = {path: register.behind(made) | (here if path in written else Behind()) for path, made in commits.items()}
             court = Court(policy, checks, scene.identity, prefix, ledger, lambda item: behind[item.path], now)
             judged = tuple(pool.map(court.judge, found))
             debts = debts_of(court, scene.tree, set(listed(scene.before)), judged, register, pool)
         broken = _broken(scene, after, ledger, way)
-        drafts, user = _drafts(repository, covered, prefix), policy.people.person(_user(repository))
         return replace(case, begins=begins, judgements=judged, broken=broken, debts=debts, drafts=drafts, user=user, court=court)
 
 
@@ -303,24 +304,21 @@ def _broken(scene: _Scene, after: Tree, ledger: Ledger, way: Way) -> tuple[str, 
     return tuple(dict.fromkeys([*lost, *(f"{path} {what}" for path, what in ledger.damaged), *on_the_way]))
 
 
-def _uncommitted(repository: Repository, policy: Policy, found: list[Item], prefix: str) -> dict[str, Behind]:
-    """Who is behind what is not committed yet: whoever git says that we are."""
-    user = _user(repository)
-    if not user or not found:
-        return {}
-    here = Behind(frozenset([policy.people.person(user)]))
-    changed = set(_status(repository))
-    return {item.path: here for item in found if changed & set(_names(item, policy, prefix))}
+def _uncommitted(scene: _Scene, policy: Policy, covered: Covered) -> tuple[str, ...]:
+    """Configurations and approvals that differ from `HEAD`. Git calls a file that was only touched changed, so contents are compared."""
+    found = []
+    for delta in scene.local(scene.repository.deltas("HEAD")):
+        path = delta.path
+        if covered(path, delta.new_mode) or covered(path, delta.old_mode) or path.startswith(f"{FOLDER}/") or path in FILES:
+            before, after = scene.on_disk(delta)
+            alike = path in FILES and section_of(_data(before), path) == section_of(_data(after), path)
+            if before != after and not alike:
+                found.append(path)
+    return tuple(sorted(found))
 
 
-def _drafts(repository: Repository, covered: Covered, prefix: str) -> tuple[str, ...]:
-    local = [path.removeprefix(prefix) for path in _status(repository) if path.startswith(prefix)]
-    return tuple(sorted(path for path in local if covered(path) or path.startswith(f"{FOLDER}/")))
-
-
-def _status(repository: Repository) -> list[str]:
-    """Paths that differ from `HEAD`, untracked ones included."""
-    return list(repository.changed_paths("HEAD"))
+def _data(version: Version) -> bytes | None:
+    return version.data if version.form is Form.FILE else None
 
 
 def _identity(repository: Repository, commit: str) -> str:

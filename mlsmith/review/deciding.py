@@ -31,13 +31,7 @@ def decide(
     """Approve, reject, or let through in an emergency, with a key (None: git's own). Raises UserError where it would not count."""
     policy, item, court = case.policy, judgement.item, case.court
     assert court is not None
-    repository = Repository.require(case.root)
-    chosen = key or own_key(repository)
-    approver, public = _signing_as(case, chosen, repository)
-    if decision == "approve":
-        why = court.may_not(approver, public, judgement)
-        if why:
-            raise UserError(f"{approver} {why}: {item.path}", advice="ask somebody else, or say --emergency")
+    chosen, approver, public = signer_for(case, judgement, decision, key)
     created = (now or datetime.now(UTC)).replace(microsecond=0)
     days = policy.settings.expires
     statement = Statement(
@@ -52,6 +46,18 @@ def decide(
             advice=f"sign with a key that {policy.settings.allowed_signers} of the base lists",
         )
     return Decided(approver, bool(signature), write_approval(case.root, statement, signature))
+
+
+def signer_for(case: Case, judgement: Judgement, decision: str, key: Path | None) -> tuple[Path | None, str, str | None]:
+    """The key file, the name to sign as, and the key. Raises UserError where they may not decide this."""
+    assert case.court is not None
+    repository = Repository.require(case.root)
+    chosen = key or own_key(repository)
+    approver, public = _signing_as(case, chosen, repository)
+    why = case.court.may_not(approver, public, judgement) if decision == "approve" else ""
+    if why:
+        raise UserError(f"{approver} {why}: {judgement.item.path}", advice="ask somebody else, or say --emergency")
+    return chosen, approver, public
 
 
 def _signing_as(case: Case, chosen: Path | None, repository: Repository) -> tuple[str, str | None]:

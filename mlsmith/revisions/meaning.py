@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from mlsmith.errors import SourceError
-from mlsmith.sources.config import ConfigDocument, read_config
+from mlsmith.sources.config import ConfigDocument, Entry, read_config
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([Tt ]|$)|^\d{2}:\d{2}(:\d{2}|$)")
 """A date or time as written without quotes"""
@@ -132,6 +132,18 @@ def tags_of(path: str, data: bytes) -> list[tuple[int, str]]:
     return [(number, tag) for number, line in enumerate(lines, 1) for tag in _TAG.findall(line.partition(" #")[0])]
 
 
+def _key_of(document: ConfigDocument, entry: Entry) -> str:
+    """A key's name; in quotes where they make a text of what would be a number, a date or a truth value."""
+    name = entry.path[-1]
+    if document.format != "yaml":
+        return name
+    from mlsmith.sources.yaml_scalars import is_text
+
+    start = entry.span.start
+    quoted = document.lines[start.line - 1][start.column - 1 : start.column] in ("'", '"')
+    return json.dumps(name, ensure_ascii=False) if quoted and not is_text(name) else name
+
+
 def tree_of(document: ConfigDocument) -> Node:
     """The document as nested nodes. Entries of further documents of a YAML stream stand under `name#2`, `name#3`, …"""
     root = Node("sequence" if _is_list(document) else "mapping")
@@ -146,9 +158,10 @@ def tree_of(document: ConfigDocument) -> Node:
         if parent.kind == "sequence":
             parent.elements.append(node)
         else:
-            name, number = entry.path[-1], 2
+            key, number = _key_of(document, entry), 2
+            name = key
             while name in parent.keys and id(entry) not in doubles:
-                name, number = f"{entry.path[-1]}#{number}", number + 1
+                name, number = f"{key}#{number}", number + 1
             parent.keys[name] = node
         nodes[entry.path] = node
     return root

@@ -21,12 +21,17 @@ def tag_of(event: Any) -> str:
     """The tag of a scalar event, guessed from the text where it is plain and has none."""
     if event.tag:
         return str(event.tag)
-    if not event.implicit[0]:
-        return _TEXT
-    for tag, pattern in _IMPLICIT.get(event.value[:1], ()):
-        if pattern.match(event.value):
-            return tag
-    return _TEXT
+    return plain_tag(event.value) if event.implicit[0] else _TEXT
+
+
+def plain_tag(text: str) -> str:
+    """The tag of a scalar that is written without quotes."""
+    return next((tag for tag, pattern in _IMPLICIT.get(text[:1], ()) if pattern.match(text)), _TEXT)
+
+
+def is_text(text: str) -> bool:
+    """Whether a scalar without quotes is read as text."""
+    return plain_tag(text) == _TEXT
 
 
 def value_of(text: str, tag: str) -> Any:

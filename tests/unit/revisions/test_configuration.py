@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlsmith.revisions.configuration import config_changes
+from mlsmith.revisions.configuration import config_changes, config_diff
 from mlsmith.revisions.meaning import semantic_digest
 
 Seen = list[tuple[str, str, str | None, str | None]]
@@ -47,6 +47,12 @@ def seen(old: str | None, new: str | None, path: str = "c.yaml") -> Seen:
         ("a: 1\na: 2\n", "a: 1\na: 3\n", [("changed", "a", "2", "3")]),
         ("a: 1\n---\na: 2\n", "a: 1\n---\na: 3\n", [("changed", "a#2", "2", "3")]),
         ("a: !ENV x\n", "a: !FILE x\n", [("changed", "(tags)", '"!ENV"', '"!FILE"')]),
+        ("1: a\n", "'1': a\n", [("renamed", '"1"', "1", '"a"')]),
+        ("on: a\n", "'on': a\n", [("renamed", '"on"', "on", '"a"')]),
+        ("a: .inf\n", "a: .nan\n", [("changed", "a", "inf", "nan")]),
+        ("a: 12:30\n", "a: '12:30'\n", [("type-changed", "a", "750", '"12:30"')]),
+        ("a: 1.10\n", "a: 1.1\n", []),
+        ("a: 0.1\n", "a: {float: '0.1'}\n", [("type-changed", "a", "0.1", '{"float":"0.1"}')]),
         (None, "a: 1\n", [("added", "a", None, "1")]),
         ("a: 1\n", None, [("removed", "a", "1", None)]),
     ],
@@ -85,6 +91,22 @@ TREES = st.dictionaries(
     st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcxyz", min_size=1, max_size=3), inner, max_size=4)),
     min_size=1, max_size=5,
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a: 0.1\n", "a: {float: '0.1'}\n"), ("a: 2026-01-01\n", "a: {date: '2026-01-01'}\n"), ("a: !ENV x\n", "a: !FILE x\n"),
+        ("1: a\n", "'1': a\n"), ("a.b: 1\n", "a: {b: 1}\n"), ("a: 1\n", "a: 1.0\n"), ("a: null\n", "b: null\n"), ("", "a: null\n"),
+    ],
+)  # fmt: skip
+def test_two_meanings_never_have_one_digest(one: str, other: str) -> None:
+    assert semantic_digest("c.yaml", one.encode()) != semantic_digest("c.yaml", other.encode())
+
+
+def test_what_comes_as_a_whole_touches_all_that_is_in_it() -> None:
+    _, touched = config_diff("c.yaml", b"a: 1\n", b"a: 1\noptim:\n  lr: 5\n  steps: [1, {name: x, v: 2}]\n")
+    assert [one.key for one in touched] == ["optim.lr", "optim.steps.[0]", 'optim.steps.[name="x"].name', 'optim.steps.[name="x"].v']
 
 
 @given(TREES)
