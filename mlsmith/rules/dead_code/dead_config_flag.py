@@ -137,7 +137,7 @@ def _dead_flags(known: Configurations, given: set[str]) -> Iterator[tuple[str, K
                 holders = sum(
                     any(other.keys[-1] == name for other in document.keys)
                     for other_path, document in known.documents.items()
-                    if "generated" not in other_path.lower()  # a copy that a program wrote says nothing of its own
+                    if _says_something(other_path)
                 )
                 if holders >= _LEAST_FILES or PAST & {name.lower(), *tokens(name)} or _is_default_of_many(known, path):
                     yield path, key, holders
@@ -146,6 +146,11 @@ def _dead_flags(known: Configurations, given: set[str]) -> Iterator[tuple[str, K
 def _is_of_a_library(known: Configurations, path: str, key: Key) -> bool:
     """Whether the key stands under a `_target_` that is not the project's: one of all the options that a library's class has."""
     return any(key.keys[: len(place)] == place and not known.definition(name) for place, name in known.documents[path].targets)
+
+
+def _says_something(path: str) -> bool:
+    """Whether a configuration is written by hand, for use; what a program wrote, and what a test keeps, repeats another one."""
+    return "generated" not in path.lower() and not {"test", "tests"} & set(path.split("/"))
 
 
 def _swept(name: str) -> tuple[str, ...]:
