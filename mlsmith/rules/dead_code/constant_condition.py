@@ -173,7 +173,7 @@ def _is_resting(module: Module, first: ast.stmt) -> bool:
 
 
 def _is_to_be_written(module: Module, first: ast.stmt) -> bool:
-    """Whether the raise in front of it asks whoever runs into it to write the code: in words, or in a notebook or a lesson."""
+    """Whether the raise in front of it asks whoever runs into it to write the code: in words, there or above, or in a notebook or a lesson."""
     bodies = [getattr(first.up, field, None) for field in ("body", "orelse", "finalbody")]  # type: ignore[attr-defined]
     for body in bodies:
         if isinstance(body, list) and first in body[1:]:
@@ -181,6 +181,7 @@ def _is_to_be_written(module: Module, first: ast.stmt) -> bool:
             if not isinstance(exit_, ast.Raise):
                 return False
             texts = [n.value for n in ast.walk(exit_) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+            texts += [line for line in module.source.lines[max(0, exit_.lineno - 3) : exit_.lineno - 1] if line.lstrip().startswith("#")]
             empty = any(isinstance(n, ast.Name) and n.id in ("NotImplementedError", "NotImplemented") for n in ast.walk(exit_))
             return any(_REQUEST.search(text.lower()) for text in texts) or (empty and (module.notebook is not None or is_lesson(module)))
     return False

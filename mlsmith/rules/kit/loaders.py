@@ -142,14 +142,19 @@ def _has_fixed_order(module: Module, name: str) -> bool:
     return "__getitem__" in methods and "__iter__" not in methods and not draws
 
 
+_GENERATORS = ("flow", "flow_from_dataframe", "flow_from_directory")
+
+
 def orders_itself(module: Module, call: Call) -> bool:
     """Whether the data set is told to shuffle, or is drawn at random; that it was shuffled once does not make its epochs differ."""
-    node = call.argument("dataset", 0).node
+    node = call.argument("x" if call.method == "fit" else "dataset", 0).node
     if node is None:
         return False
     for made in module.flow.trace(node).calls:
         if any(name.startswith(_DRAWN) for name in made.names):
             return True
+        if made.method in _GENERATORS:  # keras asks them, and not the flag of `fit`
+            return not any(k.arg == "shuffle" and module.constant(k.value) is False for k in made.node.keywords)
         given = [*made.node.args, *(keyword.value for keyword in made.node.keywords)]
         words = {word for part in given for word in tokens(_last_name(part))}
         words.update(word for k in made.node.keywords if k.arg and module.constant(k.value) is not False for word in tokens(k.arg))

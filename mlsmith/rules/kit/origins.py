@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _FORGE = re.compile(r"(github|gitlab|bitbucket|githubusercontent)\.(com|org)/|kaggle\.com/(?!c/|comp|datasets)", re.IGNORECASE)
 _TAKEN = re.compile(r"(?i)\b(cop(y|ied)|vendored|borrowed|lifted)\b[^\n]{0,30}\bfrom\b")
 """What a head says of a file that was taken over as it was"""
+_CHANGED = re.compile(r"(?i)\b(changes|modified|modifications|adapted)\b")
 _HOLDER = re.compile(r"(?i)copyright[^\n]*\d{4}[^\n]*")
 _COPIED = frozenset({
     "ldm", "basicsr", "facexlib", "facelib", "gfpgan", "realesrgan", "lpips", "clip", "taming", "midas", "guided_diffusion", "improved_diffusion",
@@ -39,10 +40,11 @@ _HEAD = 20
 def is_copied(module: Module) -> bool:
     """Whether a file lies in a package that projects copy into their tree, or its head says that it was copied."""
     *folders, file = module.path.lower().split("/")
+    head = _head(module)
     return (
         bool(_COPIED & {*folders, file})
         or any(folder.endswith(("_lib", "_repo")) for folder in folders)
-        or bool(_TAKEN.search(_head(module)))
+        or bool(_TAKEN.search(head) and not _CHANGED.search(head))
     )
 
 

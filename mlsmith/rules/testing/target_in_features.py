@@ -57,8 +57,8 @@ class TargetInFeatures(Rule):
     None: which columns are known at the time of the prediction is not in the code.
 
     ## When it stays silent
-    When the frame is split whole to be taken apart later (the label's column is dropped, popped or left out anywhere in the file); for
-    column lists that are computed; for models that are given the frame and pick their columns.
+    When the frame is split whole to be taken apart later (the label's column is dropped, popped, deleted or left out anywhere in the file,
+    or no call gets the part that holds it whole); for column lists that are computed; for models that are given the frame and pick their columns.
 
     ## References
     Kapoor and Narayanan 2023, Leakage and the reproducibility crisis: illegitimate features.
@@ -75,7 +75,7 @@ class TargetInFeatures(Rule):
             frame, column = _column(module, label)
             if frame is None:
                 continue
-            if _holds(module, features, frame, column) and not _is_left_out(module, column):
+            if _holds(module, features, frame, column) and not _is_left_out(module, column) and not _is_taken_apart(module, call):
                 yield self.finding(
                     module.at(features), f"`{ast.unparse(features)[:40]}` holds the column `{column}`, which `{call.method}` is given as the label",
                     advice=f"leave `{column}` out of the features: `.drop(columns={column!r})`",
@@ -154,11 +154,25 @@ def _is_left_out(module: Module, column: str) -> bool:
     for call in module.method_calls("drop", "pop", "difference", "remove", "isin", "set_index"):
         if any(isinstance(part, ast.Constant) and part.value == column for part in ast.walk(call.node)) or not _names_columns(call):
             return True
+    if any(isinstance(node, ast.Delete) and f"[{column!r}]" in ast.unparse(node) for node in ast.walk(module.source.tree)):
+        return True
     return any(
         isinstance(node.ops[0], (ast.NotEq, ast.NotIn))
         and any(isinstance(part, ast.Constant) and part.value == column for part in ast.walk(node))
         for node in module.syntax.comparisons
     )
+
+
+def _is_taken_apart(module: Module, call: Call) -> bool:
+    """Whether the part of a split that holds the frame goes nowhere whole: columns are selected from it by whoever learns."""
+    if call.method != "train_test_split" or not call.target_names:
+        return False
+    whole = call.target_names[0]
+    given = [node for other in module.calls for node in (*other.node.args, *(k.value for k in other.node.keywords))]
+    if any(isinstance(node, ast.Name) and node.id == whole for node in given):
+        return False
+    taken = (node.value for node in ast.walk(module.source.tree) if isinstance(node, ast.Subscript))
+    return any(isinstance(node, ast.Name) and node.id == whole for node in taken)
 
 
 def _names_columns(call: Call) -> bool:
