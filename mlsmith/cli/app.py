@@ -13,6 +13,7 @@ from mlsmith.cli.gate import gate
 from mlsmith.cli.guard import complain
 from mlsmith.cli.lint_command import lint
 from mlsmith.cli.new import new
+from mlsmith.cli.prune import prune
 from mlsmith.cli.review import review
 from mlsmith.cli.rule import rule
 from mlsmith.cli.update import add, remove, update
@@ -25,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (new, add, remove, update, lint, gate, diff, rule):
+for command in (new, add, remove, update, lint, gate, diff, prune, rule):
     app.command()(command)
 app.add_typer(review, name="review")
 app.add_typer(config, name="config")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlsmith.cli.lint import run
 from mlsmith.cli.streams import note, write_result
+from mlsmith.cli.writing import write_all
 from mlsmith.engine.trees import open_working_tree
-from mlsmith.errors import ExitCode, SourceError, UserError
+from mlsmith.errors import ExitCode
 from mlsmith.fixes.converge import converge, unified_diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from mlsmith.cli.arguments import Arguments
     from mlsmith.cli.lint import Scene
@@ -41,7 +38,7 @@ def fix(arguments: Arguments, scene: Scene) -> int | None:
         return _show(outcome, exit_zero=arguments.exit_zero)
     if scene.overlay:
         return _answer(outcome, lint, scene, exit_zero=arguments.exit_zero)
-    _write_all(scene.root, outcome)
+    write_all(scene.root, outcome.before, outcome.changed)
     if outcome.applied:
         note(f"fixed {_what(outcome)}")
     return None
@@ -65,37 +62,6 @@ def _answer(outcome: Outcome, lint: Lint, scene: Scene, *, exit_zero: bool) -> i
     if left:
         note(f"{_counted(left, 'finding')} left")
     return ExitCode.NO if left and not exit_zero else ExitCode.OK
-
-
-def _write_all(root: Path, outcome: Outcome) -> None:
-    """Write every changed file, or none of them: all are written aside before the first takes its place.
-
-    Raises UserError where someone else has changed a file in the meantime, OSError where the disk fails.
-    """
-    tree = open_working_tree(root)
-    with ExitStack() as undo:
-        staged = []
-        for path, data in sorted(outcome.changed.items()):
-            file = root / path
-            try:
-                untouched = tree.read(path) == outcome.before[path]
-            except SourceError:
-                untouched = False
-            if not untouched:
-                raise UserError(f"{path} was changed while it was being fixed", advice="run mlsmith again")
-            handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-            undo.callback(_remove, name)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            os.chmod(name, file.stat().st_mode & 0o7777)
-            staged.append((name, file))
-        for name, file in staged:
-            os.replace(name, file)
-
-
-def _remove(name: str) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(name)
 
 
 def _what(outcome: Outcome) -> str:

@@ -22,7 +22,7 @@ from mlsmith.rules.kit.context import Context, context_of_path
 
 if TYPE_CHECKING:
     from mlsmith.index.facts import FileFacts
-    from mlsmith.index.project import History
+    from mlsmith.index.project import History, Project
     from mlsmith.rules.kit.module import Module
     from mlsmith.settings import Settings
     from mlsmith.sources.directives import Directive
@@ -79,14 +79,19 @@ def analyse_project(
     seconds: dict[str, float] | None = None,
 ) -> list[Finding]:
     """Findings of project grain from the merged facts of all files."""
-    from mlsmith.index.project import Project
-
-    files, collected = _merged(facts.items() if isinstance(facts, Mapping) else facts)
-    project = Project(files, collected, kind=settings.project, entry_points=settings.entry_points, history=history)
+    project = project_of(facts, settings, history=history)
     findings: list[Finding] = []
     for rule in rules.by_hook.get("project", ()):
         findings.extend(_timed(rule.code, rule.project(project), seconds))
     return [finding for finding in findings if _wanted(finding, rules, settings)]
+
+
+def project_of(facts: Mapping[str, Any] | Iterable[tuple[str, Any]], settings: Settings, *, history: History | None = None) -> Project:
+    """The facts of all files merged."""
+    from mlsmith.index.project import Project
+
+    files, collected = _merged(facts.items() if isinstance(facts, Mapping) else facts)
+    return Project(files, collected, kind=settings.project, entry_points=settings.entry_points, history=history)
 
 
 def _python(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
@@ -283,4 +288,4 @@ def _merged(facts: Iterable[tuple[str, Any]]) -> tuple[dict[str, FileFacts], dic
     return dict(sorted(files.items())), collected
 
 
-__all__ = ["Analysis", "analyse", "analyse_project"]
+__all__ = ["Analysis", "analyse", "analyse_project", "project_of"]

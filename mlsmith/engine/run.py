@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlsmith import __version__
-from mlsmith.engine.analyse import analyse_project
+from mlsmith.engine.analyse import analyse_project, project_of
 from mlsmith.engine.cache import Store, key_of
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.history import GitHistory, RememberedHistory
@@ -32,7 +32,7 @@ from mlsmith.rules.catalogue import all_rules, ignored_for, load_rules
 
 if TYPE_CHECKING:
     from mlsmith.engine.suppress import DirectiveUse
-    from mlsmith.index.project import History
+    from mlsmith.index.project import History, Project
     from mlsmith.settings import Settings
     from mlsmith.sources.tree import Tree
 
@@ -121,6 +121,17 @@ def lint_tree(
     return run.result(paths, history)
 
 
+def index_tree(
+    open_tree: Callable[[], Tree], paths: Sequence[str], root: Path, settings: Settings, *, options: Options | None = None
+) -> Project:
+    """The facts of the files at `paths` merged, with what the rules collected from them, but no findings."""
+    options = options or Options()
+    tree = open_tree()
+    kinds = {path: kind for path in paths if (kind := kind_of(path))}
+    blobs = {path: tree.blob_id(path) for path in kinds}
+    return _Run(root, kinds, open_tree, blobs, settings, options, _Clock(), _store(_folder(root, options))).project()
+
+
 class _Run:
     """The steps that all trees share, with what they hand on to each other."""
 
@@ -176,6 +187,10 @@ class _Run:
             rules_fingerprint=self._rules.fingerprint,
             seconds=self._clock.seconds() if self._options.timings else {},
         )
+
+    def project(self) -> Project:
+        analyses, _ = self._analyses(sorted(self._kinds))
+        return project_of(taken_facts(analyses), self._settings)
 
     def _analyses(self, needed: Sequence[str]) -> tuple[dict[str, Analysed], dict[str, str]]:
         """Analyses by path in path order, and why the others could not be read."""

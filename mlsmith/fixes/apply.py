@@ -56,7 +56,7 @@ def _edited(data: bytes, path: str, edits: list[Edit]) -> bytes:
         return apply_cell_edits(data, edits)
     from mlsmith.sources.edits import apply_edits
 
-    encoding, mark = _encoding(data, path)
+    encoding, mark = encoding_of(data, path)
     try:
         text = data[len(mark) :].decode(encoding)
         return mark + apply_edits(text, edits).encode(encoding)
@@ -64,7 +64,7 @@ def _edited(data: bytes, path: str, edits: list[Edit]) -> bytes:
         raise SourceError(f"cannot be written as {encoding}") from None
 
 
-def _encoding(data: bytes, path: str) -> tuple[str, bytes]:
+def encoding_of(data: bytes, path: str) -> tuple[str, bytes]:
     """The encoding without its mark, and the mark."""
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     if not path.endswith(".py"):

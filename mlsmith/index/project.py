@@ -361,6 +361,10 @@ class Project:
         """Whether a definition of that last name is mentioned otherwise than by a call, or in a string."""
         return name in self._mentioned.references or name in self._mentioned.strings
 
+    def mentioned_in(self, name: str) -> list[str]:
+        """Paths that mention a definition of that last name otherwise than by a call, or in a string."""
+        return [*self._mentioned.references.get(name, ()), *self._mentioned.strings.get(name, ())]
+
     def named_in_strings(self, name: str) -> set[str]:
         """Paths that hold a string ending in the name: registries, patches, `setattr`, configuration by name."""
         return set(self._mentioned.strings.get(name, ()))

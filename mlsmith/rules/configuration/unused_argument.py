@@ -9,17 +9,8 @@ from typing import Any
 
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, branches
 from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.command_line import declared_options, escapes, receivers
 from mlsmith.rules.kit.statements import body_of, fix_of, plain_edits
-
-_LOGS = frozenset({
-    "print", "update", "dump", "dumps", "init", "info", "log", "pprint", "items", "add_hparams", "log_params", "save_hyperparameters", "write", "str",
-})  # fmt: skip
-_TAKES_ALL = frozenset({
-    "from_argparse_args", "create_optimizer", "create_scheduler", "initialize", "parse_known_args", "create_optimizer_v2", "add_argparse_args",
-})  # fmt: skip
-_NAMESPACES = frozenset({"args", "opt", "opts", "options", "flags", "hparams", "config", "cfg", "params"})
-_ONLY_LOG = frozenset({"wandb", "json", "yaml", "logging", "pprint", "copy", "pickle", "mlflow", "torch", "argparse", "builtins"})
-_OWN_ACTIONS = ("help", "version")
 
 
 class UnusedArgument(Rule):
@@ -80,8 +71,8 @@ class UnusedArgument(Rule):
     def collect(self, module: Module) -> Any:
         if not module.imports("argparse", "configargparse"):
             return None
-        options = list(_options(module))
-        if not options or _escapes(module):
+        options = [option for option in declared_options(module) if not _is_kept(option[1])]
+        if not options or escapes(module):
             return None
         told = Counter(node.value for node in module.syntax.strings)
         unread = [
@@ -89,7 +80,7 @@ class UnusedArgument(Rule):
             for name, call in options
             if name not in module.syntax.mentioned
         ]
-        return (unread, sorted(_given_to(module))) if unread else None
+        return (unread, sorted(receivers(module))) if unread else None
 
     def project(self, project: Project) -> Iterator[Finding]:
         own = {part for facts in project.files.values() for part in facts.module.split(".")}
@@ -116,22 +107,6 @@ def _removal(module: Module, call: Call) -> Any:
     return plain_edits(removal.edits) if removal is not None else ()
 
 
-def _options(module: Module) -> Iterator[tuple[str, Call]]:
-    """Options by the name under which they are read."""
-    for call in module.method_calls("add_argument"):
-        action = call.argument("action").value
-        if action in _OWN_ACTIONS or call.has_unknown_arguments or not call.node.args or _is_kept(call):
-            continue
-        said = call.argument("dest").value
-        flags = [module.constant(node) for node in call.node.args]
-        long = [flag for flag in flags if isinstance(flag, str) and flag.startswith("--")]
-        plain = [flag for flag in flags if isinstance(flag, str)]
-        if call.argument("dest").absent and plain:
-            said = (long or plain)[0].lstrip("-").replace("-", "_")
-        if isinstance(said, str) and said.isidentifier() and said != "local_rank":  # launchers pass it whether it is read or not
-            yield said, call
-
-
 def _told_by(call: Call, name: str) -> int:
     """How often the definition of an option itself writes its name down."""
     return sum(isinstance(node, ast.Constant) and node.value == name for node in ast.walk(call.node))
@@ -144,57 +119,6 @@ def _is_kept(call: Call) -> bool:
         "SUPPRESS" in call.module.source.text
         and any("SUPPRESS" in (getattr(node, "attr", ""), getattr(node, "id", "")) for node in ast.walk(call.node))
     )
-
-
-def _escapes(module: Module) -> bool:
-    """Whether the options may be read by a name that is not written here."""
-    if any(module.calls_spelt(*_TAKES_ALL, "setattr", "HfArgumentParser", "Namespace")):
-        return True
-    if any(not _is_literal(call) for call in module.calls_spelt("getattr")):
-        return True
-    if any(call.node.args and not _is_logged(call.node) for call in module.calls_spelt("vars")):
-        return True
-    if any(not _is_logged(node) for node in module.attributes_spelt({"__dict__", "_get_kwargs"})):
-        return True
-    return any(node.up.__class__ is ast.keyword and node.up.arg is None for node in module.names_spelt({"args", "opt", "opts"}))  # type: ignore[attr-defined]
-
-
-def _given_to(module: Module) -> set[str]:
-    """Top-level packages whose functions are given the options as a whole."""
-    found: set[str] = set()
-    for node in module.names_spelt(_NAMESPACES):
-        up = node.up.up if node.up.__class__ is ast.keyword else node.up  # type: ignore[attr-defined]
-        if up.__class__ is ast.Call and up.func is not node:
-            found |= {name.partition(".")[0].partition("(")[0] for name in module.names(up.func) if "." in name}
-    return found - _ONLY_LOG - {module.name.partition(".")[0]}
-
-
-def _is_literal(call: Call) -> bool:
-    return len(call.node.args) > 1 and isinstance(call.node.args[1], ast.Constant)
-
-
-def _is_logged(node: ast.AST) -> bool:
-    """`print(vars(args))`, `json.dump(vars(args), f)`, `for k, v in vars(args).items(): print(k, v)`."""
-    up: ast.AST = node.up  # type: ignore[attr-defined]
-    if isinstance(up, ast.keyword):
-        up = up.up  # type: ignore[attr-defined]
-    if isinstance(up, ast.Attribute) and up.attr in ("items", "copy") and isinstance(up.up, ast.Call):  # type: ignore[attr-defined]
-        return _is_logged(up.up)  # type: ignore[attr-defined]
-    if isinstance(up, (ast.FormattedValue, ast.JoinedStr)):
-        return True
-    if isinstance(up, ast.For):
-        return all(isinstance(said, ast.Expr) and isinstance(said.value, ast.Call) and _called(said.value) in _LOGS for said in up.body)
-    if isinstance(up, ast.comprehension):
-        shown = up.up.up  # type: ignore[attr-defined]
-        return isinstance(shown, ast.Call) and _called(shown) in {*_LOGS, "join"}
-    if isinstance(up, ast.Call):
-        return _called(up) in _LOGS or (_called(up) == "sorted" and _is_logged(up))
-    return False
-
-
-def _called(call: ast.Call) -> str:
-    """The last word of what is called."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def _mentioned(project: Project, wanted: set[str], alone: set[tuple[str, str]]) -> set[str]:

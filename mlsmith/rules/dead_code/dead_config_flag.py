@@ -94,12 +94,17 @@ class DeadConfigFlag(Rule):
     def collect_text(self, document: TextDocument) -> Any:
         return text_facts(document)
 
-    def project(self, project: Project) -> Iterator[Finding]:
+    def dead_keys(self, project: Project) -> Iterator[tuple[str, Key, int]]:
+        """(path, key, number of files that hold it) of the flags that guard a branch and have one value only."""
         known = configurations(project, project.collected(self))
         given = known.given_by_hand() | {
             word for document in known.documents.values() for key in document.keys for word in _swept(key.keys[-1])
         }
-        for path, key, shared in _dead_flags(known, given):
+        yield from _dead_flags(known, given)
+
+    def project(self, project: Project) -> Iterator[Finding]:
+        known = configurations(project, project.collected(self))
+        for path, key, shared in self.dead_keys(project):
             name = ".".join(key.keys)
             where = f"in all {shared} configurations" if shared > 1 else "in every configuration"
             place = Place.of_line(path, (key.line, key.column, key.line, key.column + len(key.keys[-1])), name)

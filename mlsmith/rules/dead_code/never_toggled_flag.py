@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlsmith.rules.kit import Call, Confidence, Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity, tokens
+from mlsmith.rules.kit.closed import MISSING, QUIET_DECORATORS, default_of, is_called_by_others, mentions, passed, why_open
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.flags import PAST
 from mlsmith.rules.kit.origins import is_borrowed, is_lesson, is_quoted
 
-_CALLED_BY_OTHERS = {"forward", "call", "main", "setup", "compute", "update", "reset", "collate_fn"}
-_QUIET_DECORATORS = ("staticmethod", "classmethod", "functools.wraps", "functools.lru_cache", "functools.cache", "torch.no_grad()",
-                     "torch.no_grad", "torch.inference_mode()", "torch.inference_mode", "contextlib.contextmanager")  # fmt: skip
 _TALKATIVE = {
     "verbose", "quiet", "silent", "debug", "log", "progress", "progress_bar", "disable_tqdm", "name", "title", "legend", "legends",
     "color", "colour", "colors", "cmap", "fontsize", "figsize", "marker", "linestyle", "xlabel", "ylabel", "ax", "fig", "path",
@@ -45,8 +43,6 @@ default, if they are many, or if the settings say that the project is an applica
 _MANY_CALLS = 4
 _WORTH_OF_NONE = 8
 """As many for a parameter left at None, which is rather an input that nobody has today"""
-
-_MISSING = object()
 
 
 class NeverToggledFlag(Rule):
@@ -120,14 +116,20 @@ class NeverToggledFlag(Rule):
         return tuple(guards)
 
     def project(self, project: Project) -> Iterator[Finding]:
+        for *_, finding in self.candidates(project):
+            yield finding
+
+    def candidates(self, project: Project) -> Iterator[tuple[Definition, str, Any, Finding]]:
+        """(function, its parameter, the value that it always has, what to say of it)"""
         for path, guards in project.collected(self):
             for function, parameter, tests in guards:
                 definition = project.definitions.get(f"{project.files[path].module}.{function}")
-                if definition is None or definition.path != path or not _is_closed(project, definition):
+                if definition is None or definition.path != path or why_open(project, definition):
                     continue
                 value = _only_value(project, definition, parameter)
-                if value is not _MISSING:
-                    yield from self._report(project, definition, parameter, value, tests)
+                if value is not MISSING:
+                    for finding in self._report(project, definition, parameter, value, tests):
+                        yield definition, parameter, value, finding
 
     def _report(self, project: Project, definition: Definition, parameter: str, value: Any, tests: Any) -> Iterator[Finding]:
         """One finding a parameter, at the first test that its value decides against a branch."""
@@ -140,7 +142,7 @@ class NeverToggledFlag(Rule):
             return
         seen, total = dead[0][0], sum(lines for _, lines in dead)
         calls = len(project.calls_of(definition))
-        against = all(_mentions(definition, parameter, call) for call in project.calls_of(definition)) and value != _default(
+        against = all(mentions(definition, parameter, call) for call in project.calls_of(definition)) and value != default_of(
             definition, parameter
         )
         one_will_do = isinstance(value, bool) and (against or calls >= _MANY_CALLS or project.is_said_to_be_closed)
@@ -252,43 +254,21 @@ def _is_plain(module: Module, function: Function) -> bool:
         or any(_draws(call) for call in function.calls)
     ):
         return False
-    if name in _CALLED_BY_OTHERS or (name.startswith("__") and name != "__init__") or name.startswith(("on_", "test_")):
+    if is_called_by_others(name):
         return False
-    return all(decorator in _QUIET_DECORATORS for decorator in function.decorators)
-
-
-def _is_closed(project: Project, definition: Definition) -> bool:
-    """Whether every call of the function can be seen."""
-    function, path = definition.function, definition.path
-    last = function.name.rpartition(".")[2]
-    public_name = function.owner if last == "__init__" else last
-    if project.is_public(path, function.name) or function.nested or project.is_mentioned(public_name.rpartition(".")[2]):
-        return False
-    if project.is_called_loosely(last if last != "__init__" else public_name.rpartition(".")[2]):
-        return False
-    if function.owner:
-        cls = f"{project.files[path].module}.{function.owner}"
-        family = [*project.lineage(cls)[1:], *project.heirs.get(cls, ())]
-        if any(f"{relative}.{last}" in project.definitions for relative in family):
-            return False
-        return not any(not _is_known(project, ancestor) for ancestor in project.lineage(cls)[1:]) or last == "__init__"
-    return True
-
-
-def _is_known(project: Project, ancestor: str) -> bool:
-    return ancestor in project.classes or ancestor.startswith(("torch.nn.Module", "object", "abc.", "torch.utils.data.", "typing."))
+    return all(decorator in QUIET_DECORATORS for decorator in function.decorators)
 
 
 def _only_value(project: Project, definition: Definition, parameter: str) -> Any:
-    """The one literal that the parameter has in every call, or `_MISSING`."""
+    """The one literal that the parameter has in every call, or `MISSING`."""
     calls = project.calls_of(definition)
     if not calls:
-        return _MISSING
-    values = [_passed(definition, parameter, call) for call in calls]
+        return MISSING
+    values = [passed(definition, parameter, call) for call in calls]
     same = len({repr(value) for value in values}) == 1
     if len(calls) == 1 and (definition.path.endswith(".ipynb") or not _is_alternative(definition, parameter, calls[0])):
-        return _MISSING  # One call shows no habit: which value it gives is what somebody wants today.
-    return values[0] if same and isinstance(values[0], (bool, str, type(None))) else _MISSING
+        return MISSING  # One call shows no habit: which value it gives is what somebody wants today.
+    return values[0] if same and isinstance(values[0], (bool, str, type(None))) else MISSING
 
 
 def _is_alternative(definition: Definition, parameter: str, call: SeenCall) -> bool:
@@ -296,39 +276,8 @@ def _is_alternative(definition: Definition, parameter: str, call: SeenCall) -> b
     index = next((i for i, p in enumerate(definition.function.parameters) if p.name == parameter), 0)
     default = definition.function.parameters[index].default
     return (
-        not _mentions(definition, parameter, call)
+        not mentions(definition, parameter, call)
         and default is not None
         and isinstance(default[-1], bool)
         and bool(_ALTERNATIVES & set(tokens(parameter)))
     )
-
-
-def _default(definition: Definition, parameter: str) -> Any:
-    """The literal that a parameter has where a call does not give it, or `_MISSING`."""
-    given = next((p.default for p in definition.function.parameters if p.name == parameter), None)
-    return given[1] if given is not None and given[0] == "=" else _MISSING
-
-
-def _mentions(definition: Definition, parameter: str, call: SeenCall) -> bool:
-    """Whether a call gives the parameter anything, by name or by place."""
-    bound = bool(definition.function.owner) and "staticmethod" not in definition.function.decorators
-    index = next((i for i, p in enumerate(definition.function.parameters) if p.name == parameter), 0)
-    return any(name == parameter for name, _ in call.fact.keywords) or len(call.fact.positional) > index - bound
-
-
-def _passed(definition: Definition, parameter: str, call: SeenCall) -> Any:
-    fact, function = call.fact, definition.function
-    if fact.spread:
-        return _MISSING
-    index = next((i for i, p in enumerate(function.parameters) if p.name == parameter), None)
-    if index is None:
-        return _MISSING
-    bound = bool(function.owner) and "staticmethod" not in function.decorators
-    position = index - 1 if bound else index
-    for name, literal in fact.keywords:
-        if name == parameter:
-            return literal[1] if literal[0] == "=" else _MISSING
-    if function.parameters[index].kind == "positional" and position < len(fact.positional):
-        literal = fact.positional[position]
-        return literal[1] if literal[0] == "=" else _MISSING
-    return _default(definition, parameter)

@@ -1,0 +1,1 @@
+"""Flags taken out with the branch that they kept dead: found, proven to have one value, rewritten, swept, checked."""

@@ -1,0 +1,258 @@
+"""Parameters that have one value in every call: proven, along the calls that pass them on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlsmith.fixes.prune.bindings import parameter_read, reads_of
+from mlsmith.fixes.prune.found import Found, Slot, same
+from mlsmith.fixes.prune.refusal import Refusal
+from mlsmith.fixes.prune.sight import Sight
+from mlsmith.index.project import Definition
+from mlsmith.rules.kit.closed import QUIET_DECORATORS, is_bound, is_called_by_others, why_open
+from mlsmith.rules.kit.constants import UNKNOWN
+from mlsmith.rules.kit.definitions import Function, Parameter
+from mlsmith.rules.kit.module import Module
+
+_CAPTURES = frozenset({"locals", "eval", "exec", "save_hyperparameters"})
+_LOOKS_INSIDE = (
+    "inspect.signature",
+    "inspect.currentframe",
+    "inspect.stack",
+    "inspect.getargvalues",
+    "inspect.getfullargspec",
+    "sys._getframe",
+)
+
+
+def take(sight: Sight, found: Found, slot: Slot) -> None:
+    """Add a parameter to what is found, with those that it gets its value from, and those that it is passed on to.
+
+    Raises Refusal where it may have another value.
+    """
+    _require(sight, found, slot)
+    take_along(sight, found)
+
+
+def take_along(sight: Sight, found: Found) -> None:
+    """Add the parameters that what is found is passed on to, where they too have the value in every call."""
+    tried: set[Slot] = set(found.slots)
+    waiting = [slot for path, nodes in found.reads.items() for node in nodes for slot in _passed_to(sight, path, node)]
+    while waiting:
+        slot = waiting.pop()
+        if slot in tried:
+            continue
+        tried.add(slot)
+        attempt = Found(found.value, dict(found.slots), {path: list(nodes) for path, nodes in found.reads.items()})
+        try:
+            _require(sight, attempt, slot)
+        except Refusal:
+            continue
+        for path, nodes in attempt.reads.items():
+            known = found.reads.get(path, [])
+            waiting += [more for node in nodes if node not in known for more in _passed_to(sight, path, node)]
+        found.slots, found.reads = attempt.slots, attempt.reads
+
+
+def function_of(sight: Sight, definition: Definition) -> tuple[Module, Function]:
+    """The syntax of a definition. Raises Refusal where its file is a notebook, or cannot be parsed."""
+    module = sight.module(definition.path)
+    if module is None or definition.path.endswith(".ipynb"):
+        raise Refusal("is defined in a notebook, which prune does not rewrite", definition.path, sort="notebook")
+    fact = definition.function
+    named = sum(facts.module == sight.project.files[definition.path].module for facts in sight.project.files.values())
+    if named > 1 or sum(f.scope.qualified == fact.name for f in module.functions) > 1:
+        raise Refusal(f"`{fact.name}` is defined more than once", definition.path, fact.line, sort="defined twice")
+    return module, next(f for f in module.functions if f.scope.qualified == fact.name and f.node.lineno == fact.line)
+
+
+def _require(sight: Sight, found: Found, slot: Slot) -> None:
+    if slot in found.slots:
+        return
+    definition = sight.project.definitions[slot.function]
+    module, function = function_of(sight, definition)
+    parameter = function.parameter(slot.parameter)
+    assert parameter is not None
+    _refuse_open(sight, definition, function)
+    _refuse_captured(module, function, parameter)
+    found.slots[slot] = None
+    for node in reads_of(module, function, slot.parameter):
+        found.read(definition.path, node)
+    calls = sight.project.calls_of(definition)
+    if not calls:
+        raise Refusal(
+            f"`{_brief(slot)}`: nothing calls it, so the whole of it is dead",
+            definition.path,
+            function.node.lineno,
+            sort="nothing calls it",
+        )
+    for call in calls:
+        where = sight.module(call.path)
+        for called in _calls_at(where, call.fact.where) if where is not None else ():
+            _refuse_other(sight, found, definition, parameter, where, called)
+
+
+def _brief(slot: Slot) -> str:
+    return ".".join(str(slot).rsplit(".", 2)[-2:])
+
+
+def _refuse_open(sight: Sight, definition: Definition, function: Function) -> None:
+    name, line = function.node.name, function.node.lineno
+    if is_called_by_others(name):
+        raise Refusal(f"`{name}` is called by frameworks, out of sight", definition.path, line, sort="called by frameworks")
+    strange = next((decorator for decorator in function.decorators if decorator not in QUIET_DECORATORS), "")
+    if strange:
+        raise Refusal(f"`{name}` is decorated by `{strange}`, which may call it otherwise", definition.path, line, sort="unknown decorator")
+    reason = why_open(sight.project, definition)
+    if reason:
+        shown = definition.function.name
+        raise Refusal(
+            f"`{shown}` {reason}", *_seen(sight, definition, reason), sort=_SORTS.get(reason.partition("`")[0].strip(" :"), reason)
+        )
+    for path in sight.paths:
+        if path not in sight.project.files and path.endswith((".py", ".ipynb")) and name in sight.words(path):
+            raise Refusal(
+                f"`{name}` is mentioned in a file that cannot be looked into", path, sight.line_of(path, name), sort="unseen file"
+            )
+
+
+_SORTS = {
+    "is public: people outside of the project may call it": "public", "is handed around": "handed around",
+    "may be meant by a call of": "called on something unknown", "overrides or is overridden by": "overridden",
+    "may override a method of": "overridden", "is defined inside of another function": "nested",
+}  # fmt: skip
+
+
+def _seen(sight: Sight, definition: Definition, reason: str) -> tuple[str, int]:
+    """Where the reason stands: the file that mentions the function, or its definition."""
+    function = definition.function
+    last = function.name.rpartition(".")[2]
+    name = (function.owner if last == "__init__" else last).rpartition(".")[2]
+    if reason.startswith("is handed around"):
+        for path in sight.project.mentioned_in(name):
+            return path, _line_of_mention(sight, path, name)
+    return definition.path, function.line
+
+
+def _line_of_mention(sight: Sight, path: str, name: str) -> int:
+    module = sight.module(path)
+    nodes: list[ast.expr] = []
+    if module is not None:
+        nodes += [node for node in module.names_spelt({name}) if isinstance(node.ctx, ast.Load) and not _is_callee(node)]
+        nodes += [node for node in module.attributes_spelt({name}) if not _is_callee(node)]
+        nodes += [s for s in module.syntax.strings if isinstance(s.value, str) and s.value.rpartition(".")[2] == name]
+    return min((node.lineno for node in nodes), default=0) or sight.line_of(path, name)
+
+
+def _is_callee(node: ast.expr) -> bool:
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    return isinstance(up, ast.Call) and up.func is node
+
+
+def _refuse_captured(module: Module, function: Function, parameter: Parameter) -> None:
+    path, name = module.path, parameter.name
+    if parameter.kind not in ("positional", "keyword") or name in ("self", "cls"):
+        raise Refusal(f"`{name}` is no plain parameter", path, function.node.lineno, sort="no plain parameter")
+    others = [binding for binding in function.scope.bindings[name] if binding.kind != "parameter"]
+    if others:
+        line = getattr(others[0].node, "lineno", function.node.lineno)
+        raise Refusal(f"`{name}` is assigned anew, or written through", path, line, sort="reassigned")
+    for scope in module.syntax.scopes:
+        declared = [binding for binding in scope.bindings.get(name, ()) if binding.kind == "declare"]
+        if scope is not function.scope and declared and scope.parent is function.scope:
+            raise Refusal(f"`{name}` is declared in a function inside", path, function.node.lineno, sort="reassigned")
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Nonlocal) and name in node.names:
+            raise Refusal(f"`{name}` is assigned by a function inside", path, node.lineno, sort="reassigned")
+    for call in function.calls:
+        word = getattr(call.node.func, "id", getattr(call.node.func, "attr", ""))
+        if word in _CAPTURES or (word in ("vars", "dir") and not call.node.args) or any(called in _LOOKS_INSIDE for called in call.names):
+            raise Refusal(f"`{word}()` may read `{name}` by its name", path, call.node.lineno, sort="captured by name")
+    for node in reads_of(module, function, name):
+        refuse_shown(module, node)
+
+
+def refuse_shown(module: Module, node: ast.expr) -> None:
+    """Raises Refusal where an f-string writes down the expression itself: `f"{flag=}"`."""
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.FormattedValue):
+        line = module.source.lines[node.lineno - 1]
+        if f"{{{module.source.segment(node)}=" in line.replace(" ", ""):
+            raise Refusal("an f-string writes down the name of the flag", module.path, node.lineno, sort="f-string with =")
+
+
+def _calls_at(module: Module, where: tuple[int, int, int, int, str, int]) -> list[ast.Call]:
+    found = [node for node in module.syntax.calls if module.source.numbers(node) == (*where[:4], where[5])]
+    if not found:
+        raise Refusal("a call of it cannot be found again", module.path, where[0], sort="call not found")
+    return found
+
+
+def given_to(definition: Definition, parameter: Parameter, call: ast.Call) -> ast.expr | None:
+    """What a call gives to a parameter; None where it leaves the default. Raises ValueError where that cannot be seen."""
+    for keyword in call.keywords:
+        if keyword.arg == parameter.name:
+            return keyword.value
+    position = parameter.position - is_bound(definition)
+    before = call.args[: position + 1] if parameter.kind == "positional" else []
+    if any(isinstance(argument, ast.Starred) for argument in before) or any(keyword.arg is None for keyword in call.keywords):
+        raise ValueError
+    if parameter.kind == "positional" and position < len(call.args):
+        return call.args[position]
+    if parameter.kind == "positional" and any(isinstance(argument, ast.Starred) for argument in call.args):
+        raise ValueError
+    return None
+
+
+def _refuse_other(sight: Sight, found: Found, definition: Definition, parameter: Parameter, module: Module | None, call: ast.Call) -> None:
+    """Raises Refusal where a call gives something else than the value."""
+    assert module is not None
+    name = parameter.name
+    try:
+        given = given_to(definition, parameter, call)
+    except ValueError:
+        raise Refusal(f"a call may give `{name}` by `*` or `**`", module.path, call.lineno, sort="* or ** in a call") from None
+    if given is None:
+        default = function_of(sight, definition)[0].constant(parameter.default)
+        if not same(default, found.value):
+            shown = "another default" if default is UNKNOWN else repr(default)
+            raise Refusal(f"a call leaves `{name}` at {shown}", module.path, call.lineno, sort="another value")
+        return
+    if module.path.endswith(".ipynb"):
+        raise Refusal(
+            f"a call in a notebook gives `{name}`, and prune does not rewrite notebooks", module.path, call.lineno, sort="notebook"
+        )
+    if found.is_read(module.path, given) or same(module.constant(given), found.value):
+        return
+    source = parameter_read(module, given)
+    if source is None:
+        value = module.constant(given)
+        shown = "something that cannot be seen" if value is UNKNOWN else repr(value)
+        sort = "computed value" if value is UNKNOWN else "another value"
+        raise Refusal(f"a call gives `{name}` {shown}", module.path, call.lineno, sort=sort)
+    outer = f"{sight.project.files[module.path].module}.{source[0].scope.qualified}"
+    if outer not in sight.project.definitions or sight.project.definitions[outer].path != module.path:
+        raise Refusal(f"a call gives `{name}` a parameter that cannot be followed", module.path, call.lineno, sort="computed value")
+    _require(sight, found, Slot(outer, source[1]))
+
+
+def _passed_to(sight: Sight, path: str, node: ast.expr) -> Iterator[Slot]:
+    """The parameters of functions of the project that an expression is given to."""
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    call = up.up if isinstance(up, ast.keyword) else up  # type: ignore[attr-defined]
+    module = sight.module(path)
+    if not isinstance(call, ast.Call) or call.func is node or module is None:
+        return
+    for name in module.names(call.func):
+        dotted = sight.project.called(path, name)
+        definition = sight.project.definitions.get(dotted)
+        if definition is None or definition.path.endswith(".ipynb"):
+            continue
+        for parameter in function_of(sight, definition)[1].parameters:
+            try:
+                given = given_to(definition, parameter, call) if parameter.kind in ("positional", "keyword") else None
+            except ValueError:
+                continue
+            if given is node:
+                yield Slot(dotted, parameter.name)

@@ -1,0 +1,107 @@
+"""The project as prune looks at it: the merged facts, and the text of every file, some of them overlaid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlsmith.engine.discover import kind_of
+from mlsmith.engine.run import Options, index_tree
+from mlsmith.engine.trees import Overlaid
+from mlsmith.errors import SourceError
+from mlsmith.index.lazily import lazily
+from mlsmith.index.project import Project
+from mlsmith.rules.kit.module import Module
+from mlsmith.settings import Settings
+from mlsmith.sources.notebook import read_notebook
+from mlsmith.sources.python import Cell, PythonSource, parse_python, read_python
+from mlsmith.sources.tree import Tree
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass
+class Sight:
+    """`open_tree` gives the files, `paths` names all that a walk sees."""
+
+    root: Path
+    settings: Settings
+    open_tree: Callable[[], Tree]
+    paths: tuple[str, ...]
+    options: Options = field(default_factory=Options)
+
+    def __post_init__(self) -> None:
+        self.tree = self.open_tree()
+        self._data: dict[str, bytes] = {}
+        self._modules: dict[str, Module | None] = {}
+
+    def overlaid(self, changed: Mapping[str, bytes]) -> Sight:
+        """The same project with other content in some files."""
+        tree = Overlaid(self.tree, changed)
+        seen = Sight(self.root, self.settings, lambda: tree, self.paths, Options(jobs=1, cache_home=self.options.cache_home))
+        seen._data = {path: data for path, data in self._data.items() if path not in changed}
+        seen._modules = {path: module for path, module in self._modules.items() if path not in changed}
+        return seen
+
+    @lazily
+    def project(self) -> Project:
+        return index_tree(self.open_tree, self.paths, self.root, self.settings, options=self.options)
+
+    def data(self, path: str) -> bytes:
+        """The bytes of a file; none where it cannot be read."""
+        if path not in self._data:
+            try:
+                self._data[path] = self.tree.read(path)
+            except SourceError:
+                self._data[path] = b""
+        return self._data[path]
+
+    def text(self, path: str) -> str:
+        return self.data(path).decode("utf-8", "replace")
+
+    @property
+    def python(self) -> Sequence[str]:
+        """Python files and notebooks that are part of the index."""
+        return [path for path in self.project.files if path in set(self.paths)]
+
+    def holding(self, word: str) -> Iterator[str]:
+        """All files whose text has a word, whatever they are."""
+        wanted = re.compile(rb"(?<!\w)" + re.escape(word.encode()) + rb"(?!\w)")
+        for path in self.paths:
+            if wanted.search(self.data(path)):
+                yield path
+
+    def line_of(self, path: str, word: str) -> int:
+        """The first line of a file that has a word; 0 where none has."""
+        wanted = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+        return next((number for number, line in enumerate(self.text(path).split("\n"), 1) if wanted.search(line)), 0)
+
+    def words(self, path: str) -> list[str]:
+        return _WORD.findall(self.text(path))
+
+    def module(self, path: str) -> Module | None:
+        """A Python file or notebook, parsed; None where it cannot be."""
+        if path not in self._modules:
+            try:
+                source = _read(self.data(path), path)
+            except SourceError:
+                self._modules[path] = None
+            else:
+                self._modules[path] = Module(source, self.settings)
+        return self._modules[path]
+
+    def modules_with(self, word: str) -> Iterator[Module]:
+        """Python files and notebooks that can be read and have a word."""
+        for path in self.holding(word):
+            module = self.module(path) if kind_of(path) in ("python", "notebook") else None
+            if module is not None:
+                yield module
+
+
+def _read(data: bytes, path: str) -> PythonSource:
+    if not path.endswith(".ipynb"):
+        return read_python(data, path)
+    notebook = read_notebook(data)
+    return parse_python(notebook.text, path, tuple(Cell(cell.index, cell.first_line) for cell in notebook.cells))

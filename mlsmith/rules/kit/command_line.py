@@ -1,0 +1,88 @@
+"""Options of `argparse`: where they are declared, and whether their values can be read by a name that is not written down."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlsmith.rules.kit.call import Call
+    from mlsmith.rules.kit.module import Module
+
+_LOGS = frozenset({
+    "print", "update", "dump", "dumps", "init", "info", "log", "pprint", "items", "add_hparams", "log_params", "save_hyperparameters", "write", "str",
+})  # fmt: skip
+_TAKES_ALL = frozenset({
+    "from_argparse_args", "create_optimizer", "create_scheduler", "initialize", "parse_known_args", "create_optimizer_v2", "add_argparse_args",
+})  # fmt: skip
+NAMESPACES = frozenset({"args", "opt", "opts", "options", "flags", "hparams", "config", "cfg", "params"})
+_ONLY_LOG = frozenset({"wandb", "json", "yaml", "logging", "pprint", "copy", "pickle", "mlflow", "torch", "argparse", "builtins"})
+_OWN_ACTIONS = ("help", "version")
+
+
+def declared_options(module: Module) -> Iterator[tuple[str, Call]]:
+    """Options by the name under which they are read."""
+    for call in module.method_calls("add_argument"):
+        action = call.argument("action").value
+        if action in _OWN_ACTIONS or call.has_unknown_arguments or not call.node.args:
+            continue
+        said = call.argument("dest").value
+        flags = [module.constant(node) for node in call.node.args]
+        long = [flag for flag in flags if isinstance(flag, str) and flag.startswith("--")]
+        plain = [flag for flag in flags if isinstance(flag, str)]
+        if call.argument("dest").absent and plain:
+            said = (long or plain)[0].lstrip("-").replace("-", "_")
+        if isinstance(said, str) and said.isidentifier() and said != "local_rank":  # launchers pass it whether it is read or not
+            yield said, call
+
+
+def escapes(module: Module) -> bool:
+    """Whether the options may be read by a name that is not written here."""
+    if any(module.calls_spelt(*_TAKES_ALL, "setattr", "HfArgumentParser", "Namespace")):
+        return True
+    if any(not _is_literal(call) for call in module.calls_spelt("getattr")):
+        return True
+    if any(call.node.args and not _is_logged(call.node) for call in module.calls_spelt("vars")):
+        return True
+    if any(not _is_logged(node) for node in module.attributes_spelt({"__dict__", "_get_kwargs"})):
+        return True
+    return any(node.up.__class__ is ast.keyword and node.up.arg is None for node in module.names_spelt({"args", "opt", "opts"}))  # type: ignore[attr-defined]
+
+
+def receivers(module: Module) -> set[str]:
+    """Top-level packages whose functions are given the options as a whole."""
+    found: set[str] = set()
+    for node in module.names_spelt(NAMESPACES):
+        up = node.up.up if node.up.__class__ is ast.keyword else node.up  # type: ignore[attr-defined]
+        if up.__class__ is ast.Call and up.func is not node:
+            found |= {name.partition(".")[0].partition("(")[0] for name in module.names(up.func) if "." in name}
+    return found - _ONLY_LOG - {module.name.partition(".")[0]}
+
+
+def _is_literal(call: Call) -> bool:
+    return len(call.node.args) > 1 and isinstance(call.node.args[1], ast.Constant)
+
+
+def _is_logged(node: ast.AST) -> bool:
+    """`print(vars(args))`, `json.dump(vars(args), f)`, `for k, v in vars(args).items(): print(k, v)`."""
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.keyword):
+        up = up.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.Attribute) and up.attr in ("items", "copy") and isinstance(up.up, ast.Call):  # type: ignore[attr-defined]
+        return _is_logged(up.up)  # type: ignore[attr-defined]
+    if isinstance(up, (ast.FormattedValue, ast.JoinedStr)):
+        return True
+    if isinstance(up, ast.For):
+        return all(isinstance(said, ast.Expr) and isinstance(said.value, ast.Call) and _called(said.value) in _LOGS for said in up.body)
+    if isinstance(up, ast.comprehension):
+        shown = up.up.up  # type: ignore[attr-defined]
+        return isinstance(shown, ast.Call) and _called(shown) in {*_LOGS, "join"}
+    if isinstance(up, ast.Call):
+        return _called(up) in _LOGS or (_called(up) == "sorted" and _is_logged(up))
+    return False
+
+
+def _called(call: ast.Call) -> str:
+    """The last word of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""

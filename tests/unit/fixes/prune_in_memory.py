@@ -1,0 +1,28 @@
+"""Projects that exist only in memory, and what prune makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from mlsmith.engine.run import Options
+from mlsmith.fixes.prune.found import parse_asked
+from mlsmith.fixes.prune.plan import Pruned, prune
+from mlsmith.fixes.prune.sight import Sight
+from mlsmith.settings import Settings, load_settings_text
+from mlsmith.sources.tree import MemoryTree
+
+
+def sight_of(files: Mapping[str, str | bytes], settings: str = "") -> Sight:
+    chosen = load_settings_text(settings, "mlsmith.toml") if settings else Settings()
+    chosen = replace(chosen, select=("DEX",))  # the other rules have no say, and take their time
+    return Sight(Path("in-memory"), chosen, partial(MemoryTree, dict(files)), tuple(sorted(files)), Options(jobs=1))
+
+
+def pruned(files: Mapping[str, str | bytes], asked: str, settings: str = "") -> tuple[dict[str, str], Pruned]:
+    """The files after a flag is taken out of them, and what went."""
+    sight = sight_of(files, settings)
+    result = prune(sight, parse_asked(asked))
+    return {path: result.changed.get(path, sight.data(path)).decode("utf-8") for path in files}, result
