@@ -15,6 +15,16 @@ from mlsmith.rules.dead_code.dead_config_flag import DeadConfigFlag
 from mlsmith.rules.dead_code.never_toggled_flag import NeverToggledFlag
 
 
+class Flag(NamedTuple):
+    """A flag by its full name, and where lint speaks of it."""
+
+    flag: str
+    value: Any
+    code: str
+    path: str
+    line: int
+
+
 class Candidate(NamedTuple):
     """`lines` would go, or `refusal` says why not. `owner` and `date` are of the last change to the line, where git knows."""
 
@@ -33,7 +43,7 @@ class Candidate(NamedTuple):
 
 def candidates(sight: Sight, history: History | None = None) -> Iterator[Candidate]:
     """Flags of functions, then of configurations, in the order of their files."""
-    for flag, value, code, path, line in _named(sight):
+    for flag, value, code, path, line in flags_of(sight):
         last = history.last_change(path, line) if history is not None else None
         owner, date = (last[0], last[1][:10]) if last else ("", "")
         try:
@@ -45,10 +55,10 @@ def candidates(sight: Sight, history: History | None = None) -> Iterator[Candida
             yield Candidate(flag, value, code, path, line, result.lines, "", "", owner, date)
 
 
-def _named(sight: Sight) -> Iterator[tuple[str, Any, str, str, int]]:
+def flags_of(sight: Sight) -> Iterator[Flag]:
     rule = NeverToggledFlag({})
     for definition, parameter, value, finding in rule.candidates(sight.project):
         dotted = f"{sight.project.files[definition.path].module}.{definition.function.name}"
-        yield f"{dotted}.{parameter}", value, rule.code, finding.path, finding.span.start.line
+        yield Flag(f"{dotted}.{parameter}", value, rule.code, finding.path, finding.span.start.line)
     for path, key, _ in DeadConfigFlag({}).dead_keys(sight.project):
-        yield ".".join(key.keys), key.value, DeadConfigFlag.code, path, key.line
+        yield Flag(".".join(key.keys), key.value, DeadConfigFlag.code, path, key.line)
