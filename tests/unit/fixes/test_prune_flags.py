@@ -251,7 +251,10 @@ def test_expressions_come_to_what_they_must(before: str, after: str) -> None:
     ("section", "left"),
     [
         ("Args:\n        a: one\n        flag (bool): two\n            and more\n        b: three", "Args:\n        a: one\n        b: three"),
-        ("Parameters\n    ----------\n    a : int\n        One.\n    flag : bool\n        Two.\n    b : int", "Parameters\n    ----------\n    a : int\n        One.\n    b : int"),
+        (
+            "Parameters\n    ----------\n    a : int\n        One.\n    flag : bool\n        Two.\n    b : int",
+            "Parameters\n    ----------\n    a : int\n        One.\n    b : int",
+        ),
         (":param a: one\n    :param bool flag: two\n    :type flag: bool\n    :param b: three", ":param a: one\n    :param b: three"),
     ],
 )  # fmt: skip
