@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlsmith.fixes.apply import encoding_of
+from mlsmith.fixes.prune.calls import calls_at, given_to
 from mlsmith.fixes.prune.found import Found
 from mlsmith.fixes.prune.marks import Marks, extent_of, point_of
-from mlsmith.fixes.prune.parameters import function_of, given_to
+from mlsmith.fixes.prune.parameters import function_of
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.rewrite import rewritten
 from mlsmith.fixes.prune.sight import Sight
@@ -38,15 +39,14 @@ def marks_of(sight: Sight, found: Found) -> dict[str, Marks]:
         for call in sight.project.calls_of(definition):
             where = sight.module(call.path)
             assert where is not None
-            for node in where.syntax.calls:
-                if where.source.numbers(node) == (*call.fact.where[:4], call.fact.where[5]):
-                    given = given_to(definition, parameter, node)
-                    if given is not None:
-                        marks.setdefault(call.path, Marks()).arguments.add(extent_of(where.source, given))
-    for path, node in found.options:
+            for called in calls_at(where, call.fact.where):
+                given = given_to(definition, parameter, where, called)
+                if given is not None:
+                    marks.setdefault(call.path, Marks()).arguments.add(extent_of(where.source, given))
+    for path, owner in [*found.options, *found.fields]:
         module_of = sight.module(path)
         assert module_of is not None
-        marks.setdefault(path, Marks()).statements.add(extent_of(module_of.source, statement_of(node)))
+        marks.setdefault(path, Marks()).statements.add(extent_of(module_of.source, statement_of(owner)))
     return marks
 
 

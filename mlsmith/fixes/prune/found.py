@@ -35,6 +35,8 @@ class Found:
     reads: dict[str, list[ast.expr]] = field(default_factory=dict)
     options: list[tuple[str, ast.Call]] = field(default_factory=list)
     """Statements that declare the option of the command line, with the path"""
+    fields: list[tuple[str, ast.Assign]] = field(default_factory=list)
+    """Statements that put the flag into a field of an object, with the path"""
     keys: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     """Keys of configuration files"""
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 
+from mlsmith.engine.discover import kind_of
 from mlsmith.fixes.prune.bindings import parameter_read, reads_of
+from mlsmith.fixes.prune.calls import calls_at, given_to
+from mlsmith.fixes.prune.fields import take_field
 from mlsmith.fixes.prune.found import Found, Slot, same
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.index.project import Definition
-from mlsmith.rules.kit.closed import QUIET_DECORATORS, is_bound, is_called_by_others, why_open
+from mlsmith.rules.kit.closed import QUIET_DECORATORS, is_called_by_others, why_open
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.definitions import Function, Parameter
 from mlsmith.rules.kit.module import Module
@@ -37,21 +42,26 @@ def take(sight: Sight, found: Found, slot: Slot) -> None:
 
 def take_along(sight: Sight, found: Found) -> None:
     """Add the parameters that what is found is passed on to, where they too have the value in every call."""
+    seen: set[int] = set()
     tried: set[Slot] = set(found.slots)
-    waiting = [slot for path, nodes in found.reads.items() for node in nodes for slot in _passed_to(sight, path, node)]
-    while waiting:
-        slot = waiting.pop()
-        if slot in tried:
-            continue
-        tried.add(slot)
-        attempt = Found(found.value, dict(found.slots), {path: list(nodes) for path, nodes in found.reads.items()})
-        try:
-            _require(sight, attempt, slot)
-        except Refusal:
-            continue
-        for path, nodes in attempt.reads.items():
-            known = found.reads.get(path, [])
-            waiting += [more for node in nodes if node not in known for more in _passed_to(sight, path, node)]
+    while True:
+        fresh = [(path, node) for path, nodes in found.reads.items() for node in nodes if id(node) not in seen]
+        if not fresh:
+            return
+        for path, node in fresh:
+            seen.add(id(node))
+            take_field(sight, found, path, node)
+            for slot in _passed_to(sight, path, node):
+                if slot not in tried:
+                    tried.add(slot)
+                    _try(sight, found, slot)
+
+
+def _try(sight: Sight, found: Found, slot: Slot) -> None:
+    """Add a parameter if it can be shown to have the value, and nothing if not."""
+    attempt = Found(found.value, dict(found.slots), {path: list(nodes) for path, nodes in found.reads.items()})
+    with suppress(Refusal):
+        _require(sight, attempt, slot)
         found.slots, found.reads = attempt.slots, attempt.reads
 
 
@@ -74,8 +84,8 @@ def _require(sight: Sight, found: Found, slot: Slot) -> None:
     module, function = function_of(sight, definition)
     parameter = function.parameter(slot.parameter)
     assert parameter is not None
-    _refuse_open(sight, definition, function)
-    _refuse_captured(module, function, parameter)
+    _refuse_open(sight, definition, function, slot.parameter)
+    _refuse_captured(sight, module, function, parameter)
     found.slots[slot] = None
     for node in reads_of(module, function, slot.parameter):
         found.read(definition.path, node)
@@ -89,7 +99,7 @@ def _require(sight: Sight, found: Found, slot: Slot) -> None:
         )
     for call in calls:
         where = sight.module(call.path)
-        for called in _calls_at(where, call.fact.where) if where is not None else ():
+        for called in calls_at(where, call.fact.where) if where is not None else ():
             _refuse_other(sight, found, definition, parameter, where, called)
 
 
@@ -97,7 +107,7 @@ def _brief(slot: Slot) -> str:
     return ".".join(str(slot).rsplit(".", 2)[-2:])
 
 
-def _refuse_open(sight: Sight, definition: Definition, function: Function) -> None:
+def _refuse_open(sight: Sight, definition: Definition, function: Function, parameter: str) -> None:
     name, line = function.node.name, function.node.lineno
     if is_called_by_others(name):
         raise Refusal(f"`{name}` is called by frameworks, out of sight", definition.path, line, sort="called by frameworks")
@@ -110,11 +120,26 @@ def _refuse_open(sight: Sight, definition: Definition, function: Function) -> No
         raise Refusal(
             f"`{shown}` {reason}", *_seen(sight, definition, reason), sort=_SORTS.get(reason.partition("`")[0].strip(" :"), reason)
         )
+    _refuse_told(sight, name if name != "__init__" else definition.function.owner.rpartition(".")[2], parameter)
     for path in sight.paths:
         if path not in sight.project.files and path.endswith((".py", ".ipynb")) and name in sight.words(path):
             raise Refusal(
                 f"`{name}` is mentioned in a file that cannot be looked into", path, sight.line_of(path, name), sort="unseen file"
             )
+
+
+def _refuse_told(sight: Sight, name: str, parameter: str) -> None:
+    """Raises Refusal where a text that is run, or a script or document, speaks of a call with the parameter."""
+    for path in sight.holding(name):
+        if kind_of(path) == "text" and re.search(rf"(?<!\w){name}\([^)]*(?<!\w){parameter}\s*=", sight.text(path)):
+            raise Refusal(
+                f"a call that gives `{parameter}` is written down here", path, sight.line_of(path, parameter), sort="told in a document"
+            )
+        module = sight.module(path) if kind_of(path) == "python" else None
+        for _ in module.calls_spelt("exec", "eval") if module is not None else ():
+            for text in module.syntax.strings if module is not None else ():
+                if isinstance(text.value, str) and re.search(rf"(?<!\w){name}\s*\(", text.value):
+                    raise Refusal(f"`{name}` is called by a text that may be run", path, text.lineno, sort="called by a text")
 
 
 _SORTS = {
@@ -150,10 +175,11 @@ def _is_callee(node: ast.expr) -> bool:
     return isinstance(up, ast.Call) and up.func is node
 
 
-def _refuse_captured(module: Module, function: Function, parameter: Parameter) -> None:
+def _refuse_captured(sight: Sight, module: Module, function: Function, parameter: Parameter) -> None:
     path, name = module.path, parameter.name
     if parameter.kind not in ("positional", "keyword") or name in ("self", "cls"):
         raise Refusal(f"`{name}` is no plain parameter", path, function.node.lineno, sort="no plain parameter")
+    _refuse_named(sight, module, function, name)
     others = [binding for binding in function.scope.bindings[name] if binding.kind != "parameter"]
     if others:
         line = getattr(others[0].node, "lineno", function.node.lineno)
@@ -173,6 +199,22 @@ def _refuse_captured(module: Module, function: Function, parameter: Parameter) -
         refuse_shown(module, node)
 
 
+def _refuse_named(sight: Sight, module: Module, function: Function, name: str) -> None:
+    """Raises Refusal where a base that is not the project's may set the parameter by its name, as scikit-learn's do."""
+    owner = function.owner
+    if function.node.name != "__init__" or owner is None:
+        return
+    known = ("torch.nn.Module", "object", "abc.", "typing.")
+    if all(base.startswith(known) or module.resolver.class_named(base) for base in owner.lineage[1:]):
+        return
+    for other in sight.modules_with(name):
+        for text in other.syntax.strings:
+            if isinstance(text.value, str) and text.value.rpartition("__")[2] == name:
+                raise Refusal(f"the text {text.value!r} may mean the flag", other.path, text.lineno, sort="named in a string")
+        for call in other.calls_spelt("set_params"):
+            raise Refusal("`set_params()` may set it", other.path, call.node.lineno, sort="named in a string")
+
+
 def refuse_shown(module: Module, node: ast.expr) -> None:
     """Raises Refusal where an f-string writes down the expression itself: `f"{flag=}"`."""
     up: ast.AST = node.up  # type: ignore[attr-defined]
@@ -182,35 +224,12 @@ def refuse_shown(module: Module, node: ast.expr) -> None:
             raise Refusal("an f-string writes down the name of the flag", module.path, node.lineno, sort="f-string with =")
 
 
-def _calls_at(module: Module, where: tuple[int, int, int, int, str, int]) -> list[ast.Call]:
-    found = [node for node in module.syntax.calls if module.source.numbers(node) == (*where[:4], where[5])]
-    if not found:
-        raise Refusal("a call of it cannot be found again", module.path, where[0], sort="call not found")
-    return found
-
-
-def given_to(definition: Definition, parameter: Parameter, call: ast.Call) -> ast.expr | None:
-    """What a call gives to a parameter; None where it leaves the default. Raises ValueError where that cannot be seen."""
-    for keyword in call.keywords:
-        if keyword.arg == parameter.name:
-            return keyword.value
-    position = parameter.position - is_bound(definition)
-    before = call.args[: position + 1] if parameter.kind == "positional" else []
-    if any(isinstance(argument, ast.Starred) for argument in before) or any(keyword.arg is None for keyword in call.keywords):
-        raise ValueError
-    if parameter.kind == "positional" and position < len(call.args):
-        return call.args[position]
-    if parameter.kind == "positional" and any(isinstance(argument, ast.Starred) for argument in call.args):
-        raise ValueError
-    return None
-
-
 def _refuse_other(sight: Sight, found: Found, definition: Definition, parameter: Parameter, module: Module | None, call: ast.Call) -> None:
     """Raises Refusal where a call gives something else than the value."""
     assert module is not None
     name = parameter.name
     try:
-        given = given_to(definition, parameter, call)
+        given = given_to(definition, parameter, module, call)
     except ValueError:
         raise Refusal(f"a call may give `{name}` by `*` or `**`", module.path, call.lineno, sort="* or ** in a call") from None
     if given is None:
@@ -251,7 +270,7 @@ def _passed_to(sight: Sight, path: str, node: ast.expr) -> Iterator[Slot]:
             continue
         for parameter in function_of(sight, definition)[1].parameters:
             try:
-                given = given_to(definition, parameter, call) if parameter.kind in ("positional", "keyword") else None
+                given = given_to(definition, parameter, module, call) if parameter.kind in ("positional", "keyword") else None
             except ValueError:
                 continue
             if given is node:

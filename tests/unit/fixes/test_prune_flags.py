@@ -196,6 +196,57 @@ def test_what_only_the_dead_branch_used_goes_as_far_as_it_reaches() -> None:
     assert (len(result.definitions), len(result.imports), result.names) == (2, 3, 1)
 
 
+NET = """
+class Net:
+    def __init__(self, width, use_old=False):
+        self.width = width
+        self.use_old = use_old  # kept for the checkpoints
+        self.depth = 3
+
+    def run(self, x):
+        if self.use_old:
+            return x
+        return x * self.width
+
+
+print(Net(1).run(2), Net(2, use_old=False).run(3))
+"""
+
+
+def test_a_field_that_only_holds_the_flag_goes_with_it() -> None:
+    files, result = pruned({"a.py": NET}, "use_old=False")
+    assert (
+        files["a.py"]
+        == """
+class Net:
+    def __init__(self, width):
+        self.width = width
+        self.depth = 3
+
+    def run(self, x):
+        return x * self.width
+
+
+print(Net(1).run(2), Net(2).run(3))
+"""
+    )
+    assert result.parameters == ["a.Net.__init__.use_old"]
+
+
+def test_a_method_called_on_its_class_is_given_self_as_well() -> None:
+    source = "class A:\n    def scaled(self, x, twice=False):\n        return x * 2 if twice else x\n\n\nprint(A.scaled(A(), 2, False), A().scaled(2))\n"
+    assert taken(source, "twice=False").endswith("        return x\n\n\nprint(A.scaled(A(), 2), A().scaled(2))\n")
+
+
+@pytest.mark.parametrize(
+    "more", ["net = Net(3)\nnet.use_old = True\n", "print(getattr(Net(3), 'use_old'))\n", "def see(net):\n    return net.use_old\n"]
+)
+def test_a_field_that_others_see_holds_the_literal(more: str) -> None:
+    files, _ = pruned({"a.py": NET, "b.py": f"from a import Net\n\n{more}"}, "a.Net.__init__.use_old=False")
+    assert "self.use_old = False  # kept for the checkpoints" in files["a.py"]
+    assert "if self.use_old:" in files["a.py"]
+
+
 def test_an_import_that_others_take_from_the_file_or_that_does_something_stays() -> None:
     files, _ = pruned(
         {

@@ -35,6 +35,7 @@ def refused(files: Mapping[str, str] | str, asked: str = "work.flag=False", sett
         ("work(1)\ngetattr(object, 'work')\n", "`work` is mentioned otherwise", 8),
         ("work(1)\n\n\ndef other(x):\n    return x.work(1)\n", "something unknown", 1),
         ("", "nothing calls it", 1),
+        ("work(1)\nexec('print(work(1, True))')\n", "called by a text that may be run", 8),
         ("\n\ndef other(y):\n    return work(1, flag=y)\n\n\nother(True)\nother(False)\n", "a call gives `y` True", 13),
     ],
 )
@@ -85,6 +86,12 @@ def test_functions_that_others_may_call(source: str, reason: str) -> None:
         raise refused(source, "a.A.run.flag=False" if "A().run" in source else "flag=False")
 
 
+def test_a_class_whose_parameters_a_library_may_set_by_their_names() -> None:
+    model = "from sklearn.base import BaseEstimator\n\n\nclass Model(BaseEstimator):\n    def __init__(self, flag=False):\n        self.flag = flag\n\n\n"
+    refusal = refused(model + "grid = {'model__flag': [True, False]}\nModel()\nModel(flag=False)\n", "flag=False")
+    assert "'model__flag' may mean the flag" in refusal.reason
+
+
 LIBRARY = {
     "pyproject.toml": '[build-system]\nrequires = ["hatchling"]\n\n[project]\nname = "lib"\nversion = "1"\n',
     "lib/__init__.py": "",
@@ -103,6 +110,11 @@ def test_a_bare_name_that_means_several_things_is_answered_with_their_full_names
     refusal = refused({"a.py": WORK + "work(1)\n", "b.py": "def other(flag=False): ...\n\nother()\n"}, "flag=False")
     assert isinstance(refusal, Ambiguous)
     assert refusal.names == ["a.work.flag", "b.other.flag"]
+
+
+def test_a_document_that_shows_a_call_with_the_flag() -> None:
+    refusal = refused({"a.py": WORK + "work(1)\n", "README.md": "See `work`.\n\n    work(2, flag=True)\n"})
+    assert (refusal.where, refusal.sort) == ("README.md:3", "told in a document")
 
 
 def test_a_file_that_cannot_be_parsed_but_mentions_the_function() -> None:
