@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from mlsmith.engine.discover import kind_of
 from mlsmith.fixes.prune.found import Found
+from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.index.scopes import block_of
 from mlsmith.rules.kit.definitions import Class
@@ -36,11 +36,12 @@ def _reads(sight: Sight, module: Module, cls: Class, target: ast.Attribute) -> l
     name = target.attr
     if name.startswith("__") or name in cls.node.own_scope.bindings or _shows_itself(cls):  # type: ignore[attr-defined]
         return None
-    for path in sight.holding(name):
-        if kind_of(path) in ("python", "notebook") and sight.module(path) is None:
-            return None
+    try:
+        modules = list(sight.modules_with(name))
+    except Refusal:
+        return None
     reads: list[ast.expr] = []
-    for other in sight.modules_with(name):
+    for other in modules:
         if any(isinstance(text.value, str) and name in text.value.split(".") for text in other.syntax.strings):
             return None
         for node in other.attributes_spelt({name}):

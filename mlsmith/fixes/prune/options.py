@@ -28,7 +28,7 @@ def declarations(sight: Sight, name: str) -> list[tuple[Module, Call]]:
     return [
         (module, call)
         for word in dict.fromkeys((name, name.replace("_", "-")))
-        for module in sight.modules_with(word)
+        for module in sight.modules_with(word, all_of_them=False)
         for option, call in declared_options(module)
         if option == name
     ]

@@ -11,6 +11,7 @@ from mlsmith.engine.discover import kind_of
 from mlsmith.engine.run import Options, index_tree
 from mlsmith.engine.trees import Overlaid
 from mlsmith.errors import SourceError
+from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.index.lazily import lazily
 from mlsmith.index.project import Project
 from mlsmith.rules.kit.module import Module
@@ -64,7 +65,8 @@ class Sight:
     @property
     def python(self) -> Sequence[str]:
         """Python files and notebooks that are part of the index."""
-        return [path for path in self.project.files if path in set(self.paths)]
+        seen = set(self.paths)
+        return [path for path in self.project.files if path in seen]
 
     def holding(self, word: str) -> Iterator[str]:
         """All files whose text has a word, whatever they are."""
@@ -92,12 +94,15 @@ class Sight:
                 self._modules[path] = Module(source, self.settings)
         return self._modules[path]
 
-    def modules_with(self, word: str) -> Iterator[Module]:
-        """Python files and notebooks that can be read and have a word."""
+    def modules_with(self, word: str, *, all_of_them: bool = True) -> Iterator[Module]:
+        """Python files and notebooks that have a word. Raises Refusal where one cannot be parsed, if all are asked for."""
         for path in self.holding(word):
-            module = self.module(path) if kind_of(path) in ("python", "notebook") else None
-            if module is not None:
-                yield module
+            if kind_of(path) in ("python", "notebook"):
+                module = self.module(path)
+                if module is not None:
+                    yield module
+                elif all_of_them:
+                    raise Refusal(f"`{word}` stands in a file that cannot be parsed", path, self.line_of(path, word), sort="unseen file")
 
 
 def _read(data: bytes, path: str) -> PythonSource:

@@ -68,8 +68,8 @@ class DeadConfigFlag(Rule):
     ```
 
     ## Fix
-    None here: taking a flag out touches code and configurations together, which is work for a command of its own, not for an edit in
-    one file.
+    None here, because taking a flag out touches code and configurations together: `mlsmith prune KEY=VALUE` does that, and `mlsmith prune
+    --list` shows the command for each flag.
 
     ## When it stays silent
     When code, a command in a script, continuous integration or a document sets the key, or an option of the command line has its name;

@@ -81,8 +81,8 @@ class NeverToggledFlag(Rule):
     ```
 
     ## Fix
-    None here: taking a flag out touches its call sites in other files, which is work for a command of its own, not for an edit in one
-    file.
+    None here, because taking a flag out touches its call sites in other files: `mlsmith prune FLAG=VALUE` does that, and `mlsmith prune
+    --list` shows the command for each finding.
 
     ## When it stays silent
     For the public names of a library; when the function is passed around, registered, decorated by something unknown, named in a string

@@ -166,6 +166,7 @@ READER = 'import yaml\n\ncfg = yaml.safe_load(open("a.yaml"))\nif cfg["model"]["
         ({"b.py": "def build(use_old): ...\n"}, "has a parameter of that name"),
         ({"b.py": "class Model:\n    use_old: bool = False\n"}, "has a field of that name"),
         ({"b.py": "key = 'use_old'\n"}, "may mean the flag"),
+        ({"b.py": "cfg.model.use_old = (\n"}, "cannot be parsed"),
         ({"b.py": "cfg = {}\ncfg.model.use_old = True\n"}, "is assigned"),
         ({"b.yaml": "model: {use_old: false}\n"}, "cannot be taken out"),
         ({"b.yaml": "model:\n  _target_: train.Model\n  use_old: false\n"}, "_target_"),
