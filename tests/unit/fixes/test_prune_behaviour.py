@@ -127,7 +127,7 @@ def run(text: str) -> tuple[str, str]:
     return out.getvalue(), ""
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
 def test_programs_do_the_same_without_the_flag(program: tuple[str, Any]) -> None:
