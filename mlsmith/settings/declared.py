@@ -77,6 +77,8 @@ class Declared:
     """Names of what is declared one step before it"""
     paths: tuple[str, ...] = ()
     """Globs of its files, tables or code"""
+    legacy: bool = False
+    """Whether it is still there only until nobody reads it any more"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ _STEP = (
     Option("owner", "string", "Who answers for it."),
     Option("reads", "strings", "Names of what it reads, declared one step before it."),
     Option("paths", "strings", "Globs of its files, tables or code."),
+    Option("legacy", "boolean", "Whether it shall go as soon as nothing reads it."),
 )
 
 OPTIONS: tuple[Option, ...] = (
