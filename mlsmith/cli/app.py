@@ -10,6 +10,7 @@ from mlsmith import __version__
 from mlsmith.cli.config import config
 from mlsmith.cli.diff import diff
 from mlsmith.cli.gate import gate
+from mlsmith.cli.graph import graph
 from mlsmith.cli.guard import complain
 from mlsmith.cli.lint_command import lint
 from mlsmith.cli.new import new
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (new, add, remove, update, lint, gate, diff, prune, rule):
+for command in (new, add, remove, update, lint, gate, diff, graph, prune, rule):
     app.command()(command)
 app.add_typer(review, name="review")
 app.add_typer(config, name="config")

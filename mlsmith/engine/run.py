@@ -129,7 +129,19 @@ def index_tree(
     tree = open_tree()
     kinds = {path: kind for path in paths if (kind := kind_of(path))}
     blobs = {path: tree.blob_id(path) for path in kinds}
-    return _Run(root, kinds, open_tree, blobs, settings, options, _Clock(), _store(_folder(root, options))).project()
+    return _Run(root, kinds, open_tree, blobs, settings, options, _Clock(), _store(_folder(root, options))).index()[0]
+
+
+def index_working_tree(root: Path, settings: Settings, *, options: Options | None = None) -> tuple[Project, tuple[ErrorEntry, ...]]:
+    """The merged facts of the project at `root`, as a lint of it would give them to project rules, and what could not be read."""
+    options = options or Options()
+    clock = _Clock()
+    seen = walk(root, exclude=settings.exclude)
+    kinds = {path: kind for path in seen.files if (kind := kind_of(path))}
+    folder = _folder(root, options)
+    state = (load_state(str(root), folder) if folder else None) or State(str(root))
+    opener = partial(open_working_tree, root, {})
+    return _Run(root, kinds, opener, _trusted_blobs(state, seen), settings, options, clock, _store(folder)).index()
 
 
 class _Run:
@@ -188,9 +200,11 @@ class _Run:
             seconds=self._clock.seconds() if self._options.timings else {},
         )
 
-    def project(self) -> Project:
-        analyses, _ = self._analyses(sorted(self._kinds))
-        return project_of(taken_facts(analyses), self._settings)
+    def index(self) -> tuple[Project, tuple[ErrorEntry, ...]]:
+        analyses, unreadable = self._analyses(sorted(self._kinds))
+        errors = [analysed.error for analysed in analyses.values() if analysed.error is not None and not analysed.error.left_out]
+        errors += [ErrorEntry(path, None, why) for path, why in unreadable.items()]
+        return project_of(taken_facts(analyses), self._settings), tuple(sorted(errors, key=lambda e: (e.path, e.line or 0)))
 
     def _analyses(self, needed: Sequence[str]) -> tuple[dict[str, Analysed], dict[str, str]]:
         """Analyses by path in path order, and why the others could not be read."""
