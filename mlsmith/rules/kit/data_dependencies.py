@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlsmith.rules.kit.context import Context
 from mlsmith.rules.kit.knowledge import storage
 from mlsmith.rules.kit.places import HOLE, TEMPORARY, UNKNOWN_PART, normal
 from mlsmith.rules.kit.roles import tokens
@@ -143,7 +144,7 @@ class _Joining:
         definition = self.project.definitions.get(dotted)
         for path, fact in self.project.calls_of(definition) if definition is not None else ():
             value = dict(fact.keywords).get(name) or (fact.positional[position] if 0 <= position < len(fact.positional) else None)
-            if _text(value):
+            if _text(value) and self.project.files[path].context != Context.TEST.value:
                 yield _text(value), By(path, fact.where[4], fact.where[0], fact.where[5])
 
     def _functions_of(self, path: str) -> dict[str, FunctionFact]:
@@ -181,9 +182,10 @@ def kind_of(place: str, kind: str) -> str:
     if ending in storage.MODEL_ENDINGS:
         return "model"
     if kind in ("file", "model", "data") and ending in ("pkl", "pickle", "json", "txt", "bin", "h5", "hdf5", "npz", "npy", "model"):
+        folder = posixpath.basename(posixpath.dirname(place))
         if set(tokens(last.partition(".")[0])) & _MODEL_WORDS or ending == "model":
             return "model"
-        if kind == "model" and ending in ("pkl", "pickle"):
+        if ending in ("pkl", "pickle", "bin", "h5", "hdf5") and (kind == "model" or set(tokens(folder)) & _MODEL_WORDS):
             return "model"
     if ending in storage.DATA_ENDINGS:
         return "data"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
-from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity
+from mlsmith.rules.kit import Finding, Module, Rule, Severity
+from mlsmith.rules.kit.accesses import accesses
+from mlsmith.rules.kit.data_dependencies import is_covered
+from mlsmith.rules.kit.places import HOLE, UNKNOWN_PART
 
-_READERS = (
-    "pandas.read_", "polars.read_", "polars.scan_", "duckdb.read_", "duckdb.from_", "pyarrow.parquet.read_", "pyarrow.csv.read_",
-    "dask.dataframe.read_", "numpy.load", "numpy.genfromtxt",
-)  # fmt: skip
 _TRAINS = (".fit(", ".backward(", "train")
 
 
@@ -18,8 +16,8 @@ class UndeclaredDataUse(Rule):
     """Training reads data that the declaration of the project's data does not know.
 
     ## What it finds
-    A file or table that training code reads by a literal path, in a project that declares its sources (`data.source` of the settings), where
-    no declared path matches it: neither a source's, nor a feature table's, nor a model's.
+    A file or table that training code reads by a place that it says in full (literals, constants, joined paths, SQL), in a project that declares
+    its sources (`data.source` of the settings), where no declared path matches it: neither a source's, nor a feature table's, nor a model's.
 
     ## Why it is debt
     A source that nobody declared has no owner who is told of a change, no sensitivity, and no answer when a person asks to be forgotten
@@ -82,17 +80,14 @@ class UndeclaredDataUse(Rule):
         declared = [path for step in (data.source, data.feature, data.model) for entry in step for path in entry.paths]
         if not any(entry.paths for entry in data.source) or not any(word in module.source.text for word in _TRAINS):
             return
-        for call in module.calls_under(*_READERS):
-            path = _read(module, call)
-            if path and not any(fnmatchcase(path.removeprefix("./"), pattern) for pattern in declared):
+        for access in accesses(module):
+            if access.reads and access.kind in ("data", "table") and _is_whole(access.place) and not is_covered(access.place, declared):
                 yield self.finding(
-                    call, f"training reads `{path[:80]}`, which no declared source covers",
+                    access.call, f"training reads `{access.place[:80]}`, which no declared source covers",
                     advice="declare it with its owner: [[tool.mlsmith.data.source]] with name, owner and paths",
                 )  # fmt: skip
 
 
-def _read(module: Module, call: Call) -> str:
-    if not call.node.args:
-        return ""
-    path = module.constant(call.node.args[0])
-    return path if isinstance(path, str) and "." in path and "\n" not in path and " " not in path else ""
+def _is_whole(place: str) -> bool:
+    """Whether the code says all of a place."""
+    return UNKNOWN_PART not in place and HOLE.search(place) is None
