@@ -6,6 +6,8 @@ tell them apart.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mlsmith.graph.elements import Edge, Graph, Node
 from mlsmith.reports.safe import visible
 
@@ -49,6 +51,7 @@ def mermaid(graph: Graph) -> str:
             ]
     lines += [f"  {_mermaid_node(node, names)}" for node in graph.of_kind("code")]
     lines += [f"  {names[edge.source]} {_arrow(edge, both)} {names[edge.target]}" for edge, both in _drawn(graph)]
+    lines += [f"  {names[left.id]} ~~~ {names[right.id]}" for left, right in _in_order(graph)]
     lines += [
         f"  classDef {kind} fill:{fill},stroke:{border},color:#0f172a" for kind, (fill, border) in _FILLS.items() if graph.of_kind(kind)
     ]
@@ -78,6 +81,7 @@ def dot(graph: Graph) -> str:
             lines += [*(f"    {_dot_node(node, names)}" for node in nodes), "  }"]
     lines += [f"  {_dot_node(node, names)}" for node in graph.of_kind("code")]
     lines += [f"  {names[edge.source]} -> {names[edge.target]}{_dot_edge(edge, both)}" for edge, both in _drawn(graph)]
+    lines += [f"  {names[left.id]} -> {names[right.id]} [style=invis weight=0]" for left, right in _in_order(graph)]
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -108,6 +112,13 @@ def _drawn(graph: Graph) -> list[tuple[Edge, bool]]:
         (edge, (edge.source, edge.target) in both and edge.how == "reads")
         for edge in graph.edges if not (edge.how == "writes" and (edge.target, edge.source) in both)
     ]  # fmt: skip
+
+
+def _in_order(graph: Graph) -> list[tuple[Node, Node]]:
+    """What keeps one frame to the left of the next, where no arrow does."""
+    heads = [nodes[0] for kind in _FRAMES if (nodes := graph.of_kind(kind))]
+    joined = {(edge.source, edge.target) for edge in graph.edges}
+    return [(left, right) for left, right in pairwise(heads) if (left.id, right.id) not in joined]
 
 
 def _mark(node: Node) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from typing import Any
 
 from mlsmith.rules.kit import ConfigDocument, Finding, Module, Project, Rule, Severity, tokens
 from mlsmith.rules.kit.collect import place_from
-from mlsmith.rules.kit.data_dependencies import Seen, accesses_of, holds_figures, is_definite, may_be_same
+from mlsmith.rules.kit.data_dependencies import Seen, accesses_of, holds_figures, is_definite, reads_what
 from mlsmith.rules.kit.data_facts import data_facts, values_in
 
 _MEANT = frozenset({
@@ -107,15 +106,7 @@ class PredictionAsTrainingInput(Rule):
 
 
 def _comes_back(written: Seen, read: Seen) -> bool:
-    if read.way != "r" or not read.trains or read.remedied or read.kind == "model" or written.kind == "model":
-        return False
-    if "table" in (written.kind, read.kind):
-        return written.kind == read.kind and written.place.rpartition(".")[2] == read.place.rpartition(".")[2] and not _is_meant(read.place)
-    if not is_definite(read.place) or posixpath.basename(written.place) != posixpath.basename(read.place) or _is_meant(read.place):
-        return False
-    if "/" not in written.place and "/" not in read.place:  # Where that is depends on where the code is run.
-        return posixpath.dirname(written.path) == posixpath.dirname(read.path)
-    return may_be_same(written.place, read.place)
+    return read.trains and not read.remedied and not _is_meant(read.place) and reads_what(written, read)
 
 
 def _is_meant(place: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,7 +14,7 @@ from mlsmith.rules.kit.data_dependencies import (
     holds_figures,
     is_covered,
     is_definite,
-    may_be_same,
+    reads_what,
     speaks_of_predictions,
 )
 from mlsmith.rules.kit.data_facts import data_facts, values_in
@@ -124,7 +123,7 @@ class UndeclaredConsumer(Rule):
         said: set[tuple[str, str]] = set()
         for read in seen:
             covered, patterns = declared[read.path]
-            writer = next((one for one in outputs if _uses(one, read)), None)
+            writer = next((one for one in outputs if read.path != one.path and reads_what(one, read)), None)
             if writer is None or covered or is_covered(read.place, patterns) or (read.path, read.place) in said | kept:
                 continue
             said.add((read.path, read.place))
@@ -142,15 +141,3 @@ def _is_output(one: Seen) -> bool:
         and not holds_figures(one.place)
         and (one.predicted or speaks_of_predictions(one.place))
     )
-
-
-def _uses(written: Seen, read: Seen) -> bool:
-    if read.way != "r" or read.path == written.path or read.kind == "model":
-        return False
-    if "table" in (written.kind, read.kind):
-        return written.kind == read.kind and written.place.rpartition(".")[2] == read.place.rpartition(".")[2]
-    if not is_definite(read.place) or posixpath.basename(written.place) != posixpath.basename(read.place):
-        return False
-    if "/" not in written.place and "/" not in read.place:  # Where that is depends on where the code is run.
-        return posixpath.dirname(written.path) == posixpath.dirname(read.path)
-    return may_be_same(written.place, read.place)

@@ -206,6 +206,19 @@ def is_covered(place: str, patterns: Sequence[str]) -> bool:
     return any(may_be_named(place, pattern) for pattern in patterns)
 
 
+def reads_what(written: Seen, read: Seen) -> bool:
+    """Whether one access reads what another one writes: the same table, or a file whose name both write out."""
+    if written.way != "w" or read.way != "r" or "model" in (written.kind, read.kind):
+        return False
+    if "table" in (written.kind, read.kind):
+        return written.kind == read.kind and written.place.rpartition(".")[2] == read.place.rpartition(".")[2]
+    if not is_definite(read.place) or posixpath.basename(written.place) != posixpath.basename(read.place):
+        return False
+    if "/" not in written.place and "/" not in read.place:  # Where that is depends on where the code is run.
+        return posixpath.dirname(written.path) == posixpath.dirname(read.path)
+    return may_be_same(written.place, read.place)
+
+
 def may_be_named(place: str, pattern: str) -> bool:
     """Whether some path is both at the place and named by the glob, whose `*` stays in its folder unless it comes last; `**` does not."""
     return _fit(*_comparable(place, _parts(place), pattern, _parts(pattern, is_glob=True)))
