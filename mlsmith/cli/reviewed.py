@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlsmith.cli.streams import note
 from mlsmith.engine.discover import within
-from mlsmith.errors import UserError
+from mlsmith.errors import GitError, UserError
 from mlsmith.finding import number_occurrences
 from mlsmith.rules.catalogue import ignored_for, load_rules
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mlsmith.review.judge import Judgement
     from mlsmith.rules.kit import Reviewed
     from mlsmith.settings import ReviewSettings
+    from mlsmith.sources.git import Repository
 
 _FOLDERS = ("conf/", "config/", "configs/", "configuration/", "params/", "hparams/")
 
@@ -35,34 +36,43 @@ def unreviewed(scene: Scene, revision: str | None) -> list[Finding]:
 
     Where that cannot be told, a note says why. Raises UserError where a revision was named.
     """
-    if not is_under_review(scene):
+    if not is_under_review(scene) or scene.overlay or not load_rules(scene.settings).by_hook.get("reviews"):
         return []
-    speaking = load_rules(scene.settings).by_hook.get("reviews", ())
-    if not speaking or scene.overlay:
-        return []
-    from mlsmith.review.case import open_case
+    case = _case(scene, revision)
+    return findings_of(case, scene, committing="GIT_INDEX_FILE" in os.environ) if case is not None else []
 
+
+def _case(scene: Scene, revision: str | None) -> Case | None:
+    """None where there is no history, or, with a note, where it cannot be judged and nobody has named a revision."""
+    from mlsmith.review.case import open_case
+    from mlsmith.sources.git import Repository
+
+    if revision is None and not _has_history(Repository.find(scene.root)):
+        return None
     try:
-        case = open_case(scene.root, base=revision)
+        return open_case(scene.root, base=revision)
     except UserError as error:
         if revision is not None:
             raise
         note(f"changes of configurations were not judged: {error}")
-        return []
-    return findings_of(case, scene, committing="GIT_INDEX_FILE" in os.environ)
+        return None
+
+
+def _has_history(repository: Repository | None) -> bool:
+    try:
+        return repository is not None and bool(repository.rev_parse("HEAD"))
+    except GitError:
+        return False
 
 
 def unreviewed_configurations(scene: Scene, base: str | None, *, policy: ReviewSettings) -> int | None:
-    """How many configurations changed without the approvals that the policy of the base asks for; None where it asks for none.
-
-    Raises GitError and the like where that cannot be told.
+    """How many configurations changed without the approvals that the policy of the base asks for; None where it asks for none, or, without
+    a base, where that cannot be told. Raises UserError where a base was named.
     """
     if not policy.configs and not is_under_review(scene):
         return None
-    from mlsmith.review.case import open_case
-
-    case = open_case(scene.root, base=base)
-    return case.unreviewed + len(case.broken) if case.policy.settings.configs else None
+    case = _case(scene, base)
+    return case.unreviewed + len(case.broken) if case is not None and case.policy.settings.configs else None
 
 
 def findings_of(case: Case, scene: Scene, *, committing: bool = False) -> list[Finding]:

@@ -308,8 +308,14 @@ def another_settings_file_goes_before_the_policy(bench: Bench) -> None:
     bench.write({"pyproject.toml": '[tool.mlsmith.review]\nconfigs = ["conf/**"]\n'})
     bench.commit("root")
     bench.git("branch", "-f", "main")
-    bench.write({"mlsmith.toml": "[review]\nconfigs = []\n"})
+    bench.write({"mlsmith.toml": 'exclude = ["old"]\n'})
     bench.commit("mallory")
+
+
+@attack("is an author of this change")
+def the_author_approves_where_nobody_has_to_sign(bench: Bench) -> None:
+    bench.begin(POLICY + "require-signature = false\n").changed()
+    put(bench, said_by(bench, "alice"), b"")
 
 
 @attack("")

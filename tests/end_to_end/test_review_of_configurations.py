@@ -189,6 +189,25 @@ def test_the_gate_is_not_led_astray_by_a_policy_that_the_change_takes_away(house
     assert (condition["actual"], condition["passed"]) == (2, False)
 
 
+def test_without_a_history_lint_and_gate_have_nothing_to_say_of_reviews(project: Project) -> None:
+    project.write({"mlsmith.toml": POLICY, "conf/a.yaml": "x: 1\n"})
+    for _ in range(2):  # Without git, and before the first commit.
+        linted, gate = project.run("lint"), project.run("gate", "--format", "json")
+        assert (linted.code, linted.err, gate.code, gate.err, gate.json["conditions"]) == (0, "", 0, "", [])
+        project.git("init", "-q")
+
+
+def test_where_it_cannot_be_judged_lint_says_so_and_verify_fails(house: House, tmp_path: Path) -> None:
+    root = tmp_path / "shallow"
+    house.git("clone", "-q", "--depth", "1", "--branch", "work", f"file://{house.project.root}", str(root))
+    shallow = Project(root, house.project.home)
+    linted = shallow.run("lint")
+    assert (linted.code, linted.err.count("\n")) == (0, 1)
+    assert "not judged: this clone is shallow" in linted.err
+    done = shallow.run("review", "verify", "--base", "HEAD")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+
+
 def test_lint_gives_a_project_without_a_policy_one_hint(project: Project) -> None:
     project.write({"conf/a.yaml": "x: 1\n", "conf/b.yaml": "x: 2\n"})
     project.commit("first")
