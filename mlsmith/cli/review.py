@@ -59,7 +59,7 @@ def verify(
     output_format: Format = ReviewFormat.TEXT,
 ) -> int:
     """Whether what is committed is approved: for CI. Example: mlsmith review verify --base origin/main"""
-    from mlsmith.review.case import open_history
+    from mlsmith.review.afterwards import open_history
 
     if (since and base) or (push and (since or base)):
         raise UserError("--base, --since and --push exclude each other", advice="say one of them")

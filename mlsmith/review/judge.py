@@ -20,6 +20,7 @@ from mlsmith.review.versions import Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from mlsmith.change import Change
     from mlsmith.review.ledger import Approval, Ledger
@@ -148,6 +149,13 @@ class Court:
         state, due, more = self._state(item, len(approvals), rejected, emergencies)
         names = tuple(sorted(one.statement.approver for one in approvals))
         return Judgement(item, state, names, any(not one.signature for one in approvals), behind, (*objections, *more), due)
+
+    def look_ahead(self, items: list[Item], pool: Executor) -> None:
+        """Begin to check the signatures that judging these items will ask for."""
+        for item in items:
+            for approval in self.ledger.about(self.prefix + item.path):
+                if approval.signature and self.is_about(approval.statement, item):
+                    self.checks.begin(approval.statement.approver, approval.data, approval.signature, pool)
 
     def is_about(self, statement: Statement, item: Item) -> bool:
         """Whether a statement speaks of this very change: from this base to this head."""

@@ -12,8 +12,12 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlsmith.errors import UserError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 NAMESPACE = "config-approval.mlsmith/v1"
 """An approval cannot be passed off as a signature of anything else, nor the other way round."""
@@ -57,6 +61,7 @@ class Checks:
     def __init__(self, signers: Signers) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="mlsmith-")
         self._numbers = itertools.count()
+        self._begun: dict[tuple[str, bytes, bytes], Future[bool]] = {}
         self._signers = self._file("signers", signers.allowed)
         self._revoked = ["-r", self._file("revoked", signers.revoked)] if signers.revoked.strip() else []
 
@@ -65,6 +70,14 @@ class Checks:
 
         Raises UserError where ssh-keygen is missing.
         """
+        begun = self._begun.get((principal, data, signature)) if at is None else None
+        return begun.result() if begun is not None else self._is_signed_by(principal, data, signature, at)
+
+    def begin(self, principal: str, data: bytes, signature: bytes, pool: Executor) -> None:
+        """Begin a check that will be asked for: each takes a process, and there is other work to do meanwhile."""
+        self._begun[principal, data, signature] = pool.submit(self._is_signed_by, principal, data, signature, None)
+
+    def _is_signed_by(self, principal: str, data: bytes, signature: bytes, at: datetime | None) -> bool:
         if not principal or principal.startswith("-"):
             return False
         when = ["-O", f"verify-time={at:%Y%m%d%H%M%S}Z"] if at is not None else []

@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from mlsmith.cli.lint import Scene
+from mlsmith.cli.reviewed import findings_of
 from mlsmith.errors import GitError, UserError
-from mlsmith.review.case import open_history
+from mlsmith.review.afterwards import open_history
 from mlsmith.review.statement import Statement, name_of
+from mlsmith.settings import load_settings
 from tests.end_to_end.review_bench import AFTER, BEFORE, POLICY, TRAIN, Bench, make_keys
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH")
@@ -730,6 +733,18 @@ def test_a_merged_emergency_stays_debt_until_a_second_person_approves(bench: Ben
         bench.approve("alice")
     bench.approve("bob")
     assert bench.case(now=NOW + timedelta(days=30)).debts == ()
+
+
+def test_lint_tells_an_emergency_until_it_is_due_and_then_blames_it(bench: Bench) -> None:
+    bench.begin().changed().approve("alice", decision="emergency", now=NOW - timedelta(days=2))
+    settings, root, _ = load_settings(bench.root)
+    scene = Scene(root, settings, ("",), {}, root)
+    for merged in (False, True):
+        if merged:
+            bench.git("branch", "-f", "main")
+        told, late = (findings_of(bench.case(now=now), scene) for now in (NOW, NOW + timedelta(days=30)))
+        assert [(one.code, one.severity.value) for one in told] == [("CFG108", "info")]
+        assert {(one.code, one.severity.value) for one in late} == {("CFG108", "error"), ("CFG109", "error")}
 
 
 def test_an_emergency_that_was_taken_back_is_no_debt(bench: Bench) -> None:

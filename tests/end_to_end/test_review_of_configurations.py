@@ -108,6 +108,26 @@ def test_each_commit_of_a_branch_can_be_judged_afterwards(house: House) -> None:
     assert "1 commit with configuration changes, 1 not approved" in done.out
 
 
+def test_without_a_terminal_the_diff_that_was_read_is_named(house: House) -> None:
+    said = house.project.run("review", "approve", "conf/train.yaml", "--reason", "measured", "--key", str(house.keys / "bob"))
+    assert (said.code, "0.1 → 0.01" in said.err, "add --diff-sha" in said.err) == (2, True, True)
+    assert house.approve("bob").code == 0
+
+
+def test_an_approval_that_nobody_signed_is_called_so(house: House) -> None:
+    house.git("checkout", "-q", "main")
+    house.write(POLICY + "require-signature = false\n", "mlsmith.toml")
+    house.commit("trust")
+    house.git("checkout", "-q", "-b", "again")
+    house.write("lr: 0.02\nshuffle: true\n")
+    house.commit("faster")
+    sha = house.state()["configurations"][0]["diff_sha"]
+    house.project.git("config", "user.email", "zoe@example.org")
+    missing = str(house.keys / "missing")
+    assert house.project.run("review", "approve", "conf/train.yaml", "--reason", "x", "--diff-sha", sha, HOME=missing).code == 0
+    assert "approved by zoe@example.org unsigned" in house.project.run("review").out
+
+
 def test_the_next_command_is_for_whoever_asks(house: House) -> None:
     house.project.git("config", "user.email", "alice@example.org")
     house.write("lr: 0.02\nshuffle: true\n")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlsmith.review.history import Commit, Way
 from mlsmith.sources.git import Delta, Repository
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # A busy machine draws slowly.
 
 
 @st.composite
@@ -43,12 +44,14 @@ def ancestors(parents: dict[str, tuple[str, ...]], name: str) -> set[str]:
     return found
 
 
+@unhurried
 @given(graphs(), st.data())
 def test_a_side_is_what_leads_to_one_and_not_to_the_other(parents: dict[str, tuple[str, ...]], data: st.DataObject) -> None:
     one, other = (data.draw(st.sampled_from(list(parents))) for _ in range(2))
     assert way_of(parents)._only(one, other) == ancestors(parents, one) - ancestors(parents, other)
 
 
+@unhurried
 @given(graphs(), st.data())
 def test_a_merge_that_takes_one_side_decides_just_where_the_other_had_changed(
     parents: dict[str, tuple[str, ...]], data: st.DataObject
