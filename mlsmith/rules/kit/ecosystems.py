@@ -73,14 +73,18 @@ _NEUTRAL = frozenset({
 """What may stand beside it, and is no work of this kind by itself"""
 _NO_MORE = _CARRYING | _NEUTRAL
 _OUTSIDE = frozenset({"processes", "files"})
+_OWN_FORMATS = frozenset({"torch.save", "torch.load", "numpy.save", "numpy.load", "numpy.savez"})
+"""What writes or reads a library's own format: an end of data, and no way from one library to another"""
 
 
 class Glue(NamedTuple):
-    """`share` of the statements with calls that only carry data; `counts` of library calls in those by ecosystem."""
+    """`share` of the statements with calls that only carry data; `counts` of library calls in those by ecosystem; `own` of them write or
+    read a library's own format."""
 
     share: float
     statements: int
     counts: dict[str, int]
+    own: int
 
     @property
     def crossings(self) -> int:
@@ -89,8 +93,8 @@ class Glue(NamedTuple):
 
     @property
     def density(self) -> float:
-        """Crossings for each statement that does something."""
-        return self.crossings / self.statements if self.statements else 0.0
+        """Crossings for each statement that does something; a library's own format is no other library."""
+        return (self.crossings - self.own) / self.statements if self.statements else 0.0
 
     @property
     def entropy(self) -> float:
@@ -116,7 +120,7 @@ def glue_of(module: Module) -> Glue:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.With)):
             calls.setdefault(id(node), []).append(call)
     counts: Counter[str] = Counter()
-    carried = worked = 0
+    carried = worked = own = 0
     for inner in calls.values():
         words = {_last(call) for call in inner}
         if words <= _NEUTRAL:
@@ -124,8 +128,12 @@ def glue_of(module: Module) -> Glue:
         worked += 1
         if words <= _NO_MORE:
             carried += 1
-            counts.update(name for call in inner if _last(call) in _CARRYING and (name := _crossed(module, call)))
-    return Glue(carried / worked if worked else 0.0, worked, dict(sorted(counts.items())))
+            for call in inner:
+                name = _crossed(module, call) if _last(call) in _CARRYING else ""
+                if name:
+                    counts[name] += 1
+                    own += _last(call) == "save_pretrained" or not _OWN_FORMATS.isdisjoint(module.resolver.names(call.func))
+    return Glue(carried / worked if worked else 0.0, worked, dict(sorted(counts.items())), own)
 
 
 def _last(call: ast.Call) -> str:
