@@ -74,6 +74,30 @@ def test_a_file_that_everything_passes_through_is_a_hotspot_however_much_else_it
     assert findings(tmp_path, "GLU101") == []
 
 
+def test_what_a_library_does_with_its_own_is_no_border(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    own = "import json\nimport cv2\nimport numpy as np\nimport torch\n\n\ndef carry(path, size):\n" + "".join(
+        f"""    corners{i} = np.array([[0, 0], [size, size]])
+    scale{i} = torch.tensor([size])
+    torch.save(scale{i}, path)
+    part{i} = torch.load(path)
+    array{i} = np.load(path)
+    picture{i} = cv2.cvtColor(array{i}, 4)
+    text{i} = json.dumps(path)
+"""
+        for i in range(6)
+    )
+    commits(tmp_path, "own.py", own, 6)
+    assert findings(tmp_path, "GLU101") == []
+
+
+def test_glue_that_is_thin_in_a_large_file_is_none(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    work = "".join(f"    step{i} = tensor0.work({i})\n" for i in range(700))
+    commits(tmp_path, "large.py", GLUE + work, 6)
+    assert findings(tmp_path, "GLU101") == []
+
+
 def test_glue_that_is_left_alone_is_none(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     commits(tmp_path, "bridge.py", GLUE, 2)

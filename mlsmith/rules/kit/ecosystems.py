@@ -64,6 +64,8 @@ _AT_HOME = frozenset({
 """Those of them that stay in one ecosystem, and say nothing of a border between two"""
 _MADE = frozenset({"array", "asarray", "tensor", "as_tensor"})
 """What carries nothing where its numbers are written out"""
+_HANDLED = frozenset({"read", "write", "writelines", "readlines"})
+"""What is done with any file that is open"""
 _NEUTRAL = frozenset({
     "open", "close", "get", "makedirs", "mkdir", "remove", "join", "exists", "basename", "dirname", "encode", "decode", "strip", "split", "replace",
     "format", "str", "int", "float", "list", "dict", "tuple", "append", "extend", "update", "items", "keys", "values", "zip", "enumerate", "len",
@@ -88,18 +90,18 @@ class Glue(NamedTuple):
 
     @property
     def crossings(self) -> int:
-        """Calls that cross a border."""
-        return sum(self.counts.values())
+        """Calls that cross a border; a library's own format is no other library."""
+        return sum(self.counts.values()) - self.own
 
     @property
     def density(self) -> float:
-        """Crossings for each statement that does something; a library's own format is no other library."""
-        return (self.crossings - self.own) / self.statements if self.statements else 0.0
+        """Crossings for each statement that does something."""
+        return self.crossings / self.statements if self.statements else 0.0
 
     @property
     def entropy(self) -> float:
         """Of the ecosystems' shares, in bits."""
-        total = self.crossings
+        total = sum(self.counts.values())
         return -sum(n / total * math.log2(n / total) for n in self.counts.values()) if total else 0.0
 
 
@@ -143,10 +145,13 @@ def _last(call: ast.Call) -> str:
 
 def _crossed(module: Module, call: ast.Call) -> str:
     """The ecosystem whose border a call crosses; empty where it stays in one. What starts a process or copies a file is never at home."""
-    if _last(call) in _MADE and call.args and isinstance(call.args[0], (ast.List, ast.Tuple, ast.Constant)):
+    last = _last(call)
+    if last in _MADE and call.args and isinstance(call.args[0], (ast.List, ast.Tuple, ast.Constant)):
         return ""
     name = _ecosystem(module, call)
-    return name if name in _OUTSIDE or _last(call) not in _AT_HOME else ""
+    if name == "files" and last in _HANDLED:
+        return ""
+    return name if name in _OUTSIDE or last not in _AT_HOME else ""
 
 
 def _ecosystem(module: Module, call: ast.Call) -> str:
