@@ -105,6 +105,11 @@ class Project:
         return any(data for _, data in self._collected.get("manifest", ())) or "setup.py" in self.files
 
     @property
+    def has_users(self) -> bool:
+        """Whether people outside may install the project, and choose for themselves."""
+        return self.is_library and not self._is_installed_only_here
+
+    @property
     def is_said_to_be_closed(self) -> bool:
         """Whether the settings say that it is an application: then nobody outside calls its functions."""
         return self._kind == "application"
