@@ -76,7 +76,7 @@ class DeadConfigFlag(Rule):
     for switches that wait for a hand: output, hardware, resuming, caches (`debug`, `use_gpu`), and options of a library's class, which a
     `_target_` names and which are listed with their defaults; in a library that others install, except flags of the past; in groups
     without a default, and those with many options that nobody chooses, which are menus; in tests. Measured on unseen code, see the page on
-    precision: none of six flags held in rounds 20 to 24, most of them options of libraries and switches of a run, which are silent since.
+    precision: none of five flags held in rounds 20 to 24, most of them options of libraries and switches of a run, which are silent since.
 
     ## References
     Sculley et al. 2015, sections 6 and 7; SEC release 34-70694.

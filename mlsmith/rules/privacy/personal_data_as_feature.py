@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from mlsmith.rules.kit import Finding, Module, Rule, Severity, personal, tokens
 
 _FEATURES = frozenset({"features", "feature", "predictors", "inputs", "covariates"})
+_KEPT_OUT = frozenset({
+    "sensitive", "protected", "private", "pii", "garbage", "drop", "dropped", "exclude", "excluded", "ignore", "ignored", "remove", "removed",
+    "forbidden", "banned", "leak", "leaky", "leaking", "unused", "non", "not",
+})  # fmt: skip
+"""Words of lists of what is no feature, or watched"""
 
 
 class PersonalDataAsFeature(Rule):
@@ -49,7 +54,7 @@ class PersonalDataAsFeature(Rule):
 
     ## When it stays silent
     Where nothing is declared sensitive: what a name such as `city` means only its owners know; for columns that are dropped, hashed or
-    compared; for the label.
+    compared; for lists that are named for what stays out or is watched (`sensitive_features`); for the label.
 
     ## References
     GDPR, article 5: data minimisation.
@@ -66,7 +71,7 @@ class PersonalDataAsFeature(Rule):
         for node in module.syntax.assignments:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
-            if set(tokens(name)) & _FEATURES and isinstance(node.value, (ast.List, ast.Tuple)):
+            if set(tokens(name)) & _FEATURES and not set(tokens(name)) & _KEPT_OUT and isinstance(node.value, (ast.List, ast.Tuple)):
                 for column in node.value.elts:
                     if isinstance(column, ast.Constant) and personal.is_sensitive(module, column.value):
                         seen.add(id(node.value))

@@ -75,7 +75,7 @@ class PersonalDataInLog(Rule):
 
     ## When it stays silent
     Where nothing is declared sensitive; for hashes, counts and summaries of the column; for a whole frame that is printed, as its columns are
-    not known here. Outputs of notebooks are `rows-in-notebook-output`.
+    not known here; for what anything may have (`folder.name`, `spec["name"]`) unless it is a row's. Outputs of notebooks are `rows-in-notebook-output`.
 
     ## References
     GDPR, article 5; OWASP logging cheat sheet.
