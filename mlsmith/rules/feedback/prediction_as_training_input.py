@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import ConfigDocument, Finding, Module, Project, Rule, Severity, tokens
+from mlsmith.rules.kit import Confidence, ConfigDocument, Finding, Module, Project, Rule, Severity, tokens
 from mlsmith.rules.kit.collect import place_from
-from mlsmith.rules.kit.data_dependencies import Seen, accesses_of, holds_figures, is_definite, reads_what
+from mlsmith.rules.kit.data_dependencies import Seen, accesses_of, holds_figures, is_definite, reads_what, speaks_of_predictions
 from mlsmith.rules.kit.data_facts import data_facts, values_in
 
 _MEANT = frozenset({
@@ -21,9 +21,10 @@ class PredictionAsTrainingInput(Rule):
     """What a model predicted comes back as what it is trained on, through a file or a table.
 
     ## What it finds
-    A file or table into which the project's code writes what `predict` gave, and which code that trains reads: what is read reaches a `fit` or
-    a `train…` call, in its own function, through the function that gives it back, or through a parameter. Both places have to be written out, in
-    the code, in a configuration, or by those who call; nothing in either file speaks of exploration, a propensity or a group held back.
+    A file or table into which the project's code writes what `predict` gave (or that is named for predictions: medium confidence), and which
+    code that trains reads: what is read reaches a `fit` or a `train…` call, in its own function, through the function that gives it back, or
+    through a parameter. Both places have to be written out, in the code, in a configuration, or by those who call; nothing in either file
+    speaks of exploration, a propensity or a group held back.
 
     ## Why it is debt
     The model learns from a world that it made itself: what it blocked gets no label, what it recommended gets clicks, and each training confirms the
@@ -91,7 +92,7 @@ class PredictionAsTrainingInput(Rule):
         written = [
             one
             for one in seen
-            if one.way == "w" and one.predicted and not one.remedied and is_definite(one.place) and not holds_figures(one.place)
+            if one.way == "w" and _is_predicted(one) and not one.remedied and is_definite(one.place) and not holds_figures(one.place)
         ]
         said: set[tuple[str, int]] = set()
         for read in seen if written else ():
@@ -101,12 +102,17 @@ class PredictionAsTrainingInput(Rule):
                 yield self.finding(
                     place_from(read.path, project, read.where),
                     f"training reads `{read.place}`, into which {writer.path}:{writer.line} writes predictions",
+                    confidence=Confidence.HIGH if writer.predicted else Confidence.MEDIUM,
                     advice="let a share of the cases through by chance and record how likely that was, or train on what the model did not touch",
                 )  # fmt: skip
 
 
 def _comes_back(written: Seen, read: Seen) -> bool:
     return read.trains and not read.remedied and not _is_meant(read.place) and reads_what(written, read)
+
+
+def _is_predicted(one: Seen) -> bool:
+    return one.kind != "model" and (one.predicted or speaks_of_predictions(one.place))
 
 
 def _is_meant(place: str) -> bool:
