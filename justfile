@@ -52,6 +52,10 @@ new-rule AREA NAME:
 bench *ARGS:
     {{python}} benchmarks/speed.py {{ARGS}}
 
+# figures of `mlsmith review`, on histories that it makes
+bench-review:
+    {{python}} benchmarks/review.py
+
 # what each kind of project costs against its budget: made, installed, trained, tested
 skeletons *KINDS:
     {{python}} benchmarks/skeletons.py {{KINDS}}

@@ -99,10 +99,11 @@ def touched(way: Way, prefix: str) -> list[str]:
 def missing(base: Tree, head: Tree) -> list[str]:
     """Approvals of the base that the head has no longer, or otherwise."""
     now = set(listed(head))
-    return [path for path in listed(base) if path not in now or not _same(base, head, path)]
+    return [path for path in listed(base) if path not in now or not unchanged(base, head, path)]
 
 
-def _same(base: Tree, head: Tree, path: str) -> bool:
+def unchanged(base: Tree, head: Tree, path: str) -> bool:
+    """Whether both have the same there, line ends aside."""
     try:
         return base.blob_id(path) == head.blob_id(path) or base.read(path) == head.read(path).replace(b"\r\n", b"\n")
     except SourceError:

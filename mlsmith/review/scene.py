@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlsmith.engine.trees import Below
 from mlsmith.errors import GitError
 from mlsmith.review.items import links_in
-from mlsmith.review.ledger import missing, touched
+from mlsmith.review.ledger import missing, touched, unchanged
 from mlsmith.review.policy import policy_in, section_of
 from mlsmith.review.versions import LINK, SUBMODULE, Form, Version, committed, on_disk
 from mlsmith.settings import FILES, load_settings
@@ -134,10 +134,12 @@ def names_of(item: Item, policy: Policy, prefix: str) -> list[str]:
 def broken_in(scene: Scene, after: Tree, ledger: Ledger, way: Way) -> tuple[str, ...]:
     """What is wrong with the ledger as such, in words."""
     lost = [f"{path} was changed or deleted; approvals are only ever added" for path in missing(scene.before, after)]
+    # What the base has is not this change's doing, and nobody may take it away.
+    damaged = [f"{path} {what}" for path, what in ledger.damaged if not unchanged(scene.before, after, path)]
     on_the_way = [
         f"{path} was changed or deleted by a commit on the way; approvals are only ever added" for path in touched(way, scene.prefix)
     ]
-    return tuple(dict.fromkeys([*lost, *(f"{path} {what}" for path, what in ledger.damaged), *on_the_way]))
+    return tuple(dict.fromkeys([*lost, *damaged, *on_the_way]))
 
 
 def data_of(version: Version) -> bytes | None:

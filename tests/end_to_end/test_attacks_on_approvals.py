@@ -609,6 +609,16 @@ def main_is_merged_into_the_branch_by_whoever_approves(bench: Bench) -> None:
 
 
 @holds
+def the_forge_merges_it_on_trial_in_the_name_of_whoever_approved(bench: Bench) -> None:
+    bench.begin().changed().approve()
+    bench.git("checkout", "-q", "main")
+    bench.write({"README.md": "words\n"})
+    bench.commit("root")
+    bench.git("checkout", "-q", "--detach")
+    bench.git("merge", "-q", "--no-ff", "-m", "Merge work into main", "work", who="bob")
+
+
+@holds
 def a_configuration_is_renamed_and_edited(bench: Bench) -> None:
     bench.begin()
     bench.git("mv", TRAIN, "conf/learn.yaml")
