@@ -33,6 +33,7 @@ USES = {
     "devcontainer": "tests/test_devcontainer.py",
     "docker": "tests/test_image.py",
     "docs": "tests/test_site.py",
+    "dp": "tests/data/test_budget.py",
     "dvc": "tests/test_stages.py",
     "mlflow": "tests/test_tracking.py",
     "serving": "tests/test_web.py",

@@ -136,8 +136,14 @@ left out.
 ## Privacy and fairness
 Gender, year of birth, city and e-mail stand in the source under its terms of service. They are in no table, feature,
 log or model of this project; who wants to know whether a group is treated worse must ask those who may hold them. The
+{%- if "dp" in cookiecutter.layers %}
+log has keyed pseudonyms. Exports are differentially private: ε = {config.export.epsilon:g} an answer, and no more
+than {config.export.budget:g} over all answers about a user. This card is exact and stays inside. `forget USER` erases a
+person.
+{%- else %}
 log has keyed pseudonyms. Exports have at least {config.export.smallest_group} users a group and noise of
 ε = {config.export.epsilon:g}. `forget USER` erases a person.
+{%- endif %}
 """
 
 

@@ -6,8 +6,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from {{ cookiecutter.package }} import assess, card, coverage, explain, export, model, pipeline, plan, read, record
-from {{ cookiecutter.package }}.columns import Columns
+from {{ cookiecutter.package }} import assess, card, coverage, explain, model, pipeline, plan, publish, read, record
 from {{ cookiecutter.package }}.commands import PROJECT, SHARED, Command, agreed, asking, concluded, run
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.desk import by_lines
@@ -15,8 +14,7 @@ from {{ cookiecutter.package }}.engine import opened
 from {{ cookiecutter.package }}.monitor import Reference
 from {{ cookiecutter.package }}.opening import open_desk
 from {{ cookiecutter.package }}.plan import Plan
-from {{ cookiecutter.package }}.privacy import read_key
-from {{ cookiecutter.package }}.train import Prepared, prepare
+from {{ cookiecutter.package }}.train import prepare
 from {{ cookiecutter.package }}.warehouse import Warehouse
 
 _PLAN = PROJECT / "data" / "logging_plan.yaml"
@@ -35,7 +33,7 @@ def _train(given: argparse.Namespace, settings: Config) -> int:
 
 def _evaluate(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
-    tables, prepared = _prepared(given, settings)
+    tables, prepared = pipeline.prepare_all(settings, data=given.data, project=PROJECT)
     found = assess.assess(judged, prepared, Reference.of(plain["normal"]), settings, truth=tables.get("truth"))
     print(card.summary(found))
     return 1 if found.shortfalls else 0
@@ -84,14 +82,6 @@ def _monitor(given: argparse.Namespace, settings: Config) -> int:
     return 1 if alarms else 0
 
 
-def _export(given: argparse.Namespace, settings: Config) -> int:
-    _, prepared = _prepared(given, settings)
-    made = export.export(prepared, settings.export, key=read_key(PROJECT / ".secrets"))
-    print(export.text(made), end="")
-    print(f"{made.left_out} users of small groups were left out", file=sys.stderr)
-    return 0
-
-
 def _forget(given: argparse.Namespace, settings: Config) -> int:
     print(f"{read.forget(given.data, given.user)} rows erased; train anew, and erase the old runs with their models")
     return 0
@@ -107,11 +97,6 @@ def _plan() -> Plan:
     return plan.load(_PLAN)
 
 
-def _prepared(given: argparse.Namespace, settings: Config) -> tuple[dict[str, Columns], Prepared]:
-    tables = pipeline.read_all(given.data, agreed())
-    return tables, prepare(tables, settings, _plan())
-
-
 def _what_and_who(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source")
     parser.add_argument("event")
@@ -124,7 +109,7 @@ _COMMANDS = {
     "explain": Command("why a user got a score, and on what it rests", _explain, asking("user")),
     "serve": Command("events and questions on stdin, one JSON a line; answers on stdout", _serve),
     "monitor": Command("alarms since deployment: logging, inputs, scores, who came back", _monitor),
-    "export": Command("cohorts as CSV: no small group, and noise that hides any one person", _export),
+    "export": publish.EXPORT,
     "forget": Command("erase a person from the tables", _forget, asking("user")),
     "sign": Command("sign an entry of data/logging_plan.yaml as it stands", _sign, _what_and_who),
     **SHARED,

@@ -93,10 +93,17 @@ class MonitorConfig(Strict):
 
 
 class ExportConfig(Strict):
+{%- if "dp" in cookiecutter.layers %}
+    """One person changes the odds of an answer by e^epsilon at most, and of all about a week's users by e^budget."""
+{%- else %}
     """No exported group is smaller; counts carry noise by which one person changes any answer's odds by e^epsilon."""
+{%- endif %}
 
     smallest_group: Annotated[int, Field(gt=1)]
     epsilon: Positive
+{%- if "dp" in cookiecutter.layers %}
+    budget: Positive
+{%- endif %}
 
 
 class ServingConfig(Strict):

@@ -34,9 +34,10 @@ def export(prepared: Prepared, config: ExportConfig, *, key: bytes) -> Export:
     """Users and retained users by week of registration, platform and channel, in the control arm.
 
     Each user is in one cell of one table and moves one count of it, users who came back or users who did not, so
-    the noise of `epsilon` on each count covers the whole table. Small groups of a week are joined to `others`; a week
-    whose others are still too few is left out. The noise comes from `key` and the counts: without the key nobody can
-    take it off again, and asking twice gives the same answer instead of an average.
+    the noise of `epsilon` on each count covers the counts of the table. Small groups of a week are joined to `others`;
+    a week whose others are still too few is left out. Which those are goes by exact counts, and nobody adds up what
+    several exports tell of the same users: mlsmith's layer `dp` closes both. The noise comes from `key` and the counts:
+    without the key nobody can take it off again, and asking twice gives the same answer instead of an average.
     """
     chosen = prepared.control & (prepared.labels_now != UNKNOWN)
     users = {name: prepared.users[name][chosen] for name in ("registered_at", "platform", "channel")}

@@ -48,6 +48,12 @@ def read_all(folder: Path, rules: contract.Contract) -> dict[str, Columns]:
     return tables
 
 
+def prepare_all(config: Config, *, data: Path, project: Path) -> tuple[dict[str, Columns], Prepared]:
+    """The tables, and what training makes of them."""
+    tables = read_all(data, contract.load(project / "data" / "contract.yaml"))
+    return tables, prepare(tables, config, plan.load(project / "data" / "logging_plan.yaml"))
+
+
 def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     """Train and assess on the tables in `data`; the run's folder in `runs` then holds all there is to know about it."""
     started = record.start(runs, configuration=config.digest())
