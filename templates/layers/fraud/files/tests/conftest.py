@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package }} import config, contract, pipeline
+from {{ cookiecutter.package }} import config, contract, pipeline, read
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
@@ -54,7 +54,7 @@ def data(settings: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tables(data: Path, agreed: Contract) -> dict[str, Columns]:
     """The small world's tables with the truth."""
-    return pipeline.read_all(data, agreed)
+    return read.read(data, agreed)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from {{ cookiecutter.package }} import assess, card, forecast, journal, limits, model, pipeline, record
+from {{ cookiecutter.package }} import assess, card, forecast, journal, limits, model, pipeline, read, record
 from {{ cookiecutter.package }}.commands import PROJECT, SHARED, Command, agreed, asking, concluded, run
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.curve import Point
@@ -65,7 +65,7 @@ def _forecast(given: argparse.Namespace, settings: Config) -> int:
 
 def _explain(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
-    tables = pipeline.read_all(given.data, agreed())
+    tables = read.read(given.data, agreed())
     windows = encode(tables["sessions"], tables["actions"])
     windows = windows.rows(windows.account == given.account)
     if not len(windows):
@@ -101,7 +101,7 @@ def _monitor(given: argparse.Namespace, settings: Config) -> int:
 
 def _released(given: argparse.Namespace, settings: Config) -> tuple[model.Model, dict[str, Any], Prepared]:
     judged, plain = model.load(record.latest(given.runs))
-    return judged, plain, prepare(pipeline.read_all(given.data, agreed()), settings)
+    return judged, plain, prepare(read.read(given.data, agreed()), settings)
 
 
 def _how_many(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,21 +11,19 @@ import numpy as np
 import torch
 from torch import nn
 
+from {{ cookiecutter.package }}.artefact import seal, unseal
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import ModelConfig
 from {{ cookiecutter.package }}.features import CONTEXT, NUMBERS, WINDOW, Windows
 from {{ cookiecutter.package }}.limits import Limits
 from {{ cookiecutter.package }}.network import Batch, Detector
-from {{ cookiecutter.package }}.record import digest, file_digest, write_atomically
+
+_WEIGHTS = "weights.npz"
 
 BLOCK = 64
 """Rows are scored in blocks of just this many: the same row gives the same bits, alone or among thousands."""
 
 _INPUTS = {"window": WINDOW, "numbers": list(NUMBERS), "context": list(CONTEXT)}
-
-
-class UnusableModel(ValueError):
-    """A stored model that is incomplete, altered or made for other inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +142,7 @@ def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
         for number, member in enumerate(model.ensemble.members)
         for name, value in member.state_dict().items()
     }
-    np.savez(folder / "weights.npz", **weights)
+    np.savez(folder / _WEIGHTS, **weights)
     document = {
         "inputs": _INPUTS,
         "members": len(model.ensemble.members),
@@ -155,26 +152,14 @@ def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
         "version": model.version,
         "configuration": model.configuration,
         "reference": reference,
-        "weights": file_digest(folder / "weights.npz"),
     }
-    document["digest"] = digest(document)
-    write_atomically(folder / "model.json", json.dumps(document, indent=1) + "\n")
-    return str(document["digest"])
+    return seal(folder, document, beside=_WEIGHTS)
 
 
 def load(folder: Path) -> tuple[Model, dict[str, Any]]:
     """The model in `folder` and its monitoring reference. Raises `UnusableModel` unless it is just what was saved."""
-    try:
-        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        claimed = document.pop("digest")
-        found = file_digest(folder / "weights.npz")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise UnusableModel(f"no complete model in {folder}: {error}") from error
-    if digest(document) != claimed or found != document["weights"]:
-        raise UnusableModel(f"the model in {folder} is not the one that was saved")
-    if document["inputs"] != _INPUTS:
-        raise UnusableModel(f"the model in {folder} was trained on other inputs than this code computes")
-    with np.load(folder / "weights.npz", allow_pickle=False) as weights:
+    document = unseal(folder, beside=_WEIGHTS, inputs=_INPUTS)
+    with np.load(folder / _WEIGHTS, allow_pickle=False) as weights:
         members = tuple(_member(dict(weights), number, document["hidden"]) for number in range(document["members"]))
     calibration, limits = document["calibration"], Limits(**document["limits"])
     version, configuration = document["version"], document["configuration"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import MonitorConfig
+from {{ cookiecutter.package }}.drift import Kept, counts, edges, stability
 from {{ cookiecutter.package }}.features import CONTEXT, NUMBERS, Windows
 from {{ cookiecutter.package }}.split import DAY
 
@@ -18,7 +18,7 @@ _FLOOR = 5e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Kept):
     """What is normal: inner bin edges and shares of each figure, the range of each, and the share watched.
 
     `dispersion` is how much more the number of watched accounts varies by window than independent ones would.
@@ -29,15 +29,6 @@ class Reference:
     ranges: Mapping[str, list[float]]
     watch_rate: float
     dispersion: float
-
-    def plain(self) -> dict[str, Any]:
-        """As plain values, to be kept beside the model."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Reference:
-        """From what was kept beside the model."""
-        return cls(**plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +79,15 @@ def figures(windows: Windows, score: Array) -> dict[str, Array]:
 def describe(windows: Windows, score: Array, watch: float, config: MonitorConfig) -> Reference:
     """The normal state; `watch` is the score from which accounts are watched."""
     columns = figures(windows, score)
-    edges = {name: _edges(values, config.bins) for name, values in columns.items()}
+    inner = {name: edges(values, config.bins) for name, values in columns.items()}
     watched = score >= watch
     rate = max(float(watched.mean()), _FLOOR)
     week = windows.until // (config.window_days * DAY)
-    counts = np.array([[watched[week == one].sum(), (week == one).sum()] for one in np.unique(week)[1:-1]])
-    excess = float(np.mean((counts[:, 0] - rate * counts[:, 1]) ** 2 / (rate * counts[:, 1]))) if len(counts) else 0.0
+    weekly = np.array([[watched[week == one].sum(), (week == one).sum()] for one in np.unique(week)[1:-1]])
+    excess = float(np.mean((weekly[:, 0] - rate * weekly[:, 1]) ** 2 / (rate * weekly[:, 1]))) if len(weekly) else 0.0
     return Reference(
-        edges=edges,
-        shares={name: _shares(values, edges[name]).tolist() for name, values in columns.items()},
+        edges=inner,
+        shares={name: _shares(values, inner[name]).tolist() for name, values in columns.items()},
         ranges={name: [float(values.min()), float(values.max())] for name, values in columns.items()},
         watch_rate=rate,
         dispersion=max(config.min_dispersion, excess),
@@ -123,20 +114,13 @@ def measure(normal: Reference, windows: Windows, score: Array, watch: float, con
         )
 
 
-def _edges(values: Array, bins: int) -> list[float]:
-    """Inner edges with about equally many values between them; fewer where values repeat, as counts do."""
-    inner = np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1])
-    return [float(edge) for edge in np.unique(np.minimum(inner, np.nextafter(values.max(), -np.inf)))]
-
-
-def _shares(values: Array, edges: list[float]) -> Array:
+def _shares(values: Array, inner: list[float]) -> Array:
     """The share of values in each bin, with half a value more in each: an empty bin of few accounts says little."""
-    counts = np.bincount(np.searchsorted(edges, values, side="left"), minlength=len(edges) + 1) + 0.5
-    return np.asarray(counts / counts.sum())
+    found = counts(values, inner)[:-1] + 0.5
+    return np.asarray(found / found.sum())
 
 
 def _psi(normal: Reference, name: str, values: Array) -> float:
-    """Population stability index, less what chance alone adds in a window of so few accounts."""
+    """How far a figure's distribution has moved, less what chance alone adds in a window of so few accounts."""
     now, then = _shares(values, normal.edges[name]), np.array(normal.shares[name])
-    by_chance = (len(now) - 1) / max(len(values), 1)
-    return max(0.0, float(((now - then) * np.log(now / then)).sum()) - by_chance)
+    return max(0.0, stability(then, now) - (len(now) - 1) / max(len(values), 1))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 
+from {{ cookiecutter.package }} import parquet
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract, ContractViolation, require
 from {{ cookiecutter.package }}.players import ACTIONS, STREETS
@@ -25,21 +25,9 @@ class Sitting:
     actions: Columns
 
 
-def write(tables: Mapping[str, Columns], folder: Path, *, part: int = 0) -> None:
-    """Write tables as Parquet, `<table>/<part>.parquet`."""
-    with duckdb.connect(":memory:") as database:
-        for name, columns in tables.items():
-            target = folder / name / f"{part:05}.parquet"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            database.register("columns", columns)
-            database.table("columns").write_parquet(str(target))
-
-
 def read(folder: Path, contract: Contract, *, now: int | None = None) -> dict[str, Columns]:
     """All tables of the contract. Raises `ContractViolation` listing every breach, `FileNotFoundError` without data."""
-    tables = {name: table(folder / name) for name in contract.tables}
-    for name, columns in tables.items():
-        require(contract.tables[name], columns, name=name, now=now)
+    tables = parquet.delivered(folder, contract.tables, now=now)
     for child, parent, key in (
         ("sessions", "accounts", "account"),
         ("actions", "sessions", "session"),
@@ -48,16 +36,6 @@ def read(folder: Path, contract: Contract, *, now: int | None = None) -> dict[st
         if len(strays := np.setdiff1d(tables[child][key], tables[parent][key])):
             raise ContractViolation([f"{child}: {len(strays)} values of {key} that {parent} does not know"])
     return tables
-
-
-def table(folder: Path) -> Columns:
-    """One table from all its parts, unchecked. Raises `FileNotFoundError` where there is none."""
-    files = sorted(str(path) for path in folder.glob("*.parquet"))
-    if not files:
-        raise FileNotFoundError(f"no data in {folder}; make some with the command `world`")
-    with duckdb.connect(":memory:") as database:
-        found = database.from_parquet(files).fetchnumpy()
-    return {name: _plain(values) for name, values in found.items()}
 
 
 def from_server(message: Mapping[str, Any], contract: Contract) -> Sitting:
@@ -87,12 +65,3 @@ def _code(names: tuple[str, ...], value: object, what: str) -> int:
     if value not in names:
         raise ContractViolation([f"message: {what} '{value}' is not one of {', '.join(names)}"])
     return names.index(str(value))
-
-
-def _plain(values: Any) -> Any:
-    """Without a mask where nothing is missing, and texts as numpy texts."""
-    if isinstance(values, np.ma.MaskedArray):
-        if values.mask.any():
-            return values
-        values = values.data
-    return values.astype(str) if values.dtype.kind == "O" else values

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package }} import read
+from {{ cookiecutter.package }} import parquet, read
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract, ContractViolation, check
 from {{ cookiecutter.package }}.split import DAY
@@ -65,6 +65,6 @@ def test_verdicts_about_accounts_that_do_not_exist_are_refused(
 ) -> None:
     stray = {name: values[:1].copy() for name, values in tables["verdicts"].items()}
     stray["account"][0] = 10**12
-    read.write({**tables, "verdicts": stray}, tmp_path)
+    parquet.write({**tables, "verdicts": stray}, tmp_path)
     with pytest.raises(ContractViolation, match="that accounts does not know"):
         read.read(tmp_path, agreed)

@@ -14,8 +14,8 @@ import numpy as np
 from {{ cookiecutter.package }} import features, limits
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.features import encode
+from {{ cookiecutter.package }}.parquet import write
 from {{ cookiecutter.package }}.pipeline import Finished
-from {{ cookiecutter.package }}.read import write
 from {{ cookiecutter.package }}.serve import Service
 from {{ cookiecutter.package }}.train import Prepared
 
@@ -63,9 +63,9 @@ def test_the_stored_model_scores_the_same_in_a_fresh_process(
     actions = {name: values[kept] for name, values in tables["actions"].items()}
     write({"sessions": sessions, "actions": actions}, tmp_path)
     script = (
-        "import json, sys; from pathlib import Path; from {{ cookiecutter.package }} import features, model, read; "
+        "import json, sys; from pathlib import Path; from {{ cookiecutter.package }} import features, model, parquet; "
         "folder = Path(sys.argv[2]); m, _ = model.load(Path(sys.argv[1])); "
-        "w = features.encode(read.table(folder / 'sessions'), read.table(folder / 'actions')); "
+        "w = features.encode(parquet.table(folder / 'sessions'), parquet.table(folder / 'actions')); "
         "print(json.dumps(m.ensemble.score(w).tolist()))"
     )
     environment = {**os.environ, "PYTHONPATH": str(project / "src"), "OMP_NUM_THREADS": "1"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,17 +9,16 @@ from typing import Any
 import numpy as np
 import torch
 
+from {{ cookiecutter.package }}.artefact import UnusableModel, seal, unseal
 from {{ cookiecutter.package }}.baseline import Baseline
 from {{ cookiecutter.package }}.features import CHANNELS, Scene
 from {{ cookiecutter.package }}.fields import Array
 from {{ cookiecutter.package }}.intervals import Spread, halfwidth
 from {{ cookiecutter.package }}.network import OUTPUTS, Forecaster
-from {{ cookiecutter.package }}.record import digest, file_digest, write_atomically
 from {{ cookiecutter.package }}.scaling import Scaling
 
-
-class UnusableModel(ValueError):
-    """A stored model that is incomplete, altered or made for other inputs."""
+_WEIGHTS = "weights.npz"
+_INPUTS = {"channels": list(CHANNELS), "outputs": list(OUTPUTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +62,9 @@ def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
     """Write the model and its monitoring `reference`; returns the digest that identifies both."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: value.numpy() for name, value in model.network.state_dict().items()}
-    np.savez(folder / "weights.npz", allow_pickle=False, **weights)
+    np.savez(folder / _WEIGHTS, allow_pickle=False, **weights)
     document: dict[str, Any] = {
-        "channels": list(CHANNELS),
-        "outputs": list(OUTPUTS),
+        "inputs": _INPUTS,
         "scaling": model.scaling.plain(),
         "baseline": list(model.baseline.weights),
         "longest": model.longest,
@@ -76,27 +72,15 @@ def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
         "version": model.version,
         "configuration": model.configuration,
         "reference": reference,
-        "weights": file_digest(folder / "weights.npz"),
     }
-    document["digest"] = digest(document)
-    write_atomically(folder / "model.json", json.dumps(document, indent=1) + "\n")
-    return str(document["digest"])
+    return seal(folder, document, beside=_WEIGHTS)
 
 
 def load(folder: Path) -> tuple[Model, dict[str, Any]]:
     """The model in `folder` and its monitoring reference. Raises `UnusableModel` unless it is just what was saved."""
-    try:
-        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        stored = (folder / "weights.npz").read_bytes()
-        claimed = document.pop("digest")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise UnusableModel(f"no complete model in {folder}: {error}") from error
-    if digest(document) != claimed or file_digest(folder / "weights.npz") != document["weights"]:
-        raise UnusableModel(f"the model in {folder} is not the one that was saved")
-    if document["channels"] != list(CHANNELS) or document["outputs"] != list(OUTPUTS):
-        raise UnusableModel(f"the model in {folder} was trained on other channels than this code computes")
+    document = unseal(folder, beside=_WEIGHTS, inputs=_INPUTS)
     network = Forecaster()
-    with np.load(io.BytesIO(stored), allow_pickle=False) as weights:
+    with np.load(folder / _WEIGHTS, allow_pickle=False) as weights:
         try:
             network.load_state_dict({name: torch.from_numpy(weights[name]) for name in weights.files})
         except RuntimeError as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from {{ cookiecutter.package }}.config import MonitorConfig
+from {{ cookiecutter.package }}.drift import Kept
 from {{ cookiecutter.package }}.features import Region, scene
 from {{ cookiecutter.package }}.fields import Archive, Array
 from {{ cookiecutter.package }}.model import Model
@@ -19,20 +19,11 @@ LEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Kept):
     """What is normal: mean and deviation of each figure over the windows before release."""
 
     mean: Mapping[str, float]
     deviation: Mapping[str, float]
-
-    def plain(self) -> dict[str, Any]:
-        """As plain values, to be kept beside the model."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Reference:
-        """From what was kept beside the model."""
-        return cls(**plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def make_world(config: Config, folder: Path) -> None:
     wanted = f"{config.world.size} {config.seed}\n"
     if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
         return
+    marker.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     size = world.SIZES[config.world.size]
     where = world.place(size, seed=config.seed)

@@ -14,13 +14,14 @@ import numpy as np
 
 from {{ cookiecutter.package }} import baseline
 from {{ cookiecutter.package }} import model as models
+from {{ cookiecutter.package }}.artefact import trusted
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.evaluate import power
 from {{ cookiecutter.package }}.explain import quality
 from {{ cookiecutter.package }}.features import Region, scene
 from {{ cookiecutter.package }}.fields import Archive, Snapshot
-from {{ cookiecutter.package }}.model import Model, UnusableModel
+from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.motion import displacement
 from {{ cookiecutter.package }}.privacy import pseudonym
 from {{ cookiecutter.package }}.read import from_message
@@ -66,12 +67,8 @@ class Release:
 
 def release(run: Path) -> Release:
     """The model of a run, if it is intact and reached the quality bar."""
-    try:
-        model, _ = models.load(run)
-        passed = json.loads((run / "run.json").read_text(encoding="utf-8"))["passed"]
-    except (UnusableModel, OSError, ValueError, KeyError) as error:
-        return Release(None, str(error))
-    return Release(model) if passed else Release(None, f"run {model.version} did not reach the quality bar")
+    model, _, problem = trusted(run, models.load)
+    return Release(model, problem)
 
 
 class Service:

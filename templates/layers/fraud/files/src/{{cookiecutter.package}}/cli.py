@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from {{ cookiecutter.package }} import assess, card, explain, model, pipeline, record
+from {{ cookiecutter.package }} import assess, card, explain, model, pipeline, read, record
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.commands import PROJECT, SHARED, Command, agreed, asking, concluded, run
 from {{ cookiecutter.package }}.config import Config
@@ -29,7 +29,7 @@ def _train(given: argparse.Namespace, settings: Config) -> int:
 
 def _evaluate(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
-    prepared = prepare(pipeline.read_all(given.data, agreed()), settings)
+    prepared = prepare(read.read(given.data, agreed()), settings)
     found = assess.assess(judged, prepared, Reference.of(plain), settings)
     print(card.summary(found))
     return 1 if found.shortfalls else 0
@@ -61,7 +61,7 @@ def _serve(given: argparse.Namespace, settings: Config) -> int:
 
 def _monitor(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
-    prepared = prepare(pipeline.read_all(given.data, agreed()), settings)
+    prepared = prepare(read.read(given.data, agreed()), settings)
     windows = assess.watch(judged, prepared, Reference.of(plain), settings)
     alarms = [alarm for window in windows for alarm in window.alarms(settings.monitor)]
     print("\n".join(map(str, alarms)) or f"{len(windows)} windows, no alarm")
@@ -69,7 +69,7 @@ def _monitor(given: argparse.Namespace, settings: Config) -> int:
 
 
 def _history(given: argparse.Namespace) -> dict[str, Columns]:
-    tables = pipeline.read_all(given.data, agreed())
+    tables = read.read(given.data, agreed())
     return {name: tables[name] for name in HISTORY}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,14 @@ import lightgbm
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
+from {{ cookiecutter.package }}.artefact import seal, unseal
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import ModelConfig
 from {{ cookiecutter.package }}.features import FEATURES, NAMES
 from {{ cookiecutter.package }}.policy import Thresholds
-from {{ cookiecutter.package }}.record import digest, file_digest, write_atomically
+from {{ cookiecutter.package }}.record import write_atomically
 
-
-class UnusableModel(ValueError):
-    """A stored model that is incomplete, altered or made for other features."""
+_TREES = "trees.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,9 @@ def calibrate(trees: lightgbm.Booster, values: Array, fraud: Array, weight: Arra
 def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
     """Write the model and its monitoring `reference`; returns the digest that identifies both."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / "trees.txt", model.classifier.trees.model_to_string())
+    write_atomically(folder / _TREES, model.classifier.trees.model_to_string())
     document = {
-        "features": list(NAMES),
+        "inputs": list(NAMES),
         "calibration": {
             "scores": model.classifier.scores.tolist(),
             "probabilities": model.classifier.probabilities.tolist(),
@@ -91,28 +89,16 @@ def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
         "version": model.version,
         "configuration": model.configuration,
         "reference": reference,
-        "trees": file_digest(folder / "trees.txt"),
     }
-    document["digest"] = digest(document)
-    write_atomically(folder / "model.json", json.dumps(document, indent=1) + "\n")
-    return str(document["digest"])
+    return seal(folder, document, beside=_TREES)
 
 
 def load(folder: Path) -> tuple[Model, dict[str, Any]]:
     """The model in `folder` and its monitoring reference. Raises `UnusableModel` unless it is just what was saved."""
-    try:
-        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        text = (folder / "trees.txt").read_text(encoding="utf-8")
-        claimed = document.pop("digest")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise UnusableModel(f"no complete model in {folder}: {error}") from error
-    if digest(document) != claimed or file_digest(folder / "trees.txt") != document["trees"]:
-        raise UnusableModel(f"the model in {folder} is not the one that was saved")
-    if document["features"] != list(NAMES):
-        raise UnusableModel(f"the model in {folder} was trained on other features than this code computes")
+    document = unseal(folder, beside=_TREES, inputs=list(NAMES))
     calibration = document["calibration"]
     classifier = Classifier(
-        lightgbm.Booster(model_str=text),
+        lightgbm.Booster(model_file=str(folder / _TREES)),
         np.array(calibration["scores"], dtype=np.float64),
         np.array(calibration["probabilities"], dtype=np.float64),
     )

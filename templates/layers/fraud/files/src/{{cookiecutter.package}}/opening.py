@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from {{ cookiecutter.package }} import contract, pipeline, record, rules
+from {{ cookiecutter.package }} import contract, read, record, rules
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import ContractViolation
 from {{ cookiecutter.package }}.desk import Desk
@@ -23,7 +23,7 @@ def open_desk(config: Config, *, project: Path, data: Path, runs: Path) -> Itera
     """A desk that decides on payments. Raises `FileNotFoundError` without a run or without data."""
     released = release(record.latest(runs))
     agreed = contract.load(project / "data" / "contract.yaml")
-    tables = pipeline.read_all(data, agreed)
+    tables = read.read(data, agreed)
     known = {name: tables[name] for name in HISTORY}
     key = read_key(project / ".secrets")
     with (

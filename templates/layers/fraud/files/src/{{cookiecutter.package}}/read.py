@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 
+from {{ cookiecutter.package }} import parquet
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract, ContractViolation, require
 
@@ -21,36 +21,14 @@ _FROM_GATEWAY = {
 }  # fmt: skip
 
 
-def write(tables: Mapping[str, Columns], folder: Path, *, part: int = 0) -> None:
-    """Write tables as Parquet, `<table>/<part>.parquet`."""
-    with duckdb.connect(":memory:") as database:
-        for name, columns in tables.items():
-            target = folder / name / f"{part:05}.parquet"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            database.register("columns", columns)
-            database.table("columns").write_parquet(str(target))
-
-
 def read(folder: Path, contract: Contract, *, now: int | None = None) -> dict[str, Columns]:
     """All tables of the contract. Raises `ContractViolation` listing every breach, `FileNotFoundError` without data."""
-    tables = {name: table(folder / name) for name in contract.tables}
-    for name, columns in tables.items():
-        require(contract.tables[name], columns, name=name, now=now)
+    tables = parquet.delivered(folder, contract.tables, now=now)
     known = {name: tables[name] for name in ("decisions", "chargebacks") if name in tables}
     for name, columns in known.items():
         if len(strays := np.setdiff1d(columns["payment"], tables["payments"]["payment"])):
             raise ContractViolation([f"{name}: {len(strays)} rows of payments that do not exist"])
     return tables
-
-
-def table(folder: Path) -> Columns:
-    """One table from all its parts, unchecked. Raises `FileNotFoundError` where there is none."""
-    files = sorted(str(path) for path in folder.glob("*.parquet"))
-    if not files:
-        raise FileNotFoundError(f"no data in {folder}; make some with the command `world`")
-    with duckdb.connect(":memory:") as database:
-        relation = database.from_parquet(files)
-        return {name: _plain(values) for name, values in relation.fetchnumpy().items()}
 
 
 def from_gateway(message: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
@@ -66,12 +44,3 @@ def from_gateway(message: Mapping[str, Any], contract: Contract) -> dict[str, An
     row["amount"] = message["amount_minor"] / CENTS
     require(contract.tables["payments"], {name: np.array([value]) for name, value in row.items()}, name="message")
     return row
-
-
-def _plain(values: Any) -> Any:
-    """Without a mask where nothing is missing, and texts as numpy texts."""
-    if isinstance(values, np.ma.MaskedArray):
-        if values.mask.any():
-            return values
-        values = values.data
-    return values.astype(str) if values.dtype.kind == "O" else values

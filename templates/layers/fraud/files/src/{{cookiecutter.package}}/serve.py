@@ -15,12 +15,13 @@ import numpy as np
 
 from {{ cookiecutter.package }} import explain, rules
 from {{ cookiecutter.package }} import model as models
+from {{ cookiecutter.package }}.artefact import trusted
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.features import NAMES, FeatureTable
 from {{ cookiecutter.package }}.history import History
-from {{ cookiecutter.package }}.model import Model, UnusableModel
+from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.policy import ACTIONS, APPROVE, BLOCK, decide
 from {{ cookiecutter.package }}.privacy import pseudonym
 from {{ cookiecutter.package }}.read import from_gateway
@@ -57,14 +58,8 @@ class Release:
 
 def release(run: Path) -> Release:
     """The model of a run, if it is intact and reached the quality bar; else a release that leaves it to the rules."""
-    try:
-        model, reference = models.load(run)
-        passed = json.loads((run / "run.json").read_text(encoding="utf-8"))["passed"]
-    except (UnusableModel, OSError, ValueError, KeyError) as error:
-        return Release(None, {}, str(error))
-    if not passed:
-        return Release(None, {}, f"run {model.version} did not reach the quality bar")
-    return Release(model, reference["ranges"])
+    model, reference, problem = trusted(run, models.load)
+    return Release(model, reference.get("ranges", {}), problem)
 
 
 class Service:

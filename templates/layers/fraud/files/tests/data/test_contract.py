@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package }} import read
+from {{ cookiecutter.package }} import parquet, read
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract, ContractViolation, check
 from {{ cookiecutter.package }}.population import DAY
@@ -64,6 +64,6 @@ def test_a_chargeback_of_a_payment_nobody_made_is_refused(
     tables: dict[str, Columns], agreed: Contract, tmp_path: Any
 ) -> None:
     stray = {**tables, "chargebacks": {"payment": np.array([10**12]), "reported_at": np.array([5])}}
-    read.write(stray, tmp_path)
+    parquet.write(stray, tmp_path)
     with pytest.raises(ContractViolation, match="payments that do not exist"):
         read.read(tmp_path, agreed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,22 +9,20 @@ from typing import Any
 import numpy as np
 
 from {{ cookiecutter.package }} import gaussian
+from {{ cookiecutter.package }}.artefact import seal, unseal
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.features import NAMES, Sites
 from {{ cookiecutter.package }}.gaussian import Process, Shape
 from {{ cookiecutter.package }}.interval import Factors
 from {{ cookiecutter.package }}.kernels import Linear, Near, Smooth
-from {{ cookiecutter.package }}.record import digest, file_digest, write_atomically
+
+_PROCESS = "process.npz"
 
 _MAPPED = tuple(range(len(NAMES)))
 _GROUND = (len(NAMES), len(NAMES) + 1)
 _POORNESS = len(NAMES) + 2
 MAPS_AND_GROUND = Shape((Linear(_MAPPED), Smooth(_MAPPED), Near(_GROUND)), noise_by=_POORNESS)
 """Trend and bends over the maps, likeness on the ground, and noise that grows as the maps get poorer."""
-
-
-class UnusableModel(ValueError):
-    """A stored model that is incomplete, altered or made for other features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +92,9 @@ def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
     """Write the model and its monitoring `reference`; returns the digest that identifies both."""
     folder.mkdir(parents=True, exist_ok=True)
     regressor, process = model.regressor, model.regressor.process
-    np.savez(folder / "process.npz", rows=process.rows, weights=process.weights, inverse=process.inverse)
+    np.savez(folder / _PROCESS, rows=process.rows, weights=process.weights, inverse=process.inverse)
     document = {
-        "features": list(NAMES),
+        "inputs": list(NAMES),
         "parameters": process.theta.tolist(),
         "centre": regressor.centre.tolist(),
         "spread": regressor.spread.tolist(),
@@ -106,26 +103,14 @@ def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
         "version": model.version,
         "configuration": model.configuration,
         "reference": reference,
-        "process": file_digest(folder / "process.npz"),
     }
-    document["digest"] = digest(document)
-    write_atomically(folder / "model.json", json.dumps(document, indent=1) + "\n")
-    return str(document["digest"])
+    return seal(folder, document, beside=_PROCESS)
 
 
 def load(folder: Path) -> tuple[Model, dict[str, Any]]:
     """The model in `folder` and its monitoring reference. Raises `UnusableModel` unless it is just what was saved."""
-    try:
-        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        found = file_digest(folder / "process.npz")
-        claimed = document.pop("digest")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise UnusableModel(f"no complete model in {folder}: {error}") from error
-    if digest(document) != claimed or found != document["process"]:
-        raise UnusableModel(f"the model in {folder} is not the one that was saved")
-    if document["features"] != list(NAMES):
-        raise UnusableModel(f"the model in {folder} was trained on other features than this code computes")
-    with np.load(folder / "process.npz", allow_pickle=False) as arrays:
+    document = unseal(folder, beside=_PROCESS, inputs=list(NAMES))
+    with np.load(folder / _PROCESS, allow_pickle=False) as arrays:
         process = Process(MAPS_AND_GROUND, np.array(document["parameters"]), **arrays)
     regressor = Regressor(process, np.array(document["centre"]), np.array(document["spread"]), document["level"])
     model = Model(regressor, Factors(**document["factors"]), document["version"], document["configuration"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import Config, MonitorConfig
+from {{ cookiecutter.package }}.drift import Kept
 from {{ cookiecutter.package }}.evaluate import covered
 from {{ cookiecutter.package }}.features import FEATURES, NAMES, Sites
 from {{ cookiecutter.package }}.model import Prediction
@@ -20,22 +20,13 @@ WATCHED = (*NAMES[:4], "quality")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Kept):
     """What is normal: mean and deviation of each watched input, from how many wells, and the intervals' level."""
 
     mean: Mapping[str, float]
     deviation: Mapping[str, float]
     count: int
     level: float
-
-    def plain(self) -> dict[str, Any]:
-        """As plain values, to be kept beside the model."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Reference:
-        """From what was kept beside the model."""
-        return cls(**plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ def make_world(config: Config, folder: Path) -> None:
     wanted = f"{config.world.size} {config.seed}\n"
     if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
         return
+    marker.unlink(missing_ok=True)
     made = world.make(world.SIZES[config.world.size], seed=config.seed)
     grid.write(made.maps, folder / "maps")
     grid.write(made.truth, folder / "truth")

@@ -13,13 +13,14 @@ import numpy as np
 
 from {{ cookiecutter.package }} import caution, explain, policy
 from {{ cookiecutter.package }} import model as models
+from {{ cookiecutter.package }}.artefact import trusted
 from {{ cookiecutter.package }}.columns import Columns, take
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.explain import Driver, Neighbour
 from {{ cookiecutter.package }}.features import NAMES, Sites, compute
 from {{ cookiecutter.package }}.grid import Grid
-from {{ cookiecutter.package }}.model import Model, UnusableModel
+from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.policy import ACTIONS, CORROBORATE
 from {{ cookiecutter.package }}.privacy import pseudonym
 from {{ cookiecutter.package }}.read import from_desk
@@ -62,14 +63,8 @@ class Release:
 
 def release(run: Path) -> Release:
     """The model of a run, if it is intact and reached the quality bar; else one that leaves it to the fallback."""
-    try:
-        model, reference = models.load(run)
-        passed = json.loads((run / "run.json").read_text(encoding="utf-8"))["passed"]
-    except (UnusableModel, OSError, ValueError, KeyError) as error:
-        return Release(None, {}, str(error))
-    if not passed:
-        return Release(None, {}, f"run {model.version} did not reach the quality bar")
-    return Release(model, reference["ranges"])
+    model, reference, problem = trusted(run, models.load)
+    return Release(model, reference.get("ranges", {}), problem)
 
 
 class Service:

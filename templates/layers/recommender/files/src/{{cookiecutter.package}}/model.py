@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +11,13 @@ import numpy as np
 import torch
 
 from {{ cookiecutter.package }} import tower
+from {{ cookiecutter.package }}.artefact import seal, unseal
 from {{ cookiecutter.package }}.catalogue import Media
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.features import NAMES, Vectors
-from {{ cookiecutter.package }}.record import digest, file_digest, write_atomically
 from {{ cookiecutter.package }}.tower import Tower
 
-
-class UnusableModel(ValueError):
-    """No model, or one that is not what was saved, or made for other features."""
+_ARRAYS = "model.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +53,23 @@ def save(model: Model, folder: Path, *, reference: Mapping[str, Any]) -> str:
     arrays = {"item": model.learned.item, "factors": model.learned.factors, "weights": model.weights}
     for number, one in enumerate(model.learned.towers):
         arrays |= {f"tower {number} {name}": value.numpy() for name, value in one.state_dict().items()}
-    np.savez(folder / "model.npz", **arrays)  # type: ignore[arg-type]
+    np.savez(folder / _ARRAYS, **arrays)  # type: ignore[arg-type]
     document = {
         "version": model.version,
         "configuration": model.configuration,
-        "features": list(NAMES),
+        "inputs": list(NAMES),
         "scale": model.learned.scale,
         "towers": len(model.learned.towers),
         "channels": model.learned.towers[0].picture[0].out_channels,
         "reference": reference,
-        "arrays": file_digest(folder / "model.npz"),
     }
-    document["digest"] = digest(document)
-    write_atomically(folder / "model.json", json.dumps(document, indent=1) + "\n")
-    return str(document["digest"])
+    return seal(folder, document, beside=_ARRAYS)
 
 
 def load(folder: Path) -> tuple[Model, dict[str, Any]]:
     """The model of a run and its reference. Raises `UnusableModel` when it cannot be trusted."""
-    try:
-        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        found = document.pop("digest")
-        intact = digest(document) == found and file_digest(folder / "model.npz") == document["arrays"]
-    except (OSError, ValueError, KeyError) as error:
-        raise UnusableModel(f"no complete model in {folder}: {error}") from error
-    if not intact:
-        raise UnusableModel(f"the model in {folder} is not the one that was saved")
-    if document["features"] != list(NAMES):
-        raise UnusableModel(f"the model in {folder} was made for other features: {', '.join(document['features'])}")
-    with np.load(folder / "model.npz", allow_pickle=False) as arrays:
+    document = unseal(folder, beside=_ARRAYS, inputs=list(NAMES))
+    with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
         towers = tuple(_tower(arrays, number, document["channels"]) for number in range(document["towers"]))
         learned = Learned(arrays["item"], arrays["factors"], towers, document["scale"])
         return Model(learned, arrays["weights"], document["version"], document["configuration"]), document["reference"]

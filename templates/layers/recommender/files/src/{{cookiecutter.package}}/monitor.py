@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from {{ cookiecutter.package }}.catalogue import DAY, Media
 from {{ cookiecutter.package }}.columns import Array, Columns, take
 from {{ cookiecutter.package }}.config import MonitorConfig
+from {{ cookiecutter.package }}.drift import Kept
 
 PLAY_RATE, EXPLORED = "share of shown items played", "share of slots left to chance"
 _FLOOR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Kept):
     """What is normal: mean and deviation of each figure of an item's media, the share of shown items that are played,
     how much more that varies by day than chance alone, and the share of slots whose item is drawn by chance."""
 
@@ -25,15 +25,6 @@ class Reference:
     play_rate: float
     dispersion: float
     explored: float
-
-    def plain(self) -> dict[str, Any]:
-        """As plain values, to be kept beside the model."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Reference:
-        """From what was kept beside the model."""
-        return cls(**plain)
 
 
 @dataclass(frozen=True, slots=True)

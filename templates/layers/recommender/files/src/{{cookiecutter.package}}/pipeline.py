@@ -18,8 +18,6 @@ from {{ cookiecutter.package }}.monitor import Window
 from {{ cookiecutter.package }}.stages import Ledger
 from {{ cookiecutter.package }}.train import Prepared, order_digest, prepare, train
 
-_TRUTH = ("truth_users", "truth_items")
-
 
 @dataclass(frozen=True, slots=True)
 class Finished:
@@ -37,6 +35,7 @@ def make_world(config: Config, folder: Path) -> None:
     wanted = f"{config.world.size} {config.world.drift} {config.seed} {config.exploration.share_of_slots}\n"
     if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
         return
+    marker.unlink(missing_ok=True)
     for part in sorted([*folder.glob("*/*.parquet"), *folder.glob("media/*.npz")]):
         part.unlink()
     parts = world.shards(
@@ -51,7 +50,6 @@ def make_world(config: Config, folder: Path) -> None:
 def read_all(folder: Path, rules: contract.Contract) -> tuple[dict[str, Columns], Media]:
     """Tables and media under contract, and the truth where the world is a made one."""
     tables = read.read(folder, rules)
-    tables |= {name: read.table(folder / name) for name in _TRUTH if (folder / name).exists()}
     return tables, read.media(folder, tables["items"]["item"])
 
 

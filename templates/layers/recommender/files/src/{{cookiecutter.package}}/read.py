@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import numpy as np
 
+from {{ cookiecutter.package }} import parquet
 from {{ cookiecutter.package }}.catalogue import BEATS, SIDE, Media
 from {{ cookiecutter.package }}.columns import Array, Columns
-from {{ cookiecutter.package }}.contract import Contract, ContractViolation, require
+from {{ cookiecutter.package }}.contract import Contract, ContractViolation
 
 
 def write(tables: Mapping[str, Columns], media: Media, folder: Path, *, part: int = 0) -> None:
     """Write tables as Parquet, `<table>/<part>.parquet`, and media as `media/<part>.npz`."""
-    with duckdb.connect(":memory:") as database:
-        for name, columns in tables.items():
-            target = folder / name / f"{part:05}.parquet"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            database.register("columns", columns)
-            database.table("columns").write_parquet(str(target))
+    parquet.write(tables, folder, part=part)
     target = folder / "media" / f"{part:05}.npz"
     target.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(target, item=media.item, image=media.image, audio=media.audio)
@@ -29,24 +23,12 @@ def write(tables: Mapping[str, Columns], media: Media, folder: Path, *, part: in
 
 def read(folder: Path, contract: Contract, *, now: int | None = None) -> dict[str, Columns]:
     """All tables of the contract. Raises `ContractViolation` listing every breach, `FileNotFoundError` without data."""
-    tables = {name: table(folder / name) for name in contract.tables}
-    for name, columns in tables.items():
-        require(contract.tables[name], columns, name=name, now=now)
+    tables = parquet.delivered(folder, contract.tables, now=now)
     for name in ("impressions", "plays"):
         for key in ("user", "item"):
             if len(strays := np.setdiff1d(tables[name][key], tables[f"{key}s"][key])):
                 raise ContractViolation([f"{name}: rows of {len(strays)} {key}s that do not exist"])
     return tables
-
-
-def table(folder: Path) -> Columns:
-    """One table from all its parts, unchecked. Raises `FileNotFoundError` where there is none."""
-    files = sorted(str(path) for path in folder.glob("*.parquet"))
-    if not files:
-        raise FileNotFoundError(f"no data in {folder}; make some with the command `world`")
-    with duckdb.connect(":memory:") as database:
-        relation = database.from_parquet(files)
-        return {name: _plain(values) for name, values in relation.fetchnumpy().items()}
 
 
 def media(folder: Path, items: Array) -> Media:
@@ -83,12 +65,3 @@ def require_form(part: Media, *, where: str) -> None:
             breaches.append(f"{where}.{name}: {blank} are blank")
     if breaches:
         raise ContractViolation(breaches)
-
-
-def _plain(values: Any) -> Any:
-    """Without a mask where nothing is missing, and texts as numpy texts."""
-    if isinstance(values, np.ma.MaskedArray):
-        if values.mask.any():
-            return values
-        values = values.data
-    return values.astype(str) if values.dtype.kind == "O" else values

@@ -15,11 +15,12 @@ import numpy as np
 
 from {{ cookiecutter.package }} import als, blend, explain, features
 from {{ cookiecutter.package }} import model as models
+from {{ cookiecutter.package }}.artefact import trusted
 from {{ cookiecutter.package }}.catalogue import DAY, Media
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.history import History, State
-from {{ cookiecutter.package }}.model import Model, UnusableModel
+from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.privacy import pseudonym
 
 FALLBACK = "popular-1"
@@ -61,14 +62,8 @@ class Release:
 
 def release(run: Path) -> Release:
     """The model of a run, if it is intact and reached the quality bar; else a release for the fallback."""
-    try:
-        model, _ = models.load(run)
-        passed = json.loads((run / "run.json").read_text(encoding="utf-8"))["passed"]
-    except (UnusableModel, OSError, ValueError, KeyError) as error:
-        return Release(None, str(error))
-    if not passed:
-        return Release(None, f"run {model.version} did not reach the quality bar")
-    return Release(model)
+    model, _, problem = trusted(run, models.load)
+    return Release(model, problem)
 
 
 class Service:

@@ -41,7 +41,7 @@ def _evaluate(given: argparse.Namespace, settings: Config) -> int:
 
 def _explain(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
-    with Warehouse.of(settings, pipeline.read_all(given.data, agreed())) as warehouse:
+    with Warehouse.of(settings, read.read(given.data, agreed())) as warehouse:
         features = warehouse.features(only=given.user)
     if not len(features.user_id):
         raise ValueError(f"no user {given.user} with a first week in {given.data}, or it is a bot")
@@ -69,7 +69,7 @@ def _serve(given: argparse.Namespace, settings: Config) -> int:
 
 def _monitor(given: argparse.Namespace, settings: Config) -> int:
     judged, plain = model.load(record.latest(given.runs))
-    tables = pipeline.read_all(given.data, agreed())
+    tables = read.read(given.data, agreed())
     with opened(settings, tables) as engine:
         missing = list(map(str, coverage.gaps(coverage.measure(engine, _plan()), settings.coverage)))
     if missing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,16 @@ import lightgbm
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from {{ cookiecutter.package }}.artefact import seal, unseal
 from {{ cookiecutter.package }}.baseline import CohortRate
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import ModelConfig
 from {{ cookiecutter.package }}.features import FEATURES, MEANINGS
-from {{ cookiecutter.package }}.record import digest, file_digest, write_atomically
+from {{ cookiecutter.package }}.record import write_atomically
+
+_TREES = "trees.txt"
 
 _UNPENALISED = 1e6
-
-
-class UnusableModel(ValueError):
-    """A stored model that is incomplete, altered or made for other features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +75,21 @@ def calibrate(trees: lightgbm.Booster, values: Array, retained: Array) -> Classi
 def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
     """Write the model and the `reference` it is explained and watched by; returns the digest that identifies both."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / "trees.txt", model.classifier.trees.model_to_string())
+    write_atomically(folder / _TREES, model.classifier.trees.model_to_string())
     document = {
-        "features": list(FEATURES),
+        "inputs": list(FEATURES),
         "calibration": {"slope": model.classifier.slope, "intercept": model.classifier.intercept},
         "baseline": {"rates": dict(model.baseline.rates), "overall": model.baseline.overall},
         "version": model.version,
         "configuration": model.configuration,
         "reference": reference,
-        "trees": file_digest(folder / "trees.txt"),
     }
-    document["digest"] = digest(document)
-    write_atomically(folder / "model.json", json.dumps(document, indent=1) + "\n")
-    return str(document["digest"])
+    return seal(folder, document, beside=_TREES)
 
 
 def load(folder: Path) -> tuple[Model, dict[str, Any]]:
     """The model in `folder` and its reference. Raises `UnusableModel` unless it is just what was saved."""
-    try:
-        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        text = (folder / "trees.txt").read_text(encoding="utf-8")
-        claimed = document.pop("digest")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise UnusableModel(f"no complete model in {folder}: {error}") from error
-    if digest(document) != claimed or file_digest(folder / "trees.txt") != document["trees"]:
-        raise UnusableModel(f"the model in {folder} is not the one that was saved")
-    if document["features"] != list(FEATURES):
-        raise UnusableModel(f"the model in {folder} was trained on other features than this code computes")
-    classifier = Classifier(lightgbm.Booster(model_str=text), **document["calibration"])
+    document = unseal(folder, beside=_TREES, inputs=list(FEATURES))
+    classifier = Classifier(lightgbm.Booster(model_file=str(folder / _TREES)), **document["calibration"])
     cohort_rate = CohortRate(**document["baseline"])
     return Model(classifier, cohort_rate, document["version"], document["configuration"]), document["reference"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import MonitorConfig
+from {{ cookiecutter.package }}.drift import Kept, edges, shares, stability
 from {{ cookiecutter.package }}.features import FEATURES, FeatureTable
 from {{ cookiecutter.package }}.population import DAY
 
@@ -18,22 +18,13 @@ _FLOOR = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Kept):
     """What is normal: bin edges and shares of each input and of the score (the last share is of missing values), and
     the range seen."""
 
     edges: Mapping[str, list[float]]
     shares: Mapping[str, list[float]]
     ranges: Mapping[str, list[float]]
-
-    def plain(self) -> dict[str, Any]:
-        """As plain values, to be kept beside the model."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Reference:
-        """From what was kept beside the model."""
-        return cls(**plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +62,10 @@ class Window:
 def describe(features: FeatureTable, score: Array, config: MonitorConfig) -> Reference:
     """The normal state, from users the model was not fitted on."""
     columns = {**{name: features.column(name) for name in FEATURES}, SCORE: score}
-    edges = {name: _edges(values, config.bins) for name, values in columns.items()}
+    inner = {name: edges(values, config.bins) for name, values in columns.items()}
     return Reference(
-        edges=edges,
-        shares={name: _shares(values, edges[name]).tolist() for name, values in columns.items()},
+        edges=inner,
+        shares={name: shares(values, inner[name]).tolist() for name, values in columns.items()},
         ranges={name: [float(np.nanmin(values)), float(np.nanmax(values))] for name, values in columns.items()},
     )
 
@@ -105,24 +96,6 @@ def _return_z(score: Array, retained: Array) -> float:
     return float((retained.sum() - score.sum()) / np.sqrt((score * (1 - score)).sum()))
 
 
-def _edges(values: Array, bins: int) -> list[float]:
-    """Inner edges with about equally many reference values between them; fewer where values repeat.
-
-    A value at an edge belongs below it, so a feature that is mostly 0 has a bin of its own for 0.
-    """
-    inner = np.nanquantile(values, np.linspace(0, 1, bins + 1)[1:-1])
-    below_most = np.nextafter(np.nanmax(values), -np.inf)
-    return [float(edge) for edge in np.unique(np.minimum(inner, below_most))]
-
-
-def _shares(values: Array, edges: list[float]) -> Array:
-    absent = np.isnan(values)
-    counts = np.bincount(np.searchsorted(edges, values[~absent], side="left"), minlength=len(edges) + 1)
-    return np.asarray(np.r_[counts, absent.sum()] / max(len(values), 1))
-
-
 def _psi(normal: Reference, name: str, values: Array) -> float:
-    """Population stability index: how far the shares by bin moved from the reference; 0 where they are equal."""
-    now = np.maximum(_shares(values, normal.edges[name]), _FLOOR)
-    then = np.maximum(np.array(normal.shares[name]), _FLOOR)
-    return float(((now - then) * np.log(now / then)).sum())
+    """How far a figure's distribution has moved."""
+    return stability(np.array(normal.shares[name]), shares(values, normal.edges[name]), floor=_FLOOR)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from {{ cookiecutter.package }} import baseline, contract, pipeline, record
+from {{ cookiecutter.package }} import baseline, contract, read, record
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import ContractViolation
 from {{ cookiecutter.package }}.desk import Desk
@@ -22,7 +22,7 @@ def open_desk(config: Config, *, project: Path, data: Path, runs: Path) -> Itera
     """A desk that takes events and answers questions (those have `at`). Raises `FileNotFoundError` without a run."""
     released = release(record.latest(runs))
     agreed = contract.load(project / "data" / "contract.yaml")
-    tables = pipeline.read_all(data, agreed)
+    tables = read.read(data, agreed)
     key = read_key(project / ".secrets")
     with (
         (runs / "predictions.jsonl").open("a", encoding="utf-8") as log,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from {{ cookiecutter.package }} import card, contract, page, plan, read, record, report, world
+from {{ cookiecutter.package }} import card, contract, page, parquet, plan, read, record, report, world
 from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.assess import Assessment, assess
 from {{ cookiecutter.package }}.columns import Columns, length
@@ -25,32 +25,17 @@ class Finished:
 
 def make_world(config: Config, folder: Path) -> None:
     """Generate the configured world into `folder`, as Parquet, unless it is there already."""
-    marker = folder / "world.txt"
     wanted = f"{config.world.size} {config.world.drift} {config.seed} {config.experiment.reminder_share}\n"
-    if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
-        return
-    for part in sorted(folder.glob("*/*.parquet")):
-        part.unlink()
     parts = world.shards(
         world.SIZES[config.world.size], seed=config.seed,
         reminder_share=config.experiment.reminder_share, drift=config.world.drift,
     )  # fmt: skip
-    for number, shard in enumerate(parts):
-        read.write(shard.tables(), folder, part=number)
-    record.write_atomically(marker, wanted)
-
-
-def read_all(folder: Path, rules: contract.Contract) -> dict[str, Columns]:
-    """The tables under contract, and the truth where the world is a made one."""
-    tables = read.read(folder, rules)
-    if (folder / "truth").exists():
-        tables["truth"] = read.table(folder / "truth")
-    return tables
+    parquet.make((shard.tables() for shard in parts), folder, wanted=wanted)
 
 
 def prepare_all(config: Config, *, data: Path, project: Path) -> tuple[dict[str, Columns], Prepared]:
     """The tables, and what training makes of them."""
-    tables = read_all(data, contract.load(project / "data" / "contract.yaml"))
+    tables = read.read(data, contract.load(project / "data" / "contract.yaml"))
     return tables, prepare(tables, config, plan.load(project / "data" / "logging_plan.yaml"))
 
 
@@ -58,7 +43,7 @@ def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     """Train and assess on the tables in `data`; the run's folder in `runs` then holds all there is to know about it."""
     started = record.start(runs, configuration=config.digest())
     agreed = contract.load(project / "data" / "contract.yaml")
-    tables = read_all(data, agreed)
+    tables = read.read(data, agreed)
     prepared = prepare(tables, config, plan.load(project / "data" / "logging_plan.yaml"))
     model = train(prepared, config, version=started.id)
     normal = reference(prepared, model, config)

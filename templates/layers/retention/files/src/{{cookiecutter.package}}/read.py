@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 
+from {{ cookiecutter.package }} import parquet
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract, ContractViolation, require
 
@@ -22,35 +22,13 @@ _LAYOUT_2 = {
 }  # fmt: skip
 
 
-def write(tables: Mapping[str, Columns], folder: Path, *, part: int = 0) -> None:
-    """Write tables as Parquet, `<table>/<part>.parquet`."""
-    with duckdb.connect(":memory:") as database:
-        for name, columns in tables.items():
-            target = folder / name / f"{part:05}.parquet"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            database.register("columns", columns)
-            database.table("columns").write_parquet(str(target))
-
-
 def read(folder: Path, contract: Contract, *, now: int | None = None) -> dict[str, Columns]:
     """All tables of the contract. Raises `ContractViolation` listing every breach, `FileNotFoundError` without data."""
-    tables = {name: table(folder / name) for name in contract.tables}
-    for name, columns in tables.items():
-        require(contract.tables[name], columns, name=name, now=now)
+    tables = parquet.delivered(folder, contract.tables, now=now)
     for name in ("raw_events", "arms"):
         if len(strays := np.setdiff1d(tables[name]["user_id"], tables["users"]["user_id"])):
             raise ContractViolation([f"{name}: rows of {len(strays)} users that do not exist"])
     return tables
-
-
-def table(folder: Path) -> Columns:
-    """One table from all its parts, unchecked. Raises `FileNotFoundError` where there is none."""
-    files = sorted(str(path) for path in folder.glob("*.parquet"))
-    if not files:
-        raise FileNotFoundError(f"no data in {folder}; make some with the command `world`")
-    with duckdb.connect(":memory:") as database:
-        relation = database.from_parquet(files)
-        return {name: _plain(values) for name, values in relation.fetchnumpy().items()}
 
 
 def from_collector(message: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
@@ -76,24 +54,4 @@ def from_collector(message: Mapping[str, Any], contract: Contract) -> dict[str, 
 
 def forget(folder: Path, user_id: int) -> int:
     """Erase a person from every table's files; returns how many rows went."""
-    gone = 0
-    for path in sorted(folder.glob("*/*.parquet")):
-        with duckdb.connect(":memory:") as database:
-            everything = database.from_parquet(str(path))
-            kept = everything.filter(f"user_id <> {int(user_id)}")
-            lost = everything.shape[0] - kept.shape[0]
-            if lost:
-                kept.write_parquet(str(path.with_suffix(".new")))
-        if lost:
-            path.with_suffix(".new").replace(path)
-            gone += lost
-    return gone
-
-
-def _plain(values: Any) -> Any:
-    """Without a mask where nothing is missing, and texts as numpy texts."""
-    if isinstance(values, np.ma.MaskedArray):
-        if values.mask.any():
-            return values
-        values = values.data
-    return values.astype(str) if values.dtype.kind == "O" else values
+    return parquet.erase(sorted(folder.glob("*/*.parquet")), "user_id", user_id)

@@ -15,11 +15,12 @@ import numpy as np
 
 from {{ cookiecutter.package }} import baseline, explain
 from {{ cookiecutter.package }} import model as models
+from {{ cookiecutter.package }}.artefact import UnusableModel
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.explain import Experience, Footing
 from {{ cookiecutter.package }}.features import FEATURES, FeatureTable
-from {{ cookiecutter.package }}.model import Model, UnusableModel
+from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.population import DAY
 from {{ cookiecutter.package }}.privacy import pseudonym
 from {{ cookiecutter.package }}.read import from_collector

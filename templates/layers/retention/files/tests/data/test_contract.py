@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package }} import read
+from {{ cookiecutter.package }} import parquet, read
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract, ContractViolation, check
 from {{ cookiecutter.package }}.population import DAY
@@ -68,6 +68,6 @@ def test_old_data_is_seen(tables: dict[str, Columns], agreed: Contract) -> None:
 def test_events_of_a_user_nobody_registered_are_refused(
     tables: dict[str, Columns], agreed: Contract, tmp_path: Path
 ) -> None:
-    read.write({**tables, "users": {name: values[1:] for name, values in tables["users"].items()}}, tmp_path)
+    parquet.write({**tables, "users": {name: values[1:] for name, values in tables["users"].items()}}, tmp_path)
     with pytest.raises(ContractViolation, match="users that do not exist"):
         read.read(tmp_path, agreed)

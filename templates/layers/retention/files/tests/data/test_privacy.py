@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from {{ cookiecutter.package }} import read, relations
+from {{ cookiecutter.package }} import parquet, read, relations
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
@@ -57,7 +57,7 @@ def test_erasing_a_person_leaves_no_row_in_the_files(data: Path, tables: dict[st
     rows = sum(int((columns["user_id"] == user_id).sum()) for columns in tables.values())
     assert read.forget(tmp_path / "world", user_id) == rows > 4
     for name, columns in tables.items():
-        left = read.table(tmp_path / "world" / name)
+        left = parquet.table(tmp_path / "world" / name)
         assert np.array_equal(left["user_id"], columns["user_id"][columns["user_id"] != user_id])
     assert read.forget(tmp_path / "world", user_id) == 0
 

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from {{ cookiecutter.package }} import assess, card, evaluate, explain, model, pipeline, record
+from {{ cookiecutter.package }} import assess, card, evaluate, explain, model, pipeline, read, record
 from {{ cookiecutter.package }}.commands import PROJECT, SHARED, Command, agreed, asking, concluded, run
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.desk import by_lines
@@ -75,7 +75,7 @@ def _monitor(given: argparse.Namespace, settings: Config) -> int:
 
 
 def _prepared(given: argparse.Namespace, settings: Config) -> Prepared:
-    return prepare(pipeline.read_all(given.data, agreed()), settings)
+    return prepare(read.read(given.data, agreed()), settings)
 
 
 _COMMANDS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,19 +10,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from {{ cookiecutter.package }}.artefact import seal, unseal
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import IntervalConfig
 from {{ cookiecutter.package }}.features import NAMES, FeatureTable
 from {{ cookiecutter.package }}.network import Members
-from {{ cookiecutter.package }}.record import digest, file_digest, write_atomically
 
 WEIGHTS = "members.pt"
 _BLOCK = 256
 """Rows go through the network in blocks of one shape: the kernel depends on the shape, an answer must not."""
-
-
-class UnusableModel(ValueError):
-    """A stored model that is incomplete, altered or made for other inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,32 +137,20 @@ def save(model: Model, folder: Path, *, reference: dict[str, Any]) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     torch.save(model.members.state_dict(), folder / WEIGHTS)
     document = {
-        "features": list(NAMES),
+        "inputs": list(NAMES),
         "shape": [model.members.members, len(NAMES), int(model.members.first.weight.shape[2])],
         "scale": asdict(model.scale),
         "widths": asdict(model.widths),
         "version": model.version,
         "configuration": model.configuration,
         "reference": reference,
-        "weights": file_digest(folder / WEIGHTS),
     }
-    document["digest"] = digest(document)
-    write_atomically(folder / "model.json", json.dumps(document, indent=1) + "\n")
-    return str(document["digest"])
+    return seal(folder, document, beside=WEIGHTS)
 
 
 def load(folder: Path) -> tuple[Model, dict[str, Any]]:
     """The model in `folder` and its monitoring reference. Raises `UnusableModel` unless it is just what was saved."""
-    try:
-        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        weights = file_digest(folder / WEIGHTS)
-        claimed = document.pop("digest")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise UnusableModel(f"no complete model in {folder}: {error}") from error
-    if digest(document) != claimed or weights != document["weights"]:
-        raise UnusableModel(f"the model in {folder} is not the one that was saved")
-    if document["features"] != list(NAMES):
-        raise UnusableModel(f"the model in {folder} was trained on other inputs than this code computes")
+    document = unseal(folder, beside=WEIGHTS, inputs=list(NAMES))
     members = Members(*document["shape"])
     members.load_state_dict(torch.load(folder / WEIGHTS, weights_only=True))
     model = Model(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import MonitorConfig
+from {{ cookiecutter.package }}.drift import Kept, edges, shares, stability
 from {{ cookiecutter.package }}.features import FEATURES, NAMES, FeatureTable
 from {{ cookiecutter.package }}.model import Prediction
 
@@ -21,7 +21,7 @@ _FLOOR = 5e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Kept):
     """What is normal: bin edges and shares of inputs and of the ensemble's doubt, the range seen, and the misses.
 
     `bias` and `deviation` are of the logarithm of price over value; `wobble` is how much its mean varies by window
@@ -35,15 +35,6 @@ class Reference:
     bias: float
     deviation: float
     wobble: float
-
-    def plain(self) -> dict[str, Any]:
-        """As plain values, to be kept beside the model."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Reference:
-        """From what was kept beside the model."""
-        return cls(**plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +78,15 @@ class Window:
 def describe(features: FeatureTable, found: Prediction, target: Array, config: MonitorConfig) -> Reference:
     """The normal state, from sales the model was not fitted on."""
     columns = _columns(features, found)
-    edges = {name: _edges(values, config.bins) for name, values in columns.items()}
+    inner = {name: edges(values, config.bins) for name, values in columns.items()}
     miss = target - found.expected
     month = features.at // 30
     counts = np.bincount(month - month.min())
     means = np.bincount(month - month.min(), weights=miss)[counts > 0] / counts[counts > 0]
     explained = miss.var() / counts[counts > 0]
     return Reference(
-        edges=edges,
-        shares={name: _shares(values, edges[name]).tolist() for name, values in columns.items()},
+        edges=inner,
+        shares={name: shares(values, inner[name]).tolist() for name, values in columns.items()},
         ranges={name: [float(features.column(name).min()), float(features.column(name).max())] for name in NAMES},
         doubt=np.quantile(found.doubt, np.linspace(0, 1, 101)).tolist(),
         bias=float(miss.mean()),
@@ -137,22 +128,8 @@ def _columns(features: FeatureTable, found: Prediction) -> dict[str, Array]:
     return {**{name: features.column(name) for name in WATCHED}, DOUBT: found.doubt}
 
 
-def _edges(values: Array, bins: int) -> list[float]:
-    """Inner edges with about equally many reference values between them; fewer where values repeat."""
-    inner = np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1])
-    return [float(edge) for edge in np.unique(np.minimum(inner, np.nextafter(values.max(), -np.inf)))]
-
-
-def _shares(values: Array, edges: list[float]) -> Array:
-    counts = np.bincount(np.searchsorted(edges, values, side="left"), minlength=len(edges) + 1)
-    return np.asarray(counts / max(len(values), 1))
-
-
 def _psi(normal: Reference, name: str, values: Array) -> float:
-    """Population stability index: how far the shares by bin moved from the reference; 0 where they are equal.
-
-    What chance alone moves in a sample of this size, (bins - 1) / size on average, is taken off.
-    """
-    shares = _shares(values, normal.edges[name])
-    now, then = np.maximum(shares, _FLOOR), np.maximum(np.array(normal.shares[name]), _FLOOR)
-    return max(float(((now - then) * np.log(now / then)).sum()) - (len(now) - 1) / len(values), 0.0)
+    """How far a figure's distribution has moved, less what chance alone moves it in a sample of this size."""
+    inner = normal.edges[name]
+    moved = stability(np.array(normal.shares[name]), shares(values, inner), floor=_FLOOR)
+    return max(moved - len(inner) / len(values), 0.0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from {{ cookiecutter.package }} import card, contract, page, read, record, report, world
+from {{ cookiecutter.package }} import card, contract, page, parquet, read, record, report, world
 from {{ cookiecutter.package }} import model as models
 from {{ cookiecutter.package }}.assess import Assessment, assess
-from {{ cookiecutter.package }}.columns import Columns, length
+from {{ cookiecutter.package }}.columns import length
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.train import Prepared, Trained, prepare, reference, train
@@ -30,29 +30,14 @@ class Finished:
 
 def make_world(config: Config, folder: Path) -> None:
     """Generate the configured world into `folder`, as Parquet, unless it is there already."""
-    marker = folder / "world.txt"
     wanted = f"{config.world.size} {config.seed}\n"
-    if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
-        return
-    for part in sorted(folder.glob("*/*.parquet")):
-        part.unlink()
-    for number, tables in enumerate(world.shards(world.SIZES[config.world.size], seed=config.seed)):
-        read.write(tables, folder, part=number)
-    record.write_atomically(marker, wanted)
-
-
-def read_all(folder: Path, rules: contract.Contract) -> dict[str, Columns]:
-    """The tables under contract, and the truth where the world is a made one."""
-    tables = read.read(folder, rules)
-    if (folder / "truth").exists():
-        tables["truth"] = read.table(folder / "truth")
-    return tables
+    parquet.make(world.shards(world.SIZES[config.world.size], seed=config.seed), folder, wanted=wanted)
 
 
 def run(config: Config, *, data: Path, project: Path, runs: Path) -> Finished:
     """Train and assess on the tables in `data`; the run's folder in `runs` then holds all there is to know about it."""
     started = record.start(runs, configuration=config.digest())
-    tables = read_all(data, contract.load(project / "data" / "contract.yaml"))
+    tables = read.read(data, contract.load(project / "data" / "contract.yaml"))
     prepared = prepare(tables, config)
     trained = [train(prepared, origin, config, version=started.id) for origin in prepared.origins]
     newest = trained[-1]

@@ -13,12 +13,13 @@ import numpy as np
 
 from {{ cookiecutter.package }} import baseline, explain
 from {{ cookiecutter.package }} import model as models
+from {{ cookiecutter.package }}.artefact import trusted
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.explain import Comparable, Sold
 from {{ cookiecutter.package }}.features import NAMES, FeatureTable
-from {{ cookiecutter.package }}.model import Model, UnusableModel
+from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.monitor import Reference
 from {{ cookiecutter.package }}.privacy import pseudonym
 from {{ cookiecutter.package }}.read import from_bank
@@ -58,14 +59,8 @@ class Release:
 
 def release(run: Path) -> Release:
     """The model of a run, if it is intact and reached the quality bar; else a release that leaves it to the formula."""
-    try:
-        model, reference = models.load(run)
-        passed = json.loads((run / "run.json").read_text(encoding="utf-8"))["passed"]
-    except (UnusableModel, OSError, ValueError, KeyError) as error:
-        return Release(None, None, str(error))
-    if not passed:
-        return Release(None, None, f"run {model.version} did not reach the quality bar")
-    return Release(model, Reference.of(reference))
+    model, reference, problem = trusted(run, models.load)
+    return Release(model, None if model is None else Reference.of(reference), problem)
 
 
 def sold(prepared: Prepared) -> Sold:

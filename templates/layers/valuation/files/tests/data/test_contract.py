@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package }} import read
+from {{ cookiecutter.package }} import parquet, read
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract, ContractViolation, check
 
@@ -69,7 +69,7 @@ def test_an_index_that_stopped_is_refused_at_the_door(
     index = tables["market_index"]
     early = index["published_on"] < index["published_on"].max() - 100
     delivered = {name: tables[name] for name in agreed.tables if name != read.REQUESTS}
-    read.write({**delivered, "market_index": {name: values[early] for name, values in index.items()}}, tmp_path)
+    parquet.write({**delivered, "market_index": {name: values[early] for name, values in index.items()}}, tmp_path)
     today = int(tables["deeds"]["registered_on"].max())
     with pytest.raises(ContractViolation, match="market_index: the newest row is"):
         read.read(tmp_path, agreed, now=today)
@@ -78,6 +78,6 @@ def test_an_index_that_stopped_is_refused_at_the_door(
 def test_a_sale_of_a_home_nobody_knows_is_refused(tables: dict[str, Columns], agreed: Contract, tmp_path: Any) -> None:
     deeds = {name: values.copy() for name, values in tables["deeds"].items()}
     deeds["property"][0] = 10**12
-    read.write({**{name: tables[name] for name in agreed.tables if name != read.REQUESTS}, "deeds": deeds}, tmp_path)
+    parquet.write({**{name: tables[name] for name in agreed.tables if name != read.REQUESTS}, "deeds": deeds}, tmp_path)
     with pytest.raises(ContractViolation, match="homes that do not exist"):
         read.read(tmp_path, agreed)

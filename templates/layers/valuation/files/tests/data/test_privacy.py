@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from {{ cookiecutter.package }} import read
+from {{ cookiecutter.package }} import parquet, read
 from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.features import NAMES
@@ -50,10 +50,10 @@ def test_the_prediction_log_knows_homes_by_a_keyed_name_only(
 def test_erasing_a_person_takes_every_sale_to_them_and_no_other(tables: dict[str, Columns], tmp_path: Path) -> None:
     half = len(tables["deeds"]["deed"]) // 2
     for part, rows in enumerate((slice(None, half), slice(half, None))):
-        read.write({"deeds": {name: values[rows] for name, values in tables["deeds"].items()}}, tmp_path, part=part)
+        parquet.write({"deeds": {name: values[rows] for name, values in tables["deeds"].items()}}, tmp_path, part=part)
     buyers, counts = np.unique(tables["deeds"]["buyer"], return_counts=True)
     buyer, sales = int(buyers[counts.argmax()]), int(counts.max())
     assert read.forget(tmp_path, buyer=buyer) == sales > 1
-    left = read.table(tmp_path / "deeds")
+    left = parquet.table(tmp_path / "deeds")
     assert buyer not in left["buyer"]
     assert len(left["deed"]) == len(tables["deeds"]["deed"]) - sales

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from {{ cookiecutter.package }} import budget, cli, publish
+from {{ cookiecutter.package }} import budget, cli, pipeline, publish
 from {{ cookiecutter.package }}.budget import START, Answer, BrokenLedger, BudgetSpent
+from {{ cookiecutter.package }}.columns import Columns
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.train import Prepared
 
 WEEKS = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda ends: range(min(ends), max(ends) + 1))
 QUESTIONS = st.lists(st.tuples(WEEKS, st.sampled_from([0.25, 0.5, 1.0])), max_size=12)
@@ -108,17 +110,23 @@ def test_the_first_answer_follows_the_start(ledger: Path) -> None:
 
 
 def test_the_command_spends_until_the_budget_refuses(
-    data: Path, settings: Config, ledger: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tables: dict[str, Columns],
+    prepared: Prepared,
+    settings: Config,
+    ledger: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(publish, "LEDGER", ledger)
-    world = ["--data", str(data), "--size", settings.world.size, "--seed", str(settings.seed)]
-    affordable = int(settings.export.budget // settings.export.epsilon)
+    monkeypatch.setattr(pipeline, "prepare_all", lambda *_, **__: (tables, prepared))
+    limit, epsilon = settings.export.budget, settings.export.epsilon
+    affordable = int(limit // epsilon)
     for last in range(1, affordable + 1):
-        assert cli.main([*world, "export", "cohorts", "--weeks", "0", str(last)]) == 0
+        assert cli.main(["export", "cohorts", "--weeks", "0", str(last)]) == 0
         printed = capsys.readouterr()
         assert printed.out.startswith("week,cohort,users,retained\n0,")
-        assert f"week 0 has {settings.export.budget - last * settings.export.epsilon:g} of" in printed.err
-    assert cli.main([*world, "export", "effect", "--weeks", "0", "3"]) == 2
+        assert f"week 0 has {limit - last * epsilon:g} of {limit:g} left" in printed.err
+    assert cli.main(["export", "effect", "--weeks", "0", "3"]) == 2
     refused = capsys.readouterr()
     assert refused.out == ""
-    assert "are spent" in refused.err
+    assert f"{affordable * epsilon:g} of {limit:g} are spent" in refused.err
