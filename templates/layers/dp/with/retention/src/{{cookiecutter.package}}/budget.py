@@ -2,7 +2,7 @@
 
 A user registers in one week, so what a user has lost is the sum over the answers about that week: what a week has left
 does not depend on the others, and a new week begins with the whole budget. Losses of pure differential privacy simply
-add up; laws of composition that promise more begin to pay off beyond some hundred answers about the same users.
+add up; laws of composition that promise more pay off only beyond thirty to a hundred answers about the same users.
 """
 
 from __future__ import annotations
