@@ -19,6 +19,7 @@ from {{ cookiecutter.package }}.memory import Memory
 from {{ cookiecutter.package }}.monitor import Reference
 from {{ cookiecutter.package }}.pipeline import Finished
 from {{ cookiecutter.package }}.players import ACTIONS, STREETS
+from {{ cookiecutter.package }}.read import Sitting
 from {{ cookiecutter.package }}.serve import Service, release
 from {{ cookiecutter.package }}.train import Prepared, prepare, reference
 
@@ -117,15 +118,20 @@ def log() -> io.StringIO:
     return io.StringIO()
 
 
-@pytest.fixture
-def service(
-    tables: dict[str, Columns], newest: list[int], finished: Finished, settings: Config, agreed: Contract,
-    log: io.StringIO,
-) -> Service:  # fmt: skip
-    """The released model behind the service, which remembers all sessions but the upcoming ones."""
+@pytest.fixture(scope="session")
+def remembered(tables: dict[str, Columns], newest: list[int]) -> Memory:
+    """All sessions but the upcoming ones; for reading only."""
     upcoming = np.isin(np.arange(length(tables["sessions"])), newest)
-    before = {**tables, "sessions": take(tables["sessions"], ~upcoming)}
-    return Service(Memory.of(before), release(finished.run.folder), settings, agreed, key=KEY, log=log)
+    return Memory.of({**tables, "sessions": take(tables["sessions"], ~upcoming)})
+
+
+@pytest.fixture
+def service(remembered: Memory, finished: Finished, settings: Config, agreed: Contract, log: io.StringIO) -> Service:
+    """The released model behind the service, with a memory of its own."""
+    memory = Memory(accounts=set(remembered.accounts))
+    for session, row in remembered.sessions.items():
+        memory.add(Sitting(row, remembered.actions[session]))
+    return Service(memory, release(finished.run.folder), settings, agreed, key=KEY, log=log)
 
 
 @pytest.fixture(scope="session")

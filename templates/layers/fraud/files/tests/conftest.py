@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from {{ cookiecutter.package }} import config, contract, pipeline, read
-from {{ cookiecutter.package }}.columns import Columns
+from {{ cookiecutter.package }}.columns import Columns, take
 from {{ cookiecutter.package }}.config import Config
 from {{ cookiecutter.package }}.contract import Contract
 from {{ cookiecutter.package }}.history import History
@@ -96,17 +96,23 @@ def log() -> io.StringIO:
     return io.StringIO()
 
 
+@pytest.fixture(scope="session")
+def waiting(tables: dict[str, Columns], upcoming: list[int]) -> Iterator[History]:
+    """A history that has yet to hear of the upcoming payments."""
+    known = {name: tables[name] for name in HISTORY}
+    known["payments"] = take(known["payments"], ~np.isin(known["payments"]["payment"], upcoming))
+    with History.of(**known) as history:
+        yield history
+
+
 @pytest.fixture
 def service(
-    tables: dict[str, Columns], upcoming: list[int], finished: Finished, settings: Config, agreed: Contract,
-    log: io.StringIO,
-) -> Iterator[Service]:  # fmt: skip
-    """The released model behind the service, with a history that lacks the upcoming payments."""
-    known = {name: tables[name] for name in HISTORY}
-    later = np.isin(known["payments"]["payment"], upcoming)
-    known["payments"] = {name: values[~later] for name, values in known["payments"].items()}
-    with History.of(**known) as history:
-        yield Service(history, release(finished.run.folder), settings, agreed, key=KEY, log=log)
+    waiting: History, finished: Finished, settings: Config, agreed: Contract, log: io.StringIO
+) -> Iterator[Service]:
+    """The released model behind the service; what a test adds to the history is taken back after it."""
+    waiting.database.begin()
+    yield Service(waiting, release(finished.run.folder), settings, agreed, key=KEY, log=log)
+    waiting.database.rollback()
 
 
 @pytest.fixture(scope="session")
