@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlsmith.change import Change, Significance
 from mlsmith.reports.notation import json_text
@@ -12,16 +11,10 @@ from mlsmith.reports.safe import visible
 from mlsmith.reports.style import Style
 from mlsmith.reports.wording import count
 
+if TYPE_CHECKING:
+    from mlsmith.revisions.between import Difference
+
 _MOST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What is shown: the changes, and how many files and hunks of the textual diff show none."""
-
-    changes: tuple[Change, ...]
-    cosmetic_files: int
-    cosmetic_hunks: int
 
 
 def render(difference: Difference, *, format: str = "text", colour: bool = False, width: int = 100) -> str:

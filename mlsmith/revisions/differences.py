@@ -11,6 +11,7 @@ from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_of_call
 from mlsmith.revisions.program import Form, Program, Unit
+from mlsmith.revisions.queries import parts_of_texts
 from mlsmith.revisions.values import Origin, Value, called
 
 _LIKE = 0.4
@@ -229,6 +230,10 @@ class _Comparison:
             for (_, one), (_, other) in zip(ours, theirs, strict=True):
                 self.values(one, other, subject, kind, origin)
             return
+        if _is_query(old) and _is_query(new):
+            for part, one, other in parts_of_texts(old.label.partition(":")[2], new.label.partition(":")[2]):
+                self.add("query", part, one, other, new.origin or origin, Component.DATA, Significance.HIGH)
+            return
         _, component, significance = kind_of_call(subject.partition("(")[0])
         was, now = (_shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
         if was == now:
@@ -251,7 +256,7 @@ class _Comparison:
         self.changes.append(
             Change(
                 component=component, kind=kind, path=self.pair.new.path if gone else origin.path,
-                line=getattr(self.pair.new.node, "lineno", 1) if gone else origin.line, symbol=origin.scope, subject=subject, old=old, new=new,
+                line=origin.line, symbol=origin.scope, subject=subject, old=old, new=new,
                 significance=significance, moved_from=self.moved_from,
             )
         )  # fmt: skip
@@ -284,6 +289,10 @@ def _stable(value: Value) -> list[tuple[str, Value]]:
 def _is_told(value: Value) -> bool:
     """Whether a difference inside shows at an effect or a definition of its own."""
     return value.kind == "call" or value.kind in _TOLD_ELSEWHERE
+
+
+def _is_query(value: Value) -> bool:
+    return value.kind == "constant" and value.label.startswith("query:")
 
 
 def _whole(unit: Unit, what: str) -> Change:

@@ -8,25 +8,14 @@ elements count what may have written them before, so that what is read later is 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from mlsmith.index.canonical import canonical
-from mlsmith.revisions.effects import Effect, digest_of, effect
-from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
-from mlsmith.revisions.values import Origin, Value, constant, value_of
+from mlsmith.revisions.calls import Calls
+from mlsmith.revisions.program import Form, Program, Unit, form_of
+from mlsmith.revisions.telling import UNDEFINED, Env
+from mlsmith.revisions.values import Value, constant, value_of
 from mlsmith.rules.kit.collect import KNOWN_LIBRARIES
-
-_DEPTH = 4
-"""How deep called functions are told with their callers"""
-_SILENT = ("logging.", "loguru.", "warnings.warn", "rich.print", "pprint.")
-_SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
-_LOGGERS = ("logging.getLogger()", "loguru.logger")
-_FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
-"""Keywords whose values only people read"""
-_UNDEFINED = value_of("undefined")
-
-Env = dict[str, Value]
 
 
 def evaluate(program: Program, unit: Unit) -> Form:
@@ -57,67 +46,8 @@ def tell_tops(program: Program, unit: Unit, found: dict[str, Value]) -> None:
             found[binding.name] = teller.value(binding.value)
 
 
-class _Teller:
+class _Teller(Calls):
     """Follows the statements of one definition, and of the functions that are told with it."""
-
-    def __init__(self, program: Program, unit: Unit) -> None:
-        self.program = program
-        self.unit = unit
-        self.module = unit.module
-        self.env: Env = {}
-        self.effects: list[Effect] = []
-        self.taken_in: set[str] = set()
-        self.seen: dict[bytes, int] = {}
-        self.writes: dict[str, int] = {}
-        self.handled: dict[bytes, int] = {}
-        self.read: set[bytes] = set()
-        """Values that a round of a loop has left for the next, and that somebody read"""
-        self.depth = 0
-        self.returned: Value | None = None
-
-    # the head of a function
-
-    def decorators(self, node: FunctionNode | ast.ClassDef) -> None:
-        for decorator in node.decorator_list:
-            self.emit("decorator", decorator, values=(("value", self.value(decorator)),))
-
-    def parameters(self, node: FunctionNode | ast.Lambda, level: int = 0) -> list[Value]:
-        """Bind the parameters to their places, and tell their defaults. Names count where something looks at them: a decorator."""
-        args = node.args
-        plain = [*args.posonlyargs, *args.args]
-        places = [*((a, str(i)) for i, a in enumerate(plain)), *((a, f"k{i}") for i, a in enumerate(args.kwonlyargs))]
-        places += [(star, mark) for star, mark in ((args.vararg, "*"), (args.kwarg, "**")) if star is not None]
-        decorated = bool(getattr(node, "decorator_list", ()))
-        defaults = _defaults(args)
-        head: list[Value] = []
-        for argument, place in places:
-            label = f"{level}:{place}:{argument.arg}" if decorated else f"{level}:{place}"
-            head.append(value_of("parameter", label))
-            if argument.arg in defaults:
-                self.emit("default", argument, label=place, values=(("value", self.value(defaults[argument.arg])),))
-        for argument, place in places:
-            label = f"{level}:{place}:{argument.arg}" if decorated else f"{level}:{place}"
-            self.env[argument.arg] = value_of("parameter", label, (), self.origin(argument))
-        return head
-
-    # statements
-
-    def run(self, body: list[ast.stmt]) -> None:
-        for statement in body:
-            handler = _STATEMENTS.get(type(statement))
-            if handler is not None:
-                handler(self, statement)
-            else:
-                self.emit("statement", statement, label=ast.dump(statement))
-
-    def block(self, body: list[ast.stmt], env: Env | None = None) -> tuple[tuple[Effect, ...], Env, bool]:
-        """The effects of a run of statements told apart, what it leaves assigned, and whether it leaves for elsewhere."""
-        outer_env, outer_effects = self.env, self.effects
-        self.env, self.effects = dict(outer_env if env is None else env), []
-        self.run(body)
-        effects, left = tuple(self.effects), self.env
-        self.env, self.effects = outer_env, outer_effects
-        return effects, left, _leaves(body)
 
     def assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
@@ -163,11 +93,6 @@ class _Teller:
         if (top and self.unit.kind == "class") or shared or (top and not self.is_plain(name)):
             self.emit("store", node, label=name, values=(("value", value),))
 
-    def is_plain(self, name: str) -> bool:
-        """Whether a name of a module's top is assigned once: whoever reads it is told with its value."""
-        bindings = self.module.syntax.scope.bindings.get(name, ())
-        return len(bindings) == 1 and name not in self.module.syntax.global_writes
-
     def branch(self, node: ast.If) -> None:
         if self.unit.kind == "module" and _is_script_guard(node):
             self.run(node.body)  # What the file does when it is run.
@@ -187,7 +112,7 @@ class _Teller:
             return
         merged = dict(then)
         for name in {**then, **other}:
-            one, two = then.get(name, _UNDEFINED), other.get(name, _UNDEFINED)
+            one, two = then.get(name, UNDEFINED), other.get(name, UNDEFINED)
             if one.digest != two.digest:
                 merged[name] = value_of("either", "", (("if", test), ("then", one), ("else", two)), self.origin(node))
         self.env = merged
@@ -198,9 +123,6 @@ class _Teller:
 
     def while_loop(self, node: ast.While) -> None:
         self.loop(node, None, None)
-
-    def element(self, over: Value, node: ast.AST) -> Value:
-        return self.counted(value_of("element", "", (("of", over),), self.origin(node)))
 
     def loop(self, node: Any, over: tuple[str, Value] | None, begin: Callable[[], None] | None) -> None:
         """Names that a round leaves for the next are told by what they start from and how they go on."""
@@ -228,9 +150,9 @@ class _Teller:
         self.emit("loop", node, label=type(node).__name__, values=tuple(values), blocks=(("body", body), ("else", rest)))
         after = value_of("after", self.effects[-1].digest.hex())
         for name in assigned:
-            final = left.get(name, _UNDEFINED)
+            final = left.get(name, UNDEFINED)
             self.env[name] = value_of(
-                "after", "", (("loop", after), ("last", final), ("from", outer_env.get(name, _UNDEFINED))), final.origin
+                "after", "", (("loop", after), ("last", final), ("from", outer_env.get(name, UNDEFINED))), final.origin
             )
 
     def with_block(self, node: ast.With | ast.AsyncWith) -> None:
@@ -264,7 +186,7 @@ class _Teller:
     def joined(self, ends: list[Env], node: ast.AST) -> Env:
         merged = dict(ends[0])
         for name in {name for env in ends for name in env}:
-            found = [env.get(name, _UNDEFINED) for env in ends]
+            found = [env.get(name, UNDEFINED) for env in ends]
             if len({value.digest for value in found}) > 1:
                 merged[name] = value_of("either", "try", tuple((str(i), value) for i, value in enumerate(found)), self.origin(node))
         return merged
@@ -312,23 +234,6 @@ class _Teller:
             return
         self.env[node.name] = self.closure(node)
 
-    def closure(self, node: Any) -> Value:
-        env, effects, outer_unit, outer_returned, outer_depth = self.env, self.effects, self.unit, self.returned, self.depth
-        self.env, self.effects, self.depth = dict(env), [], 0
-        self.unit = Unit(self.unit.name, self.unit.path, "function", node, self.module)
-        head = [] if isinstance(node, ast.ClassDef) else self.parameters(node, level=1)
-        if isinstance(node, ast.Lambda):
-            head.append(self.value(node.body))
-        else:
-            self.decorators(node)
-            self.run(node.body)
-        inner = tuple(self.effects)
-        self.env, self.effects, self.unit, self.returned, self.depth = env, effects, outer_unit, outer_returned, outer_depth
-        if inner:
-            self.emit("definition", node, blocks=(("body", inner),))
-        parts = tuple((str(i), value) for i, value in enumerate(head))
-        return value_of("closure", digest_of(inner).hex() if inner else "", parts, self.origin(node))
-
     def bring_in(self, node: ast.Import | ast.ImportFrom) -> None:
         """An import matters by itself only where nothing that it brings is used: for what it does when it is imported."""
         if self.depth or self.unit.kind != "module":
@@ -344,245 +249,6 @@ class _Teller:
     def is_called(self, name: str) -> bool:
         return name in self.module.syntax.names
 
-    # values
-
-    def value(self, node: ast.expr) -> Value:
-        handler = _EXPRESSIONS.get(type(node))
-        return handler(self, node) if handler is not None else self.made_of(node)
-
-    def made_of(self, node: ast.AST) -> Value:
-        """Any expression without a meaning of its own here: its class and what it is made of."""
-        parts: list[tuple[str, Value]] = []
-        label: list[str] = []
-        for name, inner in ast.iter_fields(node):
-            if isinstance(inner, ast.expr):
-                parts.append((name, self.value(inner)))
-            elif isinstance(inner, list):
-                for number, element in enumerate(inner):
-                    if isinstance(element, ast.expr):
-                        parts.append((f"{name}{number}", self.value(element)))
-                    elif element is None:
-                        parts.append((f"{name}{number}", _UNDEFINED))
-                    else:
-                        label.append(type(element).__name__)
-            elif isinstance(inner, ast.operator | ast.unaryop | ast.boolop):
-                label.append(type(inner).__name__)
-            elif not isinstance(inner, ast.AST) and inner is not None:
-                label.append(repr(inner))
-        return value_of("operation" if label else type(node).__name__, " ".join(label), tuple(parts), self.origin(node))
-
-    def container(self, node: ast.List | ast.Dict | ast.Set) -> Value:
-        """Two empty lists are two: what is put into the one is not in the other."""
-        return self.counted(self.made_of(node))
-
-    def literal(self, node: ast.Constant) -> Value:
-        return constant(node.value, self.origin(node))
-
-    def name_read(self, node: ast.Name) -> Value:
-        known = self.env.get(node.id)
-        if known is not None:
-            if known.kind == "carried":
-                self.read.add(known.digest)
-            return known
-        return self.from_outside(node)
-
-    def from_outside(self, node: ast.Name) -> Value:
-        """What a name means that this definition does not assign: a definition, a constant of the module, or a library's object."""
-        names = self.module.resolver.names(node)
-        unit = self.program.definition_named(self.module, names) if self.binding_kind(node.id) in ("def", "class", "import") else None
-        if unit is not None:
-            return self.program.stand_in(unit)
-        if self.is_plain(node.id):
-            known = self.program.tops(self.module).get(node.id)
-            if known is not None:
-                return known
-        if self.binding_kind(node.id) in ("import", "") and len(names) == 1:
-            return value_of("name", names[0], (), self.origin(node))
-        return value_of("global", node.id, (), self.origin(node))
-
-    def binding_kind(self, name: str) -> str:
-        bindings = self.module.syntax.scope.bindings.get(name, ())
-        return bindings[0].kind if bindings else ""
-
-    def attribute(self, node: ast.Attribute) -> Value:
-        owner = self.value(node.value)
-        if owner.kind == "name":
-            return value_of("name", canonical(f"{owner.label}.{node.attr}"), (), self.origin(node))
-        version = self.writes.get(f".{node.attr}", 0), self.handled.get(_root(owner).digest, 0)
-        return value_of("attribute", node.attr, (("of", owner), *_versioned(version)), self.origin(node))
-
-    def subscript(self, node: ast.Subscript) -> Value:
-        owner = self.value(node.value)
-        index = self.value(node.slice)
-        version = self.writes.get("[]", 0), self.handled.get(_root(owner).digest, 0)
-        return value_of("item", "", (("of", owner), ("at", index), *_versioned(version)), self.origin(node))
-
-    def call(self, node: ast.Call) -> Value:
-        names = self.module.resolver.names(node.func)
-        if "typing.cast" in names and len(node.args) == 2:
-            return self.value(node.args[1])
-        unit = self.program.function_named(self.module, names) if not self.is_local(node.func) else None
-        if unit is not None:
-            told = self.tell_with(node, unit)
-            if told is not None:
-                return told
-        func = self.callee(node.func, unit)
-        parts = [("func", func)]
-        positional = self.bound_names(unit, node)
-        for number, argument in enumerate(node.args):
-            star = isinstance(argument, ast.Starred)
-            parts.append((f"*{number}" if star else str(number), self.value(argument.value if star else argument)))  # type: ignore[attr-defined]
-        listed = [k for k in node.keywords if k.arg not in _FOR_READERS]
-        keywords = [(positional.get(k.arg, k.arg) if k.arg else f"**{i}", self.value(k.value)) for i, k in enumerate(listed)]
-        value = value_of("call", "", (*parts, *sorted(keywords, key=lambda pair: pair[0])), self.origin(node))
-        if self.is_silent(value, names):
-            return value
-        for root in {_root(inner).digest for _, inner in value.parts}:
-            self.handled[root] = self.handled.get(root, 0) + 1
-        value = self.counted(value)
-        self.emit("call", node, values=(("value", value),))
-        return value
-
-    def callee(self, func: ast.expr, unit: Unit | None) -> Value:
-        if unit is None:
-            return self.value(func)
-        stand_in = self.program.stand_in(unit)
-        if isinstance(func, ast.Attribute):
-            owner = self.value(func.value)
-            return value_of("bound", "", (("of", owner), ("is", stand_in)), self.origin(func))
-        return stand_in
-
-    def bound_names(self, unit: Unit | None, node: ast.Call) -> dict[str | None, str]:
-        """Keyword → position of a parameter of a function of the program: parameters may be renamed."""
-        if unit is None or not isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return {}
-        plain = [a.arg for a in (*unit.node.args.posonlyargs, *unit.node.args.args)]
-        shift = 1 if isinstance(node.func, ast.Attribute) and plain[:1] in (["self"], ["cls"]) else 0
-        places: dict[str | None, str] = {name: str(i - shift) for i, name in enumerate(plain)}
-        places.update({a.arg: f"k{i}" for i, a in enumerate(unit.node.args.kwonlyargs)})
-        return places
-
-    def is_local(self, func: ast.expr) -> bool:
-        return isinstance(func, ast.Name) and func.id in self.env
-
-    def is_silent(self, value: Value, names: tuple[str, ...]) -> bool:
-        """Telling people something is no behaviour of a model."""
-        callee = value.callee
-        if callee == "print" or callee.startswith(_SILENT) or any(name.startswith(_LOGGERS) for name in names):
-            return True
-        func = value.parts[0][1]
-        if func.kind != "attribute" or func.label not in _SILENT_METHODS:
-            return False
-        return func.parts[0][1].label.rpartition(".")[2].strip("_").lower() in ("logger", "log")
-
-    def tell_with(self, node: ast.Call, unit: Unit) -> Value | None:
-        """Tell a called function's body in the caller's place; None where that cannot be done faithfully."""
-        function = unit.node
-        if self.depth >= _DEPTH or self.program.is_busy(unit) or not isinstance(function, ast.FunctionDef) or not _is_simple(function):
-            return None
-        plain = [*function.args.posonlyargs, *function.args.args]
-        given: Env = {}
-        owner: Value | None = None
-        if isinstance(node.func, ast.Attribute) and plain and plain[0].arg in ("self", "cls"):
-            owner = self.value(node.func.value)
-        names = [a.arg for a in plain][1 if owner is not None else 0 :]
-        if len(node.args) > len(names) or any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
-            return None
-        for name, argument in zip(names, node.args, strict=False):
-            given[name] = self.value(argument)
-        for keyword in node.keywords:
-            given[str(keyword.arg)] = self.value(keyword.value)
-        if owner is not None:
-            given[plain[0].arg] = owner
-        return self.inside(unit, function, given)
-
-    def inside(self, unit: Unit, function: ast.FunctionDef, given: Env) -> Value | None:
-        outer = (self.env, self.module, self.unit, self.returned, self.depth)
-        defaults = _defaults(function.args)
-        self.env, self.module, self.unit, self.returned, self.depth = {}, unit.module, unit, None, self.depth + 1
-        self.program._busy.add(unit.name)
-        try:
-            for name in (a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)):
-                default = defaults.get(name)
-                self.env[name] = given[name] if name in given else self.value(default) if default is not None else _UNDEFINED
-            self.run(function.body)
-            result = self.returned or constant(None)
-        finally:
-            self.program._busy.discard(unit.name)
-            self.env, self.module, self.unit, self.returned, self.depth = outer
-        self.taken_in.add(unit.name)
-        return result
-
-    def comprehension(self, node: Any) -> Value:
-        env, effects = self.env, self.effects
-        self.env, self.effects = dict(env), []
-        parts: list[tuple[str, Value]] = []
-        for number, generator in enumerate(node.generators):
-            over = self.value(generator.iter)
-            parts.append((f"over {number}", over))
-            self.bind(generator.target, self.element(over, generator.target), node)
-            parts += [(f"if {number}.{i}", self.value(condition)) for i, condition in enumerate(generator.ifs)]
-        results = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
-        parts += [(f"each {i}", self.value(result)) for i, result in enumerate(results)]
-        inner = tuple(self.effects)
-        self.env, self.effects = env, effects
-        if inner:
-            self.emit("comprehension", node, blocks=(("body", inner),))
-        return value_of(type(node).__name__, digest_of(inner).hex() if inner else "", tuple(parts), self.origin(node))
-
-    def compare(self, node: ast.Compare) -> Value:
-        operands = [("0", self.value(node.left)), *((str(i), self.value(c)) for i, c in enumerate(node.comparators, 1))]
-        return value_of("operation", " ".join(type(op).__name__ for op in node.ops), tuple(operands), self.origin(node))
-
-    def walrus(self, node: ast.NamedExpr) -> Value:
-        value = self.value(node.value)
-        self.bind(node.target, value, node)
-        return value
-
-    def hand_out(self, node: ast.Yield | ast.YieldFrom | ast.Await) -> Value:
-        value = self.value(node.value) if node.value is not None else constant(None)
-        self.emit("yield" if not isinstance(node, ast.Await) else "await", node, values=(("value", value),))
-        return self.counted(value_of("received", type(node).__name__, (("of", value),)))
-
-    def deferred(self, node: ast.Lambda) -> Value:
-        return self.closure(node)
-
-    # bookkeeping
-
-    def counted(self, value: Value) -> Value:
-        """The second time that the same is asked may give another answer."""
-        number = self.seen[value.digest] = self.seen.get(value.digest, 0) + 1
-        if number == 1:
-            return value
-        return value_of(value.kind, value.label, (*value.parts, ("nth", constant(number))), value.origin)
-
-    def wrote(self, what: str) -> None:
-        self.writes[what] = self.writes.get(what, 0) + 1
-
-    def emit(
-        self, kind: str, node: ast.AST, *, label: str = "", values: tuple[tuple[str, Value], ...] = (),
-        blocks: Iterable[tuple[str, tuple[Effect, ...]]] = (),
-    ) -> None:  # fmt: skip
-        self.effects.append(effect(kind, self.origin(node), label=label, values=values, blocks=tuple(blocks)))
-
-    def origin(self, node: ast.AST) -> Origin:
-        return Origin(self.module.path, self.unit.symbol, node)
-
-
-def _versioned(version: tuple[int, int]) -> tuple[tuple[str, Value], ...]:
-    return (("version", constant(version)),) if version != (0, 0) else ()
-
-
-def _root(value: Value) -> Value:
-    """The object at the bottom of `x.a[0].b`."""
-    while value.kind in ("attribute", "item", "bound") and value.parts:
-        value = value.parts[0][1]
-    return value
-
-
-def _leaves(body: list[ast.stmt]) -> bool:
-    return bool(body) and isinstance(body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
-
 
 def _assigned(node: ast.AST) -> list[str]:
     """Names that a loop assigns, in source order."""
@@ -595,25 +261,6 @@ def _assigned(node: ast.AST) -> list[str]:
 
 def _first_place(node: ast.AST, name: str) -> tuple[int, int]:
     return min((n.lineno, n.col_offset) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
-
-
-def _is_simple(function: ast.FunctionDef) -> bool:
-    """Whether a body can be told in the caller's place: one return, at the end; no decorator, generator, star or own scope games."""
-    if function.decorator_list or function.args.vararg or function.args.kwarg:
-        return False
-    for inner in ast.walk(function):
-        if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal)):
-            return False
-        if isinstance(inner, ast.Return) and inner is not function.body[-1]:
-            return False
-    return True
-
-
-def _defaults(args: ast.arguments) -> dict[str, ast.expr]:
-    plain = [*args.posonlyargs, *args.args]
-    found = {a.arg: d for a, d in zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True)}
-    found.update({a.arg: d for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None})
-    return found
 
 
 def _is_script_guard(node: ast.If) -> bool:
@@ -629,7 +276,7 @@ def _nothing(teller: _Teller, node: Any) -> None:
     return None
 
 
-_STATEMENTS: dict[type, Callable[[_Teller, Any], None]] = {
+_Teller.statements = {
     ast.Assign: _Teller.assign, ast.AnnAssign: _Teller.annotated, ast.AugAssign: _Teller.augmented, ast.If: _Teller.branch,
     ast.For: _Teller.for_loop, ast.AsyncFor: _Teller.for_loop, ast.While: _Teller.while_loop, ast.With: _Teller.with_block,
     ast.AsyncWith: _Teller.with_block, ast.Try: _Teller.attempt, ast.TryStar: _Teller.attempt, ast.Match: _Teller.choose,
@@ -638,7 +285,8 @@ _STATEMENTS: dict[type, Callable[[_Teller, Any], None]] = {
     ast.AsyncFunctionDef: _Teller.define, ast.ClassDef: _Teller.define, ast.Import: _Teller.bring_in, ast.ImportFrom: _Teller.bring_in,
     ast.Pass: _nothing, ast.Global: _nothing, ast.Nonlocal: _nothing,
 }  # fmt: skip
-_EXPRESSIONS: dict[type, Callable[[_Teller, Any], Value]] = {
+_Teller.expressions = {
+    ast.expr: _Teller.made_of,
     ast.Constant: _Teller.literal, ast.Name: _Teller.name_read, ast.Attribute: _Teller.attribute, ast.Subscript: _Teller.subscript,
     ast.List: _Teller.container, ast.Dict: _Teller.container, ast.Set: _Teller.container, ast.Call: _Teller.call,
     ast.ListComp: _Teller.comprehension, ast.SetComp: _Teller.comprehension, ast.DictComp: _Teller.comprehension,

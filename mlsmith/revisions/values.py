@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlsmith.revisions.queries import is_query, normal_query
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -87,5 +89,7 @@ def value_of(kind: str, label: str = "", parts: tuple[tuple[str, Value], ...] = 
 
 
 def constant(value: Any, origin: Origin | None = None) -> Value:
-    """A literal, with its type: `1`, `1.0` and `True` are three."""
+    """A literal, with its type: `1`, `1.0` and `True` are three. Of a query only what it asks for counts."""
+    if isinstance(value, str) and is_query(value):
+        return value_of("constant", f"query:{normal_query(value)}", (), origin)
     return value_of("constant", f"{type(value).__name__}:{value!r}", (), origin)

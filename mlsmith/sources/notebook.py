@@ -13,7 +13,7 @@ from mlsmith.sources.magics import Magic, plain_python
 from mlsmith.sources.notebook_edits import apply_cell_edits
 from mlsmith.sources.regular import MAX_BYTES
 
-__all__ = ["MAX_BYTES", "Notebook", "NotebookCell", "apply_cell_edits", "cell_lines", "read_notebook", "readable"]
+__all__ = ["MAX_BYTES", "Notebook", "NotebookCell", "apply_cell_edits", "cell_lines", "other_code", "read_notebook", "readable"]
 
 _PYTHON = ("python", "ipython")
 _FOREIGN_KERNELS = (
@@ -120,6 +120,28 @@ def _dedented(lines: list[str]) -> tuple[list[str], int]:
     if not indent or any(line.strip() and not line.startswith(indent) for line in lines):
         return lines, 0
     return [line[len(indent) :] for line in lines], len(indent)
+
+
+def other_code(data: bytes) -> list[tuple[int, str]]:
+    """(line of the joined code cells, text) of what is no Python: magics, escapes, cells that cannot be parsed, other languages.
+
+    Raises SourceError.
+    """
+    document = _load(data)
+    cells = [cell for cell in _cells(document) if cell.get("cell_type") == "code"]
+    if not _is_python(_mapping(document.get("metadata"))):
+        written = "\n".join(_source(cell) for cell in cells).split("\n")
+        return [(number, text) for number, text in enumerate(written, 1) if text.strip()]
+    notebook = read_notebook(data)
+    kept = notebook.text.split("\n")
+    if _fault(kept) is not None:
+        kept = readable(notebook)[0].split("\n")
+    written = [line for cell in cells for line in _source(cell).split("\n")]
+    return [
+        (number, text)
+        for number, (text, plain) in enumerate(zip(written, kept, strict=False), 1)
+        if text.strip() not in ("", plain.strip()) and not text.lstrip().startswith("#")
+    ]
 
 
 def cell_lines(data: bytes, index: int) -> list[str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,3 +104,94 @@ def test_outside_of_git_there_is_nothing_to_compare(project: Project) -> None:
     done = project.run("diff")
     assert done.code == 2
     assert "git" in done.err
+
+
+def git(project: Project, *arguments: str) -> str:
+    command = ["git", "-c", "protocol.file.allow=always", "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
+    return subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=True, env=project.env()).stdout.strip()
+
+
+def changes_of(project: Project, *arguments: str) -> list[dict[str, Any]]:
+    done = project.run("diff", *arguments, "--format", "json")
+    assert done.code == 0, done.err
+    found: list[dict[str, Any]] = json.loads(done.out)["changes"]
+    return found
+
+
+def test_both_ends_of_a_range_are_taken_as_git_takes_them(repository: Project) -> None:
+    git(repository, "checkout", "-q", "-b", "topic")
+    repository.write({"conf/train.yaml": "lr: 0.2\n"})
+    repository.commit("topic")
+    git(repository, "checkout", "-q", "-")
+    repository.write({"requirements.txt": "torch==2.5.0\n"})
+    repository.commit("meanwhile")
+    assert {c["subject"] for c in changes_of(repository, "HEAD..topic")} == {"lr", "torch"}
+    assert {c["subject"] for c in changes_of(repository, "HEAD...topic")} == {"lr"}
+
+
+def test_a_merge_is_compared_with_either_parent(repository: Project) -> None:
+    git(repository, "checkout", "-q", "-b", "topic")
+    repository.write({"conf/train.yaml": "lr: 0.2\n"})
+    repository.commit("topic")
+    git(repository, "checkout", "-q", "-")
+    repository.write({"requirements.txt": "torch==2.5.0\n"})
+    repository.commit("meanwhile")
+    git(repository, "merge", "-q", "--no-edit", "topic")
+    assert {c["subject"] for c in changes_of(repository, "HEAD^1", "HEAD")} == {"lr"}
+    assert {c["subject"] for c in changes_of(repository, "HEAD^2", "HEAD")} == {"torch"}
+
+
+def test_histories_without_a_common_base_have_no_range_but_can_be_compared(repository: Project) -> None:
+    git(repository, "checkout", "-q", "--orphan", "other")
+    repository.write({"conf/train.yaml": "lr: 0.3\n"})
+    repository.commit("other")
+    done = repository.run("diff", "master...other" if "master" in git(repository, "branch") else "main...other")
+    assert done.code == 2
+    assert "no common ancestor" in done.err
+    assert len(done.err.strip().splitlines()) == 1
+    base = "master" if "master" in git(repository, "branch") else "main"
+    assert {c["subject"] for c in changes_of(repository, base, "other")} == {"lr"}
+
+
+def test_a_shallow_clone_is_named_as_the_reason(repository: Project, tmp_path: Path) -> None:
+    first = git(repository, "rev-parse", "HEAD")
+    repository.write({"conf/train.yaml": "lr: 0.3\n"})
+    repository.commit("second")
+    git(repository, "clone", "-q", "--depth", "1", f"file://{repository.root}", str(tmp_path / "shallow"))
+    done = repository.run("diff", first, cwd=tmp_path / "shallow")
+    assert done.code == 2
+    assert "shallow" in done.err
+    assert len(done.err.strip().splitlines()) == 1
+
+
+def test_links_and_submodules_change_where_they_point_to(repository: Project, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for arguments in (("init", "-q"), ("commit", "-q", "--allow-empty", "-m", "a"), ("commit", "-q", "--allow-empty", "-m", "b")):
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], cwd=other, check=True, env=repository.env())
+    git(repository, "submodule", "add", "-q", str(other), "engine")
+    (repository.root / "data").symlink_to("conf")
+    repository.commit("both")
+    git(repository, "-C", "engine", "checkout", "-q", "HEAD~1")
+    (repository.root / "data").unlink()
+    (repository.root / "data").symlink_to("elsewhere")
+    assert [(c["kind"], c["path"]) for c in changes_of(repository)] == [("link", "data"), ("submodule", "engine")]
+    repository.commit("moved")
+    (link, submodule) = changes_of(repository, "HEAD~1", "HEAD")
+    assert (link["old"], link["new"]) == ("conf", "elsewhere")
+    assert len(submodule["old"]) == len(submodule["new"]) == 40
+
+
+def test_a_version_that_cannot_be_parsed_on_one_side_says_so_in_one_line(repository: Project) -> None:
+    repository.write({"train.py": "def (\n", "conf/train.yaml": "lr: [\n"})
+    repository.commit("broken")
+    assert [c["kind"] for c in changes_of(repository, "HEAD~1", "HEAD")] == ["unreadable", "unreadable"]
+    assert [c["kind"] for c in changes_of(repository, "HEAD", "HEAD~1")] == ["unreadable", "unreadable"]
+
+
+def test_what_is_gone_is_not_counted_as_cosmetic(repository: Project) -> None:
+    (repository.root / "train.py").unlink()
+    repository.commit("gone")
+    done = repository.run("diff", "HEAD~1", "HEAD", "--format", "json")
+    assert done.json["changes"]
+    assert done.json["cosmetic"] == {"files": 0, "hunks": 0}

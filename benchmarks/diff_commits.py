@@ -1,0 +1,157 @@
+"""What `mlsmith diff` says of real commits, joined with the verdicts of those who read them.
+
+python benchmarks/diff_commits.py CLONES [--round N] [--unread] [--write]
+
+CLONES holds one clone (or bare mirror) per repository, as `owner+name`. The rounds of `benchmarks/diff/rounds.toml` draw their commits by a
+seed; each is compared with its parent, and of what is reported a few lines are drawn likewise. A line is known again by commit, path,
+subject, kind, old and new. `--unread` prints what has no verdict yet as JSON lines, to be read against `git show`; `--write` notes
+`"gone": true` in the verdicts of which nothing is said any more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mlsmith.errors import MlsmithError
+from mlsmith.revisions.between import difference
+from mlsmith.settings import Settings
+from mlsmith.sources.git import Repository
+
+HERE = Path(__file__).parent / "diff"
+REFACTORING = re.compile(
+    r"refactor|renam|reformat|format(s|ted|ting)?\b|typo|\blint|docstring|\bblack\b|\bisort\b|\bruff\b|clean.?up|reorganis|reorganiz|\bmove[sd]?\b|\bstyle\b",
+    re.IGNORECASE,
+)
+PATHS = {
+    "": ("*.py", "*.ipynb", "*.yaml", "*.yml", "*.toml", "*.sql", "*.sh", "requirements*.txt"),
+    "configuration": ("*.yaml", "*.yml", "*.toml", "*.json", ":!.*", ":!pyproject.toml", ":!*.lock", ":!mkdocs.yml", ":!package*.json"),
+}
+_MOST_FILES = 400
+"""A commit that touches more is an import of a history or of data, not a change that anybody reads"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
+    parser.add_argument("clones", type=Path)
+    parser.add_argument("--round", type=int)
+    parser.add_argument("--unread", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    rounds = tomllib.loads((HERE / "rounds.toml").read_text(encoding="utf-8"))["round"]
+    rounds = [one for one in rounds if options.round in (None, one["number"])]
+    verdicts = read_rows("verdicts")
+    known = {_identity(row): row for row in verdicts}
+    said: set[tuple[Any, ...]] = set()
+    for one in rounds:
+        for commit in drawn_commits(one, options.clones):
+            lines = [{**_commit(commit), **line} for line in commit["lines"]] or [_commit(commit)]
+            said |= {_identity({**_commit(commit), **line}) for line in commit["all"] or [{}]}
+            if options.unread:
+                for line in lines:
+                    if _identity(line) not in known:
+                        print(json.dumps({"round": one["number"], **line}, ensure_ascii=False))
+            print(f"{commit['seconds']:6.2f} s  {commit['reported']:4}  {commit['repository']} {commit['commit'][:10]}", file=sys.stderr)
+        _sum_up(one["number"], [row for row in verdicts if row["round"] == one["number"]], said)
+    if options.write:
+        for row in verdicts:
+            row.pop("gone", None)
+            if any(row["round"] == one["number"] for one in rounds) and _identity(row) not in said:
+                row["gone"] = True
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in verdicts)
+        (HERE / "verdicts.jsonl").write_text(text, encoding="utf-8")
+    return 0
+
+
+def read_rows(name: str) -> list[dict[str, Any]]:
+    file = HERE / f"{name}.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
+def drawn_commits(one: dict[str, Any], clones: Path) -> Iterator[dict[str, Any]]:
+    """The commits of a round with what is said of them now."""
+    for name, head in one["repositories"].items():
+        repository = _repository(clones, name)
+        for commit, subject in _drawn(repository, one, head):
+            begun = time.perf_counter()
+            try:
+                changes = difference(repository, repository.root, f"{commit}^", commit, Settings()).changes
+            except MlsmithError as error:
+                print(f"{name} {commit}: {error.message}", file=sys.stderr)
+                continue
+            lines = [_line(change) for change in changes]
+            if one.get("only"):
+                lines = [line for line in lines if line["component"] == one["only"]]
+            few = sorted(lines, key=lambda line: _rank(one["seed"], commit, json.dumps(line)))[: one["lines"]]
+            yield {
+                "repository": name, "commit": commit, "subject": subject, "reported": len(lines), "lines": few, "all": lines,
+                "seconds": time.perf_counter() - begun,
+            }  # fmt: skip
+
+
+def _repository(clones: Path, name: str) -> Repository:
+    folder = clones / name.replace("/", "+", 1)
+    return Repository(folder / "repo" if (folder / "repo").is_dir() else folder)
+
+
+def _drawn(repository: Repository, one: dict[str, Any], head: str) -> list[tuple[str, str]]:
+    output = repository.run(
+        "--no-literal-pathspecs", "log", "--no-merges", "--min-parents=1", "--format=%H%x09%s", head, "--", *PATHS[one.get("only", "")]
+    )
+    listed = [(commit, subject) for commit, _, subject in (line.partition("\t") for line in output.decode("utf-8", "replace").splitlines())]
+    ranked = sorted(listed, key=lambda pair: _rank(one["seed"], pair[0]))
+    found: list[tuple[str, str]] = []
+    for number, wanted in ((one.get("refactorings", 0), True), (one.get("any", 0), False)):
+        some = [pair for pair in ranked if pair not in found and (not wanted or REFACTORING.search(pair[1]))]
+        found += _readable(repository, some, number)
+    return found
+
+
+def _readable(repository: Repository, ranked: list[tuple[str, str]], number: int) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for commit, subject in ranked:
+        if len(found) == number:
+            break
+        files = repository.run("diff-tree", "-r", "--no-commit-id", "--name-only", commit).count(b"\n")
+        if files <= _MOST_FILES:
+            found.append((commit, subject))
+    return found
+
+
+def _rank(*parts: str) -> bytes:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
+
+
+def _line(change: Any) -> dict[str, Any]:
+    return {
+        "path": change.path, "line": change.line, "component": change.component.value, "kind": change.kind, "subject_of_line": change.subject,
+        "old": change.old, "new": change.new,
+    }  # fmt: skip
+
+
+def _commit(commit: dict[str, Any]) -> dict[str, Any]:
+    return {key: commit[key] for key in ("repository", "commit", "subject", "reported")}
+
+
+def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row.get(key) for key in ("repository", "commit", "path", "kind", "subject_of_line", "old", "new"))
+
+
+def _sum_up(number: int, rows: list[dict[str, Any]], said: set[tuple[Any, ...]]) -> None:
+    for name, some in (("first look", rows), ("still said", [row for row in rows if _identity(row) in said])):
+        counted = Counter(row["verdict"] for row in some if row.get("path"))
+        if counted:
+            print(f"round {number}, {name}: {dict(counted)}, {counted['true'] / counted.total():.1%} of lines true", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""What expressions stand for: names are what was assigned to them, reads count what may have written before."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from mlsmith.index.canonical import canonical
+from mlsmith.revisions.effects import digest_of
+from mlsmith.revisions.program import FunctionNode, Unit
+from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
+from mlsmith.revisions.values import Value, constant, value_of
+
+
+class Expressions(Teller):
+    def made_of(self, node: ast.AST) -> Value:
+        """Any expression without a meaning of its own here: its class and what it is made of."""
+        parts: list[tuple[str, Value]] = []
+        label: list[str] = []
+        for name, inner in ast.iter_fields(node):
+            if isinstance(inner, ast.expr):
+                parts.append((name, self.value(inner)))
+            elif isinstance(inner, list):
+                for number, element in enumerate(inner):
+                    if isinstance(element, ast.expr):
+                        parts.append((f"{name}{number}", self.value(element)))
+                    elif element is None:
+                        parts.append((f"{name}{number}", UNDEFINED))
+                    else:
+                        label.append(type(element).__name__)
+            elif isinstance(inner, ast.operator | ast.unaryop | ast.boolop):
+                label.append(type(inner).__name__)
+            elif not isinstance(inner, ast.AST) and inner is not None:
+                label.append(repr(inner))
+        return value_of("operation" if label else type(node).__name__, " ".join(label), tuple(parts), self.origin(node))
+
+    def container(self, node: ast.List | ast.Dict | ast.Set) -> Value:
+        """Two empty lists are two: what is put into the one is not in the other."""
+        return self.counted(self.made_of(node))
+
+    def literal(self, node: ast.Constant) -> Value:
+        return constant(node.value, self.origin(node))
+
+    def name_read(self, node: ast.Name) -> Value:
+        known = self.env.get(node.id)
+        if known is not None:
+            if known.kind == "carried":
+                self.read.add(known.digest)
+            return known
+        return self.from_outside(node)
+
+    def from_outside(self, node: ast.Name) -> Value:
+        """What a name means that this definition does not assign: a definition, a constant of the module, or a library's object."""
+        names = self.module.resolver.names(node)
+        unit = self.program.definition_named(self.module, names) if self.binding_kind(node.id) in ("def", "class", "import") else None
+        if unit is not None:
+            return self.program.stand_in(unit)
+        if self.is_plain(node.id):
+            known = self.program.tops(self.module).get(node.id)
+            if known is not None:
+                return known
+        if self.binding_kind(node.id) in ("import", "") and len(names) == 1:
+            return value_of("name", names[0], (), self.origin(node))
+        return value_of("global", node.id, (), self.origin(node))
+
+    def binding_kind(self, name: str) -> str:
+        bindings = self.module.syntax.scope.bindings.get(name, ())
+        return bindings[0].kind if bindings else ""
+
+    def is_plain(self, name: str) -> bool:
+        """Whether a name of a module's top is assigned once: whoever reads it is told with its value."""
+        bindings = self.module.syntax.scope.bindings.get(name, ())
+        return len(bindings) == 1 and name not in self.module.syntax.global_writes
+
+    def attribute(self, node: ast.Attribute) -> Value:
+        owner = self.value(node.value)
+        if owner.kind == "name":
+            return value_of("name", canonical(f"{owner.label}.{node.attr}"), (), self.origin(node))
+        version = self.writes.get(f".{node.attr}", 0), self.handled.get(root_of(owner).digest, 0)
+        return value_of("attribute", node.attr, (("of", owner), *versioned(version)), self.origin(node))
+
+    def subscript(self, node: ast.Subscript) -> Value:
+        owner = self.value(node.value)
+        index = self.value(node.slice)
+        version = self.writes.get("[]", 0), self.handled.get(root_of(owner).digest, 0)
+        return value_of("item", "", (("of", owner), ("at", index), *versioned(version)), self.origin(node))
+
+    def comprehension(self, node: Any) -> Value:
+        env, effects = self.env, self.effects
+        self.env, self.effects = dict(env), []
+        parts: list[tuple[str, Value]] = []
+        for number, generator in enumerate(node.generators):
+            over = self.value(generator.iter)
+            parts.append((f"over {number}", over))
+            self.bind(generator.target, self.element(over, generator.target), node)
+            parts += [(f"if {number}.{i}", self.value(condition)) for i, condition in enumerate(generator.ifs)]
+        results = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+        parts += [(f"each {i}", self.value(result)) for i, result in enumerate(results)]
+        inner = tuple(self.effects)
+        self.env, self.effects = env, effects
+        if inner:
+            self.emit("comprehension", node, blocks=(("body", inner),))
+        return value_of(type(node).__name__, digest_of(inner).hex() if inner else "", tuple(parts), self.origin(node))
+
+    def element(self, over: Value, node: ast.AST) -> Value:
+        return self.counted(value_of("element", "", (("of", over),), self.origin(node)))
+
+    def compare(self, node: ast.Compare) -> Value:
+        operands = [("0", self.value(node.left)), *((str(i), self.value(c)) for i, c in enumerate(node.comparators, 1))]
+        return value_of("operation", " ".join(type(op).__name__ for op in node.ops), tuple(operands), self.origin(node))
+
+    def walrus(self, node: ast.NamedExpr) -> Value:
+        value = self.value(node.value)
+        self.bind(node.target, value, node)
+        return value
+
+    def hand_out(self, node: ast.Yield | ast.YieldFrom | ast.Await) -> Value:
+        value = self.value(node.value) if node.value is not None else constant(None)
+        self.emit("yield" if not isinstance(node, ast.Await) else "await", node, values=(("value", value),))
+        return self.counted(value_of("received", type(node).__name__, (("of", value),)))
+
+    def deferred(self, node: ast.Lambda) -> Value:
+        return self.closure(node)
+
+    def closure(self, node: Any) -> Value:
+        env, effects, outer_unit, outer_returned, outer_depth = self.env, self.effects, self.unit, self.returned, self.depth
+        self.env, self.effects, self.depth = dict(env), [], 0
+        self.unit = Unit(self.unit.name, self.unit.path, "function", node, self.module)
+        head = [] if isinstance(node, ast.ClassDef) else self.parameters(node, level=1)
+        if isinstance(node, ast.Lambda):
+            head.append(self.value(node.body))
+        else:
+            self.decorators(node)
+            self.run(node.body)
+        inner = tuple(self.effects)
+        self.env, self.effects, self.unit, self.returned, self.depth = env, effects, outer_unit, outer_returned, outer_depth
+        if inner:
+            self.emit("definition", node, blocks=(("body", inner),))
+        parts = tuple((str(i), value) for i, value in enumerate(head))
+        return value_of("closure", digest_of(inner).hex() if inner else "", parts, self.origin(node))
+
+    def decorators(self, node: FunctionNode | ast.ClassDef) -> None:
+        for decorator in node.decorator_list:
+            self.emit("decorator", decorator, values=(("value", self.value(decorator)),))
+
+    def parameters(self, node: FunctionNode | ast.Lambda, level: int = 0) -> list[Value]:
+        """Bind the parameters to their places, and tell their defaults. Names count where something looks at them: a decorator."""
+        args = node.args
+        plain = [*args.posonlyargs, *args.args]
+        places = [*((a, str(i)) for i, a in enumerate(plain)), *((a, f"k{i}") for i, a in enumerate(args.kwonlyargs))]
+        places += [(star, mark) for star, mark in ((args.vararg, "*"), (args.kwarg, "**")) if star is not None]
+        decorated = bool(getattr(node, "decorator_list", ()))
+        defaults = defaults_of(args)
+        head: list[Value] = []
+        for argument, place in places:
+            label = f"{level}:{place}:{argument.arg}" if decorated else f"{level}:{place}"
+            head.append(value_of("parameter", label))
+            if argument.arg in defaults:
+                self.emit("default", argument, label=place, values=(("value", self.value(defaults[argument.arg])),))
+        for argument, place in places:
+            label = f"{level}:{place}:{argument.arg}" if decorated else f"{level}:{place}"
+            self.env[argument.arg] = value_of("parameter", label, (), self.origin(argument))
+        return head

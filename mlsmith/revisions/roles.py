@@ -1,0 +1,97 @@
+"""What a changed file has to do with a model's behaviour, by its name: nothing, only where that is known."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from mlsmith.engine.discover import kind_of
+from mlsmith.rules.kit.context import Context, context_of_path
+
+
+class Role(StrEnum):
+    PYTHON = "python"
+    CONFIGURATION = "configuration"
+    SETTINGS = "settings"
+    """Lines of keys and values: INI, gin, environment files"""
+    PLATFORM = "platform"
+    IMAGE = "image"
+    SCRIPT = "script"
+    WORKFLOW = "workflow"
+    """Configuration of tools, of which only the commands that run the project matter"""
+    QUERY = "query"
+    DATA = "data"
+    OTHER = "other"
+    """Code that is not read here, and everything of which nobody knows what it is"""
+    NONE = "none"
+
+
+_PROSE = (
+    ".md",
+    ".rst",
+    ".markdown",
+    ".adoc",
+    ".tex",
+    ".bib",
+    ".html",
+    ".css",
+    ".scss",
+    ".svg",
+    ".pdf",
+    ".ico",
+    ".woff",
+    ".woff2",
+    ".ttf",
+    ".pyi",
+)
+_NAMED = re.compile(
+    r"(?:^|/)(?:LICEN[CS]E|COPYING|NOTICE|README|CHANGELOG|CHANGES|HISTORY|CITATION|CONTRIBUTING|CODEOWNERS|AUTHORS|OWNERS|CODE_OF_CONDUCT|SECURITY"
+    r"|MANIFEST\.in|py\.typed|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
+    r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
+    r"|ruff\.toml|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|\.python-version-hint)(?:\.[a-z]+)?\Z",
+    re.IGNORECASE,
+)
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".mp4", ".mov", ".webm", ".drawio")
+_FOR_READERS = re.compile(
+    r"(?:^|/)(?:docs?|documentation|assets?|images?|imgs?|figs?|figures?|media|static|screenshots?|logos?|site|\.github)/", re.IGNORECASE
+)
+_PROMPTS = re.compile(r"prompt", re.IGNORECASE)
+_SETTINGS = re.compile(r"\.(?:ini|cfg|conf|gin|properties)\Z|(?:^|/)\.env(?:\.[^/]*)?\Z|\.env\Z")
+_DATA = re.compile(
+    r"\.(?:csv|tsv|parquet|feather|arrow|jsonl|ndjson|txt|npy|npz|h5|hdf5|pkl|pickle|joblib|pt|pth|ckpt|safetensors|onnx|bin|dvc|zip|gz|tar|xz|bz2"
+    r"|xlsx?|db|sqlite3?|geojson|shp|tiff?|nc|wav|mp3|flac|avro|orc|model|vocab|tflite|pb|mat)\Z",
+    re.IGNORECASE,
+)
+_COMMANDS = (".sh", ".bash", ".zsh", ".mk", ".sbatch", ".slurm", ".bat", ".cmd", ".ps1", ".pbs")
+_MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile", "Jenkinsfile", "Procfile"})
+
+
+def role_of(path: str) -> Role:
+    """The part that a file plays. Tests say what is wanted and prose what is thought; neither alters a model."""
+    name = path.rpartition("/")[2]
+    context = context_of_path(path)
+    if context is Context.TEST or _NAMED.search(path):
+        return Role.NONE
+    kind = kind_of(path)
+    if kind in ("python", "notebook"):
+        return Role.NONE if context is Context.DOCS and name == "conf.py" else Role.PYTHON
+    if path.endswith(_PROSE):
+        return Role.DATA if _PROMPTS.search(path) and path.endswith(".md") else Role.NONE
+    if kind == "requirements":
+        return Role.NONE if context is Context.DOCS else Role.PLATFORM
+    if kind == "dockerfile":
+        return Role.IMAGE
+    if _SETTINGS.search(path):
+        return Role.SETTINGS
+    if kind == "config" or path.endswith((".json", ".yaml", ".yml", ".toml")):
+        dotted = any(part.startswith(".") and part != ".dvc" for part in path.split("/"))
+        return Role.WORKFLOW if dotted or context is Context.DOCS else Role.CONFIGURATION
+    if path.endswith(_COMMANDS) or name in _MAKEFILES:
+        return Role.SCRIPT
+    if path.endswith((".sql", ".hql")):
+        return Role.QUERY
+    if path.lower().endswith(_PICTURES):
+        return Role.NONE if _FOR_READERS.search(path) else Role.DATA
+    if _DATA.search(path):
+        return Role.NONE if context is Context.DOCS else Role.DATA
+    return Role.OTHER

@@ -1,0 +1,225 @@
+"""Shell scripts and Makefiles as the commands that they run: comments, layout and messages fall away, changed options are named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from mlsmith.change import Change, Component, Significance
+from mlsmith.errors import SourceError
+from mlsmith.revisions.tools import is_tool
+from mlsmith.sources.config import read_config
+
+_HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
+_COMMENT = re.compile(r"(?:^|\s)#.*\Z")
+_BATCH_OPTION = re.compile(r"#(?:SBATCH|PBS|BSUB|OAR|MSUB|\$)\s")
+_REMARK = re.compile(r"(?:rem\b|::)", re.IGNORECASE)
+_RUNS = re.compile(
+    r"(?:^|[\s;&|@(])(?:\S*/)?(?:python[\d.]*|torchrun|accelerate\s+launch|deepspeed|horovodrun|mpirun|srun|dvc|papermill|ray|spark-submit|mlflow|kedro"
+    r"|lightning|nnictl|sbatch|Rscript|fairseq-\w+|allennlp|rasa|spacy)\s"
+)
+_MODULE_OF_TOOL = re.compile(r"python[\d.]*\s+(?:-\w+\s+)*-m\s+(?:pip\b|venv\b|ensurepip\b|http\b|json\.tool\b|([\w.-]+))")
+_SETUP = re.compile(r"setup\.py\b|\bpython[\d.]*\s+(?:--version|-V|-c)\b")
+_INSTALLS = re.compile(r"\b(?:pip[\d.]*|conda|mamba|uv|poetry|apt|apt-get|yum|apk|brew)\s+(?:\S+\s+)*?(?:install|add|sync|create|lock)\b")
+_HARDWARE = re.compile(r"#(?:SBATCH|PBS|BSUB)|CUDA_VISIBLE_DEVICES|nproc|--gpus?\b|--nodes\b|num_gpus|OMP_NUM_THREADS", re.IGNORECASE)
+_SAYS = re.compile(r"@?(?:echo|printf|print|set\s+-[a-z]+|set\s+-o\s+\w+)\b[^|>`]*\Z")
+_OPTION = re.compile(r"(--?[A-Za-z][\w.-]*|[A-Za-z_][\w./@-]*)=(.*)\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One logical line; `text` is its words with single blanks between them."""
+
+    text: str
+    line: int
+
+
+def script_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
+    """Changes of the commands of a script, by line."""
+    return compared(path, _commands(old), _commands(new), moved_from)
+
+
+def workflow_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
+    """Of the configuration of a tool: changes of the commands in it that run the project's own code."""
+    return compared(path, *([one for one in _embedded(data, path) if _trains(one.text)] for data in (old, new)), moved_from)
+
+
+def compared(path: str, ours: list[Command], theirs: list[Command], moved_from: str | None) -> tuple[Change, ...]:
+    changes: list[Change] = []
+    gone: list[Command] = []
+    come: list[Command] = []
+    matcher = SequenceMatcher(None, [one.text for one in ours], [one.text for one in theirs], autojunk=False)
+    for what, i1, i2, j1, j2 in matcher.get_opcodes():
+        if what != "equal":
+            gone += ours[i1:i2]
+            come += theirs[j1:j2]
+    for other in list(come):
+        one = next((one for one in gone if one.text == other.text), None)
+        if one is not None:
+            gone.remove(one)
+            come.remove(other)
+            changes.append(_change(path, other, "command moved", _program(other.text), None, None, moved_from))
+    for other in come:
+        one = next((one for one in gone if _program(one.text) == _program(other.text)), None)
+        if one is None:
+            changes.append(_change(path, other, "command added", _program(other.text), None, other.text, moved_from))
+            continue
+        gone.remove(one)
+        for option, was, now in _options(one.text, other.text):
+            subject = f"{_program(other.text)} ({option})" if option else _program(other.text)
+            changes.append(_change(path, other, "command", subject, was, now, moved_from))
+    changes += [_change(path, one, "command removed", _program(one.text), one.text, None, moved_from) for one in gone]
+    return tuple(sorted(changes, key=lambda change: (change.line, change.subject)))
+
+
+def _commands(data: bytes | None) -> list[Command]:
+    found: list[Command] = []
+    parts: list[str] = []
+    first, until = 1, ""
+    for number, line in enumerate((data or b"").decode("utf-8-sig", "replace").splitlines(), 1):
+        if until:
+            found.append(Command(line, number))
+            until = "" if line.strip() == until else until
+            continue
+        first = number if not parts else first
+        text = line.strip() if _BATCH_OPTION.match(line) else _without_comment(line)
+        parts.append(text.removesuffix("\\").removesuffix("^").strip() if text.endswith(("\\", "^")) else text)
+        if text.endswith(("\\", "^")):
+            continue
+        joined = _spaced(" ".join(part for part in parts if part))
+        parts = []
+        heredoc = _HEREDOC.search(joined)
+        until = heredoc[2] if heredoc else ""
+        if joined and not _is_silent(joined):
+            found.append(Command(joined, first))
+    return found
+
+
+def _without_comment(line: str) -> str:
+    text = line.strip()
+    if text.startswith("#") or _REMARK.match(text):
+        return ""
+    if "#" in text and text.count('"') % 2 == 0 and text.count("'") % 2 == 0:
+        cut = _COMMENT.search(text)
+        before = text[: cut.start()] if cut else text
+        return before if before.count('"') % 2 == 0 and before.count("'") % 2 == 0 else text
+    return text
+
+
+def _spaced(text: str) -> str:
+    """Single blanks between words; what is quoted keeps its own."""
+    pieces = re.split(r"(\"(?:[^\"\\]|\\.)*\"|'[^']*')", text)
+    return "".join(piece if number % 2 else re.sub(r"\s+", " ", piece) for number, piece in enumerate(pieces)).strip()
+
+
+def _is_silent(text: str) -> bool:
+    """Messages, and programs that look after code."""
+    if text.startswith(".PHONY") or _SAYS.match(text):
+        return True
+    word = text.lstrip("@-").split(" ")[0].rpartition("/")[2]
+    module = _MODULE_OF_TOOL.search(text)
+    return is_tool(word) or bool(module and module[1] and is_tool(module[1].partition(".")[0]))
+
+
+def _trains(text: str) -> bool:
+    module = _MODULE_OF_TOOL.search(text)
+    of_tool = module is not None and (module[1] is None or is_tool(module[1].partition(".")[0]))
+    return bool(_RUNS.search(f"{text} ")) and not of_tool and not _SETUP.search(text)
+
+
+def _embedded(data: bytes | None, path: str) -> Iterator[Command]:
+    """Commands in the texts of a YAML or JSON file."""
+    if data is None or not path.endswith((".yaml", ".yml", ".json", ".toml")):
+        return
+    try:
+        entries = read_config(data, path).entries
+    except SourceError:
+        return
+    for entry in entries:
+        if isinstance(entry.value, str) and _RUNS.search(f"{entry.value} "):
+            start = entry.value_span.start.line
+            for one in _commands(entry.value.encode("utf-8", "replace")):
+                yield Command(one.text, start + one.line - 1)
+
+
+def _program(text: str) -> str:
+    """The words before the first option: `CUDA_VISIBLE_DEVICES=0 python train.py` → `python train.py`."""
+    words = [word for word in text.lstrip("@-").split(" ") if word]
+    while len(words) > 1 and re.match(r"[A-Z_][A-Z0-9_]*=", words[0]):
+        words.pop(0)
+    if words and words[0].startswith("#") and len(words) > 1:
+        return f"{words[0]} {re.split(r'[= ]', words[1])[0]}"
+    kept = words[:1]
+    for word in words[1:]:
+        if word.startswith("-") and kept[-1].startswith("python"):
+            kept.append(word)
+        elif word.startswith("-") or "=" in word or len(kept) > 3 or _has_end(kept):
+            break
+        else:
+            kept.append(word)
+    return " ".join(kept)[:60]
+
+
+def _has_end(words: list[str]) -> bool:
+    """Whether a program or script has been named: what follows are its arguments."""
+    return (
+        words[-1].endswith((".py", ".sh", ".ipynb", ".R"))
+        or words[-1] in ("install", "add", "launch", "repro")
+        or (len(words) > 1 and words[-2] == "-m")
+    )
+
+
+def _options(old: str, new: str) -> list[tuple[str, str | None, str | None]]:
+    """(option, old, new) of what differs; one unnamed triple where the words do not tell."""
+    ours, theirs = _named(old), _named(new)
+    if ours is None or theirs is None:
+        return [("", old, new)]
+    found = []
+    for name in dict.fromkeys([*ours, *theirs]):
+        was, now = ours.get(name), theirs.get(name)
+        if was != now:
+            found.append((name, was, now))
+    return found or [("order of the arguments", old, new)]
+
+
+def _named(text: str) -> dict[str, str] | None:
+    found: dict[str, str] = {}
+    name, number = "", 0
+    if re.search(r"[|;&`]|\$\(", text):
+        return None
+    for word in text.split(" "):
+        pair = _OPTION.match(word)
+        if pair:
+            key, value, name = pair[1], pair[2], ""
+        elif word.startswith("-") and len(word) > 1 and not word[1].isdigit():
+            key, value, name = word, "given", word
+        elif name:
+            key, value = name, word if found[name] == "given" else f"{found[name]} {word}"
+            found[key] = value
+            continue
+        else:
+            number += 1
+            key, value = f"word {number}", word
+        if key in found:
+            return None
+        found[key] = value
+    return found
+
+
+def _change(path: str, command: Command, kind: str, subject: str, old: str | None, new: str | None, moved_from: str | None) -> Change:
+    text = command.text
+    component = Component.HARDWARE if _HARDWARE.search(f"{text} {subject}") and _is_hardware(text, subject) else Component.SOURCE
+    if _INSTALLS.search(text):
+        component = Component.PLATFORM
+    weight = Significance.HIGH if _trains(text) else Significance.MEDIUM if component is not Component.SOURCE else Significance.LOW
+    return Change(
+        component=component, kind=kind, path=path, line=command.line, symbol="", subject=subject, old=old, new=new, significance=weight,
+        moved_from=moved_from,
+    )  # fmt: skip
+
+
+def _is_hardware(text: str, subject: str) -> bool:
+    option = subject.partition(" (")[2].rstrip(")")
+    return bool(_HARDWARE.search(option)) if option else text.startswith("#")

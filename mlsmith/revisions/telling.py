@@ -1,0 +1,102 @@
+"""What a teller of one definition keeps while it follows the statements: names, effects, and what has been written so far."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from mlsmith.revisions.effects import Effect, effect
+from mlsmith.revisions.program import Program, Unit
+from mlsmith.revisions.values import Origin, Value, constant, value_of
+
+UNDEFINED = value_of("undefined")
+
+Env = dict[str, Value]
+
+
+class Teller:
+    """The state, and how it is kept. What statements and expressions mean is told by the classes below it."""
+
+    expressions: ClassVar[dict[type, Callable[[Any, Any], Value]]] = {}
+    statements: ClassVar[dict[type, Callable[[Any, Any], None]]] = {}
+
+    def __init__(self, program: Program, unit: Unit) -> None:
+        self.program = program
+        self.unit = unit
+        self.module = unit.module
+        self.env: Env = {}
+        self.effects: list[Effect] = []
+        self.taken_in: set[str] = set()
+        self.seen: dict[bytes, int] = {}
+        self.writes: dict[str, int] = {}
+        self.handled: dict[bytes, int] = {}
+        self.read: set[bytes] = set()
+        """Values that a round of a loop has left for the next, and that somebody read"""
+        self.depth = 0
+        self.returned: Value | None = None
+
+    def run(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            handler = self.statements.get(type(statement))
+            if handler is not None:
+                handler(self, statement)
+            else:
+                self.emit("statement", statement, label=ast.dump(statement))
+
+    def value(self, node: ast.expr) -> Value:
+        handler = self.expressions[type(node)] if type(node) in self.expressions else self.expressions[ast.expr]
+        return handler(self, node)
+
+    def bind(self, target: ast.expr, value: Value, node: ast.AST) -> None:
+        raise NotImplementedError
+
+    def block(self, body: list[ast.stmt], env: Env | None = None) -> tuple[tuple[Effect, ...], Env, bool]:
+        """The effects of a run of statements told apart, what it leaves assigned, and whether it leaves for elsewhere."""
+        outer_env, outer_effects = self.env, self.effects
+        self.env, self.effects = dict(outer_env if env is None else env), []
+        self.run(body)
+        effects, left = tuple(self.effects), self.env
+        self.env, self.effects = outer_env, outer_effects
+        return effects, left, _leaves(body)
+
+    def counted(self, value: Value) -> Value:
+        """The second time that the same is asked may give another answer."""
+        number = self.seen[value.digest] = self.seen.get(value.digest, 0) + 1
+        if number == 1:
+            return value
+        return value_of(value.kind, value.label, (*value.parts, ("nth", constant(number))), value.origin)
+
+    def wrote(self, what: str) -> None:
+        self.writes[what] = self.writes.get(what, 0) + 1
+
+    def emit(
+        self, kind: str, node: ast.AST, *, label: str = "", values: tuple[tuple[str, Value], ...] = (),
+        blocks: Iterable[tuple[str, tuple[Effect, ...]]] = (),
+    ) -> None:  # fmt: skip
+        self.effects.append(effect(kind, self.origin(node), label=label, values=values, blocks=tuple(blocks)))
+
+    def origin(self, node: ast.AST) -> Origin:
+        return Origin(self.module.path, self.unit.symbol, node)
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
+
+
+def versioned(version: tuple[int, int]) -> tuple[tuple[str, Value], ...]:
+    return (("version", constant(version)),) if version != (0, 0) else ()
+
+
+def root_of(value: Value) -> Value:
+    """The object at the bottom of `x.a[0].b`."""
+    while value.kind in ("attribute", "item", "bound") and value.parts:
+        value = value.parts[0][1]
+    return value
+
+
+def defaults_of(args: ast.arguments) -> dict[str, ast.expr]:
+    plain = [*args.posonlyargs, *args.args]
+    found = {a.arg: d for a, d in zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True)}
+    found.update({a.arg: d for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None})
+    return found

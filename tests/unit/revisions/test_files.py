@@ -1,0 +1,118 @@
+"""Files that are no Python: what in them is behaviour is told, layout and remarks are not, and what nobody can read is never called cosmetic."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mlsmith.revisions.compare import compare
+from mlsmith.settings import Settings
+from mlsmith.sources.git import Changed
+from mlsmith.sources.tree import MemoryTree
+
+Told = list[tuple[str, str, str | None, str | None]]
+
+
+def told(path: str, old: str | bytes | None, new: str | bytes | None) -> Told:
+    trees = [MemoryTree({} if data is None else {path: data}) for data in (old, new)]
+    status = "A" if old is None else "D" if new is None else "M"
+    found = compare(*trees, {path: Changed(status, None)}, Settings()).changes
+    return [(change.kind, change.subject, change.old, change.new) for change in found]
+
+
+def notebook(*cells: str, output: str = "", language: str = "python") -> str:
+    made = [{"cell_type": "code", "source": cell, "outputs": [{"text": output}], "execution_count": len(output)} for cell in cells]
+    return json.dumps({"nbformat": 4, "metadata": {"language_info": {"name": language}}, "cells": made})
+
+
+LOCK = '[[package]]\nname = "{0}"\nversion = "{1}"\nsource = {{ registry = "https://index" }}\nwheels = [{{ hash = "sha256:{2}" }}]\n'
+QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORDER BY day;\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("sql/features.sql", QUERY, "select user_id, amount from pay.events /* why */ where amount > 10 order by day"),
+        ("train.sh", "# why\npython train.py \\\n    --lr 0.1\necho done\n", "set -e\npython  train.py --lr 0.1\necho ready\n"),
+        ("Makefile", "train:\n\tpython train.py\nlint:\n\truff check .\n", "train:\n\tpython train.py  # slow\nlint:\n\tmypy .\n"),
+        ("requirements.txt", "torch==2.0\nnumpy>=1,<2\nruff==1\n", "# why\nnumpy <2, >=1\ntorch==2.0\nruff==2\n"),
+        ("uv.lock", LOCK.format("pytest", "1", "a" * 64), LOCK.format("pytest", "2", "b" * 64)),
+        ("pyproject.toml", '[project]\nversion = "1"\n[tool.ruff]\na = 1\n', '[project]\nversion = "2"\n[tool.ruff]\na = 2\n'),
+        ("params.ini", "[net]\n# why\nwidth = 3\n", "[net]\nwidth=3\n"),
+        ("Dockerfile", "# why\nFROM a:1\nRUN b   c\n", "FROM a:1\nRUN b c\nLABEL by=me\n"),
+        (".github/workflows/ci.yml", "jobs: {a: {run: pytest -q}}\n", "jobs: {a: {run: ruff check}}\n"),
+        ("a.ipynb", notebook("x = f(1)"), notebook("x = f(1)", output="3")),
+        ("a.ipynb", notebook("!ls\nx = f(1)"), notebook("x = f(1)")),
+        ("docs/a.png", b"\x89PNG1", b"\x89PNG2"),
+        ("README.md", "lr 0.1", "lr 0.2"),
+    ],
+)  # fmt: skip
+def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new: str) -> None:
+    assert told(path, old, new) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "expected"),
+    [
+        ("sql/features.sql", QUERY, QUERY.replace("> 10", "> 12"), [("query", "SELECT FROM pay.events: WHERE", "10", "12")]),
+        ("sql/features.sql", QUERY, QUERY.replace("ORDER BY day", ""), [("query", "SELECT FROM pay.events: WHERE", "ORDER BY day", None)]),
+        ("sql/features.sql", QUERY, QUERY.replace("amount\n", "Amount\n"), [("query", "SELECT FROM pay.events: SELECT", "amount", "Amount")]),
+        ("train.sh", "python train.py --lr 0.1 -v", "python train.py --lr 0.2 -v", [("command", "python train.py (--lr)", "0.1", "0.2")]),
+        ("train.sh", "python train.py lr=1", "python train.py lr=1 seed=3", [("command", "python train.py (seed)", None, "3")]),
+        ("job.sbatch", "#SBATCH --gpus=1\n", "#SBATCH --gpus=4\n", [("command", "#SBATCH --gpus (--gpus)", "1", "4")]),
+        ("Makefile", "a:\n\tpython a.py\n", "a:\n\tpython b.py\n", [
+            ("command removed", "python a.py", "python a.py", None), ("command added", "python b.py", None, "python b.py"),
+        ]),
+        ("requirements.txt", "torch==2.0\n", "--index-url https://x\ntorch==2.0\n",
+         [("dependency added", "--index-url https://x", None, "given")]),
+        ("requirements.txt", f"a==1 --hash=sha256:{'a' * 64}\n", f"a==1 --hash=sha256:{'b' * 64}\n",
+         [("artefacts", "a", "==1, 1 artefacts", "==1, 1 others and 1 fewer")]),
+        ("requirements.txt", "torch=2\n", "torch=3\n", [("dependency added", "torch=3", None, "given"), ("dependency removed", "torch=2", "given", None)]),
+        ("uv.lock", LOCK.format("scipy", "1", "a" * 64), LOCK.format("scipy", "2", "b" * 64), [("dependency", "scipy", "1", "2")]),
+        ("poetry.lock", '[[package]]\nname = "scipy"\nversion = "1"\n', '[[package]]\nname = "scipy"\nversion = "2"\n',
+         [("dependency", "scipy", "1", "2")]),
+        ("Pipfile.lock", '{"default": {"a": {"version": "==1"}}}', '{"default": {"a": {"version": "==2"}}}', [("dependency", "a", "1", "2")]),
+        ("pyproject.toml", '[project]\nrequires-python = ">=3.9"\n', '[project]\nrequires-python = ">=3.10"\n',
+         [("changed", "project.requires-python", '">=3.9"', '">=3.10"')]),
+        ("environment.yml", "channels: [a]\ndependencies: [b=1]\n", "channels: [c]\ndependencies: [b=1]\n", [("changed", "channels.[0]", '"a"', '"c"')]),
+        ("net.gin", "Net.width = 3\n", "Net.width = 4\n", [("changed", "Net.width", "3", "4")]),
+        (".env", "SEED=3\n", "SEED=4\n", [("changed", "SEED", "3", "4")]),
+        (".github/workflows/train.yml", "jobs: {a: {run: python train.py --lr 1}}\n", "jobs: {a: {run: python train.py --lr 2}}\n",
+         [("command", "python train.py (--lr)", "1", "2")]),
+        ("a.ipynb", notebook("!python train.py --lr 1"), notebook("!python train.py --lr 2"),
+         [("command", "!python train.py (--lr)", "1", "2")]),
+        ("a.ipynb", notebook("x <- 1", language="R"), notebook("x <- 2", language="R"),
+         [("command removed", "x <- 1", "x <- 1", None), ("command added", "x <- 2", None, "x <- 2")]),
+    ],
+)  # fmt: skip
+def test_what_is_behaviour_is_named(path: str, old: str, new: str, expected: Told) -> None:
+    assert sorted(told(path, old, new), key=str) == sorted(expected, key=str)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["kernel.cu", "model.jl", "train.R", "data/train.csv", "data/train.csv.dvc", "vocab.txt", "weights.pt", "train/cat.jpg", "prompts/system.md",
+     "schema.proto", "something", "conf/x.jsonnet", "kedro.lock"],
+)  # fmt: skip
+def test_what_nobody_here_can_read_is_never_called_cosmetic(path: str) -> None:
+    assert told(path, "a\nb\nc\nd\ne\nf\n", "a\nb\nc\nd\ne\ng\n")
+    assert told(path, None, "a\n")
+    assert told(path, "a\n", None)
+
+
+SQL_IN_PYTHON = 'import pandas as pd\n\n\ndef load(connection):\n    return pd.read_sql("""{}""", connection)\n'
+
+
+def test_queries_in_strings_are_compared_as_queries() -> None:
+    old, layout, other = (
+        SQL_IN_PYTHON.format(text)
+        for text in (QUERY, QUERY.lower().replace("\n", "\n  ").replace("--", "-- no, "), QUERY.replace("10", "11"))
+    )
+    assert told("load.py", old, layout) == []
+    assert told("load.py", old, other) == [("query", "SELECT FROM pay.events: WHERE", "10", "11")]
+
+
+def test_a_sentence_that_begins_like_a_query_keeps_its_words() -> None:
+    old = 'PROMPT = "Select the best answer from the options"\n'
+    assert told("prompt.py", old, old.replace("Select the", "SELECT  the"))
