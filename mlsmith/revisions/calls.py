@@ -14,6 +14,14 @@ _DEPTH = 4
 _SILENT = ("logging.", "loguru.", "warnings.warn", "rich.print", "pprint.")
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
+_PICTURES = ("matplotlib.", "seaborn.", "plotly.", "IPython.display.", "bokeh.", "altair.")
+_OF_FILES = ("imread", "imsave", "savefig", "write_image")
+"""What libraries of pictures do to files may be read by somebody"""
+_PROGRESS = frozenset(
+    {"tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.autonotebook.tqdm", "tqdm.tqdm_notebook", "rich.progress.track"}
+)
+"""They hand on what they are given, and show how far they are"""
+_OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
 _FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
 """Keywords whose values only people read"""
 
@@ -23,6 +31,10 @@ class Calls(Expressions):
         names = self.module.resolver.names(node.func)
         if "typing.cast" in names and len(node.args) == 2:
             return self.value(node.args[1])
+        if len(names) == 1 and names[0] in _PROGRESS and node.args and not isinstance(node.args[0], ast.Starred):
+            for keyword in node.keywords:
+                self.value(keyword.value)
+            return self.value(node.args[0])
         unit = self.program.function_named(self.module, names) if not self.is_local(node.func) else None
         if unit is not None:
             told = self.tell_with(node, unit)
@@ -70,7 +82,15 @@ class Calls(Expressions):
     def is_silent(self, value: Value, names: tuple[str, ...]) -> bool:
         """Telling people something is no behaviour of a model."""
         callee = value.callee
-        if callee == "print" or callee.startswith(_SILENT) or any(name.startswith(_LOGGERS) for name in names):
+        root = _maker(value).name
+        if root.startswith(_PICTURES) and callee.rpartition(".")[2] not in _OF_FILES:
+            return True
+        if (
+            callee.rpartition(".")[2] in _OF_PROGRESS
+            or callee == "print"
+            or callee.startswith(_SILENT)
+            or any(name.startswith(_LOGGERS) for name in names)
+        ):
             return True
         func = value.parts[0][1]
         if func.kind != "attribute" or func.label not in _SILENT_METHODS:
@@ -114,6 +134,13 @@ class Calls(Expressions):
             self.env, self.module, self.unit, self.returned, self.depth = outer
         self.taken_in.add(unit.name)
         return result
+
+
+def _maker(value: Value) -> Value:
+    """The library's object at the bottom of `x().y[0].z()`."""
+    while value.kind in ("call", "attribute", "item", "unpacked", "entered") and value.parts:
+        value = value.parts[0][1]
+    return value
 
 
 def _is_simple(function: ast.FunctionDef) -> bool:

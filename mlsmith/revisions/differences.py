@@ -223,16 +223,16 @@ class _Comparison:
         if _is_told(old) and _is_told(new):
             self.reasons.add(new.kind)
             return
+        if _is_query(old) and _is_query(new) and old.label != new.label:
+            for part, gone, come in parts_of_texts(old.label.partition(":")[2], new.label.partition(":")[2]):
+                self.add("query", part, gone, come, new.origin or origin, Component.DATA, Significance.HIGH)
+            return
         ours, theirs = _stable(old), _stable(new)
         if (old.kind, old.label, [role for role, _ in ours]) == (new.kind, new.label, [role for role, _ in theirs]) and (ours or old.parts):
             if [part.digest for _, part in ours] == [part.digest for _, part in theirs]:
                 self.reasons.add("version")  # Read later, or the second time: it differs by what happened between.
             for (_, one), (_, other) in zip(ours, theirs, strict=True):
                 self.values(one, other, subject, kind, origin)
-            return
-        if _is_query(old) and _is_query(new):
-            for part, one, other in parts_of_texts(old.label.partition(":")[2], new.label.partition(":")[2]):
-                self.add("query", part, one, other, new.origin or origin, Component.DATA, Significance.HIGH)
             return
         _, component, significance = kind_of_call(subject.partition("(")[0])
         was, now = (_shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
@@ -292,7 +292,7 @@ def _is_told(value: Value) -> bool:
 
 
 def _is_query(value: Value) -> bool:
-    return value.kind == "constant" and value.label.startswith("query:")
+    return value.kind in ("constant", "formatted") and value.label.startswith("query:")
 
 
 def _whole(unit: Unit, what: str) -> Change:

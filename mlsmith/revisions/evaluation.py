@@ -288,7 +288,7 @@ _Teller.statements = {
 _Teller.expressions = {
     ast.expr: _Teller.made_of,
     ast.Constant: _Teller.literal, ast.Name: _Teller.name_read, ast.Attribute: _Teller.attribute, ast.Subscript: _Teller.subscript,
-    ast.List: _Teller.container, ast.Dict: _Teller.container, ast.Set: _Teller.container, ast.Call: _Teller.call,
+    ast.JoinedStr: _Teller.formatted, ast.List: _Teller.container, ast.Dict: _Teller.container, ast.Set: _Teller.container, ast.Call: _Teller.call,
     ast.ListComp: _Teller.comprehension, ast.SetComp: _Teller.comprehension, ast.DictComp: _Teller.comprehension,
     ast.GeneratorExp: _Teller.comprehension, ast.Compare: _Teller.compare, ast.NamedExpr: _Teller.walrus, ast.Yield: _Teller.hand_out,
     ast.YieldFrom: _Teller.hand_out, ast.Await: _Teller.hand_out, ast.Lambda: _Teller.deferred,

@@ -8,6 +8,7 @@ from typing import Any
 from mlsmith.index.canonical import canonical
 from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.program import FunctionNode, Unit
+from mlsmith.revisions.queries import is_query, normal_query
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
 
@@ -40,6 +41,21 @@ class Expressions(Teller):
 
     def literal(self, node: ast.Constant) -> Value:
         return constant(node.value, self.origin(node))
+
+    def formatted(self, node: ast.JoinedStr) -> Value:
+        """An f-string. Of one that is a query only what it asks for counts."""
+        pieces: list[str] = []
+        parts: list[tuple[str, Value]] = []
+        for piece in node.values:
+            if isinstance(piece, ast.Constant):
+                pieces.append(str(piece.value))
+            else:
+                pieces.append(f"__{len(parts)}__")
+                parts.append((str(len(parts)), self.value(piece)))
+        text = "".join(pieces)
+        if is_query(text):
+            return value_of("formatted", f"query:{normal_query(text)}", tuple(parts), self.origin(node))
+        return self.made_of(node)
 
     def name_read(self, node: ast.Name) -> Value:
         known = self.env.get(node.id)

@@ -56,7 +56,8 @@ def _pin_change(path: str, name: str, was: Locked | None, now: Locked | None, mo
     there = now or was
     assert there is not None
     kind = "dependency added" if was is None else "dependency removed" if now is None else "dependency"
-    old, new, significance = was and was.shown, now and now.shown, Significance.MEDIUM
+    old, new = was.shown if was is not None else None, now.shown if now is not None else None
+    significance = Significance.MEDIUM
     if was is not None and now is not None and old == new:
         if was.hashes == now.hashes or not was.hashes or not now.hashes:
             return None

@@ -65,8 +65,8 @@ def query_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from
     """Changes of the statements of an SQL file, by line."""
     ours, theirs = (_statements(data) for data in (old, new))
     changes: list[Change] = []
-    marks = [[" ".join(t.text for t in statement) for statement in side] for side in (ours, theirs)]
-    for what, i1, i2, j1, j2 in SequenceMatcher(None, *marks, autojunk=False).get_opcodes():
+    before, after = ([" ".join(t.text for t in statement) for statement in side] for side in (ours, theirs))
+    for what, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if what == "equal":
             continue
         for number in range(max(i2 - i1, j2 - j1)):
@@ -84,8 +84,8 @@ def parts_of_texts(old: str, new: str) -> list[tuple[str, str | None, str | None
 
 def differing_parts(old: list[Token], new: list[Token]) -> Iterator[tuple[str, str | None, str | None, int]]:
     """(statement and clause, old text, new text, line) of each run of tokens that differs; of a rewritten statement one."""
-    texts = [[token.text for token in side] for side in (old, new)]
-    matcher = SequenceMatcher(None, *texts, autojunk=False)
+    before, after = ([token.text for token in side] for side in (old, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     found = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     if not old or not new or len(found) > _SHOWN or matcher.ratio() < 0.5:
         there = new or old
@@ -128,14 +128,15 @@ def _title(statement: list[Token]) -> str:
     texts = [token.text for token in statement]
     for number, text in enumerate(texts[:-1]):
         if text in ("FROM", "INTO", "UPDATE", "TABLE", "VIEW") and texts[number + 1] not in _RESERVED and texts[number + 1] != "(":
-            return f"{texts[0]} {text} {_joined(statement[number + 1 : number + 4 : 1]) if '.' in texts[number + 2 : number + 3] else texts[number + 1]}"
+            return f"{texts[0]} {text} {_joined(statement[number + 1 : number + 4 : 1]) if '.' in texts[number + 2 : number + 3] else _joined(statement[number + 1 : number + 2])}"
     return texts[0]
 
 
 def _joined(tokens: list[Token]) -> str | None:
     if not tokens:
         return None
-    text = re.sub(r" ?([.,()]|::) ?", lambda match: {",": ", "}.get(match[1], match[1]), " ".join(token.text for token in tokens)).strip()
+    text = re.sub(r"__\d+__", "{…}", " ".join(token.text for token in tokens))
+    text = re.sub(r" ?([.,()]|::) ?", lambda match: {",": ", "}.get(match[1], match[1]), text).strip()
     return text if len(text) <= 120 else f"{text[:117]}…"
 
 

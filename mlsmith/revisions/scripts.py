@@ -43,10 +43,12 @@ def script_changes(path: str, old: bytes | None, new: bytes | None, *, moved_fro
 
 def workflow_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
     """Of the configuration of a tool: changes of the commands in it that run the project's own code."""
-    return compared(path, *([one for one in _embedded(data, path) if _trains(one.text)] for data in (old, new)), moved_from)
+    ours, theirs = ([one for one in _embedded(data, path) if _trains(one.text)] for data in (old, new))
+    return compared(path, ours, theirs, moved_from)
 
 
 def compared(path: str, ours: list[Command], theirs: list[Command], moved_from: str | None) -> tuple[Change, ...]:
+    """Commands that came, went, moved, or run with other options, by line."""
     changes: list[Change] = []
     gone: list[Command] = []
     come: list[Command] = []

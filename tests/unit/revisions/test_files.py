@@ -116,3 +116,32 @@ def test_queries_in_strings_are_compared_as_queries() -> None:
 def test_a_sentence_that_begins_like_a_query_keeps_its_words() -> None:
     old = 'PROMPT = "Select the best answer from the options"\n'
     assert told("prompt.py", old, old.replace("Select the", "SELECT  the"))
+
+
+def test_queries_in_f_strings_are_compared_as_queries() -> None:
+    old = SQL_IN_PYTHON.replace('"""{}"""', 'f"SELECT a, b FROM pay_{day} WHERE x > 1"').replace("connection", "connection, day", 1)
+    assert told("load.py", old, old.replace("SELECT a, b FROM", "select a,  b\\nfrom")) == []
+    assert told("load.py", old, old.replace("pay_{day}", "pay_ {day}"))
+    assert told("load.py", old, old.replace("x > 1", "x > 2")) == [("query", "SELECT FROM pay_{…}: WHERE", "1", "2")]
+
+
+DRAWN = """import matplotlib.pyplot as plt
+from tqdm import tqdm
+
+
+def train(model, rows):
+    figure, axes = plt.subplots(1, 2)
+    bar = tqdm(rows, desc="a")
+    for row in bar:
+        bar.set_description("b")
+        model.fit(row)
+    axes[0].plot(model.losses)
+    plt.show()
+"""
+
+
+def test_pictures_and_progress_are_for_readers() -> None:
+    plain = "def train(model, rows):\n    for row in rows:\n        model.fit(row)\n"
+    assert told("train.py", DRAWN, plain) == []
+    assert told("train.py", DRAWN, DRAWN.replace("plt.show()", "plt.savefig('a.png')"))
+    assert told("train.py", DRAWN, DRAWN.replace("model.fit(row)", "model.fit(row[0])"))
