@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mlsmith.errors import MlsmithError
+from mlsmith.errors import UserError
 from mlsmith.revisions.between import difference
 from mlsmith.settings import Settings
 from mlsmith.sources.git import Repository
@@ -85,7 +85,7 @@ def drawn_commits(one: dict[str, Any], clones: Path) -> Iterator[dict[str, Any]]
             begun = time.perf_counter()
             try:
                 changes = difference(repository, repository.root, f"{commit}^", commit, Settings()).changes
-            except MlsmithError as error:
+            except UserError as error:
                 print(f"{name} {commit}: {error.message}", file=sys.stderr)
                 continue
             lines = [_line(change) for change in changes]

@@ -11,7 +11,7 @@ from mlsmith.revisions.values import Value, constant, value_of
 
 _DEPTH = 4
 """How deep called functions are told with their callers"""
-_SILENT = ("logging.", "loguru.", "warnings.warn", "rich.print", "pprint.")
+_SILENT = ("logging.", "loguru.", "warnings.", "rich.", "pprint.", "termcolor.", "colorama.", "icecream.")
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
 _PICTURES = ("matplotlib.", "seaborn.", "plotly.", "IPython.display.", "bokeh.", "altair.")
@@ -24,6 +24,10 @@ _PROGRESS = frozenset(
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
 _FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
 """Keywords whose values only people read"""
+_OF_A_DISTRIBUTION = frozenset({
+    "name", "version", "description", "long_description", "long_description_content_type", "author", "author_email", "maintainer",
+    "maintainer_email", "url", "project_urls", "download_url", "license", "license_files", "classifiers", "keywords", "platforms",
+})  # fmt: skip
 
 
 class Calls(Expressions):
@@ -35,6 +39,9 @@ class Calls(Expressions):
             for keyword in node.keywords:
                 self.value(keyword.value)
             return self.value(node.args[0])
+        display = _as_display(node) if isinstance(node.func, ast.Name) and self.binding_kind(node.func.id) == "" else None
+        if display is not None:
+            return self.value(display)
         unit = self.program.function_named(self.module, names) if not self.is_local(node.func) else None
         if unit is not None:
             told = self.tell_with(node, unit)
@@ -42,12 +49,15 @@ class Calls(Expressions):
                 return told
         func = self.callee(node.func, unit)
         parts = [("func", func)]
-        positional = self.bound_names(unit, node)
+        positional = self.bound_names(unit or self.constructor(names), node)
         for number, argument in enumerate(node.args):
             star = isinstance(argument, ast.Starred)
             parts.append((f"*{number}" if star else str(number), self.value(argument.value if star else argument)))  # type: ignore[attr-defined]
-        listed = [k for k in node.keywords if k.arg not in _FOR_READERS]
+        unread = _OF_A_DISTRIBUTION if func.name in ("setuptools.setup", "distutils.core.setup") else _FOR_READERS
+        listed = [k for k in node.keywords if k.arg not in unread]
         keywords = [(positional.get(k.arg, k.arg) if k.arg else f"**{i}", self.value(k.value)) for i, k in enumerate(listed)]
+        if _is_exception(func):
+            parts, keywords = [parts[0]], []  # Its text is for readers.
         value = value_of("call", "", (*parts, *sorted(keywords, key=lambda pair: pair[0])), self.origin(node))
         if self.is_silent(value, names):
             return value
@@ -66,14 +76,22 @@ class Calls(Expressions):
             return value_of("bound", "", (("of", owner), ("is", stand_in)), self.origin(func))
         return stand_in
 
+    def constructor(self, names: tuple[str, ...]) -> Unit | None:
+        """What is called where a class of the program is."""
+        unit = self.program.definition_named(self.module, names)
+        return self.program.units.get(f"{unit.name}.__init__") if unit is not None and unit.kind == "class" else None
+
     def bound_names(self, unit: Unit | None, node: ast.Call) -> dict[str | None, str]:
         """Keyword → position of a parameter of a function of the program: parameters may be renamed."""
         if unit is None or not isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return {}
-        plain = [a.arg for a in (*unit.node.args.posonlyargs, *unit.node.args.args)]
-        shift = 1 if isinstance(node.func, ast.Attribute) and plain[:1] in (["self"], ["cls"]) else 0
+        args = unit.node.args
+        plain = [a.arg for a in (*args.posonlyargs, *args.args)]
+        bound = unit.last == "__init__" or isinstance(node.func, ast.Attribute)
+        shift = 1 if bound and plain[:1] in (["self"], ["cls"]) else 0
         places: dict[str | None, str] = {name: str(i - shift) for i, name in enumerate(plain)}
-        places.update({a.arg: f"k{i}" for i, a in enumerate(unit.node.args.kwonlyargs)})
+        start = "k" if args.vararg is not None else ""
+        places.update({a.arg: f"{start}{len(plain) - shift + i}" for i, a in enumerate(args.kwonlyargs)})
         return places
 
     def is_local(self, func: ast.expr) -> bool:
@@ -82,12 +100,14 @@ class Calls(Expressions):
     def is_silent(self, value: Value, names: tuple[str, ...]) -> bool:
         """Telling people something is no behaviour of a model."""
         callee = value.callee
-        root = _maker(value).name
-        if root.startswith(_PICTURES) and callee.rpartition(".")[2] not in _OF_FILES:
+        root, last = _maker(value).name, callee.rpartition(".")[2]
+        if root.startswith(_PICTURES) and last not in _OF_FILES:
             return True
         if (
-            callee.rpartition(".")[2] in _OF_PROGRESS
-            or callee == "print"
+            last in _OF_PROGRESS
+            or _is_exception(value.parts[0][1])
+            or last == "print"
+            or last.startswith(("print_", "log_message", "log_info"))
             or callee.startswith(_SILENT)
             or any(name.startswith(_LOGGERS) for name in names)
         ):
@@ -134,6 +154,34 @@ class Calls(Expressions):
             self.env, self.module, self.unit, self.returned, self.depth = outer
         self.taken_in.add(unit.name)
         return result
+
+
+def _as_display(node: ast.Call) -> ast.expr | None:
+    """`set([x for x in y])` as `{x for x in y}`, `list()` as `[]`: what the built-in types make of literals."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    made: ast.expr | None = None
+    inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
+    if not node.args and not node.keywords and name in ("list", "dict"):
+        made = ast.List([], ast.Load()) if name == "list" else ast.Dict([], [])
+    elif isinstance(inner, (ast.ListComp, ast.GeneratorExp)) and name in ("set", "list"):
+        made = (ast.SetComp if name == "set" else ast.ListComp)(inner.elt, inner.generators)
+    elif (
+        isinstance(inner, (ast.ListComp, ast.GeneratorExp))
+        and name == "dict"
+        and isinstance(inner.elt, ast.Tuple)
+        and len(inner.elt.elts) == 2
+    ):
+        made = ast.DictComp(*inner.elt.elts, inner.generators)
+    elif isinstance(inner, (ast.List, ast.Tuple)) and inner.elts and name in ("set", "list", "tuple"):
+        made = ast.Set(inner.elts) if name == "set" else {"list": ast.List, "tuple": ast.Tuple}[name](inner.elts, ast.Load())
+    elif name == "dict" and not node.args and all(keyword.arg for keyword in node.keywords):
+        made = ast.Dict([ast.copy_location(ast.Constant(k.arg), k.value) for k in node.keywords], [k.value for k in node.keywords])
+    return ast.copy_location(made, node) if made is not None else None
+
+
+def _is_exception(func: Value) -> bool:
+    name = func.name if func.kind == "name" else func.label if func.kind == "global" else ""
+    return name.endswith(("Error", "Exception", "Warning")) or name in ("StopIteration", "KeyboardInterrupt")
 
 
 def _maker(value: Value) -> Value:

@@ -18,6 +18,7 @@ from mlsmith.revisions.queries import query_changes
 from mlsmith.revisions.roles import Role, role_of
 from mlsmith.revisions.scripts import script_changes, workflow_changes
 from mlsmith.revisions.settings_lines import line_changes
+from mlsmith.rules.kit.context import module_name_of
 from mlsmith.rules.kit.module import Module
 from mlsmith.settings import Settings
 from mlsmith.sources.notebook import read_notebook, readable
@@ -75,8 +76,23 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         elif one != other:
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
-    changes += behaviour_changes(Program(before.values()), Program(after.values()))
+    changes += behaviour_changes(Program(before.values(), _renamed(changed)), Program(after.values()))
     return Comparison(tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject))), tuple(files))
+
+
+def _renamed(changed: Mapping[str, Changed]) -> dict[str, str]:
+    """Modules that were moved, and the packages that hold them where all that moved went the same way."""
+    found: dict[str, str] = {}
+    packages: dict[str, set[str]] = {}
+    for path, how in changed.items():
+        if how.status == "R" and how.old_path is not None and path.endswith(".py") and how.old_path.endswith(".py"):
+            one, other = module_name_of(how.old_path), module_name_of(path)
+            found[one] = other
+            while "." in one and "." in other and one.rpartition(".")[2] == other.rpartition(".")[2]:
+                one, other = one.rpartition(".")[0], other.rpartition(".")[0]
+                packages.setdefault(one, set()).add(other)
+    found |= {one: next(iter(others)) for one, others in packages.items() if len(others) == 1 and one not in found}
+    return {one: other for one, other in found.items() if one != other}
 
 
 def _role(path: str, old_path: str | None) -> Role:

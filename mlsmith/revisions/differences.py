@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.revisions.effects import Effect, each
+from mlsmith.revisions.alignment import LIKE, alike, find_inside, likeness, mark
+from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_of_call
 from mlsmith.revisions.program import Form, Program, Unit
 from mlsmith.revisions.queries import parts_of_texts
-from mlsmith.revisions.values import Origin, Value, called
+from mlsmith.revisions.values import Origin, Value, called, value_of
 
-_LIKE = 0.4
-"""Share of equal effects from which on two definitions with different names are taken for one"""
 _TOLD_ELSEWHERE = frozenset({"definition", "after", "closure", "bound"})
 
 
+_NOTHING = value_of("nothing")
+_DISPLAYS = ("Dict", "List", "Tuple", "Set")
 Places = set[tuple[str, str]]
 """(path, symbol) of definitions that are compared by themselves"""
 
@@ -64,7 +64,7 @@ def _matched(old: Program, new: Program) -> tuple[list[Pair], list[Unit], list[U
         for unit in list(gone):
             candidates = [other for other in come if other.kind == unit.kind and same(old.form(unit), new.form(other), unit, other)]
             if candidates:
-                best = max(candidates, key=lambda other: (other.last == unit.last, _likeness(old.form(unit), new.form(other))))
+                best = max(candidates, key=lambda other: (other.last == unit.last, likeness(old.form(unit), new.form(other))))
                 pairs.append(Pair(unit, best))
                 gone.remove(unit)
                 come.remove(best)
@@ -76,25 +76,11 @@ def _same_form(one: Form, other: Form, old: Unit, new: Unit) -> bool:
 
 
 def _same_name(one: Form, other: Form, old: Unit, new: Unit) -> bool:
-    return bool(old.last) and old.last == new.last and (old.symbol == new.symbol or _likeness(one, other) > 0)
+    return bool(old.last) and old.last == new.last and (old.symbol == new.symbol or likeness(one, other) > 0)
 
 
 def _same_mostly(one: Form, other: Form, old: Unit, new: Unit) -> bool:
-    return _likeness(one, other) >= _LIKE
-
-
-def _likeness(one: Form, other: Form) -> float:
-    ours, theirs = ([_mark(effect) for effect in each(form.effects)] for form in (one, other))
-    if not ours or not theirs:
-        return 0.0
-    return SequenceMatcher(None, ours, theirs, autojunk=False).ratio()
-
-
-def _mark(effect: Effect) -> Any:
-    """What an effect is, apart from the values in it."""
-    value = effect.value("value")
-    callee = value.callee if value is not None and effect.kind == "call" else ""
-    return effect.kind, effect.label, callee
+    return likeness(one, other) >= LIKE
 
 
 class _Comparison:
@@ -105,6 +91,8 @@ class _Comparison:
         self.told = told
         self.moved_from = pair.old.path if pair.old.path != pair.new.path else None
         self.changes: list[Change] = []
+        self.said: set[tuple[bytes, bytes]] = set()
+        """Values whose difference has been told: what is computed from them differs for that"""
         self.reasons: set[str] = set()
         """Kinds of values that differ because of something that is told elsewhere"""
 
@@ -129,7 +117,7 @@ class _Comparison:
         right: list[Effect] = []
         for what, i1, i2, j1, j2 in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
             if what != "equal":
-                matched, lost, got = _alike(old[i1:i2], new[j1:j2])
+                matched, lost, got = alike(old[i1:i2], new[j1:j2])
                 for one, other in matched:
                     self.effect(one, other)
                 left += lost
@@ -144,9 +132,10 @@ class _Comparison:
                 left.remove(one)
                 right.remove(other)
                 self.add("order", _subject(other), None, None, other.origin, *_weight(other))
-        pairs, lost, got = _alike(tuple(left), tuple(right))
+        self.wrapped(left, right)
+        pairs, lost, got = alike(tuple(left), tuple(right))
         for one, other in pairs:
-            if one.kind == other.kind == "call" and _mark(one) == _mark(other):
+            if one.kind == other.kind == "call" and mark(one) == mark(other):
                 self.add("order", _subject(other), None, None, other.origin, *_weight(other))
             self.effect(one, other)
         for one in lost:
@@ -154,8 +143,21 @@ class _Comparison:
         for other in got:
             self.single(other, "added")
 
+    def wrapped(self, left: list[Effect], right: list[Effect]) -> None:
+        """What stands now inside a branch or loop that came around it, or no more in one that went, is still there."""
+        for outer, some, is_new in ((right, left, True), (left, right, False)):
+            blocks = [effect for effect in outer if effect.blocks]
+            for one in list(some):
+                inner = next((found for block in blocks for found in (find_inside(block, one),) if found is not None), None)
+                if inner is not None:
+                    some.remove(one)
+                    self.effect(*((one, inner) if is_new else (inner, one)))
+
     def single(self, one: Effect, what: str) -> None:
         """An effect of one side only. Of a branch or loop that came around what was there already, its test is what matters."""
+        if one.kind == "definition":
+            self.reasons.add("closure")  # Whoever uses it says so.
+            return
         kind, component, significance = _kind(one)
         text = _text(one)
         origin = one.origin if what == "added" else Origin(one.origin.path, one.origin.scope, one.origin.node)
@@ -197,9 +199,9 @@ class _Comparison:
             if one.kind == other.kind and (one.kind in _TOLD_ELSEWHERE or (one.kind == "attribute" and one.label == other.label)):
                 self.values(one, other, callee, kind, origin)  # a method of something that has changed itself
             else:
-                self.add(
-                    f"{kind} replaced", callee, old.callee or _shown(one), new.callee or _shown(other), origin, component, significance
-                )
+                was, now = _told_apart(old, new)
+                self.add(f"{kind} replaced", callee, was, now, origin, component, significance)
+                return
         ours = {argument_name(callee, role): value for role, value in old.arguments.items()}
         theirs = {argument_name(callee, role): value for role, value in new.arguments.items()}
         for role in dict.fromkeys([*ours, *theirs]):
@@ -221,7 +223,8 @@ class _Comparison:
         if old.digest == new.digest:
             return
         if _is_told(old) and _is_told(new):
-            self.reasons.add(new.kind)
+            known = old.kind == new.kind == "bound" and _digest(old.part("of")) == _digest(new.part("of"))
+            self.reasons.add("definition" if known or "definition" in (old.kind, new.kind) else new.kind)
             return
         if _is_query(old) and _is_query(new) and old.label != new.label:
             for part, gone, come in parts_of_texts(old.label.partition(":")[2], new.label.partition(":")[2]):
@@ -234,12 +237,37 @@ class _Comparison:
             for (_, one), (_, other) in zip(ours, theirs, strict=True):
                 self.values(one, other, subject, kind, origin)
             return
+        if old.kind == new.kind and old.kind in _DISPLAYS and [part.digest for _, part in ours] != [part.digest for _, part in theirs]:
+            self.elements(old, new, subject, kind, origin)
+            return
         _, component, significance = kind_of_call(subject.partition("(")[0])
         was, now = (_shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
         if was == now:
-            was, now = _shown(old), _shown(new)
+            was, now = _told_apart(old, new)
         place = new.origin if new.kind == "constant" and new.origin is not None else origin
+        if not (old.kind == new.kind == "constant"):
+            if (old.digest, new.digest) in self.said:
+                self.reasons.add("derived")
+                return
+            self.said.add((old.digest, new.digest))
         self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance)
+
+    def elements(self, old: Value, new: Value, subject: str, kind: str, origin: Origin) -> None:
+        """What differs between two displays: by key, or by order."""
+        _, component, significance = kind_of_call(subject.partition("(")[0])
+        ours, theirs = _elements(old), _elements(new)
+        if [key.digest for key, _ in ours] == [key.digest for key, _ in theirs] and old.kind == "Dict":
+            for (key, one), (_, other) in zip(ours, theirs, strict=True):
+                self.values(one, other, f"{subject}[{_shown(key)}]", kind, origin)
+            return
+        marks = [[key.digest + value.digest for key, value in side] for side in (ours, theirs)]
+        before = len(self.changes)
+        for what, i1, i2, j1, j2 in SequenceMatcher(None, marks[0], marks[1], autojunk=False).get_opcodes():
+            if what != "equal":
+                was, now = (", ".join(_pair(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
+                self.add(kind, subject, was, now, origin, component, significance)
+        if len(self.changes) == before:
+            self.reasons.add("derived")
 
     def add(
         self, kind: str, subject: str, old: str | None, new: str | None, origin: Origin, component: Component, significance: Significance,
@@ -262,25 +290,6 @@ class _Comparison:
         )  # fmt: skip
 
 
-def _alike(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> tuple[list[tuple[Effect, Effect]], list[Effect], list[Effect]]:
-    """Effects that are the same but for their values, in order; and what is left of both sides."""
-    pairs: list[tuple[Effect, Effect]] = []
-    lost: list[Effect] = []
-    got: list[Effect] = []
-    matcher = SequenceMatcher(None, [_mark(one) for one in old], [_mark(one) for one in new], autojunk=False)
-    for what, i1, i2, j1, j2 in matcher.get_opcodes():
-        if what == "equal" or (
-            what == "replace"
-            and i2 - i1 == j2 - j1
-            and all(o.kind == n.kind == "call" for o, n in zip(old[i1:i2], new[j1:j2], strict=True))
-        ):
-            pairs += zip(old[i1:i2], new[j1:j2], strict=True)
-        else:
-            lost += old[i1:i2]
-            got += new[j1:j2]
-    return pairs, lost, got
-
-
 def _stable(value: Value) -> list[tuple[str, Value]]:
     """What a value is made of, apart from how often things had happened before it was read."""
     return [(role, part) for role, part in value.parts if role not in ("version", "nth")]
@@ -289,6 +298,36 @@ def _stable(value: Value) -> list[tuple[str, Value]]:
 def _is_told(value: Value) -> bool:
     """Whether a difference inside shows at an effect or a definition of its own."""
     return value.kind == "call" or value.kind in _TOLD_ELSEWHERE
+
+
+def _elements(value: Value) -> list[tuple[Value, Value]]:
+    """Key and value of each element of a display; of a list an empty key."""
+    parts = _stable(value)
+    if value.kind != "Dict":
+        return [(_NOTHING, part) for _, part in parts]
+    keys = {role.removeprefix("keys"): part for role, part in parts if role.startswith("keys")}
+    return [(keys[role.removeprefix("values")], part) for role, part in parts if role.startswith("values")]
+
+
+def _pair(kind: str, key: Value, value: Value) -> str:
+    return f"{_shown(key)}: {_shown(value)}" if kind == "Dict" else _shown(value)
+
+
+def _told_apart(old: Value, new: Value) -> tuple[str, str]:
+    """Two texts that differ: as they stand in the source, by their full names, or cut around the place where they part."""
+    was, now = _shown(old), _shown(new)
+    if was == now:
+        was, now = old.callee or old.name or was, new.callee or new.name or now
+    if was == now and old.origin is not None and new.origin is not None:
+        one, other = (" ".join(ast.unparse(value.origin.node).split()) for value in (old, new) if value.origin is not None)
+        first = next((number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+        start = max(0, first - 30)
+        was, now = (f"{'…' if start else ''}{text[start : start + 80]}" for text in (one, other))
+    return was, now
+
+
+def _digest(value: Value | None) -> bytes:
+    return value.digest if value is not None else b""
 
 
 def _is_query(value: Value) -> bool:
@@ -344,6 +383,8 @@ def _text(effect: Effect) -> str:
 
 
 def _shown(value: Value) -> str:
+    if value.kind == "definition" and value.origin is not None:
+        return value.origin.scope
     if value.kind == "constant":
         return value.label.partition(":")[2]
     if value.origin is not None and not isinstance(value.origin.node, ast.arg):

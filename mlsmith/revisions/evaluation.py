@@ -46,6 +46,12 @@ def tell_tops(program: Program, unit: Unit, found: dict[str, Value]) -> None:
             found[binding.name] = teller.value(binding.value)
 
 
+_OF_A_FILE = frozenset(
+    {"__version__", "__author__", "__email__", "__license__", "__copyright__", "__credits__", "__maintainer__", "__date__", "__all__"}
+)
+"""Names at the top of a module by which people and import statements know it"""
+
+
 class _Teller(Calls):
     """Follows the statements of one definition, and of the functions that are told with it."""
 
@@ -90,6 +96,8 @@ class _Teller(Calls):
         self.env[name] = value
         top = self.depth == 0 and self.unit.kind in ("class", "module")
         shared = self.depth == 0 and name in self.module.syntax.global_writes
+        if top and name in _OF_A_FILE:
+            return
         if (top and self.unit.kind == "class") or shared or (top and not self.is_plain(name)):
             self.emit("store", node, label=name, values=(("value", value),))
 
@@ -97,9 +105,8 @@ class _Teller(Calls):
         if self.unit.kind == "module" and _is_script_guard(node):
             self.run(node.body)  # What the file does when it is run.
             return
-        test, body, orelse = self.value(node.test), node.body, node.orelse
-        if test.kind == "operation" and test.label == "Not":
-            test, body, orelse = test.parts[0][1], orelse, body
+        test, negated = self.test(node.test)
+        body, orelse = (node.orelse, node.body) if negated else (node.body, node.orelse)
         then, then_env, then_leaves = self.block(body)
         other, other_env, other_leaves = self.block(orelse)
         self.merge(test, then_env, then_leaves, other_env, other_leaves, node)
@@ -243,8 +250,9 @@ class _Teller(Calls):
             name = (alias.asname or alias.name).partition(".")[0]
             if name == "*" or (name not in self.module.syntax.mentioned and not self.is_called(name) and name in scope.bindings):
                 module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
-                if module.partition(".")[0] not in KNOWN_LIBRARIES:
-                    self.emit("import", node, label=f"{module} {alias.name}")
+                taken = isinstance(node, ast.ImportFrom) and name[:1].isupper() and not self.module.path.endswith("__init__.py")
+                if module.partition(".")[0] not in KNOWN_LIBRARIES and not taken:
+                    self.emit("import", node, label=f"{self.program.common_name(module)} {alias.name}")
 
     def is_called(self, name: str) -> bool:
         return name in self.module.syntax.names
@@ -286,10 +294,10 @@ _Teller.statements = {
     ast.Pass: _nothing, ast.Global: _nothing, ast.Nonlocal: _nothing,
 }  # fmt: skip
 _Teller.expressions = {
-    ast.expr: _Teller.made_of,
-    ast.Constant: _Teller.literal, ast.Name: _Teller.name_read, ast.Attribute: _Teller.attribute, ast.Subscript: _Teller.subscript,
-    ast.JoinedStr: _Teller.formatted, ast.List: _Teller.container, ast.Dict: _Teller.container, ast.Set: _Teller.container, ast.Call: _Teller.call,
-    ast.ListComp: _Teller.comprehension, ast.SetComp: _Teller.comprehension, ast.DictComp: _Teller.comprehension,
-    ast.GeneratorExp: _Teller.comprehension, ast.Compare: _Teller.compare, ast.NamedExpr: _Teller.walrus, ast.Yield: _Teller.hand_out,
-    ast.YieldFrom: _Teller.hand_out, ast.Await: _Teller.hand_out, ast.Lambda: _Teller.deferred,
+    ast.expr: _Teller.made_of, ast.Constant: _Teller.literal, ast.Name: _Teller.name_read, ast.Attribute: _Teller.attribute,
+    ast.Subscript: _Teller.subscript, ast.JoinedStr: _Teller.formatted, ast.IfExp: _Teller.choice, ast.List: _Teller.container,
+    ast.Dict: _Teller.container, ast.Set: _Teller.container, ast.Call: _Teller.call, ast.ListComp: _Teller.comprehension,
+    ast.SetComp: _Teller.comprehension, ast.DictComp: _Teller.comprehension, ast.GeneratorExp: _Teller.comprehension,
+    ast.Compare: _Teller.compare, ast.NamedExpr: _Teller.walrus, ast.Yield: _Teller.hand_out, ast.YieldFrom: _Teller.hand_out,
+    ast.Await: _Teller.hand_out, ast.Lambda: _Teller.deferred,
 }  # fmt: skip

@@ -12,6 +12,8 @@ from mlsmith.revisions.queries import is_query, normal_query
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
 
+_POSITIVE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.NotEq: ast.Eq, ast.IsNot: ast.Is, ast.NotIn: ast.In}
+
 
 class Expressions(Teller):
     def made_of(self, node: ast.AST) -> Value:
@@ -76,7 +78,7 @@ class Expressions(Teller):
             if known is not None:
                 return known
         if self.binding_kind(node.id) in ("import", "") and len(names) == 1:
-            return value_of("name", names[0], (), self.origin(node))
+            return value_of("name", self.program.common_name(names[0]), (), self.origin(node))
         return value_of("global", node.id, (), self.origin(node))
 
     def binding_kind(self, name: str) -> str:
@@ -120,6 +122,23 @@ class Expressions(Teller):
 
     def element(self, over: Value, node: ast.AST) -> Value:
         return self.counted(value_of("element", "", (("of", over),), self.origin(node)))
+
+    def choice(self, node: ast.IfExp) -> Value:
+        """`a if x else b` is what a name is after the branches of `if x`."""
+        test, negated = self.test(node.test)
+        then, other = self.value(node.body), self.value(node.orelse)
+        parts = (("if", test), ("then", other if negated else then), ("else", then if negated else other))
+        return value_of("either", "", parts, self.origin(node))
+
+    def test(self, node: ast.expr) -> tuple[Value, bool]:
+        """A condition without its negation, and whether it had one."""
+        negated = False
+        while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            node, negated = node.operand, not negated
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _POSITIVE:
+            positive = ast.Compare(node.left, [_POSITIVE[type(node.ops[0])]()], node.comparators)
+            node, negated = ast.copy_location(positive, node), not negated
+        return self.value(node), negated
 
     def compare(self, node: ast.Compare) -> Value:
         operands = [("0", self.value(node.left)), *((str(i), self.value(c)) for i, c in enumerate(node.comparators, 1))]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlsmith.revisions.effects import Effect, digest_of
-from mlsmith.revisions.values import Value, value_of
+from mlsmith.revisions.values import Origin, Value, value_of
 from mlsmith.rules.kit.module import Module
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -49,7 +49,9 @@ class Unit:
 class Program:
     """The modules of one side of a comparison."""
 
-    def __init__(self, modules: Iterable[Module]) -> None:
+    def __init__(self, modules: Iterable[Module], renamed: Mapping[str, str] | None = None) -> None:
+        """`renamed`: dotted name of a module or package → what it is called on the other side."""
+        self.renamed = dict(renamed or {})
         self.modules = {module.name: module for module in modules}
         self.units: dict[str, Unit] = {}
         self._forms: dict[str, Form] = {}
@@ -91,6 +93,15 @@ class Program:
             tell_tops(self, self.units[f"{module.name}."], known)
         return known
 
+    def common_name(self, name: str) -> str:
+        """A dotted name as the other side has it, where a module or package in it was renamed."""
+        parts = name.split(".")
+        for keep in range(len(parts), 0, -1) if self.renamed else ():
+            other = self.renamed.get(".".join(parts[:keep]))
+            if other is not None:
+                return ".".join([other, *parts[keep:]])
+        return name
+
     def function_named(self, module: Module, names: tuple[str, ...]) -> Unit | None:
         """The one function of the program that a dotted name, used in a module, stands for."""
         unit = self._named(module, names)
@@ -107,6 +118,7 @@ class Program:
         if "()." in name:  # a method of an instance: its class, or what that inherits from here
             owner, _, method = name.rpartition("().")
             candidates = [f"{ancestor}.{method}" for ancestor in module.resolver.lineage(owner)]
+        candidates += [candidate.removeprefix("src.") for candidate in candidates if candidate.startswith("src.")]
         for candidate in candidates:
             unit = self._absolute(module, candidate)
             if unit is not None:
@@ -136,7 +148,8 @@ class Program:
             methods = [other for name, other in self.units.items() if name.startswith(f"{unit.name}.") and other.path == unit.path]
             digests += [other.last.encode() + self.stand_in(other).digest for other in methods]
             self._busy.discard(unit.name)
-        return value_of("definition", hashlib.blake2b(b"".join(sorted(digests[1:])) + digests[0], digest_size=16).hexdigest())
+        digest = hashlib.blake2b(b"".join(sorted(digests[1:])) + digests[0], digest_size=16).hexdigest()
+        return value_of("definition", digest, (), Origin(unit.path, unit.symbol, unit.node))
 
 
 def form_of(

@@ -128,7 +128,8 @@ def _title(statement: list[Token]) -> str:
     texts = [token.text for token in statement]
     for number, text in enumerate(texts[:-1]):
         if text in ("FROM", "INTO", "UPDATE", "TABLE", "VIEW") and texts[number + 1] not in _RESERVED and texts[number + 1] != "(":
-            return f"{texts[0]} {text} {_joined(statement[number + 1 : number + 4 : 1]) if '.' in texts[number + 2 : number + 3] else _joined(statement[number + 1 : number + 2])}"
+            dotted = texts[number + 2 : number + 3] == ["."]
+            return f"{texts[0]} {text} {_joined(statement[number + 1 : number + (4 if dotted else 2)])}"
     return texts[0]
 
 

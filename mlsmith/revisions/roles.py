@@ -48,12 +48,13 @@ _NAMED = re.compile(
     r"(?:^|/)(?:LICEN[CS]E|COPYING|NOTICE|README|CHANGELOG|CHANGES|HISTORY|CITATION|CONTRIBUTING|CODEOWNERS|AUTHORS|OWNERS|CODE_OF_CONDUCT|SECURITY"
     r"|MANIFEST\.in|py\.typed|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
     r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
-    r"|ruff\.toml|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|\.python-version-hint)(?:\.[a-z]+)?\Z",
+    r"|ruff\.toml|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|VERSION|_?version\.(?:txt|py))(?:\.[a-z]+)?\Z",
     re.IGNORECASE,
 )
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".mp4", ".mov", ".webm", ".drawio")
 _FOR_READERS = re.compile(
-    r"(?:^|/)(?:docs?|documentation|assets?|images?|imgs?|figs?|figures?|media|static|screenshots?|logos?|site|\.github)/", re.IGNORECASE
+    r"(?:^|/)(?:docs?|documentation|assets?|images?|imgs?|figs?|figures?|media|static|screenshots?|logos?|site|results?|plots?|\.github)/",
+    re.IGNORECASE,
 )
 _PROMPTS = re.compile(r"prompt", re.IGNORECASE)
 _SETTINGS = re.compile(r"\.(?:ini|cfg|conf|gin|properties)\Z|(?:^|/)\.env(?:\.[^/]*)?\Z|\.env\Z")
@@ -67,14 +68,14 @@ _MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Just
 
 
 def role_of(path: str) -> Role:
-    """The part that a file plays. Tests say what is wanted and prose what is thought; neither alters a model."""
+    """The part that a file plays. Tests say what is wanted, documentation what is thought; neither alters a model."""
     name = path.rpartition("/")[2]
     context = context_of_path(path)
     if context is Context.TEST or _NAMED.search(path):
         return Role.NONE
     kind = kind_of(path)
     if kind in ("python", "notebook"):
-        return Role.NONE if context is Context.DOCS and name == "conf.py" else Role.PYTHON
+        return Role.NONE if context is Context.DOCS else Role.PYTHON
     if path.endswith(_PROSE):
         return Role.DATA if _PROMPTS.search(path) and path.endswith(".md") else Role.NONE
     if kind == "requirements":

@@ -123,7 +123,7 @@ EDITS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("input size", "nn.Linear(32, width)", "nn.Linear(16, width)", ("Linear", "32", "16")),
     ("norm of another kind", "nn.BatchNorm1d(width)", "nn.LayerNorm(width)", ("LayerNorm",)),
     ("norm not called", "        x = self.norm(x)\n", "", (".norm",)),
-    ("norm after the activation", "        x = self.norm(x)\n        x = F.relu(x)\n", "        x = F.relu(x)\n        x = self.norm(x)\n", ("relu",)),
+    ("norm after the activation", "        x = self.norm(x)\n        x = F.relu(x)\n", "        x = F.relu(x)\n        x = self.norm(x)\n", ("norm",)),
     ("another activation", "F.relu(x)", "F.gelu(x)", ("gelu",)),
     ("dropout not called", "        x = self.drop(x)\n", "", (".drop",)),
     ("softmax at the end", "return self.last(x)", "return F.softmax(self.last(x), dim=1)", ("softmax",)),

@@ -1,0 +1,104 @@
+"""Which effect of one version is which of the other: the same step, with other values."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from difflib import SequenceMatcher
+from typing import Any
+
+from mlsmith.revisions.effects import Effect, each
+from mlsmith.revisions.program import Form
+
+LIKE = 0.4
+"""Share of equal effects from which on two definitions with different names are taken for one"""
+_MANY = 40_000
+"""Pairs of effects beyond which each is compared with its like in order only"""
+_CLOSE = 0.5
+"""Share of equal values from which on two calls in different places are taken for one"""
+
+Pairs = list[tuple[Effect, Effect]]
+
+
+def mark(effect: Effect) -> Any:
+    """What an effect is, apart from the values in it."""
+    value = effect.value("value")
+    callee = value.callee if value is not None and effect.kind == "call" else ""
+    return effect.kind, effect.label, callee
+
+
+def likeness(one: Form, other: Form) -> float:
+    ours, theirs = ([mark(effect) for effect in each(form.effects)] for form in (one, other))
+    if not ours or not theirs:
+        return 0.0
+    return SequenceMatcher(None, ours, theirs, autojunk=False).ratio()
+
+
+def alike(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> tuple[Pairs, list[Effect], list[Effect]]:
+    """Effects that are the same but for their values, in order; and what is left of both sides."""
+    anchors = [(-1, -1), *_anchors(old, new), (len(old), len(new))]
+    pairs: Pairs = [(old[i], new[j]) for i, j in anchors[1:-1]]
+    lost: list[Effect] = []
+    got: list[Effect] = []
+    for (i1, j1), (i2, j2) in itertools.pairwise(anchors):
+        ours, theirs = old[i1 + 1 : i2], new[j1 + 1 : j2]
+        if len(ours) == len(theirs) and all(o.kind == n.kind == "call" for o, n in zip(ours, theirs, strict=True)):
+            pairs += zip(ours, theirs, strict=True)
+        else:
+            lost += ours
+            got += theirs
+    return pairs, lost, got
+
+
+def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int, int]]:
+    """Positions of effects of one mark, in order: as many as can be, and of those the most alike."""
+    ours, theirs = [mark(one) for one in old], [mark(one) for one in new]
+    if len(old) * len(new) > _MANY:
+        blocks = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+        return [(i + k, j + k) for i, j, size in blocks for k in range(size)]
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    weights: dict[tuple[int, int], float] = {}
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new) - 1, -1, -1):
+            best[i][j] = max(best[i + 1][j], best[i][j + 1])
+            if ours[i] == theirs[j]:
+                weights[i, j] = 1 + similarity(old[i], new[j])
+                best[i][j] = max(best[i][j], weights[i, j] + best[i + 1][j + 1])
+    found = []
+    i = j = 0
+    while i < len(old) and j < len(new):
+        if (i, j) in weights and best[i][j] == weights[i, j] + best[i + 1][j + 1]:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def similarity(one: Effect, other: Effect) -> float:
+    """Share of equal parts: arguments of a call, what a store or branch speaks of, the effects inside a branch or loop."""
+    ours, theirs = _parts(one), _parts(other)
+    number = max(len(ours), len(theirs))
+    return sum(ours.get(role) == digest for role, digest in theirs.items()) / number if number else 1.0
+
+
+def _parts(effect: Effect) -> dict[str, Any]:
+    value = effect.value("value")
+    if effect.kind == "call" and value is not None:
+        return {role: part.digest for role, part in value.parts if role != "nth"}
+    found: dict[str, Any] = {role: part.digest for role, part in effect.values}
+    found.update({f"{role} {number}": mark(inner) for role, block in effect.blocks for number, inner in enumerate(block)})
+    return found
+
+
+def find_inside(block: Effect, one: Effect) -> Effect | None:
+    """The effect inside a branch or loop that another one is, wherever it stood."""
+    inner = [effect for _, body in block.blocks for effect in each(body) if mark(effect) == mark(one)]
+    same = next((effect for effect in inner if effect.digest == one.digest), None)
+    if same is not None or not inner:
+        return same
+    best = max(inner, key=lambda effect: similarity(effect, one))
+    written = ast.dump(best.origin.node) == ast.dump(one.origin.node)
+    return best if written or (one.kind == "call" and similarity(best, one) >= _CLOSE) else None
