@@ -22,6 +22,8 @@ Pairs = list[tuple[Effect, Effect]]
 
 def mark(effect: Effect) -> Any:
     """What an effect is, apart from the values in it."""
+    if effect.kind == "default":
+        return effect.kind, getattr(effect.origin.node, "arg", ""), ""
     value = effect.value("value")
     callee = value.callee if value is not None and effect.kind == "call" else ""
     return effect.kind, effect.label, callee
@@ -42,7 +44,8 @@ def alike(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> tuple[Pairs, list
     got: list[Effect] = []
     for (i1, j1), (i2, j2) in itertools.pairwise(anchors):
         ours, theirs = old[i1 + 1 : i2], new[j1 + 1 : j2]
-        if len(ours) == len(theirs) and all(o.kind == n.kind == "call" for o, n in zip(ours, theirs, strict=True)):
+        same_kind = len(ours) == len(theirs) and all(o.kind == n.kind == "call" for o, n in zip(ours, theirs, strict=True))
+        if same_kind and not any(_are_other_options(o, n) for o, n in zip(ours, theirs, strict=True)):
             pairs += zip(ours, theirs, strict=True)
         else:
             lost += ours
@@ -61,7 +64,7 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
             best[i][j] = max(best[i + 1][j], best[i][j + 1])
-            if ours[i] == theirs[j]:
+            if ours[i] == theirs[j] and not _are_other_options(old[i], new[j]):
                 weights[i, j] = 1 + similarity(old[i], new[j])
                 best[i][j] = max(best[i][j], weights[i, j] + best[i + 1][j + 1])
     found = []
@@ -75,6 +78,16 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
         else:
             j += 1
     return found
+
+
+def _are_other_options(one: Effect, other: Effect) -> bool:
+    """Whether two calls declare two options of a command line, and not one that was renamed."""
+    if mark(one)[2].rpartition(".")[2] not in ("add_argument", "add_option", "option"):
+        return False
+    ours, theirs = _parts(one), _parts(other)
+    names = {ours.get("0"), ours.get("1")} & {theirs.get("0"), theirs.get("1")}
+    rest = [{role: digest for role, digest in parts.items() if role not in ("0", "1", "func")} for parts in (ours, theirs)]
+    return not names - {None} and rest[0] != rest[1]
 
 
 def similarity(one: Effect, other: Effect) -> float:

@@ -11,7 +11,7 @@ from mlsmith.revisions.values import Value, constant, value_of
 
 _DEPTH = 4
 """How deep called functions are told with their callers"""
-_SILENT = ("logging.", "loguru.", "warnings.", "rich.", "pprint.", "termcolor.", "colorama.", "icecream.")
+_SILENT = ("logging.", "loguru.", "warnings.", "tqdm.", "rich.", "pprint.", "termcolor.", "colorama.", "icecream.")
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
 _PICTURES = ("matplotlib.", "seaborn.", "plotly.", "IPython.display.", "bokeh.", "altair.")
@@ -59,7 +59,7 @@ class Calls(Expressions):
         if _is_exception(func):
             parts, keywords = [parts[0]], []  # Its text is for readers.
         value = value_of("call", "", (*parts, *sorted(keywords, key=lambda pair: pair[0])), self.origin(node))
-        if self.is_silent(value, names):
+        if self.is_silent(value, names) or _is_a_logger(node.func):
             return value
         for root in {root_of(inner).digest for _, inner in value.parts}:
             self.handled[root] = self.handled.get(root, 0) + 1
@@ -109,6 +109,7 @@ class Calls(Expressions):
             or last == "print"
             or last.startswith(("print_", "log_message", "log_info"))
             or callee.startswith(_SILENT)
+            or root.startswith(_SILENT)
             or any(name.startswith(_LOGGERS) for name in names)
         ):
             return True
@@ -154,6 +155,15 @@ class Calls(Expressions):
             self.env, self.module, self.unit, self.returned, self.depth = outer
         self.taken_in.add(unit.name)
         return result
+
+
+def _is_a_logger(func: ast.expr) -> bool:
+    """Whether a method that loggers have is called on something that is called like one."""
+    if not isinstance(func, ast.Attribute) or func.attr not in _SILENT_METHODS:
+        return False
+    owner = func.value
+    name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+    return name.strip("_").lower().endswith(("logger", "log"))
 
 
 def _as_display(node: ast.Call) -> ast.expr | None:

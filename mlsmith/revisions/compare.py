@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
+from mlsmith.revisions.attributes import renamed_attributes
 from mlsmith.revisions.configuration import config_changes
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.notebooks import notebook_changes
@@ -18,7 +20,7 @@ from mlsmith.revisions.queries import query_changes
 from mlsmith.revisions.roles import Role, role_of
 from mlsmith.revisions.scripts import script_changes, workflow_changes
 from mlsmith.revisions.settings_lines import line_changes
-from mlsmith.rules.kit.context import module_name_of
+from mlsmith.rules.kit.context import Context, context_of_path, module_name_of
 from mlsmith.rules.kit.module import Module
 from mlsmith.settings import Settings
 from mlsmith.sources.notebook import read_notebook, readable
@@ -41,6 +43,7 @@ class _Teller(Protocol):
     def __call__(self, path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> Sequence[Change]: ...
 
 
+_TESTS = re.compile(rb"^\s*(?:async )?def test|^class \w*Tests?\w*[(:]|\bTestCase\b|^import pytest|^from pytest|absltest", re.MULTILINE)
 _TELLERS: dict[Role, _Teller] = {
     Role.CONFIGURATION: config_changes, Role.SETTINGS: line_changes, Role.PLATFORM: platform_changes, Role.IMAGE: image_changes,
     Role.SCRIPT: script_changes, Role.WORKFLOW: workflow_changes, Role.QUERY: query_changes,
@@ -58,9 +61,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     for path, how in sorted(changed.items()):
         old_path = None if how.status == "A" else how.old_path or path
         role = _role(path, old_path)
-        if role is Role.NONE:
+        if role is Role.NONE and not _is_called_like_a_test(path):
             continue
-        files.append(path)
         moved = old_path if old_path not in (None, path) else None
         try:
             one = old.read(old_path) if old_path is not None else None
@@ -68,6 +70,11 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         except SourceError as error:
             changes += _unread(path, old_path, old, new, how, error)
             continue
+        if role is Role.NONE:
+            if _tests(one) or _tests(other):
+                continue
+            role = Role.PYTHON
+        files.append(path)
         if role is Role.PYTHON:
             changes += _modules(path, old_path, one, other, (before, after), settings)
             changes += notebook_changes(path, one, other, moved_from=moved) if path.endswith(".ipynb") else ()
@@ -76,14 +83,17 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         elif one != other:
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
-    changes += behaviour_changes(Program(before.values(), _renamed(changed)), Program(after.values()))
+    attributes = renamed_attributes(before.values(), after.values())
+    changes += behaviour_changes(Program(before.values(), _renamed(changed), attributes), Program(after.values()))
     return Comparison(tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject))), tuple(files))
 
 
 def _renamed(changed: Mapping[str, Changed]) -> dict[str, str]:
-    """Modules that were moved, and the packages that hold them where all that moved went the same way."""
+    """Modules that were moved, and packages that are gone where all that moved out of them went the same way."""
     found: dict[str, str] = {}
     packages: dict[str, set[str]] = {}
+    gone = {how.old_path or path for path, how in changed.items() if how.status in ("D", "R")}
+    gone_packages = {module_name_of(path) for path in gone if path.endswith("/__init__.py")}
     for path, how in changed.items():
         if how.status == "R" and how.old_path is not None and path.endswith(".py") and how.old_path.endswith(".py"):
             one, other = module_name_of(how.old_path), module_name_of(path)
@@ -91,7 +101,7 @@ def _renamed(changed: Mapping[str, Changed]) -> dict[str, str]:
             while "." in one and "." in other and one.rpartition(".")[2] == other.rpartition(".")[2]:
                 one, other = one.rpartition(".")[0], other.rpartition(".")[0]
                 packages.setdefault(one, set()).add(other)
-    found |= {one: next(iter(others)) for one, others in packages.items() if len(others) == 1 and one not in found}
+    found |= {one: next(iter(others)) for one, others in packages.items() if one in gone_packages and len(others) == 1 and one not in found}
     return {one: other for one, other in found.items() if one != other}
 
 
@@ -99,6 +109,21 @@ def _role(path: str, old_path: str | None) -> Role:
     """What became of a test is judged by what it is now, and what has become prose by what it was."""
     role = role_of(path)
     return role if role is not Role.NONE or old_path is None else role_of(old_path)
+
+
+def _is_called_like_a_test(path: str) -> bool:
+    """Whether only the name of a file says that it is a test: `test_net.py` may be what evaluates a model."""
+    folders, _, name = path.rpartition("/")
+    return (
+        path.endswith(".py")
+        and name != "conftest.py"
+        and context_of_path(path) is Context.TEST
+        and context_of_path(f"{folders}/x.py") is not Context.TEST
+    )
+
+
+def _tests(data: bytes | None) -> bool:
+    return data is not None and _TESTS.search(data) is not None
 
 
 def _unread(path: str, old_path: str | None, old: Tree, new: Tree, how: Changed, error: SourceError) -> list[Change]:

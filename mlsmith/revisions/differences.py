@@ -36,9 +36,15 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
     old_told = {name for pair in pairs for name in old.form(pair.old).taken_in}
     new_told = {name for pair in pairs for name in new.form(pair.new).taken_in}
     differing = [p for p in pairs if old.form(p.old).digest != new.form(p.new).digest]
+    tables = {
+        (value.digest, new.form(p.new).names[name].digest)
+        for p in pairs
+        for name, value in old.form(p.old).names.items()
+        if name in new.form(p.new).names
+    }
     places = ({(p.old.path, p.old.symbol) for p in differing}, {(p.new.path, p.new.symbol) for p in differing})
     for pair in pairs:
-        changes += _Comparison(pair, places).run(old.form(pair.old), new.form(pair.new))
+        changes += _Comparison(pair, places, tables).run(old.form(pair.old), new.form(pair.new))
     for unit in gone:
         if unit.name not in old_told and old.form(unit).effects:
             changes.append(_whole(unit, "removed"))
@@ -86,8 +92,10 @@ def _same_mostly(one: Form, other: Form, old: Unit, new: Unit) -> bool:
 class _Comparison:
     """Of one definition with what became of it."""
 
-    def __init__(self, pair: Pair, told: tuple[Places, Places]) -> None:
+    def __init__(self, pair: Pair, told: tuple[Places, Places], tables: set[tuple[bytes, bytes]]) -> None:
         self.pair = pair
+        self.tables = tables
+        """Values of names at the top of modules, before and after, which are compared there"""
         self.told = told
         self.moved_from = pair.old.path if pair.old.path != pair.new.path else None
         self.changes: list[Change] = []
@@ -99,6 +107,7 @@ class _Comparison:
     def run(self, old: Form, new: Form) -> list[Change]:
         if old.digest != new.digest:
             self.effects(old.effects, new.effects)
+            self.changes = self.not_only_told_elsewhere(self.changes)
             if not self.changes and "definition" not in self.reasons:
                 kind = "order" if "version" in self.reasons else "code"
                 where = self.pair.new.symbol or "the top of the file"
@@ -108,6 +117,18 @@ class _Comparison:
             if one.digest != other.digest and not (_is_told(one) and _is_told(other)):
                 self.values(one, other, name, "constant", other.origin or _origin(self.pair.new))
         return self.changes
+
+    def not_only_told_elsewhere(self, changes: list[Change]) -> list[Change]:
+        """Of a called function the same step may be told on one side here and on the other there: it came and went in one place."""
+        steps = [(c.symbol, c.line, c.subject, c.old or c.new) for c in changes if c.kind.endswith((" added", " removed"))]
+        own = self.pair.new.symbol
+        twice = {step for step in steps if step[0] != own and steps.count(step) > 1}
+        kept = [
+            c for c in changes if not c.kind.endswith((" added", " removed")) or (c.symbol, c.line, c.subject, c.old or c.new) not in twice
+        ]
+        if len(kept) < len(changes):
+            self.reasons.add("told on one side")
+        return kept
 
     # effects
 
@@ -223,12 +244,15 @@ class _Comparison:
         if old.digest == new.digest:
             return
         if _is_told(old) and _is_told(new):
-            known = old.kind == new.kind == "bound" and _digest(old.part("of")) == _digest(new.part("of"))
-            self.reasons.add("definition" if known or "definition" in (old.kind, new.kind) else new.kind)
+            roots = _roots(old, new)
+            self.reasons |= {"definition"} if roots == {"definition"} else {new.kind, *(roots & {"version"})}
             return
         if _is_query(old) and _is_query(new) and old.label != new.label:
             for part, gone, come in parts_of_texts(old.label.partition(":")[2], new.label.partition(":")[2]):
                 self.add("query", part, gone, come, new.origin or origin, Component.DATA, Significance.HIGH)
+            return
+        if _is_a_table(old, new) and (old.digest, new.digest) in self.tables and self.pair.new.symbol:
+            self.reasons.add("definition")  # Told where the table stands.
             return
         ours, theirs = _stable(old), _stable(new)
         if (old.kind, old.label, [role for role, _ in ours]) == (new.kind, new.label, [role for role, _ in theirs]) and (ours or old.parts):
@@ -324,6 +348,26 @@ def _told_apart(old: Value, new: Value) -> tuple[str, str]:
         start = max(0, first - 30)
         was, now = (f"{'…' if start else ''}{text[start : start + 80]}" for text in (one, other))
     return was, now
+
+
+def _roots(old: Value, new: Value) -> set[str]:
+    """Kinds of the innermost values that differ between two of one form."""
+    if old.digest == new.digest:
+        return set()
+    ours, theirs = _stable(old), _stable(new)
+    if old.kind == new.kind == "definition":
+        return {"definition"}
+    if old.kind != new.kind or old.label != new.label or [role for role, _ in ours] != [role for role, _ in theirs]:
+        return {new.kind}
+    found = {root for (_, one), (_, other) in zip(ours, theirs, strict=True) for root in _roots(one, other)}
+    return found or {"version"}
+
+
+def _is_a_table(old: Value, new: Value) -> bool:
+    """Whether both are lists or mappings at the top of a module, which many may read."""
+    return (
+        old.kind in _DISPLAYS and new.kind in _DISPLAYS and all(value.origin is not None and not value.origin.scope for value in (old, new))
+    )
 
 
 def _digest(value: Value | None) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from mlsmith.revisions.calls import Calls
 from mlsmith.revisions.program import Form, Program, Unit, form_of
-from mlsmith.revisions.telling import UNDEFINED, Env
+from mlsmith.revisions.telling import UNDEFINED, Env, leaves
 from mlsmith.revisions.values import Value, constant, value_of
 from mlsmith.rules.kit.collect import KNOWN_LIBRARIES
 
@@ -46,6 +46,10 @@ def tell_tops(program: Program, unit: Unit, found: dict[str, Value]) -> None:
             found[binding.name] = teller.value(binding.value)
 
 
+_HARMLESS = frozenset(
+    {"hydra", "omegaconf", "absl", "wandb", "rich", "yaml", "typing_extensions", "mediapy", "gin", "click", "typer", "dotenv"}
+)
+"""Libraries that do nothing by being imported, beside those that the rules know"""
 _OF_A_FILE = frozenset(
     {"__version__", "__author__", "__email__", "__license__", "__copyright__", "__credits__", "__maintainer__", "__date__", "__all__"}
 )
@@ -64,7 +68,7 @@ class _Teller(Calls):
         if node.value is not None:
             self.bind(node.target, self.value(node.value), node)
         elif self.unit.kind == "class" and self.depth == 0 and isinstance(node.target, ast.Name):
-            self.emit("field", node, label=f"{node.target.id}: {ast.unparse(node.annotation)}")
+            self.emit("field", node, label=f"{node.target.id}: {plain_annotation(node.annotation)}")
 
     def augmented(self, node: ast.AugAssign) -> None:
         before = self.value(_as_load(node.target))
@@ -85,8 +89,9 @@ class _Teller(Calls):
                 self.bind(element.value if isinstance(element, ast.Starred) else element, part, node)
         elif isinstance(target, ast.Attribute):
             owner = self.value(target.value)
-            self.emit("store", node, label=f".{target.attr}", values=(("of", owner), ("value", value)))
-            self.wrote(f".{target.attr}")
+            name = self.program.attributes.get(target.attr, target.attr)
+            self.emit("store", node, label=f".{name}", values=(("of", owner), ("value", value)))
+            self.wrote(f".{name}")
         elif isinstance(target, ast.Subscript):
             owner, index = self.value(target.value), self.value(target.slice)
             self.emit("store", node, label="[]", values=(("of", owner), ("at", index), ("value", value)))
@@ -107,6 +112,14 @@ class _Teller(Calls):
             return
         test, negated = self.test(node.test)
         body, orelse = (node.orelse, node.body) if negated else (node.body, node.orelse)
+        if (leaves(body) and orelse) or (leaves(orelse) and body):
+            # Of the branch that leaves nothing comes back: the other one is what follows.
+            leaving, staying = ("then", orelse) if leaves(body) else ("else", body)
+            effects, _, _ = self.block(body if leaving == "then" else orelse)
+            blocks = (("then", effects if leaving == "then" else ()), ("else", effects if leaving == "else" else ()))
+            self.emit("if", node, values=(("test", test),), blocks=blocks)
+            self.run(staying)
+            return
         then, then_env, then_leaves = self.block(body)
         other, other_env, other_leaves = self.block(orelse)
         self.merge(test, then_env, then_leaves, other_env, other_leaves, node)
@@ -182,9 +195,9 @@ class _Teller(Calls):
         for number, handler in enumerate(node.handlers):
             label = "" if handler.type is None else self.value(handler.type).digest.hex()
             env = {**before, **({handler.name: value_of("caught", label)} if handler.name else {})}
-            effects, caught_env, leaves = self.block(handler.body, env)
+            effects, caught_env, has_left = self.block(handler.body, env)
             blocks.append((f"except {number} {label}", effects))
-            ends += [] if leaves else [caught_env]
+            ends += [] if has_left else [caught_env]
         self.env = self.joined(ends, node) if ends else left
         last, left, _ = self.block(node.finalbody)
         self.env = left
@@ -251,8 +264,15 @@ class _Teller(Calls):
             if name == "*" or (name not in self.module.syntax.mentioned and not self.is_called(name) and name in scope.bindings):
                 module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
                 taken = isinstance(node, ast.ImportFrom) and name[:1].isupper() and not self.module.path.endswith("__init__.py")
-                if module.partition(".")[0] not in KNOWN_LIBRARIES and not taken:
+                known = module.partition(".")[0] in KNOWN_LIBRARIES or module.partition(".")[0] in _HARMLESS
+                if not (known or taken or (name != "*" and self.is_brought_in(module))):
                     self.emit("import", node, label=f"{self.program.common_name(module)} {alias.name}")
+
+    def is_brought_in(self, module: str) -> bool:
+        """Whether something else of that module is imported and used, so that it is run all the same."""
+        imports = [node for node in self.unit.node.body if isinstance(node, ast.ImportFrom)]  # type: ignore[attr-defined]
+        used = self.module.syntax.mentioned
+        return any((node.module or "") == module and any((a.asname or a.name) in used for a in node.names) for node in imports)
 
     def is_called(self, name: str) -> bool:
         return name in self.module.syntax.names
@@ -269,6 +289,41 @@ def _assigned(node: ast.AST) -> list[str]:
 
 def _first_place(node: ast.AST, name: str) -> tuple[int, int]:
     return min((n.lineno, n.col_offset) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
+
+
+def plain_annotation(node: ast.expr) -> str:
+    """An annotation with built-in types and `|`, however it is written."""
+    return ast.unparse(_Plainly().visit(ast.parse(ast.unparse(node), mode="eval")))
+
+
+class _Plainly(ast.NodeTransformer):
+    """`Dict` as `dict`, `Optional[x]` as `x | None`, `Union[x, y]` as `x | y`, a text as what stands in it."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        try:
+            return self.visit(ast.parse(node.value, mode="eval").body) if isinstance(node.value, str) else node
+        except SyntaxError:
+            return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        typing = isinstance(node.value, ast.Name) and node.value.id in ("typing", "t")
+        return self.visit(ast.Name(node.attr, ast.Load())) if typing else node
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(node.id.lower(), ast.Load()) if node.id in ("Dict", "List", "Set", "Tuple", "Type", "FrozenSet") else node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        name = node.value.id if isinstance(node.value, ast.Name) else ""
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if name == "Optional":
+            parts = [*parts, ast.Constant(None)]
+        elif name != "Union":
+            return node
+        whole = parts[0]
+        for part in parts[1:]:
+            whole = ast.BinOp(whole, ast.BitOr(), part)
+        return whole
 
 
 def _is_script_guard(node: ast.If) -> bool:

@@ -12,6 +12,9 @@ from mlsmith.revisions.queries import is_query, normal_query
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
 
+_TYPES = {f"typing.{name}": f"builtins.{name.lower()}" for name in ("Dict", "List", "Set", "Tuple", "Type", "FrozenSet")} | {
+    name: f"builtins.{name}" for name in ("dict", "list", "set", "tuple", "type", "frozenset")
+}
 _POSITIVE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.NotEq: ast.Eq, ast.IsNot: ast.Is, ast.NotIn: ast.In}
 
 
@@ -78,8 +81,13 @@ class Expressions(Teller):
             if known is not None:
                 return known
         if self.binding_kind(node.id) in ("import", "") and len(names) == 1:
-            return value_of("name", self.program.common_name(names[0]), (), self.origin(node))
+            return self.named(names[0], node)
         return value_of("global", node.id, (), self.origin(node))
+
+    def named(self, name: str, node: ast.expr) -> Value:
+        """A library's object by its dotted name; of the types that are written in two ways, the built-in one."""
+        name = canonical(self.program.common_name(name))
+        return value_of("name", _TYPES.get(name, name), (), self.origin(node))
 
     def binding_kind(self, name: str) -> str:
         bindings = self.module.syntax.scope.bindings.get(name, ())
@@ -93,9 +101,11 @@ class Expressions(Teller):
     def attribute(self, node: ast.Attribute) -> Value:
         owner = self.value(node.value)
         if owner.kind == "name":
-            return value_of("name", canonical(f"{owner.label}.{node.attr}"), (), self.origin(node))
-        version = self.writes.get(f".{node.attr}", 0), self.handled.get(root_of(owner).digest, 0)
-        return value_of("attribute", node.attr, (("of", owner), *versioned(version)), self.origin(node))
+            unit = self.program.definition_named(self.module, self.module.resolver.names(node))
+            return self.program.stand_in(unit) if unit is not None else self.named(f"{owner.label}.{node.attr}", node)
+        name = self.program.attributes.get(node.attr, node.attr)
+        version = self.writes.get(f".{name}", 0), self.handled.get(root_of(owner).digest, 0)
+        return value_of("attribute", name, (("of", owner), *versioned(version)), self.origin(node))
 
     def subscript(self, node: ast.Subscript) -> Value:
         owner = self.value(node.value)

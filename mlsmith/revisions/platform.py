@@ -23,6 +23,8 @@ _FOR_READERS = re.compile(
     r"(?:project|tool\.poetry|metadata)\.(?:name|version|description|long_description\S*|authors?|author_email|maintainers?|readme|license\S*|keywords"
     r"|urls?|project_urls|homepage|repository|documentation|classifiers|platforms)\b|name\b|prefix\b|build-system\b|_meta\b|bdist_wheel\b|metadata\b"
 )
+_GROUPS = re.compile(r"\((?:optional:|group:)?(?:docs?|documentation|tests?|testing|lint(?:ing)?|typing|types|format|style|build)\)")
+"""Groups of dependencies for those who look after the code"""
 _TABLES = frozenset({
     "ruff", "black", "isort", "mypy", "pytest", "coverage", "pylint", "flake8", "pyright", "bandit", "commitizen",
     "semantic_release", "setuptools_scm", "hatch", "setuptools", "flit", "pdm-build", "towncrier", "codespell",
@@ -47,7 +49,7 @@ def platform_changes(path: str, old: bytes | None, new: bytes | None, *, moved_f
     found = []
     for name in sorted({*before, *after}):
         change = _pin_change(path, name, before.get(name), after.get(name), moved_from)
-        if change is not None and not is_tool(re.split(r"[ ;]", name, maxsplit=1)[0]):
+        if change is not None and not is_tool(re.split(r"[ ;]", name, maxsplit=1)[0]) and not _GROUPS.search(name):
             found.append(change)
     return found + _other_keys(path, old, new, moved_from)
 

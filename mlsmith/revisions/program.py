@@ -49,9 +49,12 @@ class Unit:
 class Program:
     """The modules of one side of a comparison."""
 
-    def __init__(self, modules: Iterable[Module], renamed: Mapping[str, str] | None = None) -> None:
-        """`renamed`: dotted name of a module or package → what it is called on the other side."""
+    def __init__(
+        self, modules: Iterable[Module], renamed: Mapping[str, str] | None = None, attributes: Mapping[str, str] | None = None
+    ) -> None:
+        """`renamed`: dotted name of a module or package → what it is called on the other side; `attributes` likewise."""
         self.renamed = dict(renamed or {})
+        self.attributes = dict(attributes or {})
         self.modules = {module.name: module for module in modules}
         self.units: dict[str, Unit] = {}
         self._forms: dict[str, Form] = {}

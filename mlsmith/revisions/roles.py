@@ -48,7 +48,7 @@ _NAMED = re.compile(
     r"(?:^|/)(?:LICEN[CS]E|COPYING|NOTICE|README|CHANGELOG|CHANGES|HISTORY|CITATION|CONTRIBUTING|CODEOWNERS|AUTHORS|OWNERS|CODE_OF_CONDUCT|SECURITY"
     r"|MANIFEST\.in|py\.typed|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
     r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
-    r"|ruff\.toml|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|VERSION|_?version\.(?:txt|py))(?:\.[a-z]+)?\Z",
+    r"|ruff\.toml|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_?version\.(?:txt|py))(?:\.[a-z]+)?\Z",
     re.IGNORECASE,
 )
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".mp4", ".mov", ".webm", ".drawio")
@@ -77,7 +77,7 @@ def role_of(path: str) -> Role:
     if kind in ("python", "notebook"):
         return Role.NONE if context is Context.DOCS else Role.PYTHON
     if path.endswith(_PROSE):
-        return Role.DATA if _PROMPTS.search(path) and path.endswith(".md") else Role.NONE
+        return Role.DATA if _PROMPTS.search(path) and path.endswith((".md", ".mdx")) else Role.NONE
     if kind == "requirements":
         return Role.NONE if context is Context.DOCS else Role.PLATFORM
     if kind == "dockerfile":

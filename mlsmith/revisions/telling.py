@@ -58,7 +58,7 @@ class Teller:
         self.run(body)
         effects, left = tuple(self.effects), self.env
         self.env, self.effects = outer_env, outer_effects
-        return effects, left, _leaves(body)
+        return effects, left, leaves(body)
 
     def counted(self, value: Value) -> Value:
         """The second time that the same is asked may give another answer."""
@@ -80,7 +80,7 @@ class Teller:
         return Origin(self.module.path, self.unit.symbol, node)
 
 
-def _leaves(body: list[ast.stmt]) -> bool:
+def leaves(body: list[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
 
 

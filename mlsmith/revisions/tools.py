@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _NAMES = frozenset({
-    "autopep8", "autoflake", "bandit", "black", "build", "bump2version", "bumpversion", "cibuildwheel", "codecov",
+    "autopep8", "autoflake", "bandit", "black", "build", "pandoc", "bump2version", "bumpversion", "cibuildwheel", "codecov",
     "codespell", "commitizen", "coverage", "coveralls", "docformatter", "flake8", "furo", "interrogate", "isort",
     "ipdb", "mkdocs", "mypy", "nbqa", "nbstripout", "nbval", "nox", "numpydoc", "pdoc", "pdoc3", "pip-audit",
     "pip-tools", "pre-commit", "pre-commit-hooks", "pycodestyle", "pydocstyle", "pyflakes", "pylint",
