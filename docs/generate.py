@@ -1,4 +1,4 @@
-"""Write the generated pages: the rule reference, the settings, incidents, and what was measured (precision, recall, peers, skeletons).
+"""Write the generated pages: the rule reference, the settings, incidents, and what was measured (precision, recall, peers, diff, skeletons).
 
 python docs/generate.py            write what has changed
 python docs/generate.py --check    write nothing; exit 1 and name the pages that are stale
@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 
+from diff_page import diff_page
 from incidents_page import incidents_page
 from peers_page import peers_page
 from precision_page import precision_page
@@ -97,7 +98,8 @@ def settings_pages() -> dict[Path, str]:
 
 def measured_pages() -> dict[Path, str]:
     folder = DOCS / "explanation"
-    return {folder / "precision.md": precision_page(NOTE), folder / "recall.md": recall_page(NOTE), folder / "peers.md": peers_page(NOTE)}
+    pages = {"precision": precision_page, "recall": recall_page, "peers": peers_page, "diff": diff_page}
+    return {folder / f"{name}.md": page(NOTE) for name, page in pages.items()}
 
 
 def skeleton_pages() -> dict[Path, str]:

@@ -98,7 +98,7 @@ def _line(label: str, rows: list[dict[str, Any]]) -> str:
     counted = Counter(row["verdict"] for row in rows)
     share, interval = "none read", ""
     if rows:
-        low, high = _wilson(counted["true"], len(rows))
+        low, high = wilson(counted["true"], len(rows))
         share, interval = f"{100 * counted['true'] / len(rows):.0f} %", f"{100 * low:.0f}–{100 * high:.0f} %"
     kept = [row for row in rows if not row.get("mended") and not row.get("gone")]
     stands = f"{_hits(kept)} of {len(kept)}" if kept else ""
@@ -132,7 +132,7 @@ def _hits(rows: list[dict[str, Any]]) -> int:
     return sum(row["verdict"] == "true" for row in rows)
 
 
-def _wilson(hits: int, number: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(hits: int, number: int, z: float = 1.96) -> tuple[float, float]:
     """Wilson's score interval of a share, which keeps within 0 and 1 also for few and for all."""
     share = hits / number
     centre = share + z * z / (2 * number)

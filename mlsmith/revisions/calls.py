@@ -100,7 +100,8 @@ class Calls(Expressions):
     def is_silent(self, value: Value, names: tuple[str, ...]) -> bool:
         """Telling people something is no behaviour of a model."""
         callee = value.callee
-        root, last = _maker(value).name, callee.rpartition(".")[2]
+        maker = _maker(value)
+        root, last = maker.name, callee.rpartition(".")[2] or (maker.label if maker.kind == "global" else "")
         if root.startswith(_PICTURES) and last not in _OF_FILES:
             return True
         if (
@@ -181,7 +182,7 @@ def _as_display(node: ast.Call) -> ast.expr | None:
         and isinstance(inner.elt, ast.Tuple)
         and len(inner.elt.elts) == 2
     ):
-        made = ast.DictComp(*inner.elt.elts, inner.generators)
+        made = ast.DictComp(key=inner.elt.elts[0], value=inner.elt.elts[1], generators=inner.generators)
     elif isinstance(inner, (ast.List, ast.Tuple)) and inner.elts and name in ("set", "list", "tuple"):
         made = ast.Set(inner.elts) if name == "set" else {"list": ast.List, "tuple": ast.Tuple}[name](inner.elts, ast.Load())
     elif name == "dict" and not node.args and all(keyword.arg for keyword in node.keywords):

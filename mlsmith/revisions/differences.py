@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -12,7 +11,8 @@ from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_of_call
 from mlsmith.revisions.program import Form, Program, Unit
 from mlsmith.revisions.queries import parts_of_texts
-from mlsmith.revisions.values import Origin, Value, called, value_of
+from mlsmith.revisions.values import Origin, Value, value_of
+from mlsmith.revisions.wording import argument_as_written, entry, kind_of_effect, shown, subject_of, text_of, told_apart, weight_of
 
 _TOLD_ELSEWHERE = frozenset({"definition", "after", "closure", "bound"})
 
@@ -152,12 +152,12 @@ class _Comparison:
             if other is not None:
                 left.remove(one)
                 right.remove(other)
-                self.add("order", _subject(other), None, None, other.origin, *_weight(other))
+                self.add("order", subject_of(other), None, None, other.origin, *weight_of(other))
         self.wrapped(left, right)
         pairs, lost, got = alike(tuple(left), tuple(right))
         for one, other in pairs:
             if one.kind == other.kind == "call" and mark(one) == mark(other):
-                self.add("order", _subject(other), None, None, other.origin, *_weight(other))
+                self.add("order", subject_of(other), None, None, other.origin, *weight_of(other))
             self.effect(one, other)
         for one in lost:
             self.single(one, "removed")
@@ -179,11 +179,11 @@ class _Comparison:
         if one.kind == "definition":
             self.reasons.add("closure")  # Whoever uses it says so.
             return
-        kind, component, significance = _kind(one)
-        text = _text(one)
+        kind, component, significance = kind_of_effect(one)
+        text = text_of(one)
         origin = one.origin if what == "added" else Origin(one.origin.path, one.origin.scope, one.origin.node)
         old, new = (None, text) if what == "added" else (text, None)
-        self.add(f"{kind} {what}", _subject(one), old, new, origin, component, significance, gone=what == "removed")
+        self.add(f"{kind} {what}", subject_of(one), old, new, origin, component, significance, gone=what == "removed")
 
     def effect(self, old: Effect, new: Effect) -> None:
         if old.digest == new.digest:
@@ -200,15 +200,15 @@ class _Comparison:
                 if theirs is None:
                     self.reasons.add("loop")
                 else:
-                    self.values(value, theirs, _subject(new), new.kind, new.origin)
+                    self.values(value, theirs, subject_of(new), new.kind, new.origin)
             theirs_by_role = dict(new.blocks)
             for role, block in old.blocks:
                 if role in theirs_by_role:
                     self.effects(block, theirs_by_role[role])
             if {role for role, _ in old.blocks} != {role for role, _ in new.blocks}:
-                self.add(new.kind, _subject(new), _text(old), _text(new), new.origin, Component.SOURCE, Significance.MEDIUM)
+                self.add(new.kind, subject_of(new), text_of(old), text_of(new), new.origin, Component.SOURCE, Significance.MEDIUM)
         if len(self.changes) == before and not self.reasons:
-            self.add(new.kind, _subject(new), _text(old), _text(new), new.origin, Component.SOURCE, Significance.LOW)
+            self.add(new.kind, subject_of(new), text_of(old), text_of(new), new.origin, Component.SOURCE, Significance.LOW)
 
     # values
 
@@ -220,7 +220,7 @@ class _Comparison:
             if one.kind == other.kind and (one.kind in _TOLD_ELSEWHERE or (one.kind == "attribute" and one.label == other.label)):
                 self.values(one, other, callee, kind, origin)  # a method of something that has changed itself
             else:
-                was, now = _told_apart(old, new)
+                was, now = told_apart(old, new)
                 self.add(f"{kind} replaced", callee, was, now, origin, component, significance)
                 return
         ours = {argument_name(callee, role): value for role, value in old.arguments.items()}
@@ -229,14 +229,14 @@ class _Comparison:
             first, second = ours.get(role), theirs.get(role)
             subject = f"{callee}({role})" if not role.isdigit() else f"{callee}(argument {int(role) + 1})"
             if first is not None and second is not None:
-                self.values(first, second, subject, kind, origin, texts=(_argument(old, role), _argument(new, role)))
+                self.values(first, second, subject, kind, origin, texts=(argument_as_written(old, role), argument_as_written(new, role)))
                 continue
             there = first or second
             assert there is not None
-            default, text = default_of(callee, role), _shown(there)
+            default, text = default_of(callee, role), shown(there)
             if default != text:
-                shown = f"{default} (the library's default)" if default is not None else None
-                was, now = (text, shown) if first is not None else (shown, text)
+                absent = f"{default} (the library's default)" if default is not None else None
+                was, now = (text, absent) if first is not None else (absent, text)
                 self.add(f"{kind} argument", subject, was, now, origin, component, significance)
 
     def values(self, old: Value, new: Value, subject: str, kind: str, origin: Origin, *, texts: tuple[str, str] = ("", "")) -> None:
@@ -265,9 +265,9 @@ class _Comparison:
             self.elements(old, new, subject, kind, origin)
             return
         _, component, significance = kind_of_call(subject.partition("(")[0])
-        was, now = (_shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
+        was, now = (shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
         if was == now:
-            was, now = _told_apart(old, new)
+            was, now = told_apart(old, new)
         place = new.origin if new.kind == "constant" and new.origin is not None else origin
         if not (old.kind == new.kind == "constant"):
             if (old.digest, new.digest) in self.said:
@@ -282,13 +282,13 @@ class _Comparison:
         ours, theirs = _elements(old), _elements(new)
         if [key.digest for key, _ in ours] == [key.digest for key, _ in theirs] and old.kind == "Dict":
             for (key, one), (_, other) in zip(ours, theirs, strict=True):
-                self.values(one, other, f"{subject}[{_shown(key)}]", kind, origin)
+                self.values(one, other, f"{subject}[{shown(key)}]", kind, origin)
             return
         marks = [[key.digest + value.digest for key, value in side] for side in (ours, theirs)]
         before = len(self.changes)
         for what, i1, i2, j1, j2 in SequenceMatcher(None, marks[0], marks[1], autojunk=False).get_opcodes():
             if what != "equal":
-                was, now = (", ".join(_pair(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
+                was, now = (", ".join(entry(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
                 self.add(kind, subject, was, now, origin, component, significance)
         if len(self.changes) == before:
             self.reasons.add("derived")
@@ -333,23 +333,6 @@ def _elements(value: Value) -> list[tuple[Value, Value]]:
     return [(keys[role.removeprefix("values")], part) for role, part in parts if role.startswith("values")]
 
 
-def _pair(kind: str, key: Value, value: Value) -> str:
-    return f"{_shown(key)}: {_shown(value)}" if kind == "Dict" else _shown(value)
-
-
-def _told_apart(old: Value, new: Value) -> tuple[str, str]:
-    """Two texts that differ: as they stand in the source, by their full names, or cut around the place where they part."""
-    was, now = _shown(old), _shown(new)
-    if was == now:
-        was, now = old.callee or old.name or was, new.callee or new.name or now
-    if was == now and old.origin is not None and new.origin is not None:
-        one, other = (" ".join(ast.unparse(value.origin.node).split()) for value in (old, new) if value.origin is not None)
-        first = next((number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-        start = max(0, first - 30)
-        was, now = (f"{'…' if start else ''}{text[start : start + 80]}" for text in (one, other))
-    return was, now
-
-
 def _roots(old: Value, new: Value) -> set[str]:
     """Kinds of the innermost values that differ between two of one form."""
     if old.digest == new.digest:
@@ -383,74 +366,6 @@ def _whole(unit: Unit, what: str) -> Change:
         component=Component.SOURCE, kind=f"{unit.kind} {what}", path=unit.path, line=getattr(unit.node, "lineno", 1), symbol="",
         subject=unit.symbol or "the top of the file", old=None, new=None, significance=Significance.LOW,
     )  # fmt: skip
-
-
-def _kind(effect: Effect) -> tuple[str, Component, Significance]:
-    if effect.kind == "call":
-        value = effect.value("value")
-        return kind_of_call(value.callee if value is not None else "")
-    return effect.kind, Component.SOURCE, Significance.MEDIUM
-
-
-def _weight(effect: Effect) -> tuple[Component, Significance]:
-    _, component, significance = _kind(effect)
-    return component, significance
-
-
-def _subject(effect: Effect) -> str:
-    if effect.kind == "call":
-        value = effect.value("value")
-        return (value.callee if value is not None else "") or _text(effect)
-    if effect.kind == "store":
-        node = effect.origin.node
-        target = getattr(node, "target", None) or next(iter(getattr(node, "targets", ())), None)
-        return _unparsed(target) if target is not None else effect.label
-    if effect.kind == "default":
-        return f"default of {getattr(effect.origin.node, 'arg', effect.label)}"
-    return effect.kind
-
-
-def _text(effect: Effect) -> str:
-    node = effect.origin.node
-    value = effect.value("value")
-    if effect.kind == "default" and value is not None:
-        return _shown(value)
-    if isinstance(node, ast.If):
-        return f"if {_unparsed(node.test)}"
-    if isinstance(node, ast.While):
-        return f"while {_unparsed(node.test)}"
-    if isinstance(node, (ast.For, ast.AsyncFor)):
-        return f"for {_unparsed(node.target)} in {_unparsed(node.iter)}"
-    if isinstance(node, (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)):
-        return type(node).__name__.lower()
-    return _unparsed(node)
-
-
-def _shown(value: Value) -> str:
-    if value.kind == "definition" and value.origin is not None:
-        return value.origin.scope
-    if value.kind == "constant":
-        return value.label.partition(":")[2]
-    if value.origin is not None and not isinstance(value.origin.node, ast.arg):
-        return _unparsed(value.origin.node)
-    if value.origin is not None:
-        return str(getattr(value.origin.node, "arg", ""))
-    return value.label or called(value) or value.kind
-
-
-def _argument(call: Value, role: str) -> str:
-    """An argument as it stands in the source of a call."""
-    node = call.origin.node if call.origin is not None else None
-    if not isinstance(node, ast.Call):
-        return ""
-    if role.isdigit():
-        return _unparsed(node.args[int(role)]) if int(role) < len(node.args) else ""
-    return next((_unparsed(keyword.value) for keyword in node.keywords if keyword.arg == role), "")
-
-
-def _unparsed(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 def _origin(unit: Unit) -> Origin:

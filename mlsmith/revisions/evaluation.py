@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from mlsmith.revisions.annotations import plain_annotation
 from mlsmith.revisions.calls import Calls
 from mlsmith.revisions.program import Form, Program, Unit, form_of
 from mlsmith.revisions.telling import UNDEFINED, Env, leaves
@@ -289,41 +290,6 @@ def _assigned(node: ast.AST) -> list[str]:
 
 def _first_place(node: ast.AST, name: str) -> tuple[int, int]:
     return min((n.lineno, n.col_offset) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
-
-
-def plain_annotation(node: ast.expr) -> str:
-    """An annotation with built-in types and `|`, however it is written."""
-    return ast.unparse(_Plainly().visit(ast.parse(ast.unparse(node), mode="eval")))
-
-
-class _Plainly(ast.NodeTransformer):
-    """`Dict` as `dict`, `Optional[x]` as `x | None`, `Union[x, y]` as `x | y`, a text as what stands in it."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        try:
-            return self.visit(ast.parse(node.value, mode="eval").body) if isinstance(node.value, str) else node
-        except SyntaxError:
-            return node
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        typing = isinstance(node.value, ast.Name) and node.value.id in ("typing", "t")
-        return self.visit(ast.Name(node.attr, ast.Load())) if typing else node
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(node.id.lower(), ast.Load()) if node.id in ("Dict", "List", "Set", "Tuple", "Type", "FrozenSet") else node
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        self.generic_visit(node)
-        name = node.value.id if isinstance(node.value, ast.Name) else ""
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        if name == "Optional":
-            parts = [*parts, ast.Constant(None)]
-        elif name != "Union":
-            return node
-        whole = parts[0]
-        for part in parts[1:]:
-            whole = ast.BinOp(whole, ast.BitOr(), part)
-        return whole
 
 
 def _is_script_guard(node: ast.If) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlsmith.revisions.configuration import config_changes, config_diff
@@ -109,12 +109,14 @@ def test_what_comes_as_a_whole_touches_all_that_is_in_it() -> None:
     assert [one.key for one in touched] == ["optim.lr", "optim.steps.[0]", 'optim.steps.[name="x"].name', 'optim.steps.[name="x"].v']
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_the_same_values_in_another_layout_are_never_a_change(tree: dict[str, Any]) -> None:
     flow, block = (yaml.safe_dump(tree, default_flow_style=style, sort_keys=style) for style in (True, False))
     assert seen(flow, block) == []
 
 
+@settings(deadline=None)
 @given(TREES, SCALARS, st.data())
 def test_another_value_anywhere_is_always_a_change(tree: dict[str, Any], value: Any, data: st.DataObject) -> None:
     holder: Any = tree

@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from mlsmith.change import Change
+from mlsmith.revisions.attributes import renamed_attributes
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.program import Program
 from mlsmith.rules.kit.module import Module
@@ -21,7 +22,9 @@ def program(files: dict[str, str]) -> Program:
 
 
 def changes(old: dict[str, str], new: dict[str, str]) -> tuple[Change, ...]:
-    return behaviour_changes(program(old), program(new))
+    before, after = program(old), program(new)
+    before.attributes = renamed_attributes(before.modules.values(), after.modules.values())
+    return behaviour_changes(before, after)
 
 
 def edited(old: str, new: str) -> str:
@@ -71,3 +74,87 @@ def test_every_planted_edit_is_python() -> None:
     assert len(EDITS) >= 60
     for _, old, new, _ in EDITS:
         ast.parse(edited(old, new))
+
+
+ALIKE = {
+    "a set of a list": ("def f(rows):\n    return g(set([r.x for r in rows]), dict(a=1))\n", "def f(rows):\n    return g({r.x for r in rows}, {'a': 1})\n"),
+    "a branch after one that leaves": (
+        "def f(x):\n    if x:\n        raise ValueError('a')\n    else:\n        g(x)\n    h(x)\n",
+        "def f(x):\n    if x:\n        raise ValueError('b')\n    g(x)\n    h(x)\n",
+    ),
+    "a test the other way round": (
+        "def f(x, y):\n    if x != 1:\n        y = y + 1\n    return h(y)\n",
+        "def f(x, y):\n    y = y if x == 1 else y + 1\n    return h(y)\n",
+    ),
+    "types of fields": (
+        "from typing import Dict, List, Optional\n\nclass A:\n    x: Optional[Dict[str, List[int]]]\n", "class A:\n    x: 'dict[str, list[int]] | None'\n"
+    ),
+    "an attribute": (
+        "class A:\n    def __init__(self, every):\n        self.every = every\n\n    def run(self, n):\n        return n % self.every == 0\n",
+        "class A:\n    def __init__(self, each):\n        self.each = each\n\n    def run(self, n):\n        return n % self.each == 0\n",
+    ),
+    "keywords of a class": (
+        "class A:\n    def __init__(self, x, y):\n        self.x = g(x, y)\n\n\ndef f():\n    return A(1, 2)\n",
+        "class A:\n    def __init__(self, x, y):\n        self.x = g(x, y)\n\n\ndef f():\n    return A(y=2, x=1)\n",
+    ),
+    "messages": (
+        "import logging\n\nlog = logging.getLogger()\n\n\ndef f(x):\n    log.info('%s', x)\n    print_rank_0(x)\n    return g(x)\n",
+        "def f(x):\n    return g(x)\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), ALIKE.values(), ids=ALIKE)
+def test_another_way_to_write_the_same_is_no_change(old: str, new: str) -> None:
+    assert changes({"a.py": old}, {"a.py": new}) == ()
+
+
+LAYER = """import torch.nn as nn
+
+
+class A(nn.Module):
+    def __init__(self):
+        self.{0} = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return self.{0}(x)
+"""
+APART = {
+    "a layer under another name, by which checkpoints know it": (
+        LAYER.format("fc"), LAYER.format("head"),
+    ),
+    "an attribute that takes the place of another": (
+        "class A:\n    def __init__(self, a, b):\n        self.a = a\n        self.b = b\n\n    def run(self):\n        return g(self.a)\n",
+        "class A:\n    def __init__(self, a, b):\n        self.a = a\n        self.b = b\n\n    def run(self):\n        return g(self.b)\n",
+    ),
+    "a step that no branch holds any more": (
+        "def f(x):\n    if x:\n        g(x)\n        return 1\n    h(x)\n", "def f(x):\n    g(x)\n    if x:\n        return 1\n    h(x)\n"
+    ),
+    "an entry of a table": ("T = {'a': 1}\n\n\ndef f(x):\n    return g(T[x])\n", "T = {'a': 1, 'b': 2}\n\n\ndef f(x):\n    return g(T[x])\n"),
+    "a default behind another": ("def f(a=1, b=2):\n    return g(a, b)\n", "def f(a=1, c=3, b=2):\n    return g(a, b, c)\n"),
+    "an option of the command line": ("p.add_argument('--a', default=1)\n", "p.add_argument('--b', default=2)\np.add_argument('--a', default=1)\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), APART.values(), ids=APART)
+def test_what_only_looks_the_same_is_a_change(old: str, new: str) -> None:
+    assert changes({"a.py": old}, {"a.py": new})
+
+
+def test_a_default_that_moved_behind_a_new_one_is_not_said_to_have_changed() -> None:
+    found = changes({"a.py": APART["a default behind another"][0]}, {"a.py": APART["a default behind another"][1]})
+    assert [(c.subject, c.old, c.new) for c in found if c.subject.startswith("default")] == [("default of c", None, "3")]
+
+
+def test_a_step_inside_a_branch_that_came_around_it_is_not_removed() -> None:
+    old = "def f(x):\n    g(x)\n    h(x)\n"
+    found = changes({"a.py": old}, {"a.py": "def f(x):\n    if x:\n        g(x)\n    h(x)\n"})
+    assert [(c.kind, c.new) for c in found] == [("if added", "if x")]
+
+
+def test_an_inserted_option_leaves_the_others_in_peace() -> None:
+    option = "p.add_argument('--{0}', default={1}, type={2})\n"
+    old = [option.format("a", 1, "int"), option.format("b", 2.0, "float"), option.format("c", None, "str")]
+    new = [old[0], option.format("d", 4, "int"), *old[1:]]
+    found = changes({"a.py": "".join(old)}, {"a.py": "".join(new)})
+    assert [(c.kind, c.line) for c in found] == [("call added", 2)]

@@ -1,0 +1,90 @@
+"""The page about `mlsmith diff` on real commits, from the recorded verdicts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from precision_page import wilson
+
+DATA = Path(__file__).resolve().parent.parent / "benchmarks" / "diff"
+REFACTORING = re.compile(
+    r"refactor|renam|reformat|format(s|ted|ting)?\b|typo|\blint|docstring|\bblack\b|\bisort\b|\bruff\b|clean.?up|reorganis|reorganiz|\bmove[sd]?\b|\bstyle\b",
+    re.IGNORECASE,
+)
+"""Subjects that speak of refactoring; the draw of the commits asks for the same words"""
+_HEAD = """\
+# What `mlsmith diff` says of real commits
+
+Commits of repositories that are not ours, drawn by a seed (`benchmarks/diff/rounds.toml`), half of them among those whose subject speaks of
+refactoring, formatting, renaming or the like. Of each, a few of the reported lines were drawn likewise and read against `git show`. *true*: the
+commit does that, there; *false*: what runs does the same, or the line names the wrong values or the wrong place; *unsure*: it depends on what the
+authors know. Precision is true ÷ all. Of a commit of which nothing was reported, the whole of what it changes was looked at, and of long ones the
+beginning: *missed* means that it does change behaviour.
+
+**Who judged: the people who wrote this**, not an independent party. Each row, with repository, commit, line and reason, is in
+`benchmarks/diff/verdicts.jsonl`; `python benchmarks/diff_commits.py CLONES` draws, compares and joins them anew.
+
+Every round is of repositories that no round before had seen, and was read before anything was mended on it. A false verdict stays. *As it
+stands* leaves out the lines that are no longer said, true ones too: it is what the present version says of the same commits, and flatters.
+
+## Lines
+
+| round | of | commits | lines reported | read | true | false | unsure | precision | 95 % interval | as it stands |
+|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+"""
+_COMMITS = """
+## Commits whose subject speaks of refactoring
+
+Good: nothing was reported and nothing was missed, or at least one of the lines read is a change that is there.
+
+| round | commits | nothing reported | with a change that is there | only noise | missed | good |
+|---|---:|---:|---:|---:|---:|---:|
+"""
+_WHY = """
+## Why lines were false
+
+| reason | lines | still said |
+|---|---:|---:|
+"""
+
+
+def diff_page(note: str) -> str:
+    rows = [json.loads(line) for line in (DATA / "verdicts.jsonl").read_text(encoding="utf-8").splitlines()]
+    rounds = sorted({row["round"] for row in rows})
+    of = {row["round"]: row.get("only", "everything") for row in rows}
+    lines = [_lines_row(number, of[number], [row for row in rows if row["round"] == number]) for number in rounds]
+    commits = [_commits_row(number, [row for row in rows if row["round"] == number]) for number in rounds if of[number] == "everything"]
+    false = [row for row in rows if row["verdict"] == "false"]
+    said = Counter(row["reason"] for row in false if not row.get("gone"))
+    why = [f"| {reason} | {count} | {said[reason] or ''} |" for reason, count in Counter(row["reason"] for row in false).most_common()]
+    return "\n".join([note, _HEAD + "\n".join(lines), _COMMITS + "\n".join(commits), _WHY + "\n".join(why)]) + "\n"
+
+
+def _lines_row(number: int, of: str, rows: list[dict[str, Any]]) -> str:
+    reported = {(row["repository"], row["commit"]): row["reported"] for row in rows}
+    read = [row for row in rows if row.get("path")]
+    counted = Counter(row["verdict"] for row in read)
+    low, high = wilson(counted["true"], len(read))
+    kept = [row for row in read if not row.get("gone")]
+    hits = sum(row["verdict"] == "true" for row in kept)
+    stands = f"{hits} of {len(kept)} ({100 * hits / len(kept):.0f} %)"
+    counts = f"{len(reported)} | {sum(reported.values()):,} | {len(read)} | {counted['true']} | {counted['false']} | {counted['unsure']}"
+    return f"| {number} | {of} | {counts} | {100 * counted['true'] / len(read):.0f} % | {100 * low:.0f}–{100 * high:.0f} % | {stands} |"
+
+
+def _commits_row(number: int, rows: list[dict[str, Any]]) -> str:
+    verdicts: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        if REFACTORING.search(row["subject"]):
+            verdicts.setdefault((row["repository"], row["commit"]), set()).add(row["verdict"])
+    counted = Counter(
+        "missed" if "missed" in found else "quiet" if "none" in found else "true" if "true" in found else "noise"
+        for found in verdicts.values()
+    )
+    good = counted["quiet"] + counted["true"]
+    parts = " | ".join(str(counted[kind]) for kind in ("quiet", "true", "noise", "missed"))
+    return f"| {number} | {len(verdicts)} | {parts} | {good} ({100 * good / len(verdicts):.0f} %) |"

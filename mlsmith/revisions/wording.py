@@ -1,0 +1,95 @@
+"""How effects and values are put into words: as they stand in the source, short, and so that two that differ can be told apart."""
+
+from __future__ import annotations
+
+import ast
+
+from mlsmith.change import Component, Significance
+from mlsmith.revisions.effects import Effect
+from mlsmith.revisions.meaning_of_calls import kind_of_call
+from mlsmith.revisions.values import Value, called
+
+
+def kind_of_effect(effect: Effect) -> tuple[str, Component, Significance]:
+    if effect.kind == "call":
+        value = effect.value("value")
+        return kind_of_call(value.callee if value is not None else "")
+    return effect.kind, Component.SOURCE, Significance.MEDIUM
+
+
+def weight_of(effect: Effect) -> tuple[Component, Significance]:
+    _, component, significance = kind_of_effect(effect)
+    return component, significance
+
+
+def subject_of(effect: Effect) -> str:
+    if effect.kind == "call":
+        value = effect.value("value")
+        return (value.callee if value is not None else "") or text_of(effect)
+    if effect.kind == "store":
+        node = effect.origin.node
+        target = getattr(node, "target", None) or next(iter(getattr(node, "targets", ())), None)
+        return unparsed(target) if target is not None else effect.label
+    if effect.kind == "default":
+        return f"default of {getattr(effect.origin.node, 'arg', effect.label)}"
+    return effect.kind
+
+
+def text_of(effect: Effect) -> str:
+    node = effect.origin.node
+    value = effect.value("value")
+    if effect.kind == "default" and value is not None:
+        return shown(value)
+    if isinstance(node, ast.If):
+        return f"if {unparsed(node.test)}"
+    if isinstance(node, ast.While):
+        return f"while {unparsed(node.test)}"
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return f"for {unparsed(node.target)} in {unparsed(node.iter)}"
+    if isinstance(node, (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)):
+        return type(node).__name__.lower()
+    return unparsed(node)
+
+
+def shown(value: Value) -> str:
+    if value.kind == "definition" and value.origin is not None:
+        return value.origin.scope
+    if value.kind == "constant":
+        return value.label.partition(":")[2]
+    if value.origin is not None and not isinstance(value.origin.node, ast.arg):
+        return unparsed(value.origin.node)
+    if value.origin is not None:
+        return str(getattr(value.origin.node, "arg", ""))
+    return value.label or called(value) or value.kind
+
+
+def argument_as_written(call: Value, role: str) -> str:
+    """An argument as it stands in the source of a call."""
+    node = call.origin.node if call.origin is not None else None
+    if not isinstance(node, ast.Call):
+        return ""
+    if role.isdigit():
+        return unparsed(node.args[int(role)]) if int(role) < len(node.args) else ""
+    return next((unparsed(keyword.value) for keyword in node.keywords if keyword.arg == role), "")
+
+
+def unparsed(node: ast.AST) -> str:
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def told_apart(old: Value, new: Value) -> tuple[str, str]:
+    """Two texts that differ: as they stand in the source, by their full names, or cut around the place where they part."""
+    was, now = shown(old), shown(new)
+    if was == now:
+        was, now = old.callee or old.name or was, new.callee or new.name or now
+    if was == now and old.origin is not None and new.origin is not None:
+        one, other = (" ".join(ast.unparse(value.origin.node).split()) for value in (old, new) if value.origin is not None)
+        first = next((number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+        start = max(0, first - 30)
+        was, now = (f"{'…' if start else ''}{text[start : start + 80]}" for text in (one, other))
+    return was, now
+
+
+def entry(kind: str, key: Value, value: Value) -> str:
+    return f"{shown(key)}: {shown(value)}" if kind == "Dict" else shown(value)
