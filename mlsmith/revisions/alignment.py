@@ -10,7 +10,7 @@ from typing import Any
 from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.program import Form
 
-LIKE = 0.4
+LIKE = 0.6
 """Share of equal effects from which on two definitions with different names are taken for one"""
 _MANY = 40_000
 """Pairs of effects beyond which each is compared with its like in order only"""

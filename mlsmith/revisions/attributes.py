@@ -10,10 +10,26 @@ from mlsmith.rules.kit.module import Module
 
 _PLAIN_CALLS = frozenset({"list", "dict", "set", "tuple", "int", "float", "str", "bool", "len", "max", "min", "deque"})
 
+Renamed = dict[str, str]
 
-def renamed_attributes(old: Iterable[Module], new: Iterable[Module]) -> dict[str, str]:
-    """Old name → new name. What holds a layer or another object keeps its name: checkpoints are written by it."""
-    before, after = _Uses(old), _Uses(new)
+
+def renamed_attributes(old: Iterable[Module], new: Iterable[Module]) -> dict[str, Renamed]:
+    """Old name → new name, by the class that stores them; under an empty name those that are renamed wherever they are used.
+
+    What holds a layer or another object keeps its name: checkpoints are written by it.
+    """
+    olds, news = list(old), list(new)
+    everywhere = _renamed(_Uses(m.syntax.tree for m in olds), _Uses(m.syntax.tree for m in news))
+    found = {"": everywhere}
+    theirs = {name: node for module in news for name, node in _classes(module)}
+    for name, node in ((name, node) for module in olds for name, node in _classes(module)):
+        if name in theirs:
+            own = _renamed(_Uses([node], own=True), _Uses([theirs[name]], own=True))
+            found[name] = {**own, **{one: other for one, other in everywhere.items() if one in own}}
+    return found
+
+
+def _renamed(before: _Uses, after: _Uses) -> Renamed:
     gone = {name for name in before.stored if name not in after.all}
     come = {name for name in after.stored if name not in before.all}
     found = {}
@@ -25,18 +41,17 @@ def renamed_attributes(old: Iterable[Module], new: Iterable[Module]) -> dict[str
 
 
 class _Uses:
-    """How attributes are stored and read in some modules."""
+    """How attributes are stored and read in some trees; `own`: only those of `self`."""
 
-    def __init__(self, modules: Iterable[Module]) -> None:
+    def __init__(self, trees: Iterable[ast.AST], *, own: bool = False) -> None:
         self.all: Counter[str] = Counter()
         self.stored: dict[str, list[ast.expr]] = {}
-        for module in modules:
-            for node in ast.walk(module.syntax.tree):
-                if isinstance(node, ast.Attribute):
-                    self.all[node.attr] += 1
-                for target in _targets(node):
-                    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
-                        self.stored.setdefault(target.attr, []).append(node.value)  # type: ignore[attr-defined]
+        for node in (node for tree in trees for node in ast.walk(tree)):
+            if isinstance(node, ast.Attribute) and (not own or _is_own(node)):
+                self.all[node.attr] += 1
+            for target in _targets(node):
+                if isinstance(target, ast.Attribute) and _is_own(target):
+                    self.stored.setdefault(target.attr, []).append(node.value)  # type: ignore[attr-defined]
 
     def shape(self, name: str) -> tuple[int, tuple[str, ...]]:
         """Number of uses, and the stored values, whatever the names in them."""
@@ -55,6 +70,14 @@ class _Nameless(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         return ast.Attribute(node.value, "_", node.ctx)
+
+
+def _classes(module: Module) -> list[tuple[str, ast.ClassDef]]:
+    return [(module.resolver.definition_name(node), node) for node in module.syntax.classes]
+
+
+def _is_own(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 def _targets(node: ast.AST) -> list[ast.expr]:

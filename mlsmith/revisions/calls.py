@@ -11,6 +11,8 @@ from mlsmith.revisions.values import Value, constant, value_of
 
 _DEPTH = 4
 """How deep called functions are told with their callers"""
+_STEPS = 120
+"""A function that does more than so many steps, with those that it calls, is compared by itself only"""
 _SILENT = ("logging.", "loguru.", "warnings.", "tqdm.", "rich.", "pprint.", "termcolor.", "colorama.", "icecream.")
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
@@ -49,16 +51,19 @@ class Calls(Expressions):
                 return told
         func = self.callee(node.func, unit)
         parts = [("func", func)]
-        positional = self.bound_names(unit or self.constructor(names), node)
+        places, keys = self.bound_names(unit or self.constructor(names), node)
         for number, argument in enumerate(node.args):
             star = isinstance(argument, ast.Starred)
-            parts.append((f"*{number}" if star else str(number), self.value(argument.value if star else argument)))  # type: ignore[attr-defined]
+            place = places[number] if number < len(places) and not _is_spread(node) else str(number)
+            parts.append((f"*{number}" if star else place, self.value(argument.value if star else argument)))  # type: ignore[attr-defined]
         unread = _OF_A_DISTRIBUTION if func.name in ("setuptools.setup", "distutils.core.setup") else _FOR_READERS
-        listed = [k for k in node.keywords if k.arg not in unread]
-        keywords = [(positional.get(k.arg, k.arg) if k.arg else f"**{i}", self.value(k.value)) for i, k in enumerate(listed)]
+        given = [k for k in node.keywords if k.arg not in unread]
+        keywords = [(keys.get(k.arg, k.arg) if k.arg else f"**{i}", self.value(k.value)) for i, k in enumerate(given)]
         if _is_exception(func):
             parts, keywords = [parts[0]], []  # Its text is for readers.
-        value = value_of("call", "", (*parts, *sorted(keywords, key=lambda pair: pair[0])), self.origin(node))
+        known = [*parts[1:], *keywords] if places and not _is_spread(node) else None
+        listed = sorted(known, key=lambda pair: pair[0]) if known is not None else [*parts[1:], *sorted(keywords, key=lambda pair: pair[0])]
+        value = value_of("call", "", (parts[0], *listed), self.origin(node))
         if self.is_silent(value, names) or _is_a_logger(node.func):
             return value
         for root in {root_of(inner).digest for _, inner in value.parts}:
@@ -81,18 +86,17 @@ class Calls(Expressions):
         unit = self.program.definition_named(self.module, names)
         return self.program.units.get(f"{unit.name}.__init__") if unit is not None and unit.kind == "class" else None
 
-    def bound_names(self, unit: Unit | None, node: ast.Call) -> dict[str | None, str]:
-        """Keyword → position of a parameter of a function of the program: parameters may be renamed."""
+    def bound_names(self, unit: Unit | None, node: ast.Call) -> tuple[list[str], dict[str | None, str]]:
+        """Roles of the arguments by position and by keyword: as the parameters are called that both versions of a function have."""
         if unit is None or not isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return {}
+            return [], {}
         args = unit.node.args
+        roles = self.program.roles_of(unit)
         plain = [a.arg for a in (*args.posonlyargs, *args.args)]
         bound = unit.last == "__init__" or isinstance(node.func, ast.Attribute)
         shift = 1 if bound and plain[:1] in (["self"], ["cls"]) else 0
-        places: dict[str | None, str] = {name: str(i - shift) for i, name in enumerate(plain)}
-        start = "k" if args.vararg is not None else ""
-        places.update({a.arg: f"{start}{len(plain) - shift + i}" for i, a in enumerate(args.kwonlyargs)})
-        return places
+        keywords: dict[str | None, str] = {name: roles[name] for name in (*plain, *(a.arg for a in args.kwonlyargs))}
+        return [roles[name] for name in plain[shift:]], keywords
 
     def is_local(self, func: ast.expr) -> bool:
         return isinstance(func, ast.Name) and func.id in self.env
@@ -123,6 +127,8 @@ class Calls(Expressions):
         """Tell a called function's body in the caller's place; None where that cannot be done faithfully."""
         function = unit.node
         if self.depth >= _DEPTH or self.program.is_busy(unit) or not isinstance(function, ast.FunctionDef) or not _is_simple(function):
+            return None
+        if self.program.steps(unit) > _STEPS:
             return None
         plain = [*function.args.posonlyargs, *function.args.args]
         given: Env = {}
@@ -195,10 +201,16 @@ def _is_exception(func: Value) -> bool:
     return name.endswith(("Error", "Exception", "Warning")) or name in ("StopIteration", "KeyboardInterrupt")
 
 
+def _is_spread(node: ast.Call) -> bool:
+    """Whether a list is given out as arguments, so that nobody knows which parameter the next one is."""
+    return any(isinstance(argument, ast.Starred) for argument in node.args)
+
+
 def _maker(value: Value) -> Value:
     """The library's object at the bottom of `x().y[0].z()`."""
-    while value.kind in ("call", "attribute", "item", "unpacked", "entered") and value.parts:
-        value = value.parts[0][1]
+    while value.kind in ("call", "attribute", "item", "unpacked", "entered", "either") and value.parts:
+        known = [part for role, part in value.parts if role != "if" and part.kind != "undefined"]
+        value = known[0] if value.kind == "either" and known else value.parts[0][1]
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
@@ -31,6 +31,7 @@ class Pair:
 
 def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
     """Changes of behaviour from one program to the other, each once, by path and line of the new one."""
+    old.peer, new.peer = new, old
     pairs, gone, come = _matched(old, new)
     changes: list[Change] = []
     old_told = {name for pair in pairs for name in old.form(pair.old).taken_in}
@@ -119,16 +120,17 @@ class _Comparison:
         return self.changes
 
     def not_only_told_elsewhere(self, changes: list[Change]) -> list[Change]:
-        """Of a called function the same step may be told on one side here and on the other there: it came and went in one place."""
-        steps = [(c.symbol, c.line, c.subject, c.old or c.new) for c in changes if c.kind.endswith((" added", " removed"))]
-        own = self.pair.new.symbol
-        twice = {step for step in steps if step[0] != own and steps.count(step) > 1}
-        kept = [
-            c for c in changes if not c.kind.endswith((" added", " removed")) or (c.symbol, c.line, c.subject, c.old or c.new) not in twice
-        ]
-        if len(kept) < len(changes):
-            self.reasons.add("told on one side")
-        return kept
+        """The same step may have come in one place and gone in another: where branches changed, it stands under others; else its order did."""
+        came = {_step(c): c for c in changes if c.kind.endswith(" added")}
+        moved = {_step(c) for c in changes if c.kind.endswith(" removed") and _step(c) in came}
+        if not moved:
+            return changes
+        kept = [c for c in changes if not (c.kind.endswith((" added", " removed")) and _step(c) in moved)]
+        self.reasons.add("told on one side")
+        if any(c.kind.startswith(("if", "loop", "with", "try")) for c in kept):
+            return kept
+        own = [came[step] for step in sorted(moved, key=str) if step[0] == self.pair.new.symbol]
+        return [*kept, *(replace(c, kind="order", old=None, new=None) for c in own)]
 
     # effects
 
@@ -152,11 +154,12 @@ class _Comparison:
             if other is not None:
                 left.remove(one)
                 right.remove(other)
-                self.add("order", subject_of(other), None, None, other.origin, *weight_of(other))
+                if not _is_an_option(other):
+                    self.add("order", subject_of(other), None, None, other.origin, *weight_of(other))
         self.wrapped(left, right)
         pairs, lost, got = alike(tuple(left), tuple(right))
         for one, other in pairs:
-            if one.kind == other.kind == "call" and mark(one) == mark(other):
+            if one.kind == other.kind == "call" and mark(one) == mark(other) and not _is_an_option(other):
                 self.add("order", subject_of(other), None, None, other.origin, *weight_of(other))
             self.effect(one, other)
         for one in lost:
@@ -227,7 +230,9 @@ class _Comparison:
         theirs = {argument_name(callee, role): value for role, value in new.arguments.items()}
         for role in dict.fromkeys([*ours, *theirs]):
             first, second = ours.get(role), theirs.get(role)
-            subject = f"{callee}({role})" if not role.isdigit() else f"{callee}(argument {int(role) + 1})"
+            subject = f"{callee}({'argument' if role.startswith('renamed ') else role})"
+            if role.isdigit():
+                subject = f"{callee}(argument {int(role) + 1})"
             if first is not None and second is not None:
                 self.values(first, second, subject, kind, origin, texts=(argument_as_written(old, role), argument_as_written(new, role)))
                 continue
@@ -236,8 +241,8 @@ class _Comparison:
             default, text = default_of(callee, role), shown(there)
             if default != text:
                 absent = f"{default} (the library's default)" if default is not None else None
-                was, now = (text, absent) if first is not None else (absent, text)
-                self.add(f"{kind} argument", subject, was, now, origin, component, significance)
+                before, after = (text, absent) if first is not None else (absent, text)
+                self.add(f"{kind} argument", subject, before, after, origin, component, significance)
 
     def values(self, old: Value, new: Value, subject: str, kind: str, origin: Origin, *, texts: tuple[str, str] = ("", "")) -> None:
         """The innermost places where two values differ. `texts` is how the values stand in the source, where that says more."""
@@ -351,6 +356,15 @@ def _is_a_table(old: Value, new: Value) -> bool:
     return (
         old.kind in _DISPLAYS and new.kind in _DISPLAYS and all(value.origin is not None and not value.origin.scope for value in (old, new))
     )
+
+
+def _step(change: Change) -> tuple[str, str, str | None]:
+    return change.symbol, change.subject, change.old or change.new
+
+
+def _is_an_option(effect: Effect) -> bool:
+    """Whether a call declares an option of a command line: their order is the order in the help."""
+    return mark(effect)[2].rpartition(".")[2] in ("add_argument", "add_option")
 
 
 def _digest(value: Value | None) -> bytes:

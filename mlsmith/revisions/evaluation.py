@@ -90,7 +90,7 @@ class _Teller(Calls):
                 self.bind(element.value if isinstance(element, ast.Starred) else element, part, node)
         elif isinstance(target, ast.Attribute):
             owner = self.value(target.value)
-            name = self.program.attributes.get(target.attr, target.attr)
+            name = self.program.attribute(target, self.unit)
             self.emit("store", node, label=f".{name}", values=(("of", owner), ("value", value)))
             self.wrote(f".{name}")
         elif isinstance(target, ast.Subscript):
@@ -264,10 +264,15 @@ class _Teller(Calls):
             name = (alias.asname or alias.name).partition(".")[0]
             if name == "*" or (name not in self.module.syntax.mentioned and not self.is_called(name) and name in scope.bindings):
                 module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
-                taken = isinstance(node, ast.ImportFrom) and name[:1].isupper() and not self.module.path.endswith("__init__.py")
+                taken = isinstance(node, ast.ImportFrom) and name != "*" and not self.is_for_its_own_sake(node)
                 known = module.partition(".")[0] in KNOWN_LIBRARIES or module.partition(".")[0] in _HARMLESS
                 if not (known or taken or (name != "*" and self.is_brought_in(module))):
                     self.emit("import", node, label=f"{self.program.common_name(module)} {alias.name}")
+
+    def is_for_its_own_sake(self, node: ast.ImportFrom) -> bool:
+        """Whether something is taken out of a module for what running that module does: in a package, or marked as meant."""
+        line = self.module.source.lines[node.lineno - 1]
+        return self.module.path.endswith("__init__.py") or node.module is None or "noqa" in line or "pylint" in line or "isort" in line
 
     def is_brought_in(self, module: str) -> bool:
         """Whether something else of that module is imported and used, so that it is run all the same."""

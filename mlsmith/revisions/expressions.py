@@ -103,7 +103,7 @@ class Expressions(Teller):
         if owner.kind == "name":
             unit = self.program.definition_named(self.module, self.module.resolver.names(node))
             return self.program.stand_in(unit) if unit is not None else self.named(f"{owner.label}.{node.attr}", node)
-        name = self.program.attributes.get(node.attr, node.attr)
+        name = self.program.attribute(node, self.unit)
         version = self.writes.get(f".{name}", 0), self.handled.get(root_of(owner).digest, 0)
         return value_of("attribute", name, (("of", owner), *versioned(version)), self.origin(node))
 

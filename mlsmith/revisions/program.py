@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlsmith.revisions.effects import Effect, digest_of
+from mlsmith.revisions.effects import Effect, digest_of, each
 from mlsmith.revisions.values import Origin, Value, value_of
 from mlsmith.rules.kit.module import Module
 
@@ -50,13 +50,17 @@ class Program:
     """The modules of one side of a comparison."""
 
     def __init__(
-        self, modules: Iterable[Module], renamed: Mapping[str, str] | None = None, attributes: Mapping[str, str] | None = None
+        self, modules: Iterable[Module], renamed: Mapping[str, str] | None = None, attributes: Mapping[str, Mapping[str, str]] | None = None
     ) -> None:
-        """`renamed`: dotted name of a module or package → what it is called on the other side; `attributes` likewise."""
+        """`renamed`: dotted name of a module or package → what it is called on the other side; `attributes` likewise, by class."""
         self.renamed = dict(renamed or {})
         self.attributes = dict(attributes or {})
+        self.peer: Program | None = None
+        """The other side, where there is one"""
         self.modules = {module.name: module for module in modules}
         self.units: dict[str, Unit] = {}
+        self._inside: dict[str, list[Unit]] = {}
+        self._steps: dict[str, int] = {}
         self._forms: dict[str, Form] = {}
         self._tops: dict[str, dict[str, Value]] = {}
         self._busy: set[str] = set()
@@ -72,6 +76,10 @@ class Program:
                 while name in self.units:
                     name += "'"  # Defined again: in another branch, or over the first.
                 self.units[name] = Unit(name, module.path, kind, node, module)
+                outer = name
+                while "." in outer:
+                    outer = outer.rpartition(".")[0]
+                    self._inside.setdefault(outer, []).append(self.units[name])
 
     def form(self, unit: Unit) -> Form:
         known = self._forms.get(unit.name)
@@ -85,6 +93,29 @@ class Program:
                 self._busy.discard(unit.name)
             self._forms[unit.name] = known
         return known
+
+    def attribute(self, node: ast.Attribute, unit: Unit) -> str:
+        """The name of an attribute as the other side has it."""
+        own = isinstance(node.value, ast.Name) and node.value.id == "self"
+        renamed = self.attributes.get(unit.name.rpartition(".")[0], {}) if own else {}
+        return renamed.get(node.attr) or self.attributes.get("", {}).get(node.attr, node.attr)
+
+    def roles_of(self, unit: Unit) -> dict[str, str]:
+        """Parameter → the name that both versions of a function know it by: its own, or a number where it was renamed."""
+        ours = parameters_of(unit)
+        other = self.peer.units.get(unit.name) if self.peer is not None else None
+        theirs = parameters_of(other) if other is not None else []
+        roles = {name: name for name in ours}
+        renamed = [name for name in ours if name not in theirs]
+        if theirs and len(renamed) == sum(name not in ours for name in theirs):
+            roles |= {name: f"renamed {number}" for number, name in enumerate(renamed)}
+        return roles
+
+    def steps(self, unit: Unit) -> int:
+        """Number of effects, those of the functions that are told with it included."""
+        if unit.name not in self._steps:
+            self._steps[unit.name] = sum(1 for _ in each(self.form(unit).effects))
+        return self._steps[unit.name]
 
     def tops(self, module: Module) -> dict[str, Value]:
         """What the names stand for that the top of a module assigns once, as far as it has been told."""
@@ -148,11 +179,18 @@ class Program:
         digests = [self.form(unit).digest]
         if unit.kind == "class":
             self._busy.add(unit.name)
-            methods = [other for name, other in self.units.items() if name.startswith(f"{unit.name}.") and other.path == unit.path]
+            methods = [other for other in self._inside.get(unit.name, ()) if other.path == unit.path]
             digests += [other.last.encode() + self.stand_in(other).digest for other in methods]
             self._busy.discard(unit.name)
         digest = hashlib.blake2b(b"".join(sorted(digests[1:])) + digests[0], digest_size=16).hexdigest()
         return value_of("definition", digest, (), Origin(unit.path, unit.symbol, unit.node))
+
+
+def parameters_of(unit: Unit) -> list[str]:
+    if not isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return []
+    args = unit.node.args
+    return [a.arg for a in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
 
 
 def form_of(

@@ -27,6 +27,7 @@ class Role(StrEnum):
 
 
 _PROSE = (
+    ".mdx",
     ".md",
     ".rst",
     ".markdown",

@@ -93,6 +93,10 @@ ALIKE = {
         "class A:\n    def __init__(self, every):\n        self.every = every\n\n    def run(self, n):\n        return n % self.every == 0\n",
         "class A:\n    def __init__(self, each):\n        self.each = each\n\n    def run(self, n):\n        return n % self.each == 0\n",
     ),
+    "an attribute of one class, whose new name another class has": (
+        "class A:\n    def __init__(self, x):\n        self.x = x\n\n    def run(self):\n        return g(self.x)\n\n\nclass B:\n    def f(self):\n        return self.y\n",
+        "class A:\n    def __init__(self, x):\n        self.y = x\n\n    def run(self):\n        return g(self.y)\n\n\nclass B:\n    def f(self):\n        return self.y\n",
+    ),
     "keywords of a class": (
         "class A:\n    def __init__(self, x, y):\n        self.x = g(x, y)\n\n\ndef f():\n    return A(1, 2)\n",
         "class A:\n    def __init__(self, x, y):\n        self.x = g(x, y)\n\n\ndef f():\n    return A(y=2, x=1)\n",
@@ -144,6 +148,14 @@ def test_what_only_looks_the_same_is_a_change(old: str, new: str) -> None:
 def test_a_default_that_moved_behind_a_new_one_is_not_said_to_have_changed() -> None:
     found = changes({"a.py": APART["a default behind another"][0]}, {"a.py": APART["a default behind another"][1]})
     assert [(c.subject, c.old, c.new) for c in found if c.subject.startswith("default")] == [("default of c", None, "3")]
+
+
+def test_a_parameter_that_was_inserted_leaves_the_other_arguments_in_peace() -> None:
+    old = "def f(a, b):\n    return g(a) + b\n\n\ndef run(x):\n    return [f(x, y=1) for x in h()], f(x, 2)\n".replace("y=1", "1")
+    new = old.replace("def f(a, b)", "def f(a, c, b)").replace("f(x, 1)", "f(x, None, 1)").replace("f(x, 2)", "f(x, c=3, b=2)")
+    found = changes({"a.py": old}, {"a.py": new})
+    assert all("(b)" not in change.subject and "(a)" not in change.subject for change in found)
+    assert found
 
 
 def test_a_step_inside_a_branch_that_came_around_it_is_not_removed() -> None:
