@@ -100,7 +100,7 @@ def similarity(one: Effect, other: Effect) -> float:
 def _parts(effect: Effect) -> dict[str, Any]:
     value = effect.value("value")
     if effect.kind == "call" and value is not None:
-        return {role: part.digest for role, part in value.parts if role != "nth"}
+        return {role: part.digest for role, part in value.parts if role not in ("nth", "func")}
     found: dict[str, Any] = {role: part.digest for role, part in effect.values}
     found.update({f"{role} {number}": mark(inner) for role, block in effect.blocks for number, inner in enumerate(block)})
     return found

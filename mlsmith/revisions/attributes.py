@@ -46,10 +46,13 @@ class _Uses:
     def __init__(self, trees: Iterable[ast.AST], *, own: bool = False) -> None:
         self.all: Counter[str] = Counter()
         self.stored: dict[str, list[ast.expr]] = {}
-        for node in (node for tree in trees for node in ast.walk(tree)):
+        held = list(trees)
+        for node in (node for tree in held for node in ast.walk(tree)):
             if isinstance(node, ast.Attribute) and (not own or _is_own(node)):
                 self.all[node.attr] += 1
             for target in _targets(node):
+                if own and isinstance(target, ast.Name) and any(node in getattr(tree, "body", ()) for tree in held):
+                    self.stored.setdefault(target.id, []).append(node.value)  # type: ignore[attr-defined]
                 if isinstance(target, ast.Attribute) and _is_own(target):
                     self.stored.setdefault(target.attr, []).append(node.value)  # type: ignore[attr-defined]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import Unit
-from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, root_of
+from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
 
 _DEPTH = 4
@@ -23,6 +24,16 @@ _PROGRESS = frozenset(
     {"tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.autonotebook.tqdm", "tqdm.tqdm_notebook", "rich.progress.track"}
 )
 """They hand on what they are given, and show how far they are"""
+READS = frozenset(
+    {"len", "range", "int", "float", "str", "bool", "repr", "isinstance", "issubclass", "hasattr", "callable", "type", "super", "id"}
+)
+"""What only looks at what it is given: no step, but a way to compute something"""
+_LOOKS = READS | frozenset({
+    "format", "join", "item", "mean", "sum", "min", "max", "keys", "values", "items", "tolist", "numpy", "round", "list", "sorted", "dict", "tuple",
+    "pretty", "dumps", "pformat", "to_yaml", "to_dict", "tabulate", "getattr", "cpu", "detach", "size", "dim", "upper", "lower", "strip", "split",
+    "replace", "time", "perf_counter", "strftime", "now", "basename", "abs", "ljust", "rjust", "get", "rank", "exists", "parameters", "numel",
+})  # fmt: skip
+"""What stands in messages, and changes nothing either"""
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
 _FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
 """Keywords whose values only people read"""
@@ -34,6 +45,7 @@ _OF_A_DISTRIBUTION = frozenset({
 
 class Calls(Expressions):
     def call(self, node: ast.Call) -> Value:
+        before = len(self.effects)
         names = self.module.resolver.names(node.func)
         if "typing.cast" in names and len(node.args) == 2:
             return self.value(node.args[1])
@@ -65,7 +77,11 @@ class Calls(Expressions):
         listed = sorted(known, key=lambda pair: pair[0]) if known is not None else [*parts[1:], *sorted(keywords, key=lambda pair: pair[0])]
         value = value_of("call", "", (parts[0], *listed), self.origin(node))
         if self.is_silent(value, names) or _is_a_logger(node.func):
+            self.effects[before:] = [effect for effect in self.effects[before:] if not _only_looks(effect)]
             return value
+        if value.callee in READS:
+            handled = sum(self.handled.get(root_of(part).digest, 0) for _, part in value.parts[1:])
+            return value_of("call", "", (*value.parts, *versioned((self.writes.get("[]", 0), handled))), value.origin)
         for root in {root_of(inner).digest for _, inner in value.parts}:
             self.handled[root] = self.handled.get(root, 0) + 1
         value = self.counted(value)
@@ -171,6 +187,12 @@ def _is_a_logger(func: ast.expr) -> bool:
     owner = func.value
     name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
     return name.strip("_").lower().endswith(("logger", "log"))
+
+
+def _only_looks(effect: Effect) -> bool:
+    """Whether a step in the making of a message is a call that changes nothing."""
+    value = effect.value("value")
+    return effect.kind == "call" and value is not None and value.callee.rpartition(".")[2] in _LOOKS
 
 
 def _as_display(node: ast.Call) -> ast.expr | None:

@@ -78,6 +78,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         if role is Role.PYTHON:
             changes += _modules(path, old_path, one, other, (before, after), settings)
             changes += notebook_changes(path, one, other, moved_from=moved) if path.endswith(".ipynb") else ()
+        elif role is Role.SCRIPT and (one is None or other is None):
+            changes.append(whole(path, one, other, component=Component.SOURCE, significance=Significance.LOW))
         elif role in _TELLERS:
             changes += _TELLERS[role](path, one, other, moved_from=moved)
         elif one != other:

@@ -7,7 +7,9 @@ from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.alignment import LIKE, alike, find_inside, likeness, mark
+from mlsmith.revisions.calls import READS
 from mlsmith.revisions.effects import Effect
+from mlsmith.revisions.evaluation import OF_A_FILE
 from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_of_call
 from mlsmith.revisions.program import Form, Program, Unit
 from mlsmith.revisions.queries import parts_of_texts
@@ -102,6 +104,8 @@ class _Comparison:
         self.changes: list[Change] = []
         self.said: set[tuple[bytes, bytes]] = set()
         """Values whose difference has been told: what is computed from them differs for that"""
+        self.said_texts: set[tuple[str | None, str | None]] = set()
+        """The same in words, of lists and mappings"""
         self.reasons: set[str] = set()
         """Kinds of values that differ because of something that is told elsewhere"""
 
@@ -113,7 +117,7 @@ class _Comparison:
                 kind = "order" if "version" in self.reasons else "code"
                 where = self.pair.new.symbol or "the top of the file"
                 self.add(kind, where, None, None, _origin(self.pair.new), Component.SOURCE, Significance.MEDIUM)
-        for name in sorted(old.names.keys() & new.names.keys()):
+        for name in sorted((old.names.keys() & new.names.keys()) - OF_A_FILE):
             one, other = old.names[name], new.names[name]
             if one.digest != other.digest and not (_is_told(one) and _is_told(other)):
                 self.values(one, other, name, "constant", other.origin or _origin(self.pair.new))
@@ -256,6 +260,9 @@ class _Comparison:
             for part, gone, come in parts_of_texts(old.label.partition(":")[2], new.label.partition(":")[2]):
                 self.add("query", part, gone, come, new.origin or origin, Component.DATA, Significance.HIGH)
             return
+        if old.kind == new.kind == "call" and old.callee == new.callee and _stable(old) != _stable(new):
+            self.call(old, new, origin)
+            return
         if _is_a_table(old, new) and (old.digest, new.digest) in self.tables and self.pair.new.symbol:
             self.reasons.add("definition")  # Told where the table stands.
             return
@@ -279,24 +286,39 @@ class _Comparison:
                 self.reasons.add("derived")
                 return
             self.said.add((old.digest, new.digest))
+            if (was, now) in self.said_texts:
+                self.reasons.add("derived")
+                return
+            self.said_texts.add((was, now))
         self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance)
 
     def elements(self, old: Value, new: Value, subject: str, kind: str, origin: Origin) -> None:
         """What differs between two displays: by key, or by order."""
         _, component, significance = kind_of_call(subject.partition("(")[0])
         ours, theirs = _elements(old), _elements(new)
-        if [key.digest for key, _ in ours] == [key.digest for key, _ in theirs] and old.kind == "Dict":
-            for (key, one), (_, other) in zip(ours, theirs, strict=True):
-                self.values(one, other, f"{subject}[{shown(key)}]", kind, origin)
-            return
+        if old.kind == "Dict":
+            ours, theirs = self.entries(dict(_by_key(ours)), dict(_by_key(theirs)), subject, kind, origin)
         marks = [[key.digest + value.digest for key, value in side] for side in (ours, theirs)]
         before = len(self.changes)
         for what, i1, i2, j1, j2 in SequenceMatcher(None, marks[0], marks[1], autojunk=False).get_opcodes():
             if what != "equal":
                 was, now = (", ".join(entry(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
-                self.add(kind, subject, was, now, origin, component, significance)
+                if (was, now) not in self.said_texts:
+                    self.said_texts.add((was, now))
+                    self.add(kind, subject, was, now, new.origin or origin, component, significance)
         if len(self.changes) == before:
             self.reasons.add("derived")
+
+    def entries(
+        self, ours: dict[bytes, tuple[Value, Value]], theirs: dict[bytes, tuple[Value, Value]], subject: str, kind: str, origin: Origin
+    ) -> tuple[list[tuple[Value, Value]], list[tuple[Value, Value]]]:
+        """Compare what stands under the keys that both mappings have; what only one has, and all of both where only their order differs."""
+        both = [key for key in ours if key in theirs]
+        for key in both:
+            self.values(ours[key][1], theirs[key][1], f"{subject}[{shown(ours[key][0])}]", kind, origin)
+        rest = [pair for key, pair in ours.items() if key not in theirs], [pair for key, pair in theirs.items() if key not in ours]
+        same = all(ours[key][1].digest == theirs[key][1].digest for key in both)
+        return rest if rest[0] or rest[1] or not same else (list(ours.values()), list(theirs.values()))
 
     def add(
         self, kind: str, subject: str, old: str | None, new: str | None, origin: Origin, component: Component, significance: Significance,
@@ -326,7 +348,11 @@ def _stable(value: Value) -> list[tuple[str, Value]]:
 
 def _is_told(value: Value) -> bool:
     """Whether a difference inside shows at an effect or a definition of its own."""
-    return value.kind == "call" or value.kind in _TOLD_ELSEWHERE
+    return (value.kind == "call" and value.callee not in READS) or value.kind in _TOLD_ELSEWHERE
+
+
+def _by_key(elements: list[tuple[Value, Value]]) -> list[tuple[bytes, tuple[Value, Value]]]:
+    return [(key.digest, (key, value)) for key, value in elements]
 
 
 def _elements(value: Value) -> list[tuple[Value, Value]]:

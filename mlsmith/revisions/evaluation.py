@@ -51,7 +51,7 @@ _HARMLESS = frozenset(
     {"hydra", "omegaconf", "absl", "wandb", "rich", "yaml", "typing_extensions", "mediapy", "gin", "click", "typer", "dotenv"}
 )
 """Libraries that do nothing by being imported, beside those that the rules know"""
-_OF_A_FILE = frozenset(
+OF_A_FILE = frozenset(
     {"__version__", "__author__", "__email__", "__license__", "__copyright__", "__credits__", "__maintainer__", "__date__", "__all__"}
 )
 """Names at the top of a module by which people and import statements know it"""
@@ -102,10 +102,11 @@ class _Teller(Calls):
         self.env[name] = value
         top = self.depth == 0 and self.unit.kind in ("class", "module")
         shared = self.depth == 0 and name in self.module.syntax.global_writes
-        if top and name in _OF_A_FILE:
+        if top and name in OF_A_FILE:
             return
         if (top and self.unit.kind == "class") or shared or (top and not self.is_plain(name)):
-            self.emit("store", node, label=name, values=(("value", value),))
+            known = self.program.attributes.get(self.unit.name, {}).get(name, name) if self.unit.kind == "class" else name
+            self.emit("store", node, label=known, values=(("value", value),))
 
     def branch(self, node: ast.If) -> None:
         if self.unit.kind == "module" and _is_script_guard(node):
@@ -263,11 +264,20 @@ class _Teller(Calls):
         for alias in node.names:
             name = (alias.asname or alias.name).partition(".")[0]
             if name == "*" or (name not in self.module.syntax.mentioned and not self.is_called(name) and name in scope.bindings):
-                module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
+                module = self.absolute(node) if isinstance(node, ast.ImportFrom) else alias.name
                 taken = isinstance(node, ast.ImportFrom) and name != "*" and not self.is_for_its_own_sake(node)
                 known = module.partition(".")[0] in KNOWN_LIBRARIES or module.partition(".")[0] in _HARMLESS
                 if not (known or taken or (name != "*" and self.is_brought_in(module))):
-                    self.emit("import", node, label=f"{self.program.common_name(module)} {alias.name}")
+                    self.emit("import", node, label=self.program.common_name(module))
+                    break  # However many names it brings, it is run once.
+
+    def absolute(self, node: ast.ImportFrom) -> str:
+        """The dotted name of the module that an import takes names from."""
+        if not node.level:
+            return node.module or ""
+        package = self.module.name.split(".") if self.module.path.endswith("__init__.py") else self.module.name.split(".")[:-1]
+        kept = package[: len(package) - node.level + 1]
+        return ".".join([*kept, *([node.module] if node.module else [])])
 
     def is_for_its_own_sake(self, node: ast.ImportFrom) -> bool:
         """Whether something is taken out of a module for what running that module does: in a package, or marked as meant."""

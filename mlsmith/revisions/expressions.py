@@ -12,9 +12,7 @@ from mlsmith.revisions.queries import is_query, normal_query
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
 
-_TYPES = {f"typing.{name}": f"builtins.{name.lower()}" for name in ("Dict", "List", "Set", "Tuple", "Type", "FrozenSet")} | {
-    name: f"builtins.{name}" for name in ("dict", "list", "set", "tuple", "type", "frozenset")
-}
+_TYPES = {f"typing.{name}": name.lower() for name in ("Dict", "List", "Set", "Tuple", "Type", "FrozenSet")}
 _POSITIVE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.NotEq: ast.Eq, ast.IsNot: ast.Is, ast.NotIn: ast.In}
 
 
@@ -151,6 +149,11 @@ class Expressions(Teller):
         return self.value(node), negated
 
     def compare(self, node: ast.Compare) -> Value:
+        """Whether something is among constants does not depend on the kind of list that holds them."""
+        last = node.comparators[-1]
+        if isinstance(node.ops[-1], (ast.In, ast.NotIn)) and isinstance(last, (ast.List, ast.Set, ast.Tuple)) and _are_constants(last.elts):
+            one_of = ast.copy_location(ast.Tuple(sorted(last.elts, key=ast.dump), ast.Load()), last)
+            node = ast.copy_location(ast.Compare(node.left, node.ops, [*node.comparators[:-1], one_of]), node)
         operands = [("0", self.value(node.left)), *((str(i), self.value(c)) for i, c in enumerate(node.comparators, 1))]
         return value_of("operation", " ".join(type(op).__name__ for op in node.ops), tuple(operands), self.origin(node))
 
@@ -206,3 +209,7 @@ class Expressions(Teller):
             label = f"{level}:{place}:{argument.arg}" if decorated else f"{level}:{place}"
             self.env[argument.arg] = value_of("parameter", label, (), self.origin(argument))
         return head
+
+
+def _are_constants(elements: list[ast.expr]) -> bool:
+    return all(isinstance(element, ast.Constant) for element in elements)

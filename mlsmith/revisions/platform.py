@@ -38,10 +38,12 @@ _TABLES = frozenset({
 
 def platform_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> list[Change]:
     """Of a dependency file or lock: what is asked for, from where, and with which artefacts."""
+    if _is_lock(path) and (old is None or new is None):
+        return [whole(path, old, new, component=Component.PLATFORM, moved_from=moved_from)]
     before, after = _pins_of(old, path), _pins_of(new, path)
     for pins, is_old in ((before, True), (after, False)):
         if isinstance(pins, SourceError):
-            if old is not None and new is not None and "lock" in path.lower() and pins.line is None:
+            if old is not None and new is not None and _is_lock(path) and pins.line is None:
                 return [whole(path, old, new, component=Component.PLATFORM, significance=Significance.HIGH, moved_from=moved_from)]
             return [unreadable(path, pins.line or 1, pins.message, Component.PLATFORM, old=is_old)]
     assert isinstance(before, dict)
@@ -52,6 +54,11 @@ def platform_changes(path: str, old: bytes | None, new: bytes | None, *, moved_f
         if change is not None and not is_tool(re.split(r"[ ;]", name, maxsplit=1)[0]) and not _GROUPS.search(name):
             found.append(change)
     return found + _other_keys(path, old, new, moved_from)
+
+
+def _is_lock(path: str) -> bool:
+    name = path.rpartition("/")[2].lower()
+    return name.endswith(".lock") or name in ("pylock.toml", "conda-lock.yml", "conda-lock.yaml")
 
 
 def _pin_change(path: str, name: str, was: Locked | None, now: Locked | None, moved_from: str | None) -> Change | None:
@@ -125,7 +132,7 @@ def _leftovers(document: RequirementsDocument) -> list[tuple[int, str]]:
 def _other_keys(path: str, old: bytes | None, new: bytes | None, moved_from: str | None) -> list[Change]:
     """What else stands in a manifest: the Python that is asked for, channels, indexes, settings of the project's own tables."""
     name = path.rpartition("/")[2].lower()
-    if name.endswith((".lock", ".txt", ".in")) or name in ("pylock.toml", "conda-lock.yml", "conda-lock.yaml"):
+    if _is_lock(path) or name.endswith((".txt", ".in")):
         return []
     differ = line_changes if name in ("setup.cfg",) else config_changes
     as_config = f"{path}.toml" if name == "pipfile" else path

@@ -89,7 +89,7 @@ def role_of(path: str) -> Role:
         dotted = any(part.startswith(".") and part != ".dvc" for part in path.split("/"))
         return Role.WORKFLOW if dotted or context is Context.DOCS else Role.CONFIGURATION
     if path.endswith(_COMMANDS) or name in _MAKEFILES:
-        return Role.SCRIPT
+        return Role.NONE if context is Context.DOCS else Role.SCRIPT
     if path.endswith((".sql", ".hql")):
         return Role.QUERY
     if path.lower().endswith(_PICTURES):

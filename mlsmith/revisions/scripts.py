@@ -148,6 +148,9 @@ def _embedded(data: bytes | None, path: str) -> Iterator[Command]:
 
 def _program(text: str) -> str:
     """The words before the first option: `CUDA_VISIBLE_DEVICES=0 python train.py` → `python train.py`."""
+    assigned = re.match(r"(?:export |local |declare )?([A-Za-z_]\w*)[:+?]?=(?!=)", text)
+    if assigned and " " not in text.replace("export ", "", 1).strip():
+        return assigned[1]
     words = [word for word in text.lstrip("@-").split(" ") if word]
     while len(words) > 1 and re.match(r"[A-Z_][A-Z0-9_]*=", words[0]):
         words.pop(0)
@@ -175,6 +178,8 @@ def _has_end(words: list[str]) -> bool:
 
 def _options(old: str, new: str) -> list[tuple[str, str | None, str | None]]:
     """(option, old, new) of what differs; one unnamed triple where the words do not tell."""
+    if "=" in old and "=" in new and old.split("=")[0] == new.split("=")[0] and " " not in old + new:
+        return [("", old.partition("=")[2], new.partition("=")[2])]
     ours, theirs = _named(old), _named(new)
     if ours is None or theirs is None:
         return [("", old, new)]

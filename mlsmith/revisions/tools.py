@@ -7,7 +7,7 @@ import re
 _NAMES = frozenset({
     "autopep8", "autoflake", "bandit", "black", "build", "pandoc", "bump2version", "bumpversion", "cibuildwheel", "codecov",
     "codespell", "commitizen", "coverage", "coveralls", "docformatter", "flake8", "furo", "interrogate", "isort",
-    "ipdb", "mkdocs", "mypy", "nbqa", "nbstripout", "nbval", "nox", "numpydoc", "pdoc", "pdoc3", "pip-audit",
+    "ipdb", "mkdocs", "mypy", "nbqa", "nbstripout", "nbval", "nbmake", "nox", "numpydoc", "pdoc", "pdoc3", "pip-audit",
     "pip-tools", "pre-commit", "pre-commit-hooks", "pycodestyle", "pydocstyle", "pyflakes", "pylint",
     "pyproject-flake8", "pyright", "pytest", "pyupgrade", "radon", "responses", "ruff", "safety", "setuptools-scm",
     "sphinx", "sphinxcontrib", "sybil", "taplo", "towncrier", "tox", "twine", "ty", "vulture", "xenon", "yamllint",

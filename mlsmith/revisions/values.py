@@ -56,7 +56,7 @@ class Value:
     @property
     def arguments(self) -> dict[str, Value]:
         """Of a call: position or keyword → value."""
-        return {role: value for role, value in self.parts if role not in ("func", "nth")}
+        return {role: value for role, value in self.parts if role not in ("func", "nth", "version")}
 
     def walk(self) -> Iterator[Value]:
         """This value and all that it is made of, each once."""
