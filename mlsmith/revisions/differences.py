@@ -260,7 +260,7 @@ class _Comparison:
             for part, gone, come in parts_of_texts(old.label.partition(":")[2], new.label.partition(":")[2]):
                 self.add("query", part, gone, come, new.origin or origin, Component.DATA, Significance.HIGH)
             return
-        if old.kind == new.kind == "call" and old.callee == new.callee and _stable(old) != _stable(new):
+        if old.kind == new.kind == "call" and old.callee == new.callee and _digests(old) != _digests(new):
             self.call(old, new, origin)
             return
         if _is_a_table(old, new) and (old.digest, new.digest) in self.tables and self.pair.new.symbol:
@@ -391,6 +391,10 @@ def _step(change: Change) -> tuple[str, str, str | None]:
 def _is_an_option(effect: Effect) -> bool:
     """Whether a call declares an option of a command line: their order is the order in the help."""
     return mark(effect)[2].rpartition(".")[2] in ("add_argument", "add_option")
+
+
+def _digests(value: Value) -> list[bytes]:
+    return [part.digest for _, part in _stable(value)]
 
 
 def _digest(value: Value | None) -> bytes:
