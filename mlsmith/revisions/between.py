@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlsmith.change import Change, Component, Significance
 from mlsmith.engine.trees import Below, open_working_tree
 from mlsmith.revisions.compare import compare
+from mlsmith.revisions.pointers import is_pointer, pointer_change
 from mlsmith.sources.tree import RevisionTree
 
 if TYPE_CHECKING:
+    from mlsmith.change import Change
     from mlsmith.settings import Settings
-    from mlsmith.sources.git import Changed, Pointer, Repository
+    from mlsmith.sources.git import Changed, Repository
     from mlsmith.sources.tree import Tree
 
 _HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -40,25 +41,21 @@ def difference(repository: Repository, root: Path, before: str, after: str | Non
     """What differs in the project at `root` between two commits, or a commit and the working tree (None). Raises GitError."""
     prefix = _prefix(repository, root)
     changed = _local(repository.changed_paths(before, after), prefix)
-    pointers = [pointer for pointer in repository.changed_pointers(before, after) if pointer.path.startswith(prefix)]
-    for pointer in pointers:
-        changed.pop(pointer.path.removeprefix(prefix), None)
+    pointers = {
+        delta.path.removeprefix(prefix): delta
+        for delta in repository.deltas(before, after)
+        if is_pointer(delta) and delta.path.startswith(prefix)
+    }
+    for path in pointers:
+        changed.pop(path, None)
     with RevisionTree(repository, before) as old, RevisionTree(repository, after or before) as other:
         new = _below(other, prefix) if after else open_working_tree(root)
         found = compare(_below(old, prefix), new, changed, settings)
-    told = [*found.changes, *(_pointer(pointer, prefix) for pointer in pointers)]
+    told = [*found.changes, *(pointer_change(repository, delta, path) for path, delta in pointers.items())]
     changes = tuple(sorted(told, key=lambda change: (change.path, change.line, change.subject)))
     hunks = _hunks(repository, prefix, before, after)
     quiet = [path for path, some in hunks.items() for hunk in some if not any(_speaks(change, path, hunk) for change in changes)]
     return Difference(changes, len(set(quiet)), len(quiet))
-
-
-def _pointer(pointer: Pointer, prefix: str) -> Change:
-    what = "link to" if pointer.kind == "link" else "submodule at"
-    return Change(
-        component=Component.SOURCE, kind=pointer.kind, path=pointer.path.removeprefix(prefix), line=1, symbol="", subject=what, old=pointer.old,
-        new=pointer.new, significance=Significance.HIGH if pointer.kind == "submodule" else Significance.MEDIUM,
-    )  # fmt: skip
 
 
 def _below(tree: RevisionTree, prefix: str) -> Tree:

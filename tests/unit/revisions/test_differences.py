@@ -76,6 +76,18 @@ def test_every_planted_edit_is_python() -> None:
         ast.parse(edited(old, new))
 
 
+OWN = """class A:
+    def __init__(self, x):
+        self.{0} = x
+
+    def run(self):
+        return g(self.{0})
+
+
+class B:
+    def f(self):
+        return self.y
+"""
 ALIKE = {
     "a set of a list": ("def f(rows):\n    return g(set([r.x for r in rows]), dict(a=1))\n", "def f(rows):\n    return g({r.x for r in rows}, {'a': 1})\n"),
     "a branch after one that leaves": (
@@ -94,8 +106,7 @@ ALIKE = {
         "class A:\n    def __init__(self, each):\n        self.each = each\n\n    def run(self, n):\n        return n % self.each == 0\n",
     ),
     "an attribute of one class, whose new name another class has": (
-        "class A:\n    def __init__(self, x):\n        self.x = x\n\n    def run(self):\n        return g(self.x)\n\n\nclass B:\n    def f(self):\n        return self.y\n",
-        "class A:\n    def __init__(self, x):\n        self.y = x\n\n    def run(self):\n        return g(self.y)\n\n\nclass B:\n    def f(self):\n        return self.y\n",
+        OWN.format("x"), OWN.format("y"),
     ),
     "keywords of a class": (
         "class A:\n    def __init__(self, x, y):\n        self.x = g(x, y)\n\n\ndef f():\n    return A(1, 2)\n",
