@@ -70,6 +70,14 @@ peer-skeletons CLONES VENVS:
 precision:
     {{python}} docs/generate.py measured
 
+# what diff says of real commits, joined with the recorded verdicts; clones or bare mirrors in CLONES
+diff-commits CLONES *ARGS:
+    {{python}} benchmarks/diff_commits.py {{CLONES}} {{ARGS}}
+
+# how long diff takes between two revisions of a large repository
+diff-speed:
+    {{python}} benchmarks/diff_speed.py
+
 # resolve the development lock anew (needs uv)
 lock:
     uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.txt

@@ -59,7 +59,8 @@ def main() -> int:
             if options.unread:
                 for line in lines:
                     if _identity(line) not in known:
-                        print(json.dumps({"round": one["number"], **line}, ensure_ascii=False))
+                        only = {"only": one["only"]} if "only" in one else {}
+                        print(json.dumps({"round": one["number"], **only, **line}, ensure_ascii=False))
             print(f"{commit['seconds']:6.2f} s  {commit['reported']:4}  {commit['repository']} {commit['commit'][:10]}", file=sys.stderr)
         _sum_up(one["number"], [row for row in verdicts if row["round"] == one["number"]], said)
     if options.write:

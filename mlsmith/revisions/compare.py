@@ -43,6 +43,7 @@ class _Teller(Protocol):
     def __call__(self, path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> Sequence[Change]: ...
 
 
+_OWN_VERSIONS = {("Cargo.toml", "package.version"), ("package.json", "version")}
 _TESTS = re.compile(rb"^\s*(?:async )?def test|^class \w*Tests?\w*[(:]|\bTestCase\b|^import pytest|^from pytest|absltest", re.MULTILINE)
 _TELLERS: dict[Role, _Teller] = {
     Role.CONFIGURATION: config_changes, Role.SETTINGS: line_changes, Role.PLATFORM: platform_changes, Role.IMAGE: image_changes,
@@ -81,7 +82,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         elif role is Role.SCRIPT and (one is None or other is None):
             changes.append(whole(path, one, other, component=Component.SOURCE, significance=Significance.LOW))
         elif role in _TELLERS:
-            changes += _TELLERS[role](path, one, other, moved_from=moved)
+            told = _TELLERS[role](path, one, other, moved_from=moved)
+            changes += [change for change in told if (path.rpartition("/")[2], change.subject) not in _OWN_VERSIONS]
         elif one != other:
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))

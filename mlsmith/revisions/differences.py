@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from typing import Any
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.alignment import LIKE, alike, find_inside, likeness, mark
@@ -102,10 +103,8 @@ class _Comparison:
         self.told = told
         self.moved_from = pair.old.path if pair.old.path != pair.new.path else None
         self.changes: list[Change] = []
-        self.said: set[tuple[bytes, bytes]] = set()
-        """Values whose difference has been told: what is computed from them differs for that"""
-        self.said_texts: set[tuple[str | None, str | None]] = set()
-        """The same in words, of lists and mappings"""
+        self.said: set[tuple[Any, str | None, str | None]] = set()
+        """Expressions whose difference has been told, in words: what is computed from them differs for that"""
         self.reasons: set[str] = set()
         """Kinds of values that differ because of something that is told elsewhere"""
 
@@ -282,14 +281,10 @@ class _Comparison:
             was, now = told_apart(old, new)
         place = new.origin if new.kind == "constant" and new.origin is not None else origin
         if not (old.kind == new.kind == "constant"):
-            if (old.digest, new.digest) in self.said:
+            if (_nodes(old, new), was, now) in self.said:
                 self.reasons.add("derived")
                 return
-            self.said.add((old.digest, new.digest))
-            if (was, now) in self.said_texts:
-                self.reasons.add("derived")
-                return
-            self.said_texts.add((was, now))
+            self.said.add((_nodes(old, new), was, now))
         self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance)
 
     def elements(self, old: Value, new: Value, subject: str, kind: str, origin: Origin) -> None:
@@ -303,8 +298,8 @@ class _Comparison:
         for what, i1, i2, j1, j2 in SequenceMatcher(None, marks[0], marks[1], autojunk=False).get_opcodes():
             if what != "equal":
                 was, now = (", ".join(entry(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
-                if (was, now) not in self.said_texts:
-                    self.said_texts.add((was, now))
+                if (_nodes(old, new), was, now) not in self.said:
+                    self.said.add((_nodes(old, new), was, now))
                     self.add(kind, subject, was, now, new.origin or origin, component, significance)
         if len(self.changes) == before:
             self.reasons.add("derived")
@@ -391,6 +386,11 @@ def _step(change: Change) -> tuple[str, str, str | None]:
 def _is_an_option(effect: Effect) -> bool:
     """Whether a call declares an option of a command line: their order is the order in the help."""
     return mark(effect)[2].rpartition(".")[2] in ("add_argument", "add_option")
+
+
+def _nodes(old: Value, new: Value) -> tuple[int, int] | None:
+    """Where in the source two values are made; None where nobody knows."""
+    return (id(old.origin.node), id(new.origin.node)) if old.origin is not None and new.origin is not None else None
 
 
 def _digests(value: Value) -> list[bytes]:

@@ -49,7 +49,7 @@ _NAMED = re.compile(
     r"(?:^|/)(?:LICEN[CS]E|COPYING|NOTICE|README|CHANGELOG|CHANGES|HISTORY|CITATION|CONTRIBUTING|CODEOWNERS|AUTHORS|OWNERS|CODE_OF_CONDUCT|SECURITY"
     r"|MANIFEST\.in|py\.typed|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
     r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
-    r"|ruff\.toml|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_?version\.(?:txt|py))(?:\.[a-z]+)?\Z",
+    r"|ruff\.toml|_quarto\.ya?ml|docusaurus\.config\.[a-z]+|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_?version\.(?:txt|py))(?:\.[a-z]+)?\Z",
     re.IGNORECASE,
 )
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".mp4", ".mov", ".webm", ".drawio")
@@ -57,6 +57,9 @@ _FOR_READERS = re.compile(
     r"(?:^|/)(?:docs?|documentation|assets?|images?|imgs?|figs?|figures?|media|static|screenshots?|logos?|site|results?|plots?|\.github)/",
     re.IGNORECASE,
 )
+_WEBSITE = re.compile(r"(?:^|/)(?:website|docsite)/")
+_TESTS = re.compile(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
+"""Folders of tests, for what is no code: `data/test/` and `conf/test/` hold what a model is tested on"""
 _PROMPTS = re.compile(r"prompt", re.IGNORECASE)
 _SETTINGS = re.compile(r"\.(?:ini|cfg|conf|gin|properties)\Z|(?:^|/)\.env(?:\.[^/]*)?\Z|\.env\Z")
 _DATA = re.compile(
@@ -72,9 +75,10 @@ def role_of(path: str) -> Role:
     """The part that a file plays. Tests say what is wanted, documentation what is thought; neither alters a model."""
     name = path.rpartition("/")[2]
     context = context_of_path(path)
-    if context is Context.TEST or _NAMED.search(path):
-        return Role.NONE
     kind = kind_of(path)
+    is_test = context is Context.TEST and (kind in ("python", "notebook") or _TESTS.search(path) is not None)
+    if is_test or _NAMED.search(path):
+        return Role.NONE
     if kind in ("python", "notebook"):
         return Role.NONE if context is Context.DOCS else Role.PYTHON
     if path.endswith(_PROSE):
@@ -83,6 +87,8 @@ def role_of(path: str) -> Role:
         return Role.NONE if context is Context.DOCS else Role.PLATFORM
     if kind == "dockerfile":
         return Role.IMAGE
+    if _WEBSITE.search(path):
+        return Role.NONE
     if _SETTINGS.search(path):
         return Role.SETTINGS
     if kind == "config" or path.endswith((".json", ".yaml", ".yml", ".toml")):

@@ -93,7 +93,7 @@ def test_what_is_behaviour_is_named(path: str, old: str, new: str, expected: Tol
 @pytest.mark.parametrize(
     "path",
     ["kernel.cu", "model.jl", "train.R", "data/train.csv", "data/train.csv.dvc", "vocab.txt", "weights.pt", "train/cat.jpg", "prompts/system.md",
-     "schema.proto", "something", "conf/x.jsonnet", "kedro.lock"],
+     "schema.proto", "something", "conf/x.jsonnet", "data/test/a.csv", "kedro.lock"],
 )  # fmt: skip
 def test_what_nobody_here_can_read_is_never_called_cosmetic(path: str) -> None:
     assert told(path, "a\nb\nc\nd\ne\nf\n", "a\nb\nc\nd\ne\ng\n")
