@@ -28,10 +28,8 @@ from mlsmith.settings import Settings
 from mlsmith.sources.git import Repository
 
 HERE = Path(__file__).parent / "diff"
-REFACTORING = re.compile(
-    r"refactor|renam|reformat|format(s|ted|ting)?\b|typo|\blint|docstring|\bblack\b|\bisort\b|\bruff\b|clean.?up|reorganis|reorganiz|\bmove[sd]?\b|\bstyle\b",
-    re.IGNORECASE,
-)
+ROUNDS = tomllib.loads((HERE / "rounds.toml").read_text(encoding="utf-8"))
+REFACTORING = re.compile(ROUNDS["refactoring"], re.IGNORECASE)
 PATHS = {
     "": ("*.py", "*.ipynb", "*.yaml", "*.yml", "*.toml", "*.sql", "*.sh", "requirements*.txt"),
     "configuration": ("*.yaml", "*.yml", "*.toml", "*.json", ":!.*", ":!pyproject.toml", ":!*.lock", ":!mkdocs.yml", ":!package*.json"),
@@ -47,8 +45,7 @@ def main() -> int:
     parser.add_argument("--unread", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    rounds = tomllib.loads((HERE / "rounds.toml").read_text(encoding="utf-8"))["round"]
-    rounds = [one for one in rounds if options.round in (None, one["number"])]
+    rounds = [one for one in ROUNDS["round"] if options.round in (None, one["number"])]
     verdicts = read_rows("verdicts")
     known = {_identity(row): row for row in verdicts}
     said: set[tuple[Any, ...]] = set()

@@ -34,6 +34,8 @@ _LOOKS = READS | frozenset({
     "replace", "time", "perf_counter", "strftime", "now", "basename", "abs", "ljust", "rjust", "get", "rank", "exists", "parameters", "numel",
 })  # fmt: skip
 """What stands in messages, and changes nothing either"""
+_USES_UP = frozenset({"sum", "min", "max", "list", "sorted", "dict", "tuple"})
+"""Built-in functions of those names empty the iterator that they are given"""
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
 _FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
 """Keywords whose values only people read"""
@@ -192,7 +194,10 @@ def _is_a_logger(func: ast.expr) -> bool:
 def _only_looks(effect: Effect) -> bool:
     """Whether a step in the making of a message is a call that changes nothing."""
     value = effect.value("value")
-    return effect.kind == "call" and value is not None and value.callee.rpartition(".")[2] in _LOOKS
+    if effect.kind != "call" or value is None:
+        return False
+    owner, _, name = value.callee.rpartition(".")
+    return name in _LOOKS if owner or value.callee.startswith(".") else name in _LOOKS - _USES_UP
 
 
 def _as_display(node: ast.Call) -> ast.expr | None:

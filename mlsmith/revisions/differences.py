@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.revisions.alignment import LIKE, alike, find_inside, likeness, mark
+from mlsmith.revisions.alignment import alike, find_inside, mark
 from mlsmith.revisions.calls import READS
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.evaluation import OF_A_FILE
+from mlsmith.revisions.matching import Pair, matched
 from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_of_call
+from mlsmith.revisions.parts import by_key, digests_of, elements_of, is_query_text, nodes_of, stable
 from mlsmith.revisions.program import Form, Program, Unit
 from mlsmith.revisions.queries import parts_of_texts
-from mlsmith.revisions.values import Origin, Value, value_of
+from mlsmith.revisions.values import Origin, Value
 from mlsmith.revisions.wording import argument_as_written, entry, kind_of_effect, shown, subject_of, text_of, told_apart, weight_of
 
 _TOLD_ELSEWHERE = frozenset({"definition", "after", "closure", "bound"})
 
 
-_NOTHING = value_of("nothing")
 _DISPLAYS = ("Dict", "List", "Tuple", "Set")
 Places = set[tuple[str, str]]
 """(path, symbol) of definitions that are compared by themselves"""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    old: Unit
-    new: Unit
-
-
 def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
     """Changes of behaviour from one program to the other, each once, by path and line of the new one."""
     old.peer, new.peer = new, old
-    pairs, gone, come = _matched(old, new)
+    pairs, gone, come = matched(old, new)
     changes: list[Change] = []
     old_told = {name for pair in pairs for name in old.form(pair.old).taken_in}
     new_told = {name for pair in pairs for name in new.form(pair.new).taken_in}
@@ -64,35 +59,6 @@ def _said_once(changes: list[Change]) -> list[Change]:
     return [c for c in dict.fromkeys(changes) if c.kind not in ("constant", "default") or (c.path, c.line, c.old, c.new) not in reaching]
 
 
-def _matched(old: Program, new: Program) -> tuple[list[Pair], list[Unit], list[Unit]]:
-    """Definitions of both sides that are one: by name, by what they do, by last name, by most of what they do."""
-    pairs = [Pair(unit, new.units[name]) for name, unit in old.units.items() if name in new.units and new.units[name].kind == unit.kind]
-    taken = {pair.old.name for pair in pairs}
-    gone = [unit for name, unit in old.units.items() if name not in taken]
-    come = [unit for name, unit in new.units.items() if name not in taken]
-    for same in (_same_form, _same_name, _same_mostly):
-        for unit in list(gone):
-            candidates = [other for other in come if other.kind == unit.kind and same(old.form(unit), new.form(other), unit, other)]
-            if candidates:
-                best = max(candidates, key=lambda other: (other.last == unit.last, likeness(old.form(unit), new.form(other))))
-                pairs.append(Pair(unit, best))
-                gone.remove(unit)
-                come.remove(best)
-    return pairs, gone, come
-
-
-def _same_form(one: Form, other: Form, old: Unit, new: Unit) -> bool:
-    return one.digest == other.digest
-
-
-def _same_name(one: Form, other: Form, old: Unit, new: Unit) -> bool:
-    return bool(old.last) and old.last == new.last and (old.symbol == new.symbol or likeness(one, other) > 0)
-
-
-def _same_mostly(one: Form, other: Form, old: Unit, new: Unit) -> bool:
-    return likeness(one, other) >= LIKE
-
-
 class _Comparison:
     """Of one definition with what became of it."""
 
@@ -111,7 +77,7 @@ class _Comparison:
     def run(self, old: Form, new: Form) -> list[Change]:
         if old.digest != new.digest:
             self.effects(old.effects, new.effects)
-            self.changes = self.not_only_told_elsewhere(self.changes)
+            self.changes = self.moved(self.changes)
             if not self.changes and "definition" not in self.reasons:
                 kind = "order" if "version" in self.reasons else "code"
                 where = self.pair.new.symbol or "the top of the file"
@@ -122,18 +88,17 @@ class _Comparison:
                 self.values(one, other, name, "constant", other.origin or _origin(self.pair.new))
         return self.changes
 
-    def not_only_told_elsewhere(self, changes: list[Change]) -> list[Change]:
-        """The same step may have come in one place and gone in another: where branches changed, it stands under others; else its order did."""
+    def moved(self, changes: list[Change]) -> list[Change]:
+        """The same step that came in one place and went in another has moved: its order, or the branch around it, is another one."""
         came = {_step(c): c for c in changes if c.kind.endswith(" added")}
-        moved = {_step(c) for c in changes if c.kind.endswith(" removed") and _step(c) in came}
-        if not moved:
+        steps = {_step(c) for c in changes if c.kind.endswith(" removed") and _step(c) in came}
+        if not steps:
             return changes
-        kept = [c for c in changes if not (c.kind.endswith((" added", " removed")) and _step(c) in moved)]
-        self.reasons.add("told on one side")
-        if any(c.kind.startswith(("if", "loop", "with", "try")) for c in kept):
-            return kept
-        own = [came[step] for step in sorted(moved, key=str) if step[0] == self.pair.new.symbol]
-        return [*kept, *(replace(c, kind="order", old=None, new=None) for c in own)]
+        kept = [c for c in changes if not (c.kind.endswith((" added", " removed")) and _step(c) in steps)]
+        told = {
+            step if step[0] == self.pair.new.symbol else step[:1]: came[step] for step in sorted(steps, key=str)
+        }  # of a called function one
+        return [*kept, *(replace(c, kind="order", old=None, new=None) for c in told.values())]
 
     # effects
 
@@ -255,17 +220,17 @@ class _Comparison:
             roots = _roots(old, new)
             self.reasons |= {"definition"} if roots == {"definition"} else {new.kind, *(roots & {"version"})}
             return
-        if _is_query(old) and _is_query(new) and old.label != new.label:
+        if is_query_text(old) and is_query_text(new) and old.label != new.label:
             for part, gone, come in parts_of_texts(old.label.partition(":")[2], new.label.partition(":")[2]):
                 self.add("query", part, gone, come, new.origin or origin, Component.DATA, Significance.HIGH)
             return
-        if old.kind == new.kind == "call" and old.callee == new.callee and _digests(old) != _digests(new):
+        if old.kind == new.kind == "call" and old.callee == new.callee and digests_of(old) != digests_of(new):
             self.call(old, new, origin)
             return
         if _is_a_table(old, new) and (old.digest, new.digest) in self.tables and self.pair.new.symbol:
             self.reasons.add("definition")  # Told where the table stands.
             return
-        ours, theirs = _stable(old), _stable(new)
+        ours, theirs = stable(old), stable(new)
         if (old.kind, old.label, [role for role, _ in ours]) == (new.kind, new.label, [role for role, _ in theirs]) and (ours or old.parts):
             if [part.digest for _, part in ours] == [part.digest for _, part in theirs]:
                 self.reasons.add("version")  # Read later, or the second time: it differs by what happened between.
@@ -281,25 +246,25 @@ class _Comparison:
             was, now = told_apart(old, new)
         place = new.origin if new.kind == "constant" and new.origin is not None else origin
         if not (old.kind == new.kind == "constant"):
-            if (_nodes(old, new), was, now) in self.said:
+            if (nodes_of(old, new), was, now) in self.said:
                 self.reasons.add("derived")
                 return
-            self.said.add((_nodes(old, new), was, now))
+            self.said.add((nodes_of(old, new), was, now))
         self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance)
 
     def elements(self, old: Value, new: Value, subject: str, kind: str, origin: Origin) -> None:
         """What differs between two displays: by key, or by order."""
         _, component, significance = kind_of_call(subject.partition("(")[0])
-        ours, theirs = _elements(old), _elements(new)
+        ours, theirs = elements_of(old), elements_of(new)
         if old.kind == "Dict":
-            ours, theirs = self.entries(dict(_by_key(ours)), dict(_by_key(theirs)), subject, kind, origin)
+            ours, theirs = self.entries(dict(by_key(ours)), dict(by_key(theirs)), subject, kind, origin)
         marks = [[key.digest + value.digest for key, value in side] for side in (ours, theirs)]
         before = len(self.changes)
         for what, i1, i2, j1, j2 in SequenceMatcher(None, marks[0], marks[1], autojunk=False).get_opcodes():
             if what != "equal":
                 was, now = (", ".join(entry(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
-                if (_nodes(old, new), was, now) not in self.said:
-                    self.said.add((_nodes(old, new), was, now))
+                if (nodes_of(old, new), was, now) not in self.said:
+                    self.said.add((nodes_of(old, new), was, now))
                     self.add(kind, subject, was, now, new.origin or origin, component, significance)
         if len(self.changes) == before:
             self.reasons.add("derived")
@@ -336,34 +301,16 @@ class _Comparison:
         )  # fmt: skip
 
 
-def _stable(value: Value) -> list[tuple[str, Value]]:
-    """What a value is made of, apart from how often things had happened before it was read."""
-    return [(role, part) for role, part in value.parts if role not in ("version", "nth")]
-
-
 def _is_told(value: Value) -> bool:
     """Whether a difference inside shows at an effect or a definition of its own."""
     return (value.kind == "call" and value.callee not in READS) or value.kind in _TOLD_ELSEWHERE
-
-
-def _by_key(elements: list[tuple[Value, Value]]) -> list[tuple[bytes, tuple[Value, Value]]]:
-    return [(key.digest, (key, value)) for key, value in elements]
-
-
-def _elements(value: Value) -> list[tuple[Value, Value]]:
-    """Key and value of each element of a display; of a list an empty key."""
-    parts = _stable(value)
-    if value.kind != "Dict":
-        return [(_NOTHING, part) for _, part in parts]
-    keys = {role.removeprefix("keys"): part for role, part in parts if role.startswith("keys")}
-    return [(keys[role.removeprefix("values")], part) for role, part in parts if role.startswith("values")]
 
 
 def _roots(old: Value, new: Value) -> set[str]:
     """Kinds of the innermost values that differ between two of one form."""
     if old.digest == new.digest:
         return set()
-    ours, theirs = _stable(old), _stable(new)
+    ours, theirs = stable(old), stable(new)
     if old.kind == new.kind == "definition":
         return {"definition"}
     if old.kind != new.kind or old.label != new.label or [role for role, _ in ours] != [role for role, _ in theirs]:
@@ -386,23 +333,6 @@ def _step(change: Change) -> tuple[str, str, str | None]:
 def _is_an_option(effect: Effect) -> bool:
     """Whether a call declares an option of a command line: their order is the order in the help."""
     return mark(effect)[2].rpartition(".")[2] in ("add_argument", "add_option")
-
-
-def _nodes(old: Value, new: Value) -> tuple[int, int] | None:
-    """Where in the source two values are made; None where nobody knows."""
-    return (id(old.origin.node), id(new.origin.node)) if old.origin is not None and new.origin is not None else None
-
-
-def _digests(value: Value) -> list[bytes]:
-    return [part.digest for _, part in _stable(value)]
-
-
-def _digest(value: Value | None) -> bytes:
-    return value.digest if value is not None else b""
-
-
-def _is_query(value: Value) -> bool:
-    return value.kind in ("constant", "formatted") and value.label.startswith("query:")
 
 
 def _whole(unit: Unit, what: str) -> Change:

@@ -136,6 +136,8 @@ EDITS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("separator left out", ', sep=";"', "", ("read_csv(sep)",)),
     ("missing values are kept", "    frame = frame.dropna()\n", "", ("dropna",)),
     ("missing values are filled", "frame.dropna()", "frame.fillna(0)", ("fillna",)),
+    ("preprocessing reordered", '    frame = frame.dropna()\n    frame = frame[frame["age"] > 18]\n    labels = frame.pop("label")\n',
+     '    labels = frame.pop("label")\n    frame = frame.dropna()\n    frame = frame[frame["age"] > 18]\n', ("pop",)),
     ("filter", '> 18]', '>= 18]', (">=",)),
     ("another bound", '> 18]', '> 21]', ("21",)),
     ("no filter", '    frame = frame[frame["age"] > 18]\n', "", ("age",)),

@@ -188,3 +188,18 @@ def test_the_same_change_in_two_places_is_told_twice_and_a_value_that_was_told_o
     found = changes({"a.py": old}, {"a.py": old.replace("g(x)", "max(x, g(x))").replace("x + 1", "x + x")})
     assert {c.line for c in found} >= {2, 3}
     assert sum((c.old, c.new) == ("1", "x") for c in found) == 1
+
+
+def test_a_step_that_moved_is_told_also_where_a_branch_came() -> None:
+    old = "def f(x):\n    a(x)\n    for y in x:\n        b(y)\n        c(y)\n"
+    new = "def f(x):\n    a(x)\n    if x.z:\n        d(x)\n    for y in x:\n        c(y)\n        b(y)\n"
+    found = changes({"a.py": old}, {"a.py": new})
+    assert {(c.kind, c.subject) for c in found} >= {("if added", "if")}
+    assert any(c.kind == "order" for c in found)
+
+
+def test_a_message_that_uses_something_up_is_no_mere_message() -> None:
+    plain = "def f(rows):\n    return g(rows)\n"
+    assert changes({"a.py": plain}, {"a.py": "def f(rows):\n    print(len(rows), rows.mean())\n    return g(rows)\n"}) == ()
+    for use in ("next(rows)", "list(rows)", "rows.pop()", "h(rows)"):
+        assert changes({"a.py": plain}, {"a.py": f"def f(rows):\n    print({use})\n    return g(rows)\n"}), use

@@ -1,0 +1,43 @@
+"""Which definition of one version is which of the other: by name, by what it does, by most of what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsmith.revisions.alignment import LIKE, likeness
+from mlsmith.revisions.program import Form, Program, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    old: Unit
+    new: Unit
+
+
+def matched(old: Program, new: Program) -> tuple[list[Pair], list[Unit], list[Unit]]:
+    """Definitions of both sides that are one: by name, by what they do, by last name, by most of what they do."""
+    pairs = [Pair(unit, new.units[name]) for name, unit in old.units.items() if name in new.units and new.units[name].kind == unit.kind]
+    taken = {pair.old.name for pair in pairs}
+    gone = [unit for name, unit in old.units.items() if name not in taken]
+    come = [unit for name, unit in new.units.items() if name not in taken]
+    for same in (_same_form, _same_name, _same_mostly):
+        for unit in list(gone):
+            candidates = [other for other in come if other.kind == unit.kind and same(old.form(unit), new.form(other), unit, other)]
+            if candidates:
+                best = max(candidates, key=lambda other: (other.last == unit.last, likeness(old.form(unit), new.form(other))))
+                pairs.append(Pair(unit, best))
+                gone.remove(unit)
+                come.remove(best)
+    return pairs, gone, come
+
+
+def _same_form(one: Form, other: Form, old: Unit, new: Unit) -> bool:
+    return one.digest == other.digest
+
+
+def _same_name(one: Form, other: Form, old: Unit, new: Unit) -> bool:
+    return bool(old.last) and old.last == new.last and (old.symbol == new.symbol or likeness(one, other) > 0)
+
+
+def _same_mostly(one: Form, other: Form, old: Unit, new: Unit) -> bool:
+    return likeness(one, other) >= LIKE
