@@ -78,7 +78,11 @@ class _Comparison:
         if old.digest != new.digest:
             self.effects(old.effects, new.effects)
             self.changes = self.moved(self.changes)
-            if not self.changes and "definition" not in self.reasons:
+            if (
+                not self.changes
+                and "definition" not in self.reasons
+                and not ("default" in self.reasons and self.reasons <= {"default", "call"})
+            ):
                 kind = "order" if "version" in self.reasons else "code"
                 where = self.pair.new.symbol or "the top of the file"
                 self.add(kind, where, None, None, _origin(self.pair.new), Component.SOURCE, Significance.MEDIUM)
@@ -207,7 +211,9 @@ class _Comparison:
             there = first or second
             assert there is not None
             default, text = default_of(callee, role), shown(there)
-            if default != text:
+            if default == text:
+                self.reasons.add("default")  # The library does the same without it.
+            else:
                 absent = f"{default} (the library's default)" if default is not None else None
                 before, after = (text, absent) if first is not None else (absent, text)
                 self.add(f"{kind} argument", subject, before, after, origin, component, significance)

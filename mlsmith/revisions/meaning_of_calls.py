@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mlsmith.change import Component, Significance
 from mlsmith.rules.kit.order import SHUFFLING
 
@@ -41,6 +43,27 @@ _COMPONENTS = {"preprocessing": Component.DATA, "data": Component.DATA, "hardwar
 _LOSSES = ("loss", "cross_entropy", "criterion")
 
 
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "torch.utils.data.DataLoader": {"batch_size": 1, "num_workers": 0, "drop_last": False},
+    "torch.optim.Adam": {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-08, "weight_decay": 0, "amsgrad": False},
+    "torch.optim.AdamW": {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-08, "weight_decay": 0.01, "amsgrad": False},
+    "torch.optim.SGD": {"lr": 0.001, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False},
+    "torch.optim.lr_scheduler.StepLR": {"gamma": 0.1}, "torch.nn.Dropout": {"p": 0.5, "inplace": False},
+    "torch.nn.Linear": {"bias": True}, "torch.nn.Conv2d": {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True},
+    "torch.nn.BatchNorm1d": {"eps": 1e-05, "momentum": 0.1, "affine": True}, "torch.nn.BatchNorm2d": {"eps": 1e-05, "momentum": 0.1, "affine": True},
+    "torch.nn.LSTM": {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False},
+    "torch.nn.CrossEntropyLoss": {"weight": None, "ignore_index": -100, "reduction": "mean", "label_smoothing": 0.0},
+    "sklearn.model_selection.train_test_split": {"random_state": None, "shuffle": True, "stratify": None},
+    "sklearn.model_selection.KFold": {"n_splits": 5, "random_state": None},
+    "sklearn.preprocessing.StandardScaler": {"with_mean": True, "with_std": True},
+    "sklearn.ensemble.RandomForestClassifier": {"n_estimators": 100, "criterion": "gini", "max_depth": None, "random_state": None, "class_weight": None},
+    "sklearn.linear_model.LogisticRegression": {"C": 1.0, "max_iter": 100, "solver": "lbfgs", "class_weight": None, "random_state": None},
+    "sklearn.metrics.f1_score": {"average": "binary", "pos_label": 1}, "sklearn.metrics.precision_score": {"average": "binary", "pos_label": 1},
+    "sklearn.metrics.recall_score": {"average": "binary", "pos_label": 1}, "pandas.read_csv": {"header": "infer", "index_col": None, "encoding": None},
+}  # fmt: skip
+"""Of calls that make much of a model, what each argument is where it is left out; checked by signature where the library is installed"""
+
+
 def kind_of_call(callee: str) -> tuple[str, Component, Significance]:
     """What kind of step a call is. Library calls weigh more than calls of unknown things."""
     last = callee.rpartition(".")[2]
@@ -64,4 +87,7 @@ def argument_name(callee: str, role: str) -> str:
 def default_of(callee: str, argument: str) -> str | None:
     """What the library does without the argument, as source text; None where that is not recorded."""
     spec = SHUFFLING.get(callee)
-    return repr(spec.default) if spec is not None and argument == "shuffle" and spec.default is not None else None
+    if spec is not None and argument == "shuffle" and spec.default is not None:
+        return repr(spec.default)
+    known = DEFAULTS.get(callee, {})
+    return repr(known[argument]) if argument in known else None

@@ -203,3 +203,10 @@ def test_a_message_that_uses_something_up_is_no_mere_message() -> None:
     assert changes({"a.py": plain}, {"a.py": "def f(rows):\n    print(len(rows), rows.mean())\n    return g(rows)\n"}) == ()
     for use in ("next(rows)", "list(rows)", "rows.pop()", "h(rows)"):
         assert changes({"a.py": plain}, {"a.py": f"def f(rows):\n    print({use})\n    return g(rows)\n"}), use
+
+
+def test_a_default_that_is_written_out_is_no_change_and_another_value_is_told_beside_it() -> None:
+    old = "import torch\n\n\ndef f(p):\n    return torch.optim.AdamW(p, lr=0.1)\n"
+    assert changes({"a.py": old}, {"a.py": old.replace("lr=0.1", "lr=0.1, weight_decay=0.01")}) == ()
+    (change,) = changes({"a.py": old}, {"a.py": old.replace("lr=0.1", "lr=0.1, weight_decay=0.1")})
+    assert (change.old, change.new) == ("0.01 (the library's default)", "0.1")
