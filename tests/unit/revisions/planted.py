@@ -64,7 +64,7 @@ def loader_of(x, y, batch_size=32, shuffle=True):
 
 
 def train(model, loader, epochs=EPOCHS):
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.02)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=4, gamma=0.1)
     criterion = nn.CrossEntropyLoss()
     best = 0.0
@@ -157,8 +157,8 @@ EDITS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("workers", "num_workers=2", "num_workers=0", ("num_workers",)),
     ("drop last", "num_workers=2", "num_workers=2, drop_last=True", ("drop_last",)),
     ("optimiser", "torch.optim.AdamW", "torch.optim.SGD", ("SGD",)),
-    ("weight decay", "weight_decay=0.01", "weight_decay=0.1", ("weight_decay",)),
-    ("weight decay left out", ", weight_decay=0.01", "", ("weight_decay",)),
+    ("weight decay", "weight_decay=0.02", "weight_decay=0.1", ("weight_decay",)),
+    ("weight decay left out", ", weight_decay=0.02", "", ("weight_decay",)),
     ("scheduler gamma", "gamma=0.1", "gamma=0.5", ("gamma",)),
     ("scheduler never steps", "        scheduler.step()\n", "", ("step",)),
     ("scheduler steps each batch", "        scheduler.step()\n", "            scheduler.step()\n", ("step",)),
