@@ -62,9 +62,10 @@ def main() -> int:
         _sum_up(one["number"], [row for row in verdicts if row["round"] == one["number"]], said)
     if options.write:
         for row in verdicts:
-            row.pop("gone", None)
-            if any(row["round"] == one["number"] for one in rounds) and _identity(row) not in said:
-                row["gone"] = True
+            if any(row["round"] == one["number"] for one in rounds):
+                row.pop("gone", None)
+                if _identity(row) not in said:
+                    row["gone"] = True
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in verdicts)
         (HERE / "verdicts.jsonl").write_text(text, encoding="utf-8")
     return 0
