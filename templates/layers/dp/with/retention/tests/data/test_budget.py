@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as drawing
 from hypothesis import strategies as st
 
 from {{ cookiecutter.package }} import budget, cli, pipeline, publish
@@ -60,6 +61,7 @@ def test_past_the_budget_nothing_is_drawn_and_nothing_is_entered(ledger: Path) -
     assert ask(ledger, "effect", range(4, 6), limit=1.5).counts == [2]
 
 
+@drawing(max_examples=60, deadline=None, derandomize=True)
 @given(QUESTIONS)
 def test_whatever_is_asked_in_whatever_order_no_user_loses_more_than_the_budget(
     tmp_path_factory: pytest.TempPathFactory, questions: list[tuple[range, float]]
