@@ -17,7 +17,11 @@ from mlsmith.scaffold.kinds import find_kind, stack
 from mlsmith.scaffold.locks import read_lock
 from tests.scaffold.projects import CATALOGUE, KINDS, REPOSITORY, Generated, generate
 
-ENGINES = {"dask": {"forecast"}, "spark": {"fraud", "retention", "valuation"}, "torchrun": {"bots", "forecast"}}
+ENGINES = {
+    "dask": {"forecast"},
+    "spark": {"fraud", "recommender", "retention", "valuation"},
+    "torchrun": {"bots", "forecast", "recommender"},
+}
 PACKAGES: dict[str, set[str]] = {"dask": {"dask", "distributed"}, "spark": {"pyspark", "py4j", "pyarrow"}, "torchrun": set()}
 PAIRS = [(kind, engine) for engine, kinds in ENGINES.items() for kind in sorted(kinds)]
 IN_CI = {("retention", "spark"), ("forecast", "dask"), ("forecast", "torchrun"), ("bots", "torchrun")}

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import AlsConfig
-from {{ cookiecutter.package }}.history import Interactions
+from {{ cookiecutter.package }}.counts import Interactions
+
+HalfStep = Callable[[Array], Array]
+"""From the vectors of one side, a row each, to those of the other"""
 
 
 def fit(seen: Interactions, items: Array, config: AlsConfig, *, seed: int) -> Array:
     """Factors of `items` (sorted ids), one row each; zero for an item that nobody played."""
     users, row = np.unique(seen.user, return_inverse=True)
     column = np.searchsorted(items, seen.item)
-    rng = np.random.default_rng(seed)
-    factors = rng.normal(0, 0.1, size=(len(items), config.factors))
     by_item = np.lexsort((row, column))
+
+    def of_users(factors: Array) -> Array:
+        return solve(row, column, seen.plays, factors, config, rows=len(users))
+
+    def of_items(vectors: Array) -> Array:
+        return solve(column[by_item], row[by_item], seen.plays[by_item], vectors, config, rows=len(items))
+
+    return alternate(of_users, of_items, config, items=len(items), seed=seed)
+
+
+def alternate(of_users: HalfStep, of_items: HalfStep, config: AlsConfig, *, items: int, seed: int) -> Array:
+    """The items' factors after all rounds, from a start by chance."""
+    factors = np.random.default_rng(seed).normal(0, 0.1, size=(items, config.factors))
     for _ in range(config.rounds):
-        people = solve(row, column, seen.plays, factors, config, rows=len(users))
-        factors = solve(column[by_item], row[by_item], seen.plays[by_item], people, config, rows=len(items))
+        factors = of_items(of_users(factors))
     return factors
 
 

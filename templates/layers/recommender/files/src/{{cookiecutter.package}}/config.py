@@ -101,12 +101,11 @@ class BudgetConfig(Strict):
 
 
 class EngineConfig(Strict):
-    """Where interactions are counted, and how many processes train the tower."""
+    """Where plays are counted and the towers are trained, and on how many cores."""
 
-    engine: Literal["duckdb"]
+    engine: Literal["duckdb"{% if "spark" in cookiecutter.layers %}, "spark"{% endif %}{% if "torchrun" in cookiecutter.layers %}, "torchrun"{% endif %}]
     threads: Count
     memory_limit_mb: Count
-    workers: Count
 
 
 class Config(Whole):

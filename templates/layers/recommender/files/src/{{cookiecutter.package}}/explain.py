@@ -9,8 +9,8 @@ import numpy as np
 from {{ cookiecutter.package }} import als, blend
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.counts import Interactions, State
 from {{ cookiecutter.package }}.features import FEATURES, NAMES, Vectors
-from {{ cookiecutter.package }}.history import Interactions, State
 
 _NEIGHBOURS = 3
 

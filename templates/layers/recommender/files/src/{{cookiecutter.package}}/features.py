@@ -9,7 +9,7 @@ import numpy as np
 from {{ cookiecutter.package }}.catalogue import DAY
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import BlendConfig
-from {{ cookiecutter.package }}.history import State
+from {{ cookiecutter.package }}.counts import State
 
 
 @dataclass(frozen=True, slots=True)

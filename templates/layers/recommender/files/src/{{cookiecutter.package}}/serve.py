@@ -19,7 +19,8 @@ from {{ cookiecutter.package }}.artefact import trusted
 from {{ cookiecutter.package }}.catalogue import DAY, Media
 from {{ cookiecutter.package }}.columns import Array
 from {{ cookiecutter.package }}.config import Config
-from {{ cookiecutter.package }}.history import History, State
+from {{ cookiecutter.package }}.counts import State
+from {{ cookiecutter.package }}.history import History
 from {{ cookiecutter.package }}.model import Model
 from {{ cookiecutter.package }}.privacy import pseudonym
 

@@ -11,7 +11,7 @@ import numpy as np
 from {{ cookiecutter.package }}.catalogue import DAY
 from {{ cookiecutter.package }}.columns import Array, Columns, take
 from {{ cookiecutter.package }}.config import SplitConfig
-from {{ cookiecutter.package }}.history import State
+from {{ cookiecutter.package }}.counts import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-import torch.distributed as dist
 from torch import Tensor
 from torch.utils.data import DistributedSampler, TensorDataset
 
@@ -29,14 +28,21 @@ class Lessons:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which of how many processes this is; each takes its share of every batch."""
+    """Which of how many processes this is; each takes its share of every batch. This one is alone."""
 
     rank: int = 0
     workers: int = 1
 
+    def share(self, count: int) -> int:
+        """How many of the first `count` items of an epoch are for this process, which takes every so-manieth."""
+        return len(range(self.rank, count, self.workers))
+
+    def add_up(self, tower: Tower) -> None:
+        """Give each parameter the sum of its gradients over all processes."""
+
 
 def order(items: Array, config: TowerConfig, *, seed: int, place: Place = Place()) -> Iterator[list[int]]:
-    """Positions in the order in which a process sees them, one list an epoch; all processes together see every item."""
+    """Positions in the order in which a process sees them, one list an epoch; all together see every item once."""
     rows = TensorDataset(torch.arange(len(items)))
     # The sampler adds the epoch to its seed: seeds next to each other would share all orders but one.
     apart = seed * 10_000
@@ -45,7 +51,8 @@ def order(items: Array, config: TowerConfig, *, seed: int, place: Place = Place(
     )
     for epoch in range(config.epochs):
         sampler.set_epoch(epoch)
-        yield list(sampler)
+        # What the sampler repeats to make all shares equally long is left out.
+        yield list(sampler)[: place.share(len(items))]
 
 
 def order_digest(items: Array, config: TowerConfig, *, seed: int) -> list[str]:
@@ -54,35 +61,26 @@ def order_digest(items: Array, config: TowerConfig, *, seed: int) -> list[str]:
 
 
 def fit(lessons: Lessons, config: TowerConfig, *, seed: int, place: Place = Place()) -> Tower:
-    """A tower fitted to the factors. Several processes average their gradients and end with the same tower."""
+    """A tower fitted to the factors. Several processes add up their gradients and end with the same tower."""
     torch.manual_seed(seed)
     tower = Tower(channels=config.channels, factors=lessons.factors.shape[1]).train()
     optimizer = torch.optim.AdamW(tower.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     image, audio = tensors(lessons.media)
     target, weight = torch.from_numpy(lessons.factors).float(), torch.from_numpy(lessons.weight).float()
-    share = config.batch // place.workers
-    steps = config.epochs * math.ceil(math.ceil(len(weight) / place.workers) / share)
+    steps = config.epochs * math.ceil(len(weight) / config.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=config.learning_rate, total_steps=steps)
     for positions in order(lessons.media.item, config, seed=seed, place=place):
-        for begin in range(0, len(positions), share):
-            rows = torch.tensor(positions[begin : begin + share])
+        for begin in range(0, len(weight), config.batch):
+            end = min(begin + config.batch, len(weight))
+            rows = torch.tensor(positions[place.share(begin) : place.share(end)], dtype=torch.int64)
             optimizer.zero_grad()
-            torch.autograd.backward(loss(tower(image[rows], audio[rows]), target[rows], weight[rows]))
-            _average_gradients(tower, place)
+            torch.autograd.backward(loss(tower(image[rows], audio[rows]), target[rows], weight[rows], of=end - begin))
+            place.add_up(tower)
             optimizer.step()
             schedule.step()
     return tower.eval()
 
 
-def loss(found: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """Weighted squared error per item; an average of items, so that shares of a batch average to the whole."""
-    return (weight * (found - target).square().sum(dim=1)).mean()
-
-
-def _average_gradients(tower: Tower, place: Place) -> None:
-    if place.workers == 1:
-        return
-    for parameter in tower.parameters():
-        if parameter.grad is not None:
-            dist.all_reduce(parameter.grad)
-            parameter.grad /= place.workers
+def loss(found: Tensor, target: Tensor, weight: Tensor, *, of: int) -> Tensor:
+    """Weighted squared error per item of a batch of so many, so that the losses of its shares add up to its own."""
+    return (weight * (found - target).square().sum(dim=1)).sum() / of

@@ -8,12 +8,12 @@ from itertools import groupby
 
 import numpy as np
 
-from {{ cookiecutter.package }} import als, blend, features, tower_fit, workers
+from {{ cookiecutter.package }} import als, blend, engine, features, tower_fit
 from {{ cookiecutter.package }}.catalogue import Media
 from {{ cookiecutter.package }}.columns import Array, Columns
 from {{ cookiecutter.package }}.config import Config
+from {{ cookiecutter.package }}.counts import TABLES, Counts, State
 from {{ cookiecutter.package }}.features import Vectors
-from {{ cookiecutter.package }}.history import History, State
 from {{ cookiecutter.package }}.model import Learned, Model
 from {{ cookiecutter.package }}.split import Periods, Request, periods, requests, warm
 from {{ cookiecutter.package }}.stages import Ledger
@@ -29,7 +29,7 @@ class Prepared:
 
     tables: Mapping[str, Columns]
     media: Media
-    history: History
+    history: Counts
     periods: Periods
     blend: tuple[Request, ...]
     test: tuple[Request, ...]
@@ -55,7 +55,7 @@ class Case:
 
 def prepare(tables: Mapping[str, Columns], media: Media, config: Config) -> Prepared:
     """The history, the periods and the requests in them."""
-    history = History.of(engine=config.engine, **{name: tables[name] for name in ("users", "items", "plays")})
+    history = engine.counts(config.engine, **{name: tables[name] for name in TABLES})
     spans = periods(tables["plays"], config.split)
     asked = [
         tuple(requests(tables["plays"], tables["impressions"], begin=begin, end=end))
@@ -78,15 +78,11 @@ def train(prepared: Prepared, config: Config, *, version: str, ledger: Ledger | 
 def learn(prepared: Prepared, config: Config, *, moment: int, members: int, ledger: Ledger) -> Learned:
     """Factors and `members` towers from what was known at a moment."""
     with ledger.stage("als"):
-        seen = prepared.history.interactions(moment)
         state = prepared.history.state(moment, recent_days=config.blend.recent_days)
-        factors = als.fit(seen, state.item, config.als, seed=config.seed)
+        factors = prepared.history.factors(moment, state.item, config.als, seed=config.seed)
     with ledger.stage("tower"):
         taught, scale = lessons(prepared.media, factors, state, config)
-        towers = tuple(
-            workers.fit(taught, config.tower, seed=100 * config.seed + member, workers=config.engine.workers)
-            for member in range(members)
-        )
+        towers = engine.towers(taught, config, members=members)
     return Learned(state.item, factors, towers, scale)
 
 

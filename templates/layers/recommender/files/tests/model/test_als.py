@@ -9,7 +9,7 @@ import pytest
 
 from {{ cookiecutter.package }} import als
 from {{ cookiecutter.package }}.config import Config
-from {{ cookiecutter.package }}.history import Interactions
+from {{ cookiecutter.package }}.counts import Interactions
 from {{ cookiecutter.package }}.pipeline import Finished
 from {{ cookiecutter.package }}.train import Prepared
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def test_gradients_reach_every_parameter_and_are_numbers(batch: Lessons, setting
     made = _fresh(settings)
     image, audio = tower.tensors(batch.media)
     target = torch.from_numpy(batch.factors).float()
-    tower_fit.loss(made(image, audio), target, torch.ones(16)).backward()
+    tower_fit.loss(made(image, audio), target, torch.ones(16), of=16).backward()
     for name, parameter in made.named_parameters():
         assert parameter.grad is not None, name
         assert torch.isfinite(parameter.grad).all(), name
@@ -77,16 +78,19 @@ def test_the_order_of_the_run_is_the_one_on_record(prepared: Prepared, finished:
     assert [one for one in digests if one not in text] == []
 
 
-def test_two_workers_share_each_batch_and_each_epoch(media: Media, settings: Config) -> None:
-    """In each epoch the shares of two processes are disjoint, and together they are the batches of one."""
-    alone = tower_fit.order(media.item, settings.tower, seed=3)
-    shares = [tower_fit.order(media.item, settings.tower, seed=3, place=Place(rank, 2)) for rank in (0, 1)]
-    half = settings.tower.batch // 2
-    for one, first, second in zip(alone, *shares, strict=True):
-        assert not set(first) & set(second)
-        for number in range(len(one) // settings.tower.batch):
-            together = first[number * half :][:half] + second[number * half :][:half]
-            assert sorted(together) == sorted(one[number * settings.tower.batch :][: settings.tower.batch])
+@pytest.mark.parametrize("workers", [2, 3])
+def test_processes_share_each_batch_of_each_epoch(media: Media, settings: Config, workers: int) -> None:
+    """No item is left out and none comes twice, whether or not their number can be shared out evenly."""
+    items, batch = media.item[:97], settings.tower.batch
+    places = [Place(rank, workers) for rank in range(workers)]
+    alone = tower_fit.order(items, settings.tower, seed=3)
+    shares = [tower_fit.order(items, settings.tower, seed=3, place=place) for place in places]
+    for one, *parts in zip(alone, *shares, strict=True):
+        for begin in range(0, len(items), batch):
+            end = min(begin + batch, len(items))
+            mine = [part[place.share(begin) : place.share(end)] for place, part in zip(places, parts, strict=True)]
+            assert sorted(chain(*mine)) == sorted(one[begin:end])
+            assert max(map(len, mine)) - min(map(len, mine)) <= 1
 
 
 def _fresh(settings: Config) -> Tower:
@@ -97,4 +101,4 @@ def _fresh(settings: Config) -> Tower:
 def _loss(made: Tower, batch: Lessons) -> float:
     image, audio = tower.tensors(batch.media)
     with torch.inference_mode():
-        return float(tower_fit.loss(made(image, audio), torch.from_numpy(batch.factors).float(), torch.ones(16)))
+        return float(tower_fit.loss(made(image, audio), torch.from_numpy(batch.factors).float(), torch.ones(16), of=16))

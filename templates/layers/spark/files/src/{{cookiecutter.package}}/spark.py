@@ -5,6 +5,10 @@ The session is made on this machine, unless spark-submit or a spark-defaults.con
 
 from __future__ import annotations
 
+{% if cookiecutter.kind == "recommender" -%}
+import os
+import sys
+{% endif -%}
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -59,6 +63,12 @@ class Spark:
 
 def _running(engine: EngineConfig) -> SparkSession:
     conf = SparkConf()
+{%- if cookiecutter.kind == "recommender" %}
+    if not conf.contains("spark.master"):
+        # Workers on this machine compute factors by this package, with this Python.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        conf.setIfMissing("spark.executorEnv.PYTHONPATH", str(Path(__file__).parents[1]))
+{%- endif %}
     conf.setIfMissing("spark.master", f"local[{engine.threads}]")
     conf.setIfMissing("spark.driver.memory", f"{engine.memory_limit_mb}m")
     conf.setIfMissing("spark.sql.shuffle.partitions", str(engine.threads * _PARTITIONS_PER_THREAD))
