@@ -31,7 +31,7 @@ GROUP BY plays.user, plays.item
 ORDER BY plays.user, plays.item
 """
 
-_STATE = """
+STATE = """
 SELECT
     items.item,
     published_at,
@@ -95,7 +95,7 @@ class Counts(ABC):
 
     def state(self, moment: int, *, recent_days: int) -> State:
         """What was known about the items at a moment."""
-        found = self.ask(_STATE, {"moment": moment, "recent": recent_days * DAY})
+        found = self.ask(STATE, {"moment": moment, "recent": recent_days * DAY})
         return State(moment, found["item"], found["published_at"], found["plays"], found["recent"])
 
     def has_user(self, user: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package }} import history as histories
+from {{ cookiecutter.package }} import counts
 from {{ cookiecutter.package }}.catalogue import Media
 from {{ cookiecutter.package }}.columns import Columns, take
 from {{ cookiecutter.package }}.config import Config
@@ -24,9 +24,9 @@ def test_a_planted_look_into_the_future_is_caught(
     tables: dict[str, Columns], prepared: Prepared, media: Media, vectors: Vectors, settings: Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    whole_period = histories._STATE.replace("WHERE played_at < $moment", "WHERE played_at < $moment + 864000")
-    assert whole_period != histories._STATE
-    monkeypatch.setattr(histories, "_STATE", whole_period)
+    whole_period = counts.STATE.replace("WHERE played_at < :moment", "WHERE played_at < :moment + 864000")
+    assert whole_period != counts.STATE
+    monkeypatch.setattr(counts, "STATE", whole_period)
     assert {"collaborative", "popularity"} <= leaking(tables, prepared, media, vectors, settings)
 
 

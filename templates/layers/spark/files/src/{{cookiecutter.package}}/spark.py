@@ -1,12 +1,12 @@
 """Spark as the engine: tables are views of a session, a statement's answer is numpy columns again.
 
-The session is made on this machine, unless spark-submit or a spark-defaults.conf names a master.
+The session is made on this machine, unless spark-submit starts the process.
 """
 
 from __future__ import annotations
 
-{% if cookiecutter.kind == "recommender" -%}
 import os
+{% if cookiecutter.kind == "recommender" -%}
 import sys
 {% endif -%}
 from collections.abc import Mapping
@@ -63,23 +63,29 @@ class Spark:
 
 def _running(engine: EngineConfig) -> SparkSession:
     conf = SparkConf()
-{%- if cookiecutter.kind == "recommender" %}
-    if not conf.contains("spark.master"):
-        # Workers on this machine compute factors by this package, with this Python.
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        conf.setIfMissing("spark.executorEnv.PYTHONPATH", str(Path(__file__).parents[1]))
-{%- endif %}
-    conf.setIfMissing("spark.master", f"local[{engine.threads}]")
-    conf.setIfMissing("spark.driver.memory", f"{engine.memory_limit_mb}m")
-    conf.setIfMissing("spark.sql.shuffle.partitions", str(engine.threads * _PARTITIONS_PER_THREAD))
-    conf.setIfMissing("spark.ui.enabled", "false")
-    conf.setIfMissing("spark.ui.showConsoleProgress", "false")
+    # Where spark-submit has started this process it says so by this name, and its settings count.
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        _settle_here(conf, engine)
     # What the statements mean must not depend on the machine: its time zone, and what happens at a division by nought.
     conf.set("spark.sql.session.timeZone", "UTC")
     conf.set("spark.sql.ansi.enabled", "true")
     session: SparkSession = SparkSession.builder.appName("{{ cookiecutter.package }}").config(conf=conf).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+def _settle_here(conf: SparkConf, engine: EngineConfig) -> None:
+    """Settings of a Spark on this machine."""
+{%- if cookiecutter.kind == "recommender" %}
+    # Its workers compute factors by this package, with this Python.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    conf.setIfMissing("spark.executorEnv.PYTHONPATH", str(Path(__file__).parents[1]))
+{%- endif %}
+    conf.setIfMissing("spark.master", f"local[{engine.threads}]")
+    conf.setIfMissing("spark.driver.memory", f"{engine.memory_limit_mb}m")
+    conf.setIfMissing("spark.sql.shuffle.partitions", str(engine.threads * _PARTITIONS_PER_THREAD))
+    conf.setIfMissing("spark.ui.enabled", "false")
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false")
 
 
 def _arrow(values: Array) -> pa.Array:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
+import pyspark
 import pytest
 import torch
 
-from {{ cookiecutter.package }} import config, engine, spark_als, train
+from {{ cookiecutter.package }} import config, engine, spark, spark_als, train
 from {{ cookiecutter.package }}.catalogue import Media
 from {{ cookiecutter.package }}.columns import Columns, take
 from {{ cookiecutter.package }}.config import Config
@@ -121,6 +124,25 @@ def test_nothing_stays_on_the_workers_once_the_factors_are_there(on_spark: Prepa
     short = settings.als.model_copy(update={"rounds": 1})
     on_spark.history.factors(on_spark.periods.blend, on_spark.media.item, short, seed=1)
     assert set(context._jsc.getPersistentRDDs()) <= kept
+
+
+def test_started_by_spark_submit_its_settings_count_and_ours_do_not(distributed: Config, tmp_path: Path) -> None:
+    script = tmp_path / "shown.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from {{ cookiecutter.package }} import config, spark\n"
+        f"settings = config.load(Path({str(Path(__file__).parents[2] / 'conf')!r}), engine='spark')\n"
+        "session = spark.Spark(settings.engine).session\n"
+        "print(session.sparkContext.master, session.conf.get('spark.sql.session.timeZone'))\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(spark.__file__).parents[1]), "PYSPARK_PYTHON": sys.executable}
+    submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+    command = [submit, "--master", "local[3]", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert distributed.engine.threads != 3
+    assert done.stdout.split()[-2:] == ["local[3]", "UTC"]
 
 
 def test_with_the_switch_set_training_makes_the_same_model(
