@@ -35,7 +35,9 @@ from mlsmith.fixes.prune.plan import Pruned, prune
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.rules.dead_code.never_toggled_flag import NeverToggledFlag
+from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.closed import default_of
+from mlsmith.rules.kit.command_line import declared_options
 from mlsmith.settings import Settings
 
 ROWS = Path(__file__).parent / "prune" / "flags.jsonl"
@@ -79,7 +81,8 @@ def rows_of(folder: Path, name: str, judge: str, kind: str) -> Iterator[dict[str
 
 
 def _flags(sight: Sight) -> Iterator[tuple[str, Any, str]]:
-    """(full name, value, what sees it): what lint finds dead, then every other switch with a default of true or false before a branch."""
+    """(full name, value, what sees it): what lint finds dead, then every other parameter with a default of true or false before a branch, then
+    every option that switches something on."""
     dead = {found.flag: found for found in flags_of(sight)}
     yield from ((flag, found.value, found.code) for flag, found in dead.items())
     for path, guards in sight.project.collected(NeverToggledFlag({})):
@@ -89,6 +92,14 @@ def _flags(sight: Sight) -> Iterator[tuple[str, Any, str]]:
             default = default_of(definition, parameter) if definition is not None else None
             if isinstance(default, bool) and f"{dotted}.{parameter}" not in dead:
                 yield f"{dotted}.{parameter}", default, "guard"
+    names = {
+        name for module in sight.modules_with("add_argument", all_of_them=False) for name, call in declared_options(module) if _switch(call)
+    }
+    yield from ((f"--{name.replace('_', '-')}", False, "option") for name in sorted(names))
+
+
+def _switch(call: Call) -> bool:
+    return bool(call.argument("action").value == "store_true") and not call.argument("default").given
 
 
 def _judged(result: Pruned, judge: str) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from mlsmith.fixes.prune.options import reads_by_name
 from mlsmith.fixes.prune.parameters import refuse_shown, take_along
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
+from mlsmith.rules.dead_code.dead_config_flag import DeadConfigFlag
 from mlsmith.rules.kit.command_line import NAMESPACES
+from mlsmith.rules.kit.configurations import configurations
 from mlsmith.sources.config import ConfigDocument, Entry, read_config
 
 _CONFIGURATIONS = NAMESPACES | {"conf", "configuration", "settings", "hparams", "hps", "FLAGS"}
@@ -52,6 +54,7 @@ def take_key(sight: Sight, found: Found, keys: tuple[str, ...]) -> None:
     if found.value and without:
         raise Refusal(f"`{name}` is missing here, so that it has another value", without[0], sort="missing in a configuration")
     _refuse_overrides(sight, name)
+    _refuse_whole(sight, found)
     for module in sight.modules_with(name):
         for node in reads_by_name(module, name, frozenset(bases), set()):
             refuse_shown(module, node)
@@ -74,6 +77,22 @@ def _refuse_overrides(sight: Sight, name: str) -> None:
             for number, line in enumerate(sight.text(path).split("\n"), 1):
                 if pattern.search(line):
                     raise Refusal(f"`{name}` is set, or written of, here", path, number, sort="overridden on a command line")
+
+
+def _refuse_whole(sight: Sight, found: Found) -> None:
+    """Raises Refusal where a mapping with the key goes somewhere as a whole, or it is not seen which code gets it."""
+    known = configurations(sight.project, sight.project.collected(DeadConfigFlag({})))
+    loaded = [(path, keys) for path, keys in found.keys if path in known.loaded]
+    if not loaded:
+        path, keys = found.keys[0]
+        raise Refusal("no code is seen to load this configuration", path, sight.line_of(path, keys[-1]), sort="loaded out of sight")
+    for path, keys in loaded:
+        flowed = known.flow(path)
+        for package in known.loaded[path].packages:
+            whole = (*package, *keys)
+            if flowed.reads_unnamed(whole) or flowed.loses(whole):
+                line = sight.line_of(path, keys[-1])
+                raise Refusal("the mapping with the key goes out of sight as a whole", path, line, sort="configuration out of sight")
 
 
 def _refuse_filled(sight: Sight, found: Found, name: str) -> None:

@@ -10,7 +10,7 @@ from mlsmith.engine.discover import kind_of
 from mlsmith.fixes.prune.bindings import scope_that_binds
 from mlsmith.fixes.prune.marks import Marks, extent_of, point_of
 from mlsmith.fixes.prune.sight import Sight
-from mlsmith.index.scopes import Binding, Scope, block_of, statement_of
+from mlsmith.index.scopes import Binding, Scope, block_of, scope_of, statement_of
 from mlsmith.rules.kit.closed import QUIET_DECORATORS, is_called_by_others
 from mlsmith.rules.kit.module import Module
 
@@ -65,7 +65,7 @@ def _imports(marks: Marks, after: Sight, old: Module, new: Module) -> None:
             continue
         for alias in node.names:
             if (
-                _is_needless(old, new, alias)
+                _is_needless(old, new, node, alias)
                 and not after.project.importers(new.path, _own_name(alias))
                 and not _acts(after, new, node, alias)
             ):
@@ -76,11 +76,14 @@ def _own_name(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
-def _is_needless(old: Module, new: Module, alias: ast.alias) -> bool:
-    """Whether only what is gone used the name that an import brings in, and nothing else brings it in."""
-    name = _own_name(alias)
-    again = sum(_own_name(other) == name for node in new.syntax.imports for other in node.names)
-    return name != "*" and again == 1 and _loads(old, name) > 0 and not _loads(new, name)
+def _is_needless(old: Module, new: Module, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
+    """Whether only what is gone used the name that an import brings in, and nothing else in its scope brings it in."""
+    name, scope = _own_name(alias), scope_of(node)
+    earlier = next((s for s in old.syntax.scopes if (s.kind, s.qualified) == (scope.kind, scope.qualified)), None)
+    if name == "*" or earlier is None or len(scope.bindings.get(name, ())) != 1:
+        return False
+    inside = None if scope.kind == "module" else scope
+    return not _loads(new, name, inside) and _loads(old, name, earlier) > 0
 
 
 def _acts(after: Sight, module: Module, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from mlsmith.engine.discover import kind_of
 from mlsmith.fixes.prune.bindings import parameter_read, reads_of
 from mlsmith.fixes.prune.calls import calls_at, given_to
 from mlsmith.fixes.prune.fields import take_field
 from mlsmith.fixes.prune.found import Found, Slot, same
+from mlsmith.fixes.prune.openness import refuse_open
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.index.project import Definition
-from mlsmith.rules.kit.closed import QUIET_DECORATORS, is_called_by_others, why_open
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.definitions import Function, Parameter
 from mlsmith.rules.kit.module import Module
@@ -84,7 +82,7 @@ def _require(sight: Sight, found: Found, slot: Slot) -> None:
     module, function = function_of(sight, definition)
     parameter = function.parameter(slot.parameter)
     assert parameter is not None
-    _refuse_open(sight, definition, function, slot.parameter)
+    refuse_open(sight, definition, function, slot.parameter)
     _refuse_captured(sight, module, function, parameter)
     found.slots[slot] = None
     for node in reads_of(module, function, slot.parameter):
@@ -105,74 +103,6 @@ def _require(sight: Sight, found: Found, slot: Slot) -> None:
 
 def _brief(slot: Slot) -> str:
     return ".".join(str(slot).rsplit(".", 2)[-2:])
-
-
-def _refuse_open(sight: Sight, definition: Definition, function: Function, parameter: str) -> None:
-    name, line = function.node.name, function.node.lineno
-    if is_called_by_others(name):
-        raise Refusal(f"`{name}` is called by frameworks, out of sight", definition.path, line, sort="called by frameworks")
-    strange = next((decorator for decorator in function.decorators if decorator not in QUIET_DECORATORS), "")
-    if strange:
-        raise Refusal(f"`{name}` is decorated by `{strange}`, which may call it otherwise", definition.path, line, sort="unknown decorator")
-    reason = why_open(sight.project, definition)
-    if reason:
-        shown = definition.function.name
-        raise Refusal(
-            f"`{shown}` {reason}", *_seen(sight, definition, reason), sort=_SORTS.get(reason.partition("`")[0].strip(" :"), reason)
-        )
-    _refuse_told(sight, name if name != "__init__" else definition.function.owner.rpartition(".")[2], parameter)
-    for path in sight.paths:
-        if path not in sight.project.files and path.endswith((".py", ".ipynb")) and name in sight.words(path):
-            raise Refusal(
-                f"`{name}` is mentioned in a file that cannot be looked into", path, sight.line_of(path, name), sort="unseen file"
-            )
-
-
-def _refuse_told(sight: Sight, name: str, parameter: str) -> None:
-    """Raises Refusal where a text that is run, or a script or document, speaks of a call with the parameter."""
-    for path in sight.holding(name):
-        if kind_of(path) == "text" and re.search(rf"(?<!\w){name}\([^)]*(?<!\w){parameter}\s*=", sight.text(path)):
-            raise Refusal(
-                f"a call that gives `{parameter}` is written down here", path, sight.line_of(path, parameter), sort="told in a document"
-            )
-        module = sight.module(path) if kind_of(path) == "python" else None
-        for _ in module.calls_spelt("exec", "eval") if module is not None else ():
-            for text in module.syntax.strings if module is not None else ():
-                if isinstance(text.value, str) and re.search(rf"(?<!\w){name}\s*\(", text.value):
-                    raise Refusal(f"`{name}` is called by a text that may be run", path, text.lineno, sort="called by a text")
-
-
-_SORTS = {
-    "is public: people outside of the project may call it": "public", "is handed around": "handed around",
-    "may be meant by a call of": "called on something unknown", "overrides or is overridden by": "overridden",
-    "may override a method of": "overridden", "is defined inside of another function": "nested",
-}  # fmt: skip
-
-
-def _seen(sight: Sight, definition: Definition, reason: str) -> tuple[str, int]:
-    """Where the reason stands: the file that mentions the function, or its definition."""
-    function = definition.function
-    last = function.name.rpartition(".")[2]
-    name = (function.owner if last == "__init__" else last).rpartition(".")[2]
-    if reason.startswith("is handed around"):
-        for path in sight.project.mentioned_in(name):
-            return path, _line_of_mention(sight, path, name)
-    return definition.path, function.line
-
-
-def _line_of_mention(sight: Sight, path: str, name: str) -> int:
-    module = sight.module(path)
-    nodes: list[ast.expr] = []
-    if module is not None:
-        nodes += [node for node in module.names_spelt({name}) if isinstance(node.ctx, ast.Load) and not _is_callee(node)]
-        nodes += [node for node in module.attributes_spelt({name}) if not _is_callee(node)]
-        nodes += [s for s in module.syntax.strings if isinstance(s.value, str) and s.value.rpartition(".")[2] == name]
-    return min((node.lineno for node in nodes), default=0) or sight.line_of(path, name)
-
-
-def _is_callee(node: ast.expr) -> bool:
-    up: ast.AST = node.up  # type: ignore[attr-defined]
-    return isinstance(up, ast.Call) and up.func is node
 
 
 def _refuse_captured(sight: Sight, module: Module, function: Function, parameter: Parameter) -> None:
@@ -238,6 +168,8 @@ def _refuse_other(sight: Sight, found: Found, definition: Definition, parameter:
             shown = "another default" if default is UNKNOWN else repr(default)
             raise Refusal(f"a call leaves `{name}` at {shown}", module.path, call.lineno, sort="another value")
         return
+    if len({sight.project.called(module.path, called) for called in module.names(call.func)}) != 1:
+        raise Refusal("a call may reach something else as well", module.path, call.lineno, sort="call of several")
     if module.path.endswith(".ipynb"):
         raise Refusal(
             f"a call in a notebook gives `{name}`, and prune does not rewrite notebooks", module.path, call.lineno, sort="notebook"

@@ -136,6 +136,7 @@ class _Rewriter(Conditions):
 
     def leave_IndentedBlock(self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock) -> cst.IndentedBlock:
         kept, left = self._settled(original_node.body, updated_node.body)
+        kept = _begun(kept, updated_node.body)
         footer = [*left, *updated_node.footer] if any(line.comment is not None for line in left) else updated_node.footer
         block = updated_node.with_changes(body=kept or [cst.SimpleStatementLine([cst.Pass()])], footer=footer)
         if not kept:
@@ -145,10 +146,8 @@ class _Rewriter(Conditions):
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
         kept, left = self._settled(original_node.body, updated_node.body)
         footer = [*left, *updated_node.footer] if any(line.comment is not None for line in left) else updated_node.footer
-        if kept and not updated_node.header and kept[0] is not updated_node.body[0]:  # a file does not begin with blank lines
-            lines = kept[0].leading_lines
-            first = next((number for number, line in enumerate(lines) if line.comment is not None), len(lines))
-            kept[0] = kept[0].with_changes(leading_lines=lines[first:])
+        if not updated_node.header:
+            kept = _begun(kept, updated_node.body)
         return updated_node.with_changes(body=kept, footer=footer)
 
     def leave_Else(self, original_node: cst.Else, updated_node: cst.Else) -> Any:
@@ -197,6 +196,15 @@ class _Rewriter(Conditions):
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         told: cst.ClassDef = _told_without(updated_node, self._gone.pop())
         return told
+
+
+def _begun(kept: list[Any], before: Sequence[Any]) -> list[Any]:
+    """Statements which no blank line stands before, where they begin with another one than they did."""
+    if not kept or kept[0] is before[0]:
+        return kept
+    lines = kept[0].leading_lines
+    first = next((number for number, line in enumerate(lines) if line.comment is not None), len(lines))
+    return [kept[0].with_changes(leading_lines=lines[first:]), *kept[1:]]
 
 
 def _told_without(node: Any, names: set[str]) -> Any:

@@ -60,6 +60,12 @@ class Flowed:
             return True
         return any(_begins(keys, wild) for wild in self._wild_whole)
 
+    def reads_unnamed(self, keys: Keys) -> bool:
+        """Whether a key may be read otherwise than by its name: with the whole around it, or one key after the other."""
+        if any(keys[:length] in self.whole for length in range(len(keys))) or any(_matches(wild, keys) for wild in self.wild):
+            return True
+        return any(_begins(keys, wild) for wild in self._wild_whole)
+
     def loses(self, keys: Keys) -> bool:
         return any(keys[:length] in self.lost for length in range(len(keys) + 1))
 

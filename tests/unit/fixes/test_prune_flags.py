@@ -247,6 +247,13 @@ def test_a_field_that_others_see_holds_the_literal(more: str) -> None:
     assert "if self.use_old:" in files["a.py"]
 
 
+def test_an_import_inside_of_the_function_goes_where_others_import_it_for_themselves() -> None:
+    other = "\n\ndef other():\n    import json\n\n    return json\n\n\nwork(1)\n"
+    source = f"def work(x, flag=False):\n    import json\n\n    if flag:\n        return json\n    return x\n{other}"
+    after = f"def work(x):\n    return x\n{other}"
+    assert taken(source) == after
+
+
 def test_an_import_that_others_take_from_the_file_or_that_does_something_stays() -> None:
     files, _ = pruned(
         {

@@ -169,6 +169,12 @@ READER = 'import yaml\n\ncfg = yaml.safe_load(open("a.yaml"))\nif cfg["model"]["
         ({"b.py": "cfg.model.use_old = (\n"}, "cannot be parsed"),
         ({"b.py": "cfg = {}\ncfg.model.use_old = True\n"}, "is assigned"),
         ({"b.yaml": "model: {use_old: false}\n"}, "cannot be taken out"),
+        ({"train.py": READER + "build(**cfg['model'])\n"}, "goes out of sight as a whole"),
+        (
+            {"train.py": READER + "for key, value in cfg['model'].items():\n    setattr(build, key, value)\n"},
+            "goes out of sight as a whole",
+        ),
+        ({"train.py": READER.replace('open("a.yaml")', "open(input())")}, "no code is seen to load"),
         ({"b.yaml": "model:\n  _target_: train.Model\n  use_old: false\n"}, "_target_"),
     ],
 )
@@ -184,6 +190,12 @@ def test_notebooks_are_looked_at_but_not_rewritten() -> None:
     assert "flag" not in pruned(files, "work.flag=False")[0]["a.py"]
     files["n.ipynb"] = notebook.format(cell.format(", flag=False"))
     assert refused(files).sort == "notebook"
+
+
+def test_a_call_that_may_reach_another_class_keeps_its_argument() -> None:
+    method = "class {}:\n    def run(self, flag=False):\n        return flag\n\n\n"
+    source = method.format("A") + method.format("B") + "x = A() if input() else B()\nx.run(flag=False)\nA().run()\n"
+    assert refused(source, "a.A.run.flag=False").sort == "call of several"
 
 
 def test_what_was_exported_for_others_may_not_be_lost() -> None:
