@@ -20,6 +20,7 @@ _GIVES = frozenset(
     {"Namespace", "SimpleNamespace", "set_defaults", "dict", "EasyDict", "AttrDict", "edict", "update", "replace", "_replace"}
 )
 """What makes a namespace, or changes one, by keywords"""
+_LONG = re.compile(r"(?<![\w-])--[A-Za-z][\w-]*")
 _PARSED = ("argparse.ArgumentParser().parse_args()", "argparse.ArgumentParser().parse_known_args()[0]")
 
 
@@ -42,6 +43,7 @@ def take_option(sight: Sight, found: Found, name: str) -> None:
         found.options.append((module.path, call.node))
     spelt = {text for module, call in declared for node in call.node.args if isinstance(text := module.constant(node), str)}
     _refuse_passed(sight, spelt, declared)
+    _refuse_abbreviated(sight, spelt)
     declaring = {id(call.node) for _, call in declared}
     for path in {path for word in {name, *spelt} for path in sight.holding(word.lstrip("-"))}:
         if kind_of(path) == "config":
@@ -151,9 +153,10 @@ def _refuse_declaration(module: Module, call: Call, value: Any) -> None:
 def _refuse_passed(sight: Sight, spelt: set[str], declared: list[tuple[Module, Call]]) -> None:
     """Raises Refusal where a script, a document, a notebook or a text in code passes the option."""
     ours = {id(call.node) for _, call in declared}
+    programs = {module.name.rpartition(".")[2] for module, _ in declared}
     for option in sorted(spelt):
         long = option.startswith("--")
-        pattern = re.compile(rf"(?<![\w-]){re.escape(option)}(?![\w-])" if long else rf"(?<![\w-]){re.escape(option)}(?=[\s=\"'])")
+        pattern = re.compile(rf"(?<![\w-]){re.escape(option)}(?![\w-])" if long else rf"(?<![\w-]){re.escape(option)}(?=[\s=\"']|\Z)")
         for path in sight.paths:
             kind = kind_of(path)
             if kind == "python":
@@ -161,10 +164,22 @@ def _refuse_passed(sight: Sight, spelt: set[str], declared: list[tuple[Module, C
                 for text in module.syntax.strings if module is not None else ():
                     if isinstance(text.value, str) and pattern.search(text.value) and not _stands_in(text, ours):
                         raise Refusal(f"`{option}` is passed, or written of, here", path, text.lineno, sort="option passed")
-            elif long or kind == "text":
+            elif long or (kind == "text" and programs & set(sight.words(path))):
                 for number, line in enumerate(sight.text(path).split("\n"), 1):
-                    if pattern.search(line) and (long or "python" in line):
+                    if pattern.search(line):
                         raise Refusal(f"`{option}` is passed, or written of, here", path, number, sort="option passed")
+
+
+def _refuse_abbreviated(sight: Sight, spelt: set[str]) -> None:
+    """Raises Refusal where a script passes the beginning of an option, which argparse takes for it."""
+    begun = {option[:length] for option in spelt for length in range(4, len(option)) if option.startswith("--")}
+    modules = sight.modules_with("add_argument", all_of_them=False)
+    begun -= {str(module.constant(node)) for module in modules for _, call in declared_options(module) for node in call.node.args}
+    for path in sight.paths:
+        for number, line in enumerate(sight.text(path).split("\n"), 1) if kind_of(path) == "text" else ():
+            for word in _LONG.findall(line):
+                if word in begun:
+                    raise Refusal(f"`{word}` may be short for the option", path, number, sort="option passed")
 
 
 def _refuse_key(sight: Sight, path: str, name: str) -> None:

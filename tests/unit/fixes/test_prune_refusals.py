@@ -137,6 +137,8 @@ args = parser.parse_args()
     [
         ('action="store_true"', "print(args.use_old)", {"run.sh": "python a.py --use-old\n"}, "is passed"),
         ('action="store_true"', "print(args.use_old)", {"README.md": "Try `python a.py --use-old`.\n"}, "is passed"),
+        ('action="store_true"', "print(args.use_old)", {"run.sh": "python a.py --use-o\n"}, "may be short for"),
+        ('"-u", action="store_true"', "print(args.use_old)", {"run.sh": "python a.py \\\n  -u\n"}, "`-u` is passed"),
         ('action="store_true"', "print(args.use_old)", {"c.yaml": "use_old: true\n"}, "a configuration has"),
         ('action="store_true"', "import subprocess\nsubprocess.run(['a.py', '--use-old'])", {}, "is passed"),
         ('action="store_false"', "print(args.use_old)", {}, "True by default"),
