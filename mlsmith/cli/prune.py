@@ -170,6 +170,8 @@ def _show(said: list[str], result: Pruned, *, written: bool) -> None:
         note(f"took out {summary(result)}; run the tests, then: git diff")
     else:
         note(f"would take out {summary(result)}; apply: mlsmith prune {shlex.join(said)} --write")
+    for path in sorted(path for path, data in result.changed.items() if not data.strip() and result.before[path].strip()):
+        note(f"nothing is left in {path}: delete it if nothing imports it")
     if result.options:
         note(f"whoever passes {result.options[0]} by hand will be told that there is no such option")
 

@@ -28,7 +28,7 @@ def rewritten(path: str, text: str, marks: Marks, value: Any) -> str:
     module = wrapper.module.visit(rewriter)
     if rewriter.unmet:
         raise Refusal("cannot be rewritten: a place of the flag is out of reach, as inside of a long f-string", path)
-    return module.code
+    return module.code if module.code.strip() else ""
 
 
 class _Rewriter(Conditions):

@@ -247,6 +247,17 @@ def test_a_field_that_others_see_holds_the_literal(more: str) -> None:
     assert "if self.use_old:" in files["a.py"]
 
 
+def test_a_file_of_which_nothing_is_left_is_empty() -> None:
+    files, _ = pruned(
+        {
+            "a.py": "from b import old\n\n\ndef work(x, flag=False):\n    return old(x) if flag else x\n\n\nwork(1)\n",
+            "b.py": "import math\n\n\ndef old(x):\n    return math.floor(x)\n",
+        },
+        "flag=False",
+    )
+    assert files == {"a.py": "def work(x):\n    return x\n\n\nwork(1)\n", "b.py": ""}
+
+
 def test_an_import_inside_of_the_function_goes_where_others_import_it_for_themselves() -> None:
     other = "\n\ndef other():\n    import json\n\n    return json\n\n\nwork(1)\n"
     source = f"def work(x, flag=False):\n    import json\n\n    if flag:\n        return json\n    return x\n{other}"
