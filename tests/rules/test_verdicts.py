@@ -32,7 +32,8 @@ def test_an_unseen_verdict_names_the_rules_that_were_judged() -> None:
 
 def test_no_finding_is_counted_twice() -> None:
     places = Counter(
-        (row["code"], row["repository"], row["path"], row.get("cell"), row["line"], row.get("sample") == "unseen") for row in UNSEEN
+        (row["code"], row["repository"], row.get("base"), row["path"], row.get("cell"), row["line"], row.get("sample") == "unseen")
+        for row in UNSEEN
     )
     assert [place for place, number in places.items() if number > 1] == []
 

@@ -11,8 +11,6 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from mlsmith.rules.kit.memo import once_a_module
-
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
@@ -208,9 +206,16 @@ def _of_iterated(module: Module, call: ast.Call, depth: int) -> list[str]:
     return [UNKNOWN_PART]
 
 
-@once_a_module
 def _defaults(module: Module) -> dict[str, str]:
     """Options of the command line by name → the path they have where none is given; those that two parsers know differently are left out."""
+    known: dict[str, str] | None = module.answers.get("paths of options")
+    if known is None:
+        known = module.answers["paths of options"] = {}  # for a default that names another option
+        known.update(_paths_of_options(module))
+    return known
+
+
+def _paths_of_options(module: Module) -> dict[str, str]:
     found: dict[str, str | None] = {}
     for call in module.calls_spelt("add_argument"):
         flags = [a.value for a in call.node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
