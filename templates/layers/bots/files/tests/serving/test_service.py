@@ -53,7 +53,7 @@ def test_verdicts_keep_the_service_level(service: Service, messages: list[Messag
         begin = time.process_time()
         service.judge(message)
         taken.append(1_000 * (time.process_time() - begin))
-    assert np.median(taken) < settings.serving.p99_ms / 2
+    assert np.median(taken) < settings.serving.p99_ms * 0.75
     assert np.percentile(taken, 99) < settings.serving.p99_ms * 2, "twice the limit: test machines are shared"
 
 
