@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlsmith.engine.analyse import analyse
-from mlsmith.engine.discover import kind_of, within
+from mlsmith.engine.discover import kind_of
 from mlsmith.engine.extents import extents_of
 from mlsmith.engine.suppress import suppress
 from mlsmith.engine.trees import open_revision, open_working_tree
 from mlsmith.errors import GitError, SourceError
 from mlsmith.finding import Finding, number_occurrences
 from mlsmith.revisions.order import order_changes
-from mlsmith.rules.catalogue import RuleSet, ignored_for, load_rules
+from mlsmith.rules.catalogue import RuleSet, load_rules
 from mlsmith.rules.kit.order import OrderFact
 from mlsmith.sources.git import Repository
 
@@ -60,7 +60,7 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
     after, directives = _facts(now, [p for p, how in paths.items() if how.status != "D"], rules, scene)
     changes = order_changes(before, after)
     found = [finding for rule in speaking for finding in rule.changes(changes)]
-    wanted = [f for f in found if within(f.path, scene.paths or ("",)) and not ignored_for(f.path, f.code, scene.settings)]
+    wanted = [finding for finding in found if scene.wants(finding)]
     codes = [rule.code for rule in speaking]
     decided, _ = suppress(number_occurrences(wanted), directives, active=codes, known=codes)
     return decided

@@ -34,7 +34,6 @@ def graph(
     """Data dependencies: sources, features, models, consumers, as declared and as the code shows. Example: mlsmith graph -f dot | dot -Tsvg > data.svg"""
     from mlsmith.cli.arguments import Arguments
     from mlsmith.cli.lint import scene_of, write_file
-    from mlsmith.engine.discover import within
     from mlsmith.engine.run import Options, index_working_tree
     from mlsmith.engine.state import cache_home
     from mlsmith.graph import build
@@ -45,10 +44,9 @@ def graph(
     scene = scene_of(Arguments(paths=tuple(paths or ())))
     options = Options(jobs=jobs, cache_home=None if no_cache else str(cache_home()), progress=progress("reading"))
     project, errors = index_working_tree(scene.root, _collecting(scene.settings), options=options)
-    wanted = scene.paths or ("",)
     accesses = accesses_of(project, project.collected(PredictionAsTrainingInput))
-    drawn = build(project, accesses, scene.settings.data, lambda path: within(path, wanted))
-    errors = tuple(error for error in errors if within(error.path, wanted))
+    drawn = build(project, accesses, scene.settings.data, scene.covers)
+    errors = tuple(error for error in errors if scene.covers(error.path))
     colour = wants_colour() and not output and output_format is GraphFormat.TEXT
     data = render(drawn, errors, format=output_format.value, colour=colour).encode("utf-8", "backslashreplace")
     if output:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mlsmith.cli.arguments import Arguments
     from mlsmith.engine.result import LintResult
+    from mlsmith.finding import Finding
     from mlsmith.settings import Settings
 
 
@@ -38,6 +39,16 @@ class Scene:
     overlay: dict[str, bytes]
     start: Path
     """Where the search for settings began"""
+
+    def covers(self, path: str) -> bool:
+        """Whether a path of the project is among those that were asked for."""
+        return within(path, self.paths or ("",))
+
+    def wants(self, finding: Finding) -> bool:
+        """Whether a finding lies there, and no setting switches it off for its file."""
+        from mlsmith.rules.catalogue import ignored_for
+
+        return self.covers(finding.path) and not ignored_for(finding.path, finding.code, self.settings)
 
 
 def lint(arguments: Arguments, *, argv: Sequence[str] | None = None) -> int:
@@ -264,7 +275,7 @@ def _write_baseline(arguments: Arguments, scene: Scene, result: LintResult) -> i
     file = Path(arguments.baseline) if arguments.baseline else scene.root / scene.settings.baseline
     known = [finding for finding in result.findings if finding.status is not Status.SUPPRESSED]
     before = baseline.read(file) if file.is_file() else []
-    kept = [entry for entry in before if not within(entry.path, scene.paths or ("",)) and (scene.root / entry.path).exists()]
+    kept = [entry for entry in before if not scene.covers(entry.path) and (scene.root / entry.path).exists()]
     file.parent.mkdir(parents=True, exist_ok=True)
     baseline.write(file, known, kept=kept)
     note(f"{len(known)} finding{'' if len(known) == 1 else 's'} written to {file}")

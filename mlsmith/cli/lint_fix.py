@@ -11,6 +11,7 @@ from mlsmith.cli.writing import write_all
 from mlsmith.engine.trees import open_working_tree
 from mlsmith.errors import ExitCode
 from mlsmith.fixes.converge import converge, unified_diff
+from mlsmith.reports.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,13 +61,9 @@ def _answer(outcome: Outcome, lint: Lint, scene: Scene, *, exit_zero: bool) -> i
     write_result(outcome.changed.get(path, scene.overlay[path]))
     left = len(lint(outcome.changed))
     if left:
-        note(f"{_counted(left, 'finding')} left")
+        note(f"{count(left, 'finding')} left")
     return ExitCode.NO if left and not exit_zero else ExitCode.OK
 
 
 def _what(outcome: Outcome) -> str:
-    return f"{_counted(len(outcome.applied), 'finding')} in {_counted(len(outcome.changed), 'file')}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{count(len(outcome.applied), 'finding')} in {count(len(outcome.changed), 'file')}"

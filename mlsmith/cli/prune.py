@@ -12,6 +12,7 @@ import typer
 
 from mlsmith.cli.streams import note, wants_colour, write_result
 from mlsmith.errors import ExitCode, UserError
+from mlsmith.reports.wording import count
 
 if TYPE_CHECKING:
     from mlsmith.cli.lint import Scene
@@ -105,15 +106,11 @@ def sight_of(scene: Scene) -> Sight:
 def summary(result: Pruned) -> str:
     """What went, in a line."""
     parts = [
-        counted(result.lines, "line"), counted(len(result.parameters), "parameter"), counted(result.arguments, "argument"),
-        counted(len(result.options), "option"), counted(len(result.keys), "key"), counted(len(result.definitions), "definition"),
-        counted(len(result.imports), "import"), counted(result.names, "local name"),
+        count(result.lines, "line"), count(len(result.parameters), "parameter"), count(result.arguments, "argument"),
+        count(len(result.options), "option"), count(len(result.keys), "key"), count(len(result.definitions), "definition"),
+        count(len(result.imports), "import"), count(result.names, "local name"),
     ]  # fmt: skip
-    return ", ".join(part for part in parts if part and not part.startswith("0 ")) + f" in {counted(len(result.changed), 'file')}"
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return ", ".join(part for part in parts if part and not part.startswith("0 ")) + f" in {count(len(result.changed), 'file')}"
 
 
 def _refuse_uncommitted(root: Path, result: Pruned) -> None:
@@ -163,9 +160,10 @@ def _show(said: list[str], result: Pruned, *, written: bool) -> None:
     import shlex
 
     from mlsmith.fixes.converge import unified_diff
+    from mlsmith.reports.style import Style
 
     diffs = "".join(unified_diff(path, result.before[path], result.changed[path]) for path in sorted(result.changed))
-    write_result((_coloured(diffs) if wants_colour() else diffs).encode("utf-8", "surrogateescape"))
+    write_result(Style(wants_colour()).diff(diffs).encode("utf-8", "surrogateescape"))
     if written:
         note(f"took out {summary(result)}; run the tests, then: git diff")
     else:
@@ -174,12 +172,3 @@ def _show(said: list[str], result: Pruned, *, written: bool) -> None:
         note(f"nothing is left in {path}: delete it if nothing imports it")
     if result.options:
         note(f"whoever passes {result.options[0]} by hand will be told that there is no such option")
-
-
-def _coloured(diff: str) -> str:
-    colours = {"+": "32", "-": "31", "@": "36"}
-    lines = []
-    for line in diff.split("\n"):
-        code = "1" if line.startswith(("+++", "---")) else colours.get(line[:1], "")
-        lines.append(f"\x1b[{code}m{line}\x1b[0m" if code else line)
-    return "\n".join(lines)

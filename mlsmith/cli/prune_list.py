@@ -10,16 +10,16 @@ from mlsmith.cli.prune import sight_of
 from mlsmith.cli.streams import note, write_result
 from mlsmith.engine.history import GitHistory
 from mlsmith.errors import ExitCode
+from mlsmith.reports.wording import count
 
 if TYPE_CHECKING:
     from mlsmith.cli.lint import Scene
 
 
 def show_candidates(scene: Scene, *, as_json: bool) -> int:
-    from mlsmith.engine.discover import within
     from mlsmith.fixes.prune.candidates import candidates
 
-    found = [row for row in candidates(sight_of(scene), GitHistory(scene.root)) if within(row.path, scene.paths or ("",))]
+    found = [row for row in candidates(sight_of(scene), GitHistory(scene.root)) if scene.covers(row.path)]
     rows = [
         {
             "flag": row.flag, "value": row.value, "code": row.code, "path": row.path, "line": row.line, "command": command(row.flag, row.value),
@@ -32,7 +32,7 @@ def show_candidates(scene: Scene, *, as_json: bool) -> int:
         return ExitCode.OK
     write_result("".join(f"{_shown(row)}\n" for row in rows).encode("utf-8", "replace"))
     can = sum(row["refused"] is None for row in rows)
-    note(f"{len(rows)} candidate{'' if len(rows) == 1 else 's'}, {can} of which prune would take out")
+    note(f"{count(len(rows), 'candidate')}, {can} of which prune would take out")
     return ExitCode.OK
 
 

@@ -11,6 +11,7 @@ import typer
 
 from mlsmith.cli.streams import note, wants_colour, write_result
 from mlsmith.errors import ExitCode, UserError, nearest
+from mlsmith.reports.wording import count
 
 if TYPE_CHECKING:
     from mlsmith.review.case import Case
@@ -154,7 +155,7 @@ def _history(cases: list[Case], output_format: ReviewFormat) -> int:
         write_result(render(case, format=output_format.value, colour=wants_colour()).encode("utf-8", "backslashreplace"))
     if now.debts or now.broken:
         write_result(render(now, format=output_format.value, colour=wants_colour()).encode("utf-8", "backslashreplace"))
-    said = f"{len(commits)} commit{'' if len(commits) == 1 else 's'} with configuration changes"
+    said = f"{count(len(commits), 'commit')} with configuration changes"
     write_result(f"{said}, {f'{len(failed)} not approved' if failed else 'all approved'}\n".encode())
     return ExitCode.OK if passed else ExitCode.NO
 

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlsmith.cli.streams import note
-from mlsmith.engine.discover import within
 from mlsmith.errors import GitError, UserError
 from mlsmith.finding import number_occurrences
-from mlsmith.rules.catalogue import ignored_for, load_rules
+from mlsmith.reports.wording import count
+from mlsmith.rules.catalogue import load_rules
 
 if TYPE_CHECKING:
     from mlsmith.cli.lint import Scene
@@ -83,7 +83,7 @@ def findings_of(case: Case, scene: Scene, *, committing: bool = False) -> list[F
     told = [one for one in map(partial(_from, scene, case), told) if one is not None]
     speaking = load_rules(scene.settings).by_hook.get("reviews", ())
     found = [finding for rule in speaking for finding in rule.reviews(told)]
-    wanted = [f for f in found if within(f.path, scene.paths or ("",)) and not ignored_for(f.path, f.code, scene.settings)]
+    wanted = [finding for finding in found if scene.wants(finding)]
     return number_occurrences(wanted)
 
 
@@ -122,12 +122,11 @@ def hint(scene: Scene, result: LintResult) -> str:
     """One line for a project whose configurations nobody reviews, and that has not said that this is meant; else nothing."""
     if scene.overlay or is_under_review(scene) or not (scene.root / ".git").exists():
         return ""
-    count = sum(path.startswith(_FOLDERS) and path.endswith((".yaml", ".yml", ".toml", ".json")) for path in result.counts)
-    if not count:
+    number = sum(path.startswith(_FOLDERS) and path.endswith((".yaml", ".yml", ".toml", ".json")) for path in result.counts)
+    if not number:
         return ""
     from mlsmith.settings import load_settings
 
     if any(key.startswith("review.") for key in load_settings(scene.start)[2]):
         return ""
-    files = "1 configuration file" if count == 1 else f"{count} configuration files"
-    return f"{files} may change without review; mlsmith review init puts an end to that (review.configs = [] to this hint)"
+    return f"{count(number, 'configuration file')} may change without review; mlsmith review init puts an end to that (review.configs = [] to this hint)"

@@ -12,6 +12,7 @@ from collections.abc import Callable
 Paint = Callable[[str], str]
 
 _SEVERITIES = {"error": "1;31", "warning": "1;35", "info": "1;36"}
+_OF_DIFFS = {"+": "32", "-": "31", "@": "36"}
 
 
 class Style:
@@ -36,6 +37,14 @@ class Style:
     def severity(self, severity: str) -> Paint:
         code = _SEVERITIES[severity]
         return lambda text: self._wrap(code, text)
+
+    def diff(self, text: str) -> str:
+        """A unified diff: heads bold, what comes green, what goes red."""
+        return "\n".join(self._of_diff(line) for line in text.split("\n"))
+
+    def _of_diff(self, line: str) -> str:
+        code = "1" if line.startswith(("+++", "---")) else _OF_DIFFS.get(line[:1], "")
+        return self._wrap(code, line) if code else line
 
     def link(self, address: str, text: str) -> str:
         """A hyperlink; terminals that know none show the text, but logs would show the address in pieces."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlsmith.rules.kit import Confidence, ConfigDocument, Finding, Module, Project, Rule, Severity, tokens
 from mlsmith.rules.kit.collect import place_from
-from mlsmith.rules.kit.data_dependencies import Seen, accesses_of, holds_figures, is_definite, reads_what, speaks_of_predictions
+from mlsmith.rules.kit.data_dependencies import Seen, accesses_of, holds_predictions, reads_what
 from mlsmith.rules.kit.data_facts import data_facts, values_in
 
 _MEANT = frozenset({
@@ -89,11 +89,7 @@ class PredictionAsTrainingInput(Rule):
 
     def project(self, project: Project) -> Iterator[Finding]:
         seen = accesses_of(project, project.collected(self))
-        written = [
-            one
-            for one in seen
-            if one.way == "w" and _is_predicted(one) and not one.remedied and is_definite(one.place) and not holds_figures(one.place)
-        ]
+        written = [one for one in seen if holds_predictions(one) and not one.remedied]
         said: set[tuple[str, int]] = set()
         for read in seen if written else ():
             writer = next((one for one in written if _comes_back(one, read)), None)
@@ -109,10 +105,6 @@ class PredictionAsTrainingInput(Rule):
 
 def _comes_back(written: Seen, read: Seen) -> bool:
     return read.trains and not read.remedied and not _is_meant(read.place) and reads_what(written, read)
-
-
-def _is_predicted(one: Seen) -> bool:
-    return one.kind != "model" and (one.predicted or speaks_of_predictions(one.place))
 
 
 def _is_meant(place: str) -> bool:

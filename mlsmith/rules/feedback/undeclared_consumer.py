@@ -8,15 +8,7 @@ from typing import Any
 
 from mlsmith.rules.kit import ConfigDocument, Finding, Module, Project, Rule, Severity
 from mlsmith.rules.kit.collect import place_from
-from mlsmith.rules.kit.data_dependencies import (
-    Seen,
-    accesses_of,
-    holds_figures,
-    is_covered,
-    is_definite,
-    reads_what,
-    speaks_of_predictions,
-)
+from mlsmith.rules.kit.data_dependencies import accesses_of, holds_predictions, is_covered, reads_what
 from mlsmith.rules.kit.data_facts import data_facts, values_in
 
 
@@ -118,7 +110,7 @@ class UndeclaredConsumer(Rule):
         if not declared:
             return
         seen = accesses_of(project, [(path, data[0] if path in declared else data) for path, data in collected])
-        outputs = [one for one in seen if one.way == "w" and _is_output(one)]
+        outputs = [one for one in seen if holds_predictions(one)]
         kept = {(one.path, one.place) for one in seen if one.way == "w"}
         said: set[tuple[str, str]] = set()
         for read in seen:
@@ -132,12 +124,3 @@ class UndeclaredConsumer(Rule):
                 f"`{read.place}` holds predictions ({writer.path}:{writer.line} writes them), and no declared consumer reads them here",
                 advice="declare it with its owner: [[tool.mlsmith.data.consumer]] with name, reads and paths",
             )  # fmt: skip
-
-
-def _is_output(one: Seen) -> bool:
-    return (
-        one.kind != "model"
-        and is_definite(one.place)
-        and not holds_figures(one.place)
-        and (one.predicted or speaks_of_predictions(one.place))
-    )

@@ -169,7 +169,7 @@ def is_known(place: str) -> bool:
     return place.strip("*/. ") != "" and not place.startswith(TEMPORARY)
 
 
-def is_definite(place: str) -> bool:
+def _is_definite(place: str) -> bool:
     """Whether the last part of a place is written out, so that it can be told from others: `out/*/scores.csv`, not `data/*.csv`."""
     last = posixpath.basename(place.rstrip("/"))
     return UNKNOWN_PART not in last and len(last.partition(".")[0]) >= 3
@@ -192,13 +192,20 @@ def kind_of(place: str, kind: str) -> str:
     return kind
 
 
-def holds_figures(place: str) -> bool:
+def _holds_figures(place: str) -> bool:
     """Whether a place is named for what was measured, or drawn, rather than for rows of data."""
     return bool(set(tokens(posixpath.basename(place))) & _FIGURE_WORDS)
 
 
 def speaks_of_predictions(place: str) -> bool:
     return bool(set(tokens(posixpath.basename(place).partition(".")[0])) & _PREDICTED_WORDS)
+
+
+def holds_predictions(one: Seen) -> bool:
+    """Whether an access writes predictions, of data and to a place that can be told from others: what `predict` gave, or what its name says."""
+    if one.way != "w" or one.kind == "model" or not _is_definite(one.place) or _holds_figures(one.place):
+        return False
+    return one.predicted or speaks_of_predictions(one.place)
 
 
 def is_covered(place: str, patterns: Sequence[str]) -> bool:
@@ -212,7 +219,7 @@ def reads_what(written: Seen, read: Seen) -> bool:
         return False
     if "table" in (written.kind, read.kind):
         return written.kind == read.kind and written.place.rpartition(".")[2] == read.place.rpartition(".")[2]
-    if not is_definite(read.place) or posixpath.basename(written.place) != posixpath.basename(read.place):
+    if not _is_definite(read.place) or posixpath.basename(written.place) != posixpath.basename(read.place):
         return False
     if "/" not in written.place and "/" not in read.place:  # Where that is depends on where the code is run.
         return posixpath.dirname(written.path) == posixpath.dirname(read.path)

@@ -13,7 +13,7 @@ from mlsmith.index.scopes import scope_of
 from mlsmith.rules.kit.accesses import Access, accesses
 from mlsmith.rules.kit.collect import is_foreign, where
 from mlsmith.rules.kit.knowledge import storage
-from mlsmith.rules.kit.memo import once_a_module
+from mlsmith.rules.kit.memo import once_a_document, once_a_module
 from mlsmith.rules.kit.places import UNKNOWN_PART, normal, places
 from mlsmith.rules.kit.roles import tokens
 
@@ -77,6 +77,7 @@ def _is_path(text: str) -> bool:
     return "\n" not in text and ("://" in text or ("." in text and text.rpartition(".")[2].lower() in _ENDINGS))
 
 
+@once_a_document
 def values_in(document: ConfigDocument) -> Any:
     """Places that a configuration names, by their last key: ((key, place), …)."""
     found = []
