@@ -19,7 +19,7 @@ from mlsmith.errors import GitError, UserError
 from mlsmith.review.afterwards import open_history
 from mlsmith.review.statement import Statement, name_of
 from mlsmith.settings import load_settings
-from tests.end_to_end.review_bench import AFTER, BEFORE, POLICY, TRAIN, Bench, make_keys
+from tests.end_to_end.review_bench import AFTER, BEFORE, NAMESPACE, POLICY, TRAIN, Bench, make_keys
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH")
 NOW = datetime.now(UTC)
@@ -57,6 +57,12 @@ def said(bench: Bench, **other: object) -> bytes:
     shutil.rmtree(bench.root / ".mlsmith" / "approvals")
     data: bytes = (json.dumps({**told, **other}, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
     return data
+
+
+def forged(bench: Bench, key: str, namespace: str = NAMESPACE, **other: object) -> None:
+    """Bob's statement, but for what is said otherwise, signed with a key and kept."""
+    data = said(bench, **other)
+    put(bench, data, bench.sign(data, key, namespace))
 
 
 Attack = Callable[[Bench], None]
@@ -121,46 +127,39 @@ def a_signature_is_left_out(bench: Bench) -> None:
 
 @attack("signature is not bob@example.org's")
 def a_signature_is_of_another_namespace(bench: Bench) -> None:
-    data = said(bench.begin().changed())
-    put(bench, data, bench.sign(data, "bob", "git"))
+    forged(bench.begin().changed(), "bob", "git")
 
 
 @attack("signature is not bob@example.org's")
 def a_stranger_signs_in_the_name_of_bob(bench: Bench) -> None:
-    data = said(bench.begin().changed())
-    put(bench, data, bench.sign(data, "mallory"))
+    forged(bench.begin().changed(), "mallory")
 
 
 @attack("signature is not mallory@example.org's")
 def a_stranger_signs_in_their_own_name(bench: Bench) -> None:
-    data = said(bench.begin().changed(), approver="mallory@example.org")
-    put(bench, data, bench.sign(data, "mallory"))
+    forged(bench.begin().changed(), "mallory", approver="mallory@example.org")
 
 
 @attack("signature is not bob@example.org's")
 def a_colleague_signs_in_the_name_of_bob(bench: Bench) -> None:
-    data = said(bench.begin().changed())
-    put(bench, data, bench.sign(data, "carol"))
+    forged(bench.begin().changed(), "carol")
 
 
 @attack("is an author of this change")
 def the_author_approves(bench: Bench) -> None:
-    data = said(bench.begin().changed(), approver="alice@example.org")
-    put(bench, data, bench.sign(data, "alice"))
+    forged(bench.begin().changed(), "alice", approver="alice@example.org")
 
 
 @attack("is an author of this change")
 def the_author_approves_with_a_second_key(bench: Bench) -> None:
     bench.begin(more=f"alice@example.org {bench.public('alice2')}\n").changed()
-    data = said(bench, approver="alice@example.org")
-    put(bench, data, bench.sign(data, "alice2"))
+    forged(bench, "alice2", approver="alice@example.org")
 
 
 @attack("is an author of this change")
 def the_author_approves_under_a_second_name_of_one_key(bench: Bench) -> None:
     bench.begin(more=f"a.smith@corp.example {bench.public('alice')}\n").changed()
-    data = said(bench, approver="a.smith@corp.example")
-    put(bench, data, bench.sign(data, "alice"))
+    forged(bench, "alice", approver="a.smith@corp.example")
 
 
 @attack("is an author of this change")
@@ -168,8 +167,7 @@ def the_author_commits_signed_under_a_forged_name(bench: Bench) -> None:
     bench.begin()
     bench.write({TRAIN: AFTER})
     bench.commit("carol", signed="alice", author="Carol <carol@example.org>")
-    data = said(bench, approver="alice@example.org")
-    put(bench, data, bench.sign(data, "alice"))
+    forged(bench, "alice", approver="alice@example.org")
 
 
 @attack("is an author of this change")
@@ -177,8 +175,7 @@ def the_author_is_a_co_author(bench: Bench) -> None:
     bench.begin()
     bench.write({TRAIN: AFTER})
     bench.commit("carol", message="slower\n\nCo-authored-by: Alice <alice@example.org>")
-    data = said(bench, approver="alice@example.org")
-    put(bench, data, bench.sign(data, "alice"))
+    forged(bench, "alice", approver="alice@example.org")
 
 
 @attack("is an author of this change")
@@ -191,8 +188,7 @@ def the_author_edits_under_another_name_of_the_file(bench: Bench) -> None:
     bench.commit("alice")
     bench.git("mv", "conf/other.yaml", TRAIN)
     bench.commit("carol")
-    data = said(bench, approver="alice@example.org")
-    put(bench, data, bench.sign(data, "alice"))
+    forged(bench, "alice", approver="alice@example.org")
 
 
 @attack("is an author of this change")
@@ -205,15 +201,13 @@ def the_author_takes_back_what_main_changed_by_a_merge(bench: Bench) -> None:
     bench.write({"README.md": "words\n"})
     bench.commit("alice")
     bench.git("merge", "-q", "-s", "ours", "-m", "merge", "main", who="alice")
-    data = said(bench, approver="alice@example.org")
-    put(bench, data, bench.sign(data, "alice"))
+    forged(bench, "alice", approver="alice@example.org")
 
 
 @attack("is an author of this change")
 def a_key_for_all_names_approves_under_another(bench: Bench) -> None:
     bench.begin(signers=("bob",), more=f"*@example.org {bench.public('alice')}\n").changed()
-    data = said(bench, approver="zoe@example.org")
-    put(bench, data, bench.sign(data, "alice"))
+    forged(bench, "alice", approver="zoe@example.org")
 
 
 @attack("")
@@ -238,8 +232,7 @@ def an_approval_is_copied_to_another_configuration(bench: Bench) -> None:
 
 @attack("given in another repository")
 def an_approval_is_copied_from_another_repository(bench: Bench) -> None:
-    data = said(bench.begin().changed(), repository="0" * 40)
-    put(bench, data, bench.sign(data, "bob"))
+    forged(bench.begin().changed(), "bob", repository="0" * 40)
 
 
 @attack("")
@@ -280,14 +273,12 @@ def a_mapping_imitates_the_number_that_was_approved(bench: Bench) -> None:
 
 @attack("given under another policy")
 def an_approval_is_of_another_policy(bench: Bench) -> None:
-    data = said(bench.begin().changed(), policy="0" * 64)
-    put(bench, data, bench.sign(data, "bob"))
+    forged(bench.begin().changed(), "bob", policy="0" * 64)
 
 
 @attack("another difference")
 def an_approval_shows_another_difference_than_it_covers(bench: Bench) -> None:
-    data = said(bench.begin().changed(), diff="0" * 64)
-    put(bench, data, bench.sign(data, "bob"))
+    forged(bench.begin().changed(), "bob", diff="0" * 64)
 
 
 @attack("")
@@ -387,14 +378,12 @@ def a_key_was_revoked(bench: Bench) -> None:
 
 @attack("it expired on")
 def an_approval_has_expired_and_says_that_it_never_does(bench: Bench) -> None:
-    data = said(bench.begin(POLICY + "expires = 7\n").changed(), created=(NOW - timedelta(days=9)).isoformat(), expires=None)
-    put(bench, data, bench.sign(data, "bob"))
+    forged(bench.begin(POLICY + "expires = 7\n").changed(), "bob", created=(NOW - timedelta(days=9)).isoformat(), expires=None)
 
 
 @attack("date that is still to come")
 def an_approval_bears_a_day_to_come(bench: Bench) -> None:
-    data = said(bench.begin(POLICY + "expires = 7\n").changed(), created=(NOW + timedelta(days=90)).isoformat(), expires=None)
-    put(bench, data, bench.sign(data, "bob"))
+    forged(bench.begin(POLICY + "expires = 7\n").changed(), "bob", created=(NOW + timedelta(days=90)).isoformat(), expires=None)
 
 
 @attack("was due for approval")
