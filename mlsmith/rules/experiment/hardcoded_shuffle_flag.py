@@ -35,8 +35,6 @@ _BY_ITSELF = "by itself"
 _DATA_WORDS = frozenset(
     {"load", "loader", "loaders", "dataloader", "dataloaders", "data", "dataset", "datasets", "iterator", "generator", "batches"}
 )
-_STEMS = ("load", "data", "iterator", "generator", "batches")
-"""One of them is in each of those words"""
 
 
 class HardcodedShuffleFlag(Rule):
@@ -248,7 +246,7 @@ class HardcodedShuffleFlag(Rule):
             ):
                 inside.append((function.scope.qualified, decision.value, tuple(where(module, decision.call.node))))
         calls = []
-        words = [] if module.is_test else [word for word in module.words_called if _speaks_of_data(word)]
+        words = [] if module.is_test else [word for word in module.words_called if not _DATA_WORDS.isdisjoint(tokens(word))]
         for call in module.calls_spelt(*words):
             if call.role is not None and not any(name in SHUFFLING for name in call.names):
                 for name in call.names:
@@ -317,11 +315,6 @@ class HardcodedShuffleFlag(Rule):
                     Place.of_line(path, numbers, text), f"`{'.'.join(full)}` is false, so that training reads its data in the same order ({reader}:{line})",
                     advice="set it to true, or say beside it why the order is meant", severity=Severity.WARNING, confidence=Confidence.MEDIUM,
                 )  # fmt: skip
-
-
-def _speaks_of_data(word: str) -> bool:
-    spelt = word.lower()
-    return any(stem in spelt for stem in _STEMS) and bool(_DATA_WORDS & set(tokens(word)))  # most words of a file are none of these
 
 
 def _forwarded(project: Project, path: str, name: str, slots: dict[Any, Any], reach: int) -> Any:

@@ -36,6 +36,8 @@ _MODES = frozenset({"fit", "learn", "tr", "dev", "score", "demo", "generate", "b
 @lru_cache(maxsize=16_000)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name: `valLoader_2` → `val`, `loader`, `2`."""
+    if name.islower() and name.isascii() and name.replace("_", "").isalpha():
+        return tuple([part for part in name.split("_") if part])  # as nearly all names are
     return tuple(part.lower() for part in _SPLIT.split(name) if part)
 
 

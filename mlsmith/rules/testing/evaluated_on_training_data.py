@@ -29,8 +29,6 @@ _HELD_OUT = frozenset({"test", "testing", "val", "valid", "validation", "dev", "
 """Words by which a name says that it is of data set aside; `score` alone says nothing of the kind"""
 
 _DATA = frozenset({"loader", "dataloader", "trainloader", "dl", "dataset", "ds", "iterator", "generator", "batches", "data"})
-_STEMS = ("set", "loader", "dl", "ds", "iterator", "generator", "batches", "data")
-"""One of them is in every name that speaks of data"""
 _INDICES = frozenset({"idx", "idxs", "index", "indices", "inds", "ids", "mask"})
 _RESULTS = frozenset({"score", "scores", "loss", "losses", "metric", "metrics"})
 _VALIDATING = frozenset({"valid", "validate", "validation", "val"})
@@ -197,8 +195,6 @@ def _is_picked(node: ast.Subscript) -> bool:
 
 @lru_cache(maxsize=8_000)
 def _is_data(name: str) -> bool:
-    if not any(map(name.lower().__contains__, _STEMS)):
-        return False  # as nearly all of the many names of a file
     return any(word in _DATA or word.endswith(("loader", "set")) for word in tokens(name))
 
 
