@@ -181,6 +181,11 @@ def parent(node: ast.AST) -> ast.AST | None:
     return up
 
 
+def last_word(node: ast.AST | None) -> str:
+    """`fit` of `fit` and of `model.fit`; empty for whatever is neither."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
 def statement_of(node: ast.AST) -> ast.stmt:
     """The innermost statement that holds the node (the node itself where it is one)."""
     while not isinstance(node, ast.stmt):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from mlsmith.index.scopes import last_word
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import Unit
@@ -187,7 +188,7 @@ def _is_a_logger(func: ast.expr) -> bool:
     if not isinstance(func, ast.Attribute) or func.attr not in _SILENT_METHODS:
         return False
     owner = func.value
-    name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+    name = last_word(owner)
     return name.strip("_").lower().endswith(("logger", "log"))
 
 

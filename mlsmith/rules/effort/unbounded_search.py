@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import UNKNOWN, Argument, Finding, Module, Rule, Severity
+from mlsmith.rules.kit import UNKNOWN, Argument, Finding, Module, Rule, Severity, last_word
 
 _OF_JAX = frozenset({"learn", "train_step", "update_step"})
 """What functions of a step are called, where the library has no name for it"""
@@ -117,7 +117,9 @@ def _ends(module: Module, loop: ast.AST) -> bool:
         node = todo.pop()
         if isinstance(node, (ast.Break, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom)):
             return True
-        if isinstance(node, ast.Call) and (_exits(node) or (_called(node) in ("next", "__next__") and not _is_endless(module, node))):
+        if isinstance(node, ast.Call) and (
+            _exits(node) or (last_word(node.func) in ("next", "__next__") and not _is_endless(module, node))
+        ):
             return True
         if isinstance(node, (ast.For, ast.While)):
             if any(isinstance(part, (ast.Return, ast.Raise)) or (isinstance(part, ast.Call) and _exits(part)) for part in ast.walk(node)):
@@ -148,9 +150,4 @@ def _goes_round(maker: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def _exits(call: ast.Call) -> bool:
-    return _called(call) in ("exit", "_exit", "quit", "abort")
-
-
-def _called(call: ast.Call) -> str:
-    """The last word of what is called."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+    return last_word(call.func) in ("exit", "_exit", "quit", "abort")

@@ -16,6 +16,7 @@ from mlsmith.rules.kit import (
     Safety,
     Severity,
     from_plain,
+    last_word,
     statement_of,
     to_plain,
     tokens,
@@ -338,7 +339,7 @@ def _is_list_call(node: ast.AST) -> bool:
 
 def _last(call: ast.Call) -> str:
     func = call.func
-    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    return last_word(func)
 
 
 def _within(node: ast.AST, whole: ast.AST) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, block_of, tokens
+from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, block_of, last_word, tokens
 from mlsmith.rules.kit.knowledge import lightning, numpy, tensorflow, torch
 
 _SEEDING = ("random.seed", "random.Random", "random.Random().seed", *numpy.SEEDS, *torch.SEEDS, *tensorflow.SEEDS, *lightning.SEEDS)
@@ -129,7 +129,7 @@ def _seeds(name: ast.Name) -> bool:
     """Whether a use of the name is as an argument of another call that seeds."""
     up: ast.AST = name.up  # type: ignore[attr-defined]
     called = up.func if isinstance(up, ast.Call) else None
-    word = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+    word = last_word(called)
     return "seed" in word.lower() or word in ("RandomState", "default_rng", "Random", "PRNGKey", "int")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlsmith.change import Change
 from mlsmith.finding import Confidence, Edit, Finding, Fix, Position, Safety, Severity, Span, from_plain, plain_span, span_from, to_plain
 from mlsmith.index.project import Definition, Project, SeenCall
-from mlsmith.index.scopes import block_of, scope_of, statement_of
+from mlsmith.index.scopes import block_of, last_word, scope_of, statement_of
 from mlsmith.rules.kit import branches, metrics, optimisation, personal, serving, training
 from mlsmith.rules.kit.call import Argument, Call
 from mlsmith.rules.kit.concrete import replace_expression, with_argument, wrapped_in
@@ -59,6 +59,7 @@ __all__ = [
     "block_of",
     "branches",
     "from_plain",
+    "last_word",
     "metrics",
     "optimisation",
     "personal",

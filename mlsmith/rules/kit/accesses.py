@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlsmith.index.scopes import last_word
 from mlsmith.rules.kit.knowledge import storage
 from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.places import HOLE, TEMPORARY, UNKNOWN_PART, normal, places
@@ -109,16 +110,12 @@ def _of_method(module: Module, call: Call, word: str) -> Iterator[Access]:
         yield from _at(module, call, "r", "table" if word == "table" else "data", first)
     elif word == "replace" and first is not None and len(call.node.args) == 1 and not call.node.keywords:
         yield from _at(module, call, "w", "file", first)  # of a path; a text's takes two
-    elif word == "save" and first is not None and set(tokens(_last(call.receiver))) & _MODEL_WORDS:
+    elif word == "save" and first is not None and set(tokens(last_word(call.receiver))) & _MODEL_WORDS:
         yield from _at(module, call, "w", "model", first)
 
 
-def _last(node: ast.expr | None) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
 def _is_spark(call: Call) -> bool:
-    return _last(call.receiver).lower() in ("spark", "session", "spark_session")
+    return last_word(call.receiver).lower() in ("spark", "session", "spark_session")
 
 
 def _is_chained_to(call: Call, *words: str) -> bool:
@@ -169,7 +166,7 @@ def _in_store(module: Module, call: Call, word: str) -> Iterator[Access]:
 
 def _queried(module: Module, call: Call) -> Iterator[Access]:
     node = call.node.args[0] if call.node.args else next((k.value for k in call.node.keywords if k.arg in ("sql", "query")), None)
-    if isinstance(node, ast.Call) and len(node.args) == 1 and _last(node.func) in ("text", "SQL", "dedent"):
+    if isinstance(node, ast.Call) and len(node.args) == 1 and last_word(node.func) in ("text", "SQL", "dedent"):
         node = node.args[0]
     table = "relation" if _queries_memory(module) else "table"
     for text in places(module, node) if node is not None else ():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.lazily import lazily
-from mlsmith.index.scopes import block_of, statement_of
+from mlsmith.index.scopes import block_of, last_word, statement_of
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import Role, role_of_name
@@ -76,7 +76,7 @@ class Call:
     def method(self) -> str:
         """The last word of what is called: `fit` of `model.fit(x)`."""
         func = self.node.func
-        return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        return last_word(func)
 
     @property
     def receiver(self) -> ast.expr | None:

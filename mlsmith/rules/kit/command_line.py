@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mlsmith.index.scopes import last_word
+
 if TYPE_CHECKING:
     from mlsmith.rules.kit.call import Call
     from mlsmith.rules.kit.module import Module
@@ -74,15 +76,12 @@ def _is_logged(node: ast.AST) -> bool:
     if isinstance(up, (ast.FormattedValue, ast.JoinedStr)):
         return True
     if isinstance(up, ast.For):
-        return all(isinstance(said, ast.Expr) and isinstance(said.value, ast.Call) and _called(said.value) in _LOGS for said in up.body)
+        return all(
+            isinstance(said, ast.Expr) and isinstance(said.value, ast.Call) and last_word(said.value.func) in _LOGS for said in up.body
+        )
     if isinstance(up, ast.comprehension):
         shown = up.up.up  # type: ignore[attr-defined]
-        return isinstance(shown, ast.Call) and _called(shown) in {*_LOGS, "join"}
+        return isinstance(shown, ast.Call) and last_word(shown.func) in {*_LOGS, "join"}
     if isinstance(up, ast.Call):
-        return _called(up) in _LOGS or (_called(up) == "sorted" and _is_logged(up))
+        return last_word(up.func) in _LOGS or (last_word(up.func) == "sorted" and _is_logged(up))
     return False
-
-
-def _called(call: ast.Call) -> str:
-    """The last word of what is called."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""

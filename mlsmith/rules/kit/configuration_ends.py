@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.lazily import lazily
-from mlsmith.index.scopes import scope_of
+from mlsmith.index.scopes import last_word, scope_of
 from mlsmith.rules.kit.collect import is_foreign
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, ANY, COMMAND_LINE, TOP, Handles, Keys, Part, is_configuration_name, joined
 
@@ -122,7 +122,7 @@ class Ends:
                 self._note(self._lost, handle, keys)
             return
         func = call.func
-        name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        name = last_word(func)
         spread = isinstance(up, ast.keyword) and up.arg is None
         if name == "set_defaults" and spread:
             self._link(handle, keys, "same", COMMAND_LINE, TOP)

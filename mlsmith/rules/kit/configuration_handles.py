@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mlsmith.index.scopes import Binding
+from mlsmith.index.scopes import Binding, last_word
 from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
@@ -255,4 +255,4 @@ def gives_the_same(call: ast.Call) -> bool:
 
 def _speaks_of_configuration(node: ast.Call) -> bool:
     func = node.func
-    return speaks_of_configuration(func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else "")
+    return speaks_of_configuration(last_word(func))

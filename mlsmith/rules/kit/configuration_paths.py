@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mlsmith.index.scopes import last_word
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, LOADERS, is_configuration_name
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def source_of(module: Module, node: ast.expr, depth: int) -> Source:
 
 def _of_call(module: Module, node: ast.Call, depth: int) -> Source:
     func = node.func
-    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    name = last_word(func)
     if name in ("join", "joinpath") and node.args:
         parts = [module.constant(argument) for argument in node.args]
         tail = parts[next((i + 1 for i in range(len(parts) - 1, -1, -1) if not isinstance(parts[i], str)), 0) :]
@@ -120,7 +121,7 @@ def _from_here(module: Module, node: ast.expr | None, depth: int) -> str:
         return _below(_from_here(module, node.left, depth + 1), [module.constant(node.right)])
     if isinstance(node, ast.Call):
         func = node.func
-        name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        name = last_word(func)
         if name == "joinpath" and isinstance(func, ast.Attribute):
             return _below(_from_here(module, func.value, depth + 1), [module.constant(part) for part in node.args])
         if name == "join" and node.args:
@@ -194,7 +195,7 @@ def _call_of(node: ast.AST) -> ast.Call | None:
 
 def _is_path_work(call: ast.Call) -> bool:
     func = call.func
-    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    name = last_word(func)
     return name in _OPENERS or name in ("join", "joinpath")
 
 

@@ -9,7 +9,7 @@ import builtins
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mlsmith.index.scopes import scope_of
+from mlsmith.index.scopes import last_word, scope_of
 from mlsmith.rules.kit.accesses import Access, accesses
 from mlsmith.rules.kit.collect import is_foreign, where
 from mlsmith.rules.kit.knowledge import storage
@@ -244,7 +244,7 @@ def _whole(node: ast.expr) -> ast.expr:
 
 def _makes_a_path(call: ast.Call, node: ast.expr) -> bool:
     func = call.func
-    word = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    word = last_word(func)
     return node in call.args and word in ("Path", "PurePath", "join", "str", "joinpath", "abspath", "realpath", "expanduser")
 
 

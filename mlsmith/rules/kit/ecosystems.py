@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlsmith.index.scopes import last_word
 from mlsmith.rules.kit.memo import once_a_module
 
 if TYPE_CHECKING:
@@ -124,28 +125,23 @@ def glue_of(module: Module) -> Glue:
     counts: Counter[str] = Counter()
     carried = worked = own = 0
     for inner in calls.values():
-        words = {_last(call) for call in inner}
+        words = {last_word(call.func) for call in inner}
         if words <= _NEUTRAL:
             continue
         worked += 1
         if words <= _NO_MORE:
             carried += 1
             for call in inner:
-                name = _crossed(module, call) if _last(call) in _CARRYING else ""
+                name = _crossed(module, call) if last_word(call.func) in _CARRYING else ""
                 if name:
                     counts[name] += 1
-                    own += _last(call) == "save_pretrained" or not _OWN_FORMATS.isdisjoint(module.resolver.names(call.func))
+                    own += last_word(call.func) == "save_pretrained" or not _OWN_FORMATS.isdisjoint(module.resolver.names(call.func))
     return Glue(carried / worked if worked else 0.0, worked, dict(sorted(counts.items())), own)
-
-
-def _last(call: ast.Call) -> str:
-    func = call.func
-    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
 def _crossed(module: Module, call: ast.Call) -> str:
     """The ecosystem whose border a call crosses; empty where it stays in one. What starts a process or copies a file is never at home."""
-    last = _last(call)
+    last = last_word(call.func)
     if last in _MADE and call.args and isinstance(call.args[0], (ast.List, ast.Tuple, ast.Constant)):
         return ""
     name = _ecosystem(module, call)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mlsmith.index.scopes import block_of
+from mlsmith.index.scopes import block_of, last_word
 from mlsmith.rules.kit.roles import Role, tokens
 from mlsmith.rules.kit.splits import is_used
 
@@ -164,7 +164,7 @@ def orders_itself(module: Module, call: Call) -> bool:
 
 
 def _last_name(node: ast.expr) -> str:
-    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    name = last_word(node)
     return name if name.islower() else ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlsmith.index.scopes import block_of
+from mlsmith.index.scopes import block_of, last_word
 from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import tokens
 
@@ -62,7 +62,7 @@ def is_optimiser(node: ast.expr | None) -> bool:
     """Whether an expression is an optimiser by its last name: `optimizer`, `self.optim_g`, `opts["d"]`, not `lr_scheduler`."""
     while isinstance(node, ast.Subscript):
         node = node.value
-    words = tokens(node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else "")
+    words = tokens(last_word(node))
     return bool(_OPTIMISER_WORDS & set(words)) and not {"scheduler", "sched", "lr", "wrapper"} & set(words)
 
 

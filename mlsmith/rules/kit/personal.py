@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from mlsmith.index.scopes import last_word
 from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ def sensitive_columns(module: Module, node: ast.AST) -> Iterator[str]:
 
 def _is_row(node: ast.expr) -> bool:
     """Whether something is called as rows, frames and persons are."""
-    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    name = last_word(node)
     return bool(_ROWS & set(tokens(name)))

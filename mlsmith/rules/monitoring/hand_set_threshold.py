@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, serving, tokens
+from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, last_word, serving, tokens
 
 _NEUTRAL = (0, 0.5, 1, -1, 0.0, 1.0)
 _SCORES = frozenset({"probability", "probabilities", "proba", "prob", "score", "scores", "confidence", "predict"})
@@ -108,7 +108,7 @@ def _is_score(module: Module, node: ast.expr) -> bool:
 def _scores(call: Call) -> bool:
     """`self.model.classifier.probability(x)`: a model, by the word that it goes by, asked for a score."""
     receiver = call.receiver
-    holder = receiver.attr if isinstance(receiver, ast.Attribute) else receiver.id if isinstance(receiver, ast.Name) else ""
+    holder = last_word(receiver)
     return bool(_SCORES.intersection(tokens(call.method)) and _MODELS.intersection(tokens(holder)) and call.node.args)
 
 

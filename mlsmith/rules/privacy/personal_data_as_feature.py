@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Finding, Module, Rule, Severity, personal, tokens
+from mlsmith.rules.kit import Finding, Module, Rule, Severity, last_word, personal, tokens
 
 _FEATURES = frozenset({"features", "feature", "predictors", "inputs", "covariates"})
 _KEPT_OUT = frozenset({
@@ -70,7 +70,7 @@ class PersonalDataAsFeature(Rule):
         seen: set[int] = set()
         for node in module.syntax.assignments:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
+            name = last_word(target)
             if set(tokens(name)) & _FEATURES and not set(tokens(name)) & _KEPT_OUT and isinstance(node.value, (ast.List, ast.Tuple)):
                 for column in node.value.elts:
                     if isinstance(column, ast.Constant) and personal.is_sensitive(module, column.value):

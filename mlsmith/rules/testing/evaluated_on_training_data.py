@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from mlsmith.rules.kit import Call, Context, Finding, Module, Role, Rule, Severity, metrics, tokens
+from mlsmith.rules.kit import Call, Context, Finding, Module, Role, Rule, Severity, last_word, metrics, tokens
 
 _SUPERVISED = (
     "Classifier",
@@ -215,7 +215,7 @@ def _name(node: ast.expr) -> str:
     if isinstance(node, ast.Subscript):
         key = node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
         return f"{key}_{_name(node.value)}" if key else ""
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return last_word(node)
 
 
 def _only_on_training(module: Module, call: Call) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, tokens
+from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, last_word, tokens
 
 _STOPPERS = ("EarlyStopping", "ReduceLROnPlateau")
 _BOOSTERS = ("xgboost.", "lightgbm.", "catboost.")
@@ -124,7 +124,7 @@ def _last_name(node: ast.expr) -> str:
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
             return node.slice.value
         node = node.value
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return last_word(node)
 
 
 def _saves(node: ast.If) -> bool:
@@ -132,7 +132,7 @@ def _saves(node: ast.If) -> bool:
     for part in node.body:
         for call in ast.walk(part):
             if isinstance(call, ast.Call):
-                called = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+                called = last_word(call.func)
                 if called in _SAVES or "save_check" in called or "save_model" in called:
                     return True
     return False

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Finding, Module, Rule, Severity, block_of, optimisation, scope_of, statement_of
+from mlsmith.rules.kit import Finding, Module, Rule, Severity, block_of, last_word, optimisation, scope_of, statement_of
 
 _LAST = re.compile(r"last|batch|step|iter|final", re.I)
 _LOSSES = re.compile(r"^(running|total|epoch|train|sum|avg|batch)?_?(loss|losses|cost|costs)(_(sum|total|list|history))?$", re.I)
@@ -198,7 +198,7 @@ def _is_reported(name: ast.Name) -> bool:
     while node is not statement:
         node = node.up  # type: ignore[attr-defined]
         if isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            called = last_word(node.func)
             if called in _REPORTING:
                 return True
             if called not in ("item", "float", "numpy", "cpu", "detach", "round", "str", "tolist"):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, metrics, scope_of, tokens
+from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, last_word, metrics, scope_of, tokens
 
 _CLASSIFIERS = ("LogisticRegression", "SVC", "NB", "Perceptron", "LogisticRegressionCV")
 _PREDICTED = frozenset({"pred", "preds", "predict", "predicted", "prediction", "predictions", "yhat", "yhats", "hat", "ypred", "forecast"})
@@ -290,4 +290,4 @@ def _ends_in_classifier(module: Module, node: ast.expr, depth: int = 0) -> bool:
 def _last_name(node: ast.expr) -> str:
     while isinstance(node, ast.Subscript):
         node = node.value
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return last_word(node)

@@ -22,6 +22,7 @@ from mlsmith.rules.kit import (
     block_of,
     environments,
     from_plain,
+    last_word,
     optimisation,
     scope_of,
     statement_of,
@@ -365,5 +366,5 @@ def _is_scheduler(module: Module, node: ast.expr | None) -> bool:
         return False
     if any(name.startswith("torch.optim.lr_scheduler.") for name in module.names(node)):
         return True
-    words = set(tokens(node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""))
+    words = set(tokens(last_word(node)))
     return bool(words & {"scheduler", "sched"}) and words <= _OF_RATES

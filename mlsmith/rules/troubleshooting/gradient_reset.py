@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, block_of, optimisation, statement_of, tokens
+from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, block_of, last_word, optimisation, statement_of, tokens
 
 _ZEROED_OTHERWISE = re.compile(
     r"zero_grad|zero_gradients|clear_grad|\.grad\s*=|\.grad(\.data)?\.(zero_|fill_|detach_)|autograd\.grad\(|reset_grad"
@@ -192,7 +192,5 @@ def _modulus(test: ast.expr) -> ast.BinOp | None:
 
 
 def _speaks_of_accumulation(modulus: ast.BinOp) -> bool:
-    name = (
-        modulus.right.attr if isinstance(modulus.right, ast.Attribute) else modulus.right.id if isinstance(modulus.right, ast.Name) else ""
-    )
+    name = last_word(modulus.right)
     return bool(_ACCUMULATION & set(tokens(name)))

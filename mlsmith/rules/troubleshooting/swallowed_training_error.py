@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Finding, Module, Rule, Severity, block_of, optimisation, scope_of, tokens
+from mlsmith.rules.kit import Finding, Module, Rule, Severity, block_of, last_word, optimisation, scope_of, tokens
 
 _READERS = frozenset({
     "read_csv", "read_parquet", "read_excel", "imread", "imdecode", "open", "load", "loads", "decode", "read_image", "load_img", "read_file",
@@ -127,7 +127,7 @@ def _guarded(module: Module, node: ast.Try) -> str:
 def _is_model(module: Module, node: ast.expr) -> bool:
     if any(name.startswith(_ESTIMATORS) for name in module.names(node)):
         return True
-    last = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    last = last_word(node)
     return bool(set(tokens(last)) & _MODEL_WORDS)
 
 
