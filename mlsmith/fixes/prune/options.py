@@ -11,6 +11,7 @@ from mlsmith.fixes.prune.found import Found, same
 from mlsmith.fixes.prune.parameters import refuse_shown, take_along
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
+from mlsmith.index.scopes import last_word
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.command_line import NAMESPACES, declared_options, escapes, receivers
 from mlsmith.rules.kit.constants import UNKNOWN
@@ -52,10 +53,11 @@ def take_option(sight: Sight, found: Found, name: str) -> None:
         for node in reads_by_name(module, name, NAMESPACES, declaring):
             refuse_shown(module, node)
             found.read(module.path, node)
+    own = {part for facts in sight.project.files.values() for part in facts.module.split(".")}
     for path in sight.python:
         module_of = sight.module(path)
         if module_of is not None:
-            _refuse_escape(sight, module_of, bool(found.reads.get(path)) or any(path == where for where, _ in found.options))
+            _refuse_escape(own, module_of, bool(found.reads.get(path)) or any(path == where for where, _ in found.options))
     take_along(sight, found)
 
 
@@ -106,7 +108,7 @@ def _last_word(node: ast.expr) -> str:
     """`model` of `config.model`, `cfg["model"]`, `model`."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         return str(node.slice.value)
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return last_word(node)
 
 
 def _is_callee(node: ast.expr) -> bool:
@@ -187,15 +189,14 @@ def _refuse_key(sight: Sight, path: str, name: str) -> None:
     raise Refusal(f"a configuration has `{name}` too", path, line, sort="option in a configuration")
 
 
-def _refuse_escape(sight: Sight, module: Module, concerned: bool) -> None:
-    """Raises Refusal where all options go somewhere as a whole, by which their names may be read."""
+def _refuse_escape(own: set[str], module: Module, concerned: bool) -> None:
+    """Raises Refusal where all options go somewhere as a whole, by which their names may be read. `own` are words of the project's modules."""
     if not (concerned or module.imports("argparse")):
         return
     if escapes(module):
         raise Refusal(
             "all options are handed on as a whole, or read by names that are not written down", module.path, 1, sort="options escape"
         )
-    own = {part for facts in sight.project.files.values() for part in facts.module.split(".")}
     strange = sorted(receivers(module) - own)
     if strange:
         raise Refusal(f"all options are given to `{strange[0]}`", module.path, 1, sort="options escape")
