@@ -42,8 +42,7 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
         if revision is not None:
             raise
         return []
-    folder = scene.root.relative_to(repository.root).as_posix()
-    prefix = "" if folder == "." else f"{folder}/"
+    prefix = repository.prefix_of(scene.root)
     paths = {
         path.removeprefix(prefix): how
         for path, how in changed.items()

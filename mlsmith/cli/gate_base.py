@@ -103,8 +103,7 @@ def _baseline_at(scene: Scene, commit: str, settings: Settings) -> list[Known]:
 
 def _changed_lines(repository: Repository, scene: Scene, commit: str, before: LintResult, after: LintResult) -> tuple[int, int]:
     """Lines of code that came and that went since the commit in what is judged, untracked files included, moved code not."""
-    folder = scene.root.relative_to(repository.root).as_posix()
-    prefix = "" if folder == "." else f"{folder}/"
+    prefix = repository.prefix_of(scene.root)
     trees = open_revision(scene.root, commit), open_working_tree(scene.root, scene.overlay)
     sides: tuple[list[Counter[str]], list[Counter[str]]] = ([], [])
     for path, how in repository.changed_paths(commit).items():

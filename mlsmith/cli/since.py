@@ -54,8 +54,7 @@ def renamed_here(root: Path) -> dict[str, str]:
 
 def renamed_since(repository: Repository, commit: str, root: Path) -> dict[str, str]:
     """New path → old path, relative to the project's root."""
-    folder = root.relative_to(repository.root).as_posix()
-    prefix = "" if folder == "." else folder + "/"
+    prefix = repository.prefix_of(root)
     return {
         path.removeprefix(prefix): changed.old_path.removeprefix(prefix)
         for path, changed in repository.changed_paths(commit).items()

@@ -100,8 +100,7 @@ class GitHistory:
     @cached_property
     def _prefix(self) -> str:
         assert self._repository is not None
-        folder = self._root.relative_to(self._repository.root).as_posix()
-        return "" if folder == "." else folder + "/"
+        return self._repository.prefix_of(self._root)
 
 
 class RememberedHistory:

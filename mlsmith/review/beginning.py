@@ -9,7 +9,7 @@ from pathlib import Path
 from mlsmith.engine.cache import replace_file
 from mlsmith.engine.discover import kind_of, walk
 from mlsmith.errors import UserError
-from mlsmith.review.deciding import config_of, own_key
+from mlsmith.review.deciding import own_key
 from mlsmith.review.people import People
 from mlsmith.review.signing import Signers, public_key_of
 from mlsmith.settings import FILES, load_settings_text
@@ -29,7 +29,7 @@ def begin(root: Path, configs: tuple[str, ...]) -> Iterator[str]:
         signers = root / load_settings_text(text, file.name).review.allowed_signers
         if People(Signers(signers.read_bytes() if signers.is_file() else b"")).lines:
             raise UserError(f"{file.name} has a policy already", advice="edit it there; the change is reviewed under the old one")
-        if not (config_of(repository, "user.email") and own_key(repository)):
+        if not (repository.setting("user.email") and own_key(repository)):
             raise UserError(
                 f"{file.name} has a policy already, and there is no key of yours to add to its signers",
                 advice="set git's user.email, and user.signingkey to an SSH key (`ssh-keygen -t ed25519` makes one)",
@@ -74,7 +74,7 @@ def _signers(root: Path, repository: Repository, file: Path) -> Iterator[str]:
     if People(Signers(text.encode())).lines:
         yield f"{name}: there already"
         return
-    email, key = config_of(repository, "user.email"), own_key(repository)
+    email, key = repository.setting("user.email"), own_key(repository)
     line = f"{email} {public_key_of(key)}\n" if email and key else ""
     if line or not text:
         text = text if not text or text.endswith("\n") else f"{text}\n"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsmith.engine.trees import open_working_tree
-from mlsmith.errors import GitError
 from mlsmith.review.debts import debts_of
 from mlsmith.review.history import Register, Way
 from mlsmith.review.items import Covered, items, policy_item
@@ -111,7 +110,7 @@ def _judged(scene: Scene, against: str, tip: str, *, working: bool, now: datetim
         if policy.is_without_signers:
             begins = any(item.path == policy.settings.allowed_signers for item in found)
             found = [item for item in found if item.path != policy.settings.allowed_signers]
-        drafts, user = _uncommitted(scene, policy, covered), policy.people.person(_user(repository))
+        drafts, user = _uncommitted(scene, policy, covered), policy.people.person(repository.setting("user.email"))
         ledger, way = read_ledger(after), Way(repository, base, tip)
         checks = Checks(policy.people.signers)
         register = Register(policy.people, checks, scene.tree)
@@ -141,10 +140,3 @@ def _uncommitted(scene: Scene, policy: Policy, covered: Covered) -> tuple[str, .
             if before != after and not alike:
                 found.append(path)
     return tuple(sorted(found))
-
-
-def _user(repository: Repository) -> str:
-    try:
-        return repository.run("config", "user.email").decode("utf-8", "replace").strip()
-    except GitError:
-        return ""

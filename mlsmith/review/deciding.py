@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsmith.errors import GitError, UserError
+from mlsmith.errors import UserError
 from mlsmith.review.ledger import write_approval
 from mlsmith.review.signing import public_key_of, sign
 from mlsmith.review.statement import Statement
@@ -64,7 +64,7 @@ def _signing_as(case: Case, chosen: Path | None, repository: Repository) -> tupl
     """The name to sign with, and the key; no key where the policy does not ask for signatures."""
     settings = case.policy.settings
     public = public_key_of(chosen) if chosen else None
-    email = config_of(repository, "user.email")
+    email = repository.setting("user.email")
     if public is not None and "-cert-v01" in public:
         return _email(repository), public
     approver = case.policy.people.principal_of_key(public, wanted=email) if public else None
@@ -81,7 +81,7 @@ def _signing_as(case: Case, chosen: Path | None, repository: Repository) -> tupl
 
 def own_key(repository: Repository) -> Path | None:
     """Git's signing key where it is an SSH key, else the usual one."""
-    said = config_of(repository, "user.signingkey")
+    said = repository.setting("user.signingkey")
     if said and not said.startswith("key::") and Path(said).expanduser().exists():
         return Path(said).expanduser()
     usual = [Path.home() / ".ssh" / name for name in ("id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_rsa")]
@@ -89,14 +89,7 @@ def own_key(repository: Repository) -> Path | None:
 
 
 def _email(repository: Repository) -> str:
-    email = config_of(repository, "user.email")
+    email = repository.setting("user.email")
     if not email:
         raise UserError("git does not know who you are", advice="set git's user.email")
     return email
-
-
-def config_of(repository: Repository, name: str) -> str:
-    try:
-        return repository.run("config", name).decode("utf-8", "replace").strip()
-    except GitError:
-        return ""

@@ -33,7 +33,7 @@ class Scene:
 
     def __init__(self, repository: Repository, tree: RevisionTree, root: Path) -> None:
         self.repository, self.tree, self.root = repository, tree, root
-        self.prefix = prefix_of(root, repository)
+        self.prefix = repository.prefix_of(root)
         self.identity = _identity(repository, tree.revision)
         self.before = below(tree, self.prefix)
 
@@ -105,7 +105,7 @@ def project_of(start: Path, repository: Repository, tree: RevisionTree) -> Path:
     """The project that a folder is in: the nearest one above it with a policy in the base, so that no change can lead elsewhere."""
     folder = start.resolve()
     while folder.is_relative_to(repository.root):
-        prefix = prefix_of(folder, repository)
+        prefix = repository.prefix_of(folder)
         if any(f"{prefix}{name}" in tree.blobs for name in FILES) and policy_in(below(tree, prefix)).settings.configs:
             return folder
         folder = folder.parent
@@ -144,11 +144,6 @@ def broken_in(scene: Scene, after: Tree, ledger: Ledger, way: Way) -> tuple[str,
 
 def data_of(version: Version) -> bytes | None:
     return version.data if version.form is Form.FILE else None
-
-
-def prefix_of(root: Path, repository: Repository) -> str:
-    folder = root.relative_to(repository.root).as_posix()
-    return "" if folder == "." else f"{folder}/"
 
 
 def below(tree: RevisionTree, prefix: str) -> Tree:

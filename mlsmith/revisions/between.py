@@ -39,7 +39,7 @@ class _Hunk(NamedTuple):
 
 def difference(repository: Repository, root: Path, before: str, after: str | None, settings: Settings) -> Difference:
     """What differs in the project at `root` between two commits, or a commit and the working tree (None). Raises GitError."""
-    prefix = _prefix(repository, root)
+    prefix = repository.prefix_of(root)
     changed = _local(repository.changed_paths(before, after), prefix)
     pointers = {
         delta.path.removeprefix(prefix): delta
@@ -73,11 +73,6 @@ def _local(changed: dict[str, Changed], prefix: str) -> dict[str, Changed]:
         elif how.old_path is not None and how.old_path.startswith(prefix):
             found[how.old_path.removeprefix(prefix)] = how._replace(status="D", old_path=None)
     return found
-
-
-def _prefix(repository: Repository, root: Path) -> str:
-    folder = root.relative_to(repository.root).as_posix()
-    return "" if folder == "." else f"{folder}/"
 
 
 def _hunks(repository: Repository, prefix: str, before: str, after: str | None) -> dict[str, list[_Hunk]]:

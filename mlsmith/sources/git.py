@@ -109,6 +109,18 @@ class Repository:
             advice="name a branch, tag or commit that exists",
         )
 
+    def prefix_of(self, folder: Path) -> str:
+        """The path from the repository's root to a folder in it, with a closing `/`; empty for the root."""
+        inside = folder.relative_to(self.root).as_posix()
+        return "" if inside == "." else f"{inside}/"
+
+    def setting(self, name: str) -> str:
+        """A value of git's configuration; empty where it is not set."""
+        try:
+            return self.run("config", name).decode("utf-8", "replace").strip()
+        except GitError:
+            return ""
+
     def merge_base(self, one: str, two: str) -> str:
         """The best common ancestor of two revisions. Raises GitError where there is none."""
         first, second = self.rev_parse(one), self.rev_parse(two)
