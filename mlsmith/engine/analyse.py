@@ -10,7 +10,6 @@ import ast
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -101,19 +100,16 @@ def _python(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds:
 
 
 def _notebook(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
-    from mlsmith.sources.notebook import read_notebook, readable
-    from mlsmith.sources.python import Cell, parse_python
+    from mlsmith.sources.notebook import parse_notebook, parse_readable, read_notebook
 
     notebook = read_notebook(data)
     if not notebook.cells:
         return Analysis([], None, None, FileCount(0, 0, False, False), ())
-    cells = tuple(Cell(cell.index, cell.first_line) for cell in notebook.cells)
     try:
-        return _of_source(parse_python(notebook.text, path, cells), notebook, rules, settings, seconds)
+        return _of_source(parse_notebook(notebook, path), notebook, rules, settings, seconds)
     except SourceError:
-        text, indents, broken = readable(notebook)
-    cells = tuple(replace(cell, indent=indents.get(cell.index, 0)) for cell in cells)
-    analysis = _of_source(parse_python(text, path, cells), notebook, rules, settings, seconds)
+        source, broken = parse_readable(notebook, path)
+    analysis = _of_source(source, notebook, rules, settings, seconds)
     return analysis._replace(error=_about_cells(path, broken)) if broken else analysis
 
 

@@ -23,8 +23,8 @@ from mlsmith.revisions.settings_lines import line_changes
 from mlsmith.rules.kit.context import Context, context_of_path, module_name_of
 from mlsmith.rules.kit.module import Module
 from mlsmith.settings import Settings
-from mlsmith.sources.notebook import read_notebook, readable
-from mlsmith.sources.python import Cell, PythonSource, parse_python, read_python
+from mlsmith.sources.notebook import parse_notebook, parse_readable, read_notebook
+from mlsmith.sources.python import PythonSource, read_python
 
 if TYPE_CHECKING:
     from mlsmith.sources.git import Changed
@@ -179,9 +179,7 @@ def _source(data: bytes, path: str) -> PythonSource:
     if not path.endswith(".ipynb"):
         return read_python(data, path)
     notebook = read_notebook(data)
-    cells = tuple(Cell(cell.index, cell.first_line) for cell in notebook.cells)
     try:
-        return parse_python(notebook.text, path, cells)
+        return parse_notebook(notebook, path)
     except SourceError:
-        text, _, _ = readable(notebook)
-        return parse_python(text, path, cells)
+        return parse_readable(notebook, path)[0]

@@ -11,6 +11,7 @@ from typing import Any
 from mlsmith.errors import SourceError
 from mlsmith.sources.magics import Magic, plain_python
 from mlsmith.sources.notebook_edits import apply_cell_edits
+from mlsmith.sources.python import Cell, PythonSource, parse_python
 from mlsmith.sources.regular import MAX_BYTES
 
 __all__ = ["MAX_BYTES", "Notebook", "NotebookCell", "apply_cell_edits", "cell_lines", "other_code", "read_notebook", "readable"]
@@ -98,6 +99,18 @@ def readable(notebook: Notebook) -> tuple[str, dict[int, int], list[BrokenCell]]
             lines[place] = [""] * cell.line_count
             broken.append(BrokenCell(cell.index, *fault))
     return "\n".join(lines), indents, broken
+
+
+def parse_notebook(notebook: Notebook, path: str) -> PythonSource:
+    """All cells as one source. Raises SourceError where one of them is no Python."""
+    return parse_python(notebook.text, path, tuple(Cell(cell.index, cell.first_line) for cell in notebook.cells))
+
+
+def parse_readable(notebook: Notebook, path: str) -> tuple[PythonSource, list[BrokenCell]]:
+    """The cells that are Python as one source, and the others. Raises SourceError where they are none together."""
+    text, indents, broken = readable(notebook)
+    cells = tuple(Cell(cell.index, cell.first_line, indents.get(cell.index, 0)) for cell in notebook.cells)
+    return parse_python(text, path, cells), broken
 
 
 def _fault(lines: list[str]) -> tuple[int, str] | None:

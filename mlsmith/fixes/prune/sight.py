@@ -16,8 +16,8 @@ from mlsmith.index.lazily import lazily
 from mlsmith.index.project import Project
 from mlsmith.rules.kit.module import Module
 from mlsmith.settings import Settings
-from mlsmith.sources.notebook import read_notebook
-from mlsmith.sources.python import Cell, PythonSource, parse_python, read_python
+from mlsmith.sources.notebook import parse_notebook, read_notebook
+from mlsmith.sources.python import read_python
 from mlsmith.sources.tree import Tree
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -87,7 +87,8 @@ class Sight:
         """A Python file or notebook, parsed; None where it cannot be."""
         if path not in self._modules:
             try:
-                source = _read(self.data(path), path)
+                data = self.data(path)
+                source = parse_notebook(read_notebook(data), path) if path.endswith(".ipynb") else read_python(data, path)
             except SourceError:
                 self._modules[path] = None
             else:
@@ -103,10 +104,3 @@ class Sight:
                     yield module
                 elif all_of_them:
                     raise Refusal(f"`{word}` stands in a file that cannot be parsed", path, self.line_of(path, word), sort="unseen file")
-
-
-def _read(data: bytes, path: str) -> PythonSource:
-    if not path.endswith(".ipynb"):
-        return read_python(data, path)
-    notebook = read_notebook(data)
-    return parse_python(notebook.text, path, tuple(Cell(cell.index, cell.first_line) for cell in notebook.cells))
