@@ -210,14 +210,18 @@ def _refuse_contradictions(arguments: Arguments) -> None:
 def _start(paths: Sequence[Path]) -> Path:
     """Where to look for the project: what the paths have in common, where that is in one.
 
-    Where it is in none, the folder we are in is the project, if it holds them all, else that of the first.
+    Where it is in none, the folder we are in is the project, if it holds them all, else that of the first. A home and what holds homes
+    hold many projects and are none, nor is the folder of temporary files: to read all that for the sake of one would take minutes.
     """
     common = Path(os.path.commonpath(paths))
     _, root, _ = load_settings(common)
     if any((root / name).exists() for name in (".git", *FILES)):
         return common
-    here = Path.cwd().resolve()
-    return here if common.is_relative_to(here) else paths[0]
+    here, home = Path.cwd().resolve(), Path.home()
+    if not common.is_relative_to(here):
+        return paths[0]
+    holds_projects = here in (home, *home.parents, Path(os.environ.get("TMPDIR", "/tmp")).resolve())
+    return common if holds_projects else here
 
 
 def _stdin_scene(arguments: Arguments) -> Scene:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _SPEAKING = (
     "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "COLORTERM", "TTY_COMPATIBLE", "CI",
-    "GITHUB_ACTIONS", "GITHUB_WORKSPACE", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONUTF8", "PYTHONIOENCODING",
+    "GITHUB_ACTIONS", "GITHUB_WORKSPACE", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONUTF8", "PYTHONIOENCODING", "HOME", "TMPDIR",
 )  # fmt: skip
-"""Environment that may change what is printed."""
+"""Environment that may change what is printed, or what is the project."""
 _NEVER = (
     "--fix", "--unsafe-fixes", "--diff", "--write-baseline", "--since", "--watch", "--no-cache", "--cache-dir",
     "--verbose", "-v", "--output", "-o", "-", "--help", "-h",

@@ -91,6 +91,14 @@ def test_rules_of_the_project_see_files_that_are_not_named(project: Project) -> 
     assert project.lint("model.py").codes == []
 
 
+def test_a_home_holds_projects_and_is_none(project: Project) -> None:
+    project.write({"one/a.py": DEAD, "two/b.py": DEAD})
+    assert project.lint("one").codes == [("one/a.py", "DEX101", 2)]
+    assert project.lint("one", HOME=str(project.root)).codes == [("a.py", "DEX101", 2)]
+    assert project.lint("one", HOME=str(project.root / "two")).codes == [("a.py", "DEX101", 2)]
+    assert [path for path, _, _ in project.lint("one", "two", HOME=str(project.root)).codes] == ["one/a.py", "two/b.py"]
+
+
 def test_output_is_the_same_for_any_jobs_any_order_warm_or_cold(project: Project) -> None:
     project.write({**MANY, "src/x.py": DEAD, ".git/HEAD": "ref: refs/heads/main\n"})
     runs = [
