@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from mlsmith.scaffold.locks import lock_text, normal, read_lock
+from tests.scaffold import forking
 from tests.scaffold.projects import CATALOGUE, generate
 
 LOCKS = CATALOGUE.root / "locks"
@@ -42,6 +43,7 @@ def of_kind(kind: str, factory: pytest.TempPathFactory) -> Environment:
         project = generate(kind, folder).folder
         _run([sys.executable, "project.py", "test", "--version"], cwd=project, environment=offline)
         _run([_python(project / ".venv"), "-m", "pip", "check"], cwd=project)
+        _warm(_python(project / ".venv"))
 
     return Environment(_python(common / kind / "shop" / ".venv"), _once(common / kind, make))
 
@@ -63,8 +65,19 @@ def of_all_layers(factory: pytest.TempPathFactory) -> Environment:
             pins = [pin for package, found in lock.items() if (package in sources) == there for pin in found]
             (folder / f"{name}.txt").write_text(lock_text(pins), encoding="utf-8")
             _run([*pip, folder / f"{name}.txt"], cwd=folder, environment=environment)
+        _warm(_python(folder / "venv"))
 
     return Environment(_python(common / "all-layers" / "venv"), _once(common / "all-layers", make))
+
+
+def compiling() -> dict[str, str]:
+    """Keeps what Python compiles, as a user's does, whatever this machine says: to compile torch takes longer than most tests."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def _warm(python: Path) -> None:
+    """Have what is slow to import compiled once."""
+    _run([python, forking.__file__], cwd=python.parent, environment=compiling())
 
 
 def _packages(common: Path) -> Path:
@@ -90,7 +103,7 @@ def _offline(packages: Path) -> dict[str, str]:
 
 
 def _run(command: Sequence[str | Path], *, cwd: Path, environment: dict[str, str] | None = None) -> None:
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 

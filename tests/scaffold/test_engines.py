@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tomllib
@@ -15,6 +14,7 @@ import yaml
 from mlsmith.errors import UserError
 from mlsmith.scaffold.kinds import find_kind, stack
 from mlsmith.scaffold.locks import read_lock
+from tests.scaffold.environments import compiling
 from tests.scaffold.projects import CATALOGUE, KINDS, REPOSITORY, Generated, generate
 
 ENGINES = {
@@ -119,4 +119,4 @@ def test_the_suite_passes_and_the_switch_works_from_the_command_line(pair: tuple
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+    return {**compiling(), "PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
