@@ -49,6 +49,8 @@ class SeenCall(NamedTuple):
     fact: CallFact
 
 
+_HUB = "hubconf.py"
+"""What `torch.hub.load` calls, from the root of a repository"""
 _OF_INSTALLING = frozenset({
     "name", "version", "packages", "package_dir", "py_modules", "install_requires", "python_requires", "ext_modules", "cmdclass",
     "include_package_data", "package_data", "zip_safe",
@@ -115,10 +117,10 @@ class Project:
         return self._kind == "application"
 
     def is_public(self, path: str, name: str = "") -> bool:
-        """Whether a name of a file may be used by people outside: an entry point of the settings, or of a library's package what has no
-        leading `_`."""
+        """Whether a name of a file may be used by people outside: an entry point of the settings or of torch.hub, or of a library's package
+        what has no leading `_`."""
         facts = self.files[path]
-        if is_entry_point(self._entry_points, path, f"{facts.module}.{name}"):
+        if path == _HUB or is_entry_point(self._entry_points, path, f"{facts.module}.{name}"):
             return True
         if not self.is_library or self._is_installed_only_here:
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,7 +73,16 @@ class UnownedTodo(Rule):
         for number, line in enumerate(module.source.lines, start=1):
             match = _TAG.search(line)
             if match and not _OWNED.search(match[2]) and not any(first <= number <= last for first, last in inside):
-                found.append((number, match.start() + 1, len(line) + 1, match[1], match[2].strip(" :-.")[:60], line.strip()))
+                found.append(
+                    (
+                        number,
+                        match.start() + 1,
+                        len(line) + 1,
+                        match[1],
+                        textwrap.shorten(match[2].strip(" :-."), 60, placeholder=" …"),
+                        line.strip(),
+                    )
+                )
         return tuple(found) or None
 
     def project(self, project: Project) -> Iterator[Finding]:
