@@ -20,6 +20,8 @@ from mlsmith.reports.wording import apart, cells, count, duration, wrapped
 _NARROWEST, _PROSE, _WIDEST = 40, 100, 160
 """Columns: the least we lay out for, the most for a line of prose, the most for a line of code."""
 _MOST_ERRORS = 20
+_MANY, _OFTEN = 25, 3
+"""Findings from which on a reader wants an overview, and the rules that it names"""
 _STATUS = {Status.NEW: "", Status.BASELINE: "in the baseline", Status.SUPPRESSED: "suppressed"}
 
 
@@ -34,7 +36,7 @@ def render(report: Report) -> str:
     if report.statistics and report.shown:
         blocks.append(_statistics(report.shown, style))
     blocks.extend(_summary(report, style, width))
-    blocks.extend(_next_steps(report.result.new, style))
+    blocks.extend(_next_steps(report, style))
     return "\n".join(blocks) + "\n"
 
 
@@ -134,10 +136,16 @@ def _by_severity(findings: Iterable[Finding]) -> str:
     return ", ".join(count(tally[s], words[s]) if s in words else f"{tally[s]:,} {s}" for s in Severity if tally[s])
 
 
-def _next_steps(new: tuple[Finding, ...], style: Style) -> Iterator[str]:
+def _next_steps(report: Report, style: Style) -> Iterator[str]:
     """What to type next."""
+    new = report.result.new
     if not new:
         return
+    if len(new) >= _MANY and not report.statistics:
+        often = Counter(visible(finding.code) for finding in new).most_common(_OFTEN)
+        yield f"most often {', '.join(f'{code} ({number:,})' for code, number in often)}: {style.bold('mlsmith lint --statistics')}"
+    if len(new) >= _MANY and not report.result.having(Status.BASELINE):
+        yield f"too many to begin with? {style.bold('mlsmith lint --write-baseline')} leaves only what is new"
     safety = Counter(finding.fix.safety for finding in new if finding.fix is not None)
     if safety[Safety.SAFE]:
         yield f"{safety[Safety.SAFE]:,} can be fixed safely: {style.bold('mlsmith lint --fix')}"

@@ -178,3 +178,14 @@ def test_text_needs_no_terminal_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"
+
+
+def test_many_findings_end_with_an_overview_and_a_way_to_begin() -> None:
+    few, lots = (report(result(SHUFFLE, *many(LONG, number)), "text") for number in (20, 30))
+    assert "--statistics" not in few
+    assert "--write-baseline" not in few
+    assert f"most often {LONG.code} (30), {SHUFFLE.code} (1): mlsmith lint --statistics\n" in lots
+    assert "too many to begin with? mlsmith lint --write-baseline leaves only what is new\n" in lots
+    assert [line for line in lots.splitlines() if cells(line) > 80] == []
+    known = report(result(*many(LONG, 30), KNOWN), "text", statistics=True)
+    assert "mlsmith lint --" not in known.replace("--fix", "").replace("mlsmith lint --unsafe-fixes", "")
