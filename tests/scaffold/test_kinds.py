@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +37,41 @@ def test_a_fresh_project_has_nothing_to_complain_about_and_the_best_grade(projec
     assert linted.returncode == 0, linted.stdout
     gate = project.mlsmith("gate", "--format", "json")
     assert (gate.returncode, json.loads(gate.stdout)["grade"]) == (0, "A")
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH")
+def test_its_first_signers_need_nobody_and_then_a_changed_configuration_needs_one_of_them(kind: str, tmp_path: Path) -> None:
+    """docs/decisions/0010: a new project has approved nothing."""
+    project = generate(kind, tmp_path)
+    bob = tmp_path / "bob"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(bob)], check=True)
+    signers = project.folder / ".mlsmith/allowed_signers"
+    signers.write_text(
+        signers.read_text(encoding="utf-8") + f"bob@example.org {bob.with_suffix('.pub').read_text(encoding='utf-8')}", "utf-8"
+    )
+    main = project.git("branch", "--show-current").strip()
+    project.git("checkout", "-qb", "signers")
+    project.git("commit", "-qam", "who may approve")
+    assert project.mlsmith("review", "verify", "--base", main).returncode == 0
+    project.git("checkout", "-q", main)
+    project.git("merge", "-q", "signers")
+
+    project.git("checkout", "-qb", "work")
+    config = project.folder / "conf/base.yaml"
+    config.write_text(re.sub(r"(?m)^seed: \d+", "seed: 4321", config.read_text(encoding="utf-8")), "utf-8")
+    project.git("commit", "-qam", "another seed")
+    refused = project.mlsmith("review", "verify", "--base", main)
+    assert (refused.returncode, "seed" in refused.stdout) == (1, True), refused.stdout
+    shown = json.loads(project.mlsmith("review", "--base", main, "--format", "json").stdout)
+    (waiting,) = shown["configurations"]
+    project.git("config", "user.email", "bob@example.org")
+    said = ["--reason", "measured", "--key", str(bob), "--diff-sha", waiting["diff_sha"]]
+    approved = project.mlsmith("review", "approve", "conf/base.yaml", "--base", main, *said)
+    assert approved.returncode == 0, approved.stderr
+    project.git("add", "-A")
+    project.git("commit", "-qm", "approved")
+    passed = project.mlsmith("review", "verify", "--base", main)
+    assert passed.returncode == 0, passed.stdout
 
 
 def test_its_modules_are_short(project: Generated) -> None:
