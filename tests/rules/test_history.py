@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from mlsmith.engine.history import GitHistory
 from mlsmith.engine.run import Options, lint_working_tree
 from mlsmith.finding import Finding
@@ -102,6 +104,17 @@ def test_glue_that_is_left_alone_is_none(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     commits(tmp_path, "bridge.py", GLUE, 2)
     assert findings(tmp_path, "GLU101") == []
+
+
+@pytest.mark.parametrize(
+    "trainer", ["class Loop(base.Trainer):\n    pass\n", "def learn(loss, optimiser):\n    loss.backward()\n    optimiser.step()\n"]
+)
+def test_what_a_trainer_logs_and_saves_is_no_glue(tmp_path: Path, trainer: str) -> None:
+    git(tmp_path, "init", "-q")
+    commits(tmp_path, "loop.py", GLUE + "\n\n" + trainer, 6)
+    assert findings(tmp_path, "GLU101") == []
+    commits(tmp_path, "loop.py", GLUE + "\n\n" + trainer.replace("Trainer", "Reader").replace(".step", ".look"), 1)
+    assert [found.path for found in findings(tmp_path, "GLU101")] == ["loop.py"]
 
 
 def test_without_git_nothing_is_said_of_glue(tmp_path: Path) -> None:

@@ -47,8 +47,11 @@ _LEARNING = frozenset({
     "backward", "step", "fit", "minimize", "apply_gradients", "train_on_batch", "train_step", "training_step", "partial_fit", "update", "optimize",
 })  # fmt: skip
 _EVALUATING = frozenset({"eval", "evaluate", "evaluation", "test", "infer", "inference", "predict", "retrieval", "knn"})
+_PLACING = frozenset({"prepare", "prepare_data_loader", "setup_dataloaders"})
 _ENDS = ("next", "len", "print", "type")
-_LOOKING = ("iter", "next", "enumerate", "len", "print", "zip", "type", "tqdm.tqdm")
+_LOOKING = ("iter", "next", "enumerate", "len", "print", "zip", "type")
+_PROGRESS = ("tqdm", "track")
+"""Names under which bars of progress are found in `tqdm`, `tqdm.auto`, `accelerate.utils` and `rich.progress`"""
 _NO_SHUFFLED_PART = ("torch.utils.data.random_split", "torch.utils.data.Subset", "sklearn.model_selection.train_test_split")
 _SHUFFLES = ("shuffle", "permutation", "randperm")
 _READ_BY_INDEX = ("torchvision.datasets.", "torchtext.datasets.", "torchaudio.datasets.")
@@ -170,14 +173,22 @@ def _last_name(node: ast.expr) -> str:
 
 def is_only_looked_at(module: Module, call: Call) -> bool:
     """Whether the loader serves no training: its batches are counted, averaged or shown, in this order as well as in any."""
-    loop = _loop_over(module, call.node)
+    loader = _placed(call.node)
+    loop = _loop_over(module, loader)
     if isinstance(loop, ast.For):
         return not _learns(module, loop)
-    bindings = module.flow.bindings_of(call.node)
+    bindings = module.flow.bindings_of(loader)
     if len(bindings) != 1 or bindings[0].kind != "assign":
         return False
     uses = module.flow.uses(bindings[0])
     return bool(uses) and not any(_may_train(module, use) for use in uses)
+
+
+def _placed(node: ast.expr) -> ast.expr:
+    """The same loader after Accelerate or Fabric has wrapped it: `accelerator.prepare(DataLoader(…))`."""
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    wraps = isinstance(up, ast.Call) and up.args == [node] and isinstance(up.func, ast.Attribute) and up.func.attr in _PLACING
+    return up if wraps and isinstance(up, ast.Call) else node
 
 
 def is_of_evaluation(module: Module) -> bool:
@@ -256,10 +267,21 @@ def _may_train(module: Module, use: ast.Name) -> bool:
 def _loop_over(module: Module, use: ast.expr) -> ast.AST:
     """The loop that goes over a name, or else the outermost of the calls that only look at it, or what takes it."""
     node: ast.AST = use
-    up: ast.AST = use.up  # type: ignore[attr-defined]
-    while isinstance(up, ast.Call) and node in up.args and any(name in _LOOKING for name in module.names(up.func)):
-        node, up = up, up.up  # type: ignore[attr-defined]
+    while (taker := _taker(node)) is not None and any(
+        name in _LOOKING or name.rpartition(".")[2] in _PROGRESS for name in module.names(taker.func)
+    ):
+        node = taker
+    up: ast.AST = node.up  # type: ignore[attr-defined]
     return up if isinstance(up, ast.For) and up.iter is node else node
+
+
+def _taker(node: ast.AST) -> ast.Call | None:
+    """The call that takes a node as what it goes over: `tqdm(loader)`, `tqdm(iterable=loader)`."""
+    up: ast.AST = node.up  # type: ignore[attr-defined]
+    if isinstance(up, ast.keyword) and up.arg == "iterable":
+        up = up.up  # type: ignore[attr-defined]
+        return up if isinstance(up, ast.Call) else None
+    return up if isinstance(up, ast.Call) and node in up.args else None
 
 
 def _learns(module: Module, node: ast.For) -> bool:
