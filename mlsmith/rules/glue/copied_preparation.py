@@ -40,8 +40,10 @@ _ARCHITECTURES = frozenset({
 })  # fmt: skip
 """Words of places that define networks, which are taken from each other's repositories as they are"""
 _VERSION = re.compile(r"[_\-. ]*(v?\d+|old|new|copy|backup|bak|final|orig|original|tmp|temp|prev|fixed|modified|stable)$", re.IGNORECASE)
-_MOST = 8
-"""Files with one run that are compared with each other"""
+_COMPARED = 8
+"""Files with one run that all others with it are compared with"""
+_MOST = 10
+"""Findings of a project: where every file is a copy, one word for each says nothing more"""
 
 
 class _Seen(NamedTuple):
@@ -58,7 +60,8 @@ class CopiedPreparation(Rule):
     up to the names of variables; what is called, attributes, keywords, strings and numbers have to be equal. At least four of the eight work
     with data or models (pandas, NumPy, scikit-learn, PyTorch and the like), and six are different from each other; what prints or logs does not
     count and does not part them. Of a file some runs are kept as hashes, so that a copy of nine statements is found unless the file is very
-    long, and one of eight often. One finding a file, at the copy; a notebook counts as the copy of a module.
+    long, and one of eight often. One finding a file, at the copy, and at most ten a project, those that share most; a notebook counts as
+    the copy of a module.
 
     ## Why it is debt
     Preparation that is written down twice is mended once: training, evaluation and serving begin to see different data, and nothing
@@ -168,28 +171,32 @@ class CopiedPreparation(Rule):
                     places.setdefault(digest, []).append(_Seen(path, line, cell))
         shared: dict[str, list[tuple[_Seen, _Seen]]] = {}
         for seen in places.values():
-            for home, copy in _pairs(seen[:_MOST]):
+            for home, copy in _pairs(seen):
                 if not _is_meant(home.path, copy.path, roots):
                     shared.setdefault(copy.path, []).append((copy, home))
-        for path, pairs in sorted(shared.items()):
-            counts = Counter(home.path for _, home in pairs)
-            most = min(counts, key=lambda other: (-counts[other], other))
-            copy, home = min(pair for pair in pairs if pair[1].path == most)
-            cell = f", cell {home.cell + 1}" if home.cell >= 0 else ""
-            rest = f", and in {len(counts) - 1} more file{'s' if len(counts) > 2 else ''}" if len(counts) > 1 else ""
-            span = Span(Position(copy.line, 1), Position(copy.line, 2), None if copy.cell < 0 else copy.cell)
-            yield self.finding(
-                Place(path, span, anchor=f"copied from {most}"),
-                f"{LENGTH} statements or more, from here on, stand in `{most}` as well, from line {home.line}{cell} on{rest}",
-                advice="make them one function that both call: what is mended in one copy stays wrong in the other",
-            )  # fmt: skip
+        ranked = sorted((-len({copy for copy, _ in pairs}), path) for path, pairs in shared.items())[:_MOST]
+        for path in sorted(path for _, path in ranked):
+            yield self._report(path, shared[path])
+
+    def _report(self, path: str, pairs: list[tuple[_Seen, _Seen]]) -> Finding:
+        counts = Counter(home.path for _, home in pairs)
+        most = min(counts, key=lambda other: (-counts[other], other))
+        copy, home = min(pair for pair in pairs if pair[1].path == most)
+        cell = f", cell {home.cell + 1}" if home.cell >= 0 else ""
+        rest = f", and in {len(counts) - 1} more file{'s' if len(counts) > 2 else ''}" if len(counts) > 1 else ""
+        span = Span(Position(copy.line, 1), Position(copy.line, 2), None if copy.cell < 0 else copy.cell)
+        return self.finding(
+            Place(path, span, anchor=f"copied from {most}"),
+            f"{LENGTH} statements or more, from here on, stand in `{most}` as well, from line {home.line}{cell} on{rest}",
+            advice="make them one function that both call: what is mended in one copy stays wrong in the other",
+        )  # fmt: skip
 
 
 def _pairs(seen: list[_Seen]) -> Iterator[tuple[_Seen, _Seen]]:
     """Each with those before it, of other files: notebooks are copies of modules, and what serves of what trains, not the other way round."""
     ordered = sorted(seen, key=lambda one: (one.cell >= 0, bool(_SERVING & set(tokens(one.path))), one.path, one.line))
     for number, copy in enumerate(ordered):
-        for home in ordered[:number]:
+        for home in ordered[: min(number, _COMPARED)]:
             if home.path != copy.path:
                 yield home, copy
 

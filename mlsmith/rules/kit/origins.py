@@ -26,7 +26,7 @@ _COPIED = frozenset({
 _WANDERING = frozenset({
     "letterbox", "non_max_suppression", "bbox_iou", "box_iou", "voc_ap", "smooth_l1_loss", "drop_path", "trunc_normal_", "make_divisible",
     "timestep_embedding", "resize_pos_embed", "interpolate_pos_embed", "piecewise_rational_quadratic_transform", "rational_quadratic_spline",
-    "text_to_wordlist", "calculate_frechet_distance", "moore_penrose_iter_pinv", "cosine_scheduler",
+    "text_to_wordlist", "calculate_frechet_distance", "moore_penrose_iter_pinv", "cosine_scheduler", "batch_rodrigues",
 })  # fmt: skip
 """Functions that go from project to project with all their options"""
 _LESSON = frozenset(
