@@ -8,7 +8,19 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Argument, Call, Finding, Module, Project, Rule, Severity, TextDocument, from_plain, to_plain
+from mlsmith.rules.kit import (
+    Argument,
+    Call,
+    Finding,
+    Module,
+    Project,
+    RequirementsDocument,
+    Rule,
+    Severity,
+    TextDocument,
+    from_plain,
+    to_plain,
+)
 from mlsmith.rules.kit.knowledge.huggingface import FETCHES
 
 _BRANCHES = {"main", "master", "latest", "HEAD"}
@@ -34,7 +46,13 @@ _FOLDERS = {"out", "output", "outputs", "ckpt", "checkpoint", "checkpoints", "re
 """First words of `output/model` and its like: nobody publishes under these names."""
 
 _README = re.compile(r"readme[^/]*\.(md|rst)\Z", re.I)
-_GITHUB = re.compile(r"github\.com/([\w-]+)/[\w.-]+")
+_GITHUB = re.compile(r"github\.com/([\w-]+)/([\w.-]+)")
+_OWN_ADDRESS = re.compile(r"""(?:^|[\s{,"'])(?!git\b)[\w-]+["']?\s*=\s*["']https://github\.com/([\w-]+)/([\w-]+)""")
+"""`Repository = "https://github.com/shop/orders"`, but not the place of a dependency"""
+_NAME = re.compile(r"""^name\s*=\s*["']([\w.-]+)["']""")
+_TELLING = 5
+"""Letters from which on two names that begin alike are hardly so by chance"""
+
 _Found = tuple[str, Finding]
 """What is fetched, and what is said of it"""
 
@@ -73,9 +91,9 @@ class UnpinnedPretrainedModel(Rule):
     ## When it stays silent
     For torchvision's old `pretrained=True`, which always names the first ImageNet weights. When the name comes from a parameter, the
     command line or configuration; when it looks like a local folder, or the same file saves or publishes a model under that name, or publishes under that
-    account; when the account is one that the project's README links to most on GitHub, or three times, which is its own; when `revision` is
-    any expression other than a branch name; when `local_files_only=True`; in tests and in example code, which shows the call rather
-    than depends on it.
+    account; for what is the project's own: under the account that its README links to most on GitHub, or three times, or that its
+    pyproject.toml gives as its address (`shop` and `shop-ai` are one), or named after the project; when `revision` is any expression other
+    than a branch name; when `local_files_only=True`; in tests and in example code, which shows the call rather than depends on it.
 
     ## References
     Hugging Face Hub documentation on revisions; Sculley et al. 2015 on unstable data dependencies.
@@ -87,23 +105,37 @@ class UnpinnedPretrainedModel(Rule):
     speaks_in_examples = False
 
     def collect(self, module: Module) -> Any:
-        found = [(_owner(name), to_plain(finding)) for name, finding in self._unpinned_in(module)]
+        found = [(name.removeprefix("hf-hub:"), to_plain(finding)) for name, finding in self._unpinned_in(module)]
         return ("found", tuple(found)) if found else None
 
     def collect_text(self, document: TextDocument) -> Any:
-        """Whose project it is: the accounts that its first page links to most, and again and again."""
+        """Whose project it is: the accounts that its first page links to most, and again and again; and what it is called there."""
         if not _README.match(document.path):
             return None
-        owners = Counter(owner.lower() for owner in _GITHUB.findall(document.text))
+        links = Counter((owner.lower(), name.lower()) for owner, name in _GITHUB.findall(document.text))
+        owners: Counter[str] = Counter()
+        for (owner, _), times in links.items():
+            owners[owner] += times
         kept = {owners.most_common(1)[0][0], *(owner for owner, times in owners.items() if times > 2)} if owners else set()
-        return ("owner", sorted(kept)) if kept else None
+        names = {name.removesuffix(".git") for (_, name), _ in links.most_common(1)}
+        return ("own", sorted(kept), sorted(names)) if kept else None
+
+    def collect_requirements(self, document: RequirementsDocument) -> Any:
+        """The addresses and the name that the project gives itself."""
+        if document.path != "pyproject.toml":
+            return None
+        addresses = [found for line in document.lines for found in _OWN_ADDRESS.findall(line)]
+        names = {name for _, name in addresses} | {found[1] for line in document.lines if (found := _NAME.match(line))}
+        return ("own", sorted({owner for owner, _ in addresses}), sorted(names))
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
-        own = {_plain(owner) for _, (kind, data) in collected if kind == "owner" for owner in data}
-        for path, (kind, data) in collected:
+        own = [data for _, (kind, *data) in collected if kind == "own"]
+        accounts = {_plain(owner) for owners, _ in own for owner in owners}
+        names = tuple(plain for _, called in own for name in called if len(plain := _plain(name)) >= _TELLING)
+        for path, (kind, *data) in collected:
             if kind == "found":
-                yield from (from_plain(finding, path) for owner, finding in data if not owner or _plain(owner) not in own)
+                yield from (from_plain(finding, path) for name, finding in data[0] if not _is_own(name, accounts, names))
 
     def _unpinned_in(self, module: Module) -> Iterator[_Found]:
         own = _publishers(module)
@@ -150,9 +182,15 @@ class UnpinnedPretrainedModel(Rule):
         return name, self.finding(call, f'"{name}" is fetched without a revision: its owner can change what this line loads', advice=advice)
 
 
-def _owner(name: str) -> str:
-    """`ann` of `ann/titles`; empty where the name says none."""
-    return name.removeprefix("hf-hub:").partition("/")[0] if "/" in name and ":/" not in name else ""
+def _is_own(name: str, accounts: set[str], names: tuple[str, ...]) -> bool:
+    """Whether `shop-ai/orders-small` belongs to a project by its account, or by what it is called after."""
+    owner, slash, rest = name.partition("/")
+    if not slash or ":/" in name:
+        return False
+    plain = _plain(owner)
+    related = len(plain) >= _TELLING and any(account.startswith(plain) or account.endswith(plain) for account in accounts)
+    longer = any(len(account) >= _TELLING and plain.startswith(account) for account in accounts)
+    return plain in accounts or related or longer or _plain(rest).startswith(names or ("/",))
 
 
 def _plain(account: str) -> str:
@@ -183,7 +221,7 @@ def _is_of_hub(call: Call, name: str) -> bool:
 
 def _is_remote(source: Argument, call: Call) -> bool:
     name = source.value
-    if not isinstance(name, str) or not (_HUB_NAME.match(name) or (":" in name and "/" in name)):
+    if not isinstance(name, str) or name.endswith(".py") or not (_HUB_NAME.match(name) or (":" in name and "/" in name)):
         return False
     if (name in _LOCAL_BUILDERS and "datasets.load_dataset" in call.names) or call.argument("local_files_only").value is True:
         return False

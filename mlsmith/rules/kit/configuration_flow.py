@@ -217,7 +217,9 @@ class Holders:
     def _link(self, path: str, held: Held, keys: Keys, how: str, target: str, slot: str | int) -> None:
         if how == "same":
             held.links.append((keys, self.node(path, target), _split(str(slot)), 0))
-        elif how == "given" or (how == "shown" and self.project.called(path, target) in self.project.definitions):
+        elif how == "given" or (
+            how == "shown" and not _shows_only(target) and self.project.called(path, target) in self.project.definitions
+        ):
             self._give(path, held, keys, target, slot)
         elif how == "filled":
             held.whole.extend((*keys, field) for field in self._fields_of(self.project.absolute(path, target)))
@@ -309,3 +311,8 @@ def _moved(prefix: Keys, cut: Keys, keys: Keys, there: Keys) -> list[tuple[Keys,
     if _begins(keys, cut):
         return [((*prefix, *keys[len(cut) :]), there)]
     return [(prefix, (*there, *cut[len(keys) :]))] if _begins(cut, keys) else []
+
+
+def _shows_only(callee: str) -> bool:
+    """`utils.print_config`, of the project too: which keys it prints is no use of them, and it mostly goes over all."""
+    return callee.rpartition(".")[2] == "print_config"

@@ -25,6 +25,8 @@ _SAME = 10
 _STORED = ".hydra/config.yaml"
 """Where hydra writes down what it composed"""
 
+_EXAMPLES = ("example", "examples", "sample", "template", "dist")
+
 
 class Loaded(NamedTuple):
     """How a file of configuration comes into the program."""
@@ -73,9 +75,10 @@ class Loading:
             for node, folder, name in use.composed:
                 where = entry_point(path, folder, name)
                 if where is not None:
-                    nodes, primary = found.setdefault(where[0], (set(), set()))
+                    place = self._kept_as(where[0])
+                    nodes, primary = found.setdefault(place, (set(), set()))
                     nodes.add(self.holders.node(path, node))
-                    primary.update({where[1]} - {""})
+                    primary.update({place + where[1][len(where[0]) :]} - {place})
         for folder, (nodes, primary) in found.items():
             composition = Composition(folder, frozenset(primary))
             if not folder and not primary & self.documents.keys():
@@ -85,6 +88,13 @@ class Loading:
                 if composition.holds(path) and path.endswith((".yaml", ".yml")) and (folder or path in primary):
                     packages = packages_of(composition, path, self.documents)
                     self.loaded[path] = Loaded(frozenset(nodes), frozenset(packages), composition, True)
+
+    def _kept_as(self, folder: str) -> str:
+        """A folder of configurations, or the example of it that users copy, where the repository keeps only that."""
+        if not folder or any(path.startswith(folder + "/") for path in self.documents):
+            return folder
+        examples = (f"{folder}{mark}{word}" for mark in ".-_" for word in _EXAMPLES)
+        return next((one for one in examples if any(path.startswith(one + "/") for path in self.documents)), folder)
 
     def _by_path(self) -> None:
         nodes: dict[str, set[str]] = {}

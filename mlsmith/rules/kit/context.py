@@ -20,7 +20,7 @@ _VENDORED = re.compile(
     r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|extern|externs|external|externals|node_modules|site-packages|3rdparty)/",
     re.I,
 )
-_TEST = re.compile(r"(^|/)(tests?|testing|test_utils|testutils|unittests?)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+_TEST = re.compile(r"(^|/)(tests?|testing|test_utils|testutils|test_helpers|unittests?)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _EXAMPLE = re.compile(r"(^|/)(examples?|samples?|tutorials?|demos?|recipes|cookbook|exercises?)/", re.I)
 _DOCS = re.compile(r"(^|/)docs?/", re.I)
 _GENERATED = re.compile(r"(_pb2(_grpc)?|\.generated|_generated)\.py$|(^|/)(_version|versioneer)\.py$")

@@ -23,6 +23,9 @@ _ZERO_THEMSELVES = (
     "mmengine",
     "colossalai",
 )
+_TRAINING = frozenset(
+    {"train", "trainer", "training", "fit", "learn", "finetune", "epoch", "run", "main", "optimize", "optimise", "update"}
+)
 _ACCUMULATION = frozenset({"accum", "accumulation", "accumulate", "accumulations", "accumulated", "acc", "gas", "subdivisions"})
 
 
@@ -66,7 +69,7 @@ class GradientReset(Rule):
     None: where the gradients belong depends on whether they are accumulated on purpose.
 
     ## When it stays silent
-    Where the optimiser is made anew in every round; where a library zeroes gradients itself, or the file touches `.grad`; where a method of
+    Where the optimiser is made anew in every round, or handed to a function that is not named for training (its caller may zero); where a library zeroes gradients itself, or the file touches `.grad`; where a method of
     the optimiser does it; where step and `backward()` stand in different functions. Whether an accumulated loss is divided by the number of
     micro-batches is not looked at, since a sum may be meant.
 
@@ -91,7 +94,7 @@ class GradientReset(Rule):
         if loop.resets or _ZEROED_OTHERWISE.search(module.source.text) or "closure" in module.source.text:
             return
         step = loop.steps[0]
-        if _is_made_in(module, loop, step):
+        if _is_made_in(module, loop, step) or _is_lent(module, loop, step):
             return
         if any(argument.arg is None or argument.arg == "closure" for argument in step.node.keywords) or step.node.args:
             return
@@ -162,6 +165,19 @@ def _is_made_in(module: Module, loop: optimisation.TrainingLoop, step: Call) -> 
     """Whether the optimiser is made anew in every round, for something that has no gradient yet."""
     made = module.resolver.reaching(step.receiver) if isinstance(step.receiver, ast.Name) else []
     return any(binding.kind == "assign" and loop.holds(binding.node) for binding in made)
+
+
+def _is_lent(module: Module, loop: optimisation.TrainingLoop, step: Call) -> bool:
+    """Whether the optimiser is handed to a function that is not named for training, whose callers may zero before they ask it."""
+    function = loop.function
+    if (
+        function is None
+        or not isinstance(step.receiver, ast.Name)
+        or all(step.receiver.id != parameter.name for parameter in function.parameters)
+    ):
+        return False
+    stem = module.path.rpartition("/")[2].partition(".")[0]
+    return not _TRAINING.intersection((*tokens(function.node.name), *tokens(stem)))
 
 
 def _together(one: Call, other: Call) -> bool:
