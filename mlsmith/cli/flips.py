@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlsmith.engine.analyse import analyse
@@ -10,8 +12,9 @@ from mlsmith.engine.extents import extents_of
 from mlsmith.engine.suppress import suppress
 from mlsmith.engine.trees import open_revision, open_working_tree
 from mlsmith.errors import GitError, SourceError
-from mlsmith.finding import Finding, number_occurrences
-from mlsmith.revisions.order import order_changes
+from mlsmith.finding import Finding, Severity, number_occurrences
+from mlsmith.index.facts import FileFacts
+from mlsmith.revisions.order import order_changes, without_streams
 from mlsmith.rules.catalogue import RuleSet, load_rules
 from mlsmith.rules.kit.order import OrderFact
 from mlsmith.sources.git import Repository
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
     from mlsmith.engine.packing import Extent
     from mlsmith.sources.directives import Directive
     from mlsmith.sources.tree import Tree
+
+_STREAM = "IterableDataset"
+_FEW = 3
+"""Files that a commit of its own changes at most"""
+_SAYS_SO = re.compile(r"shuffl", re.I)
 
 
 def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
@@ -54,21 +62,34 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
         (how.old_path or path).removeprefix(prefix) for path, how in ((prefix + p, h) for p, h in paths.items()) if how.status != "A"
     ]
     rules = RuleSet(speaking, rules.fingerprint)  # the others have been asked, of the files as they are
-    before, _ = _facts(open_revision(scene.root, commit), old_names, rules, scene)
+    before, _, _ = _facts(open_revision(scene.root, commit), old_names, rules, scene)
     now = open_working_tree(scene.root, scene.overlay)
-    after, directives = _facts(now, [p for p, how in paths.items() if how.status != "D"], rules, scene)
-    changes = order_changes(before, after)
-    found = [finding for rule in speaking for finding in rule.changes(changes)]
+    after, directives, streams = _facts(now, [p for p, how in paths.items() if how.status != "D"], rules, scene)
+    changes = order_changes(before, without_streams(after, streams))
+    found = [_as_declared(finding, repository, prefix, commit) for rule in speaking for finding in rule.changes(changes)]
     wanted = [finding for finding in found if scene.wants(finding)]
     codes = [rule.code for rule in speaking]
     decided, _ = suppress(number_occurrences(wanted), directives, active=codes, known=codes)
     return decided
 
 
+def _as_declared(finding: Finding, repository: Repository, prefix: str, base: str) -> Finding:
+    """The finding as information where only commits of their own, which say so, touched shuffling in its file since the base."""
+    path = prefix + finding.path
+    if repository.changed_paths("HEAD").keys() & {path}:
+        return finding
+    commits = repository.commits_about(path, "shuffle", base)
+    if not commits or not all(files <= _FEW and _SAYS_SO.search(subject) for _, subject, files in commits):
+        return finding
+    told = f"{finding.message}, as commit {commits[0][0]} says"
+    return replace(finding, message=told, advice="nothing, if that is meant to stay", severity=Severity.INFO)
+
+
 def _facts(
     tree: Tree, paths: Iterable[str], rules: RuleSet, scene: Scene
-) -> tuple[dict[str, list[OrderFact]], dict[str, list[tuple[Directive, Extent]]]]:
-    """Decisions on order by path, and the suppressions that stand there."""
+) -> tuple[dict[str, list[OrderFact]], dict[str, list[tuple[Directive, Extent]]], frozenset[str]]:
+    """Decisions on order by path, the suppressions that stand there, and the last words of classes whose data comes as a stream."""
+    streams = {_STREAM}
     found: dict[str, list[OrderFact]] = {}
     directives: dict[str, list[tuple[Directive, Extent]]] = {}
     for path in paths:
@@ -83,4 +104,6 @@ def _facts(
             directives[path] = list(zip(analysis.directives, extents, strict=True))
         if analysis.facts is not None:
             found[path] = [OrderFact(*fact) for fact in analysis.facts[1].get("EXP106", ())]
-    return found, directives
+            classes = FileFacts(*analysis.facts[0]).classes
+            streams |= {name for name, bases in classes if any(base.rpartition(".")[2] == _STREAM for base in bases)}
+    return found, directives, frozenset(streams)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from mlsmith.change import Change, Component, Significance
@@ -23,6 +24,9 @@ _LEVELS: tuple[_Key, ...] = (
 """From the surest to the loosest: the same call in the same place, the same call elsewhere, the same role and data, the same role."""
 
 
+_ONE_BY_ONE = re.compile(r"(^|, )batch_size=(1|None)(,|$)")
+
+
 def order_changes(before: Mapping[str, Sequence[OrderFact]], after: Mapping[str, Sequence[OrderFact]]) -> tuple[Change, ...]:
     """Decisions whose effective value differs between two revisions, by path of the new one.
 
@@ -33,8 +37,13 @@ def order_changes(before: Mapping[str, Sequence[OrderFact]], after: Mapping[str,
     changes: list[Change] = []
     for level in _LEVELS:
         pairs, old, new = _pair(old, new, level)
-        changes.extend(_change(was, now) for was, now in pairs if was[1].value != now[1].value)
+        changes.extend(_change(was, now) for was, now in pairs if None not in (was[1].value, now[1].value) and was[1].value != now[1].value)
     return tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject)))
+
+
+def without_streams(facts: Mapping[str, Sequence[OrderFact]], streams: frozenset[str]) -> dict[str, list[OrderFact]]:
+    """Leaves out loaders of data that comes as a stream, by the classes named: they can have no flag, so that its absence decides nothing."""
+    return {path: [fact for fact in some if fact.given or streams.isdisjoint(fact.classes.split())] for path, some in facts.items()}
 
 
 def _pair(old: list[Located], new: list[Located], key: _Key) -> tuple[list[tuple[Located, Located]], list[Located], list[Located]]:
@@ -57,9 +66,11 @@ def _pair(old: list[Located], new: list[Located], key: _Key) -> tuple[list[tuple
 
 
 def _change(was: Located, now: Located) -> Change:
+    """Where items come one by one from now on, the data set makes the batches, and their order: that matters less."""
+    made = was[1].value and _ONE_BY_ONE.search(now[1].rest) is not None and _ONE_BY_ONE.search(was[1].rest) is None
     return Change(
         component=Component.DATA, kind="order", path=now[0], line=now[1].line, symbol=now[1].scope,
-        subject=f"{now[1].callee}(shuffle)", old=_shown(was[1]), new=_shown(now[1]), significance=Significance.HIGH,
+        subject=f"{now[1].callee}(shuffle)", old=_shown(was[1]), new=_shown(now[1]), significance=Significance.MEDIUM if made else Significance.HIGH,
         moved_from=was[0] if was[0] != now[0] else None,
     )  # fmt: skip
 

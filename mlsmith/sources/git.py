@@ -212,6 +212,19 @@ class Repository:
                     found.setdefault(name.partition(":")[2], set()).add(line.strip())
         return {path: frozenset(lines) for path, lines in found.items()}
 
+    def commits_about(self, path: str, pattern: str, base: str) -> list[tuple[str, str, int]]:
+        """Commits since `base` that changed lines of a file which match a pattern: abbreviated hash, subject, and how many files each changed."""
+        output = self.run(
+            "log", "--no-merges", "--no-ext-diff", "--no-textconv", "--full-diff", "--pickaxe-all", "--name-only", f"-G{pattern}",
+            "--format=%x00%h %s", f"{base}..HEAD", "--", path,
+        )  # fmt: skip
+        found = []
+        for record in output.decode("utf-8", "replace").split("\0")[1:]:
+            head, *names = record.strip("\n").split("\n")
+            commit, _, subject = head.partition(" ")
+            found.append((commit, subject, sum(bool(name) for name in names)))
+        return found
+
     def last_change(self, path: str, line: int) -> tuple[str, str, str] | None:
         """Author, ISO date and commit that last touched a 1-based line of the working tree; None where no
         commit did.

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from mlsmith.engine.analyse import analyse
-from mlsmith.finding import Finding
+from mlsmith.finding import Finding, Severity
 from mlsmith.revisions.order import order_changes
 from mlsmith.rules.catalogue import all_rules, load_rules
 from mlsmith.rules.kit.order import OrderFact
 from mlsmith.rules.kit.rule import document_of
 from mlsmith.settings import Settings
+from mlsmith.sources.git import Repository
 from tests.rules.literate import Case, parse_cases, read_cases
 from tests.rules.test_history import git
 
@@ -73,3 +74,63 @@ def test_one_flipped_flag_is_found_in_a_refactoring_of_a_thousand_lines(tmp_path
     (found,) = changed_behaviour(Scene(tmp_path, SETTINGS, ("",), {}, tmp_path), None)
     assert found.path == "loading.py"
     assert "was True and is now False" in found.message
+
+
+LOADER = "from torch.utils.data import DataLoader\n\nloader = DataLoader(rows, batch_size=8, shuffle={flag})\n"
+
+
+def since_the_first(folder: Path) -> list[Finding]:
+    from mlsmith.cli.flips import changed_behaviour
+    from mlsmith.cli.lint import Scene
+
+    return changed_behaviour(Scene(folder, SETTINGS, ("",), {}, folder), "first")
+
+
+def committed(folder: Path, message: str, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", message)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q")
+    committed(tmp_path, "before", {"train.py": LOADER.format(flag=True)})
+    git(tmp_path, "tag", "first")
+    return tmp_path
+
+
+def test_a_flip_in_a_commit_of_its_own_that_says_so_is_an_information_that_names_it(history: Path) -> None:
+    committed(history, "Stop shuffling: rows are in order of time", {"train.py": LOADER.format(flag=False)})
+    (found,) = since_the_first(history)
+    assert found.severity is Severity.INFO
+    head = Repository.require(history).rev_parse("HEAD")
+    named = found.message.rpartition("as commit ")[2].removesuffix(" says")
+    assert len(named) > 5
+    assert head.startswith(named)
+
+
+@pytest.mark.parametrize(
+    ("message", "others"), [("Tidy up", 0), ("Shuffle files around", 9)], ids=["says nothing of it", "among many other files"]
+)
+def test_a_flip_that_a_commit_hides_is_an_error(history: Path, message: str, others: int) -> None:
+    committed(history, message, {"train.py": LOADER.format(flag=False), **{f"part_{n}.py": "" for n in range(others)}})
+    (found,) = since_the_first(history)
+    assert found.severity is Severity.ERROR
+
+
+def test_a_flip_that_is_not_committed_is_an_error_whatever_was_said_before(history: Path) -> None:
+    committed(history, "Write down why we shuffle", {"train.py": "# shuffle: rows come in order\n" + LOADER.format(flag=True)})
+    (history / "train.py").write_text(LOADER.format(flag=False))
+    (found,) = since_the_first(history)
+    assert found.severity is Severity.ERROR
+
+
+def test_a_flag_that_goes_because_the_data_streams_now_is_no_flip(history: Path) -> None:
+    stream = "from torch.utils.data import {base}\n\n\nclass Rows({base}):\n    pass\n"
+    loader = "from torch.utils.data import DataLoader\n\nfrom rows import Rows\n\nloader = DataLoader(Rows(), batch_size=8)\n"
+    committed(history, "Stream", {"rows.py": stream.format(base="IterableDataset"), "train.py": loader})
+    assert since_the_first(history) == []
+    committed(history, "Keep", {"rows.py": stream.format(base="Dataset"), "train.py": loader})
+    assert [found.severity for found in since_the_first(history)] == [Severity.ERROR]

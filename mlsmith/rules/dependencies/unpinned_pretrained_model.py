@@ -20,6 +20,7 @@ from mlsmith.rules.kit import (
     TextDocument,
     from_plain,
     to_plain,
+    tokens,
 )
 from mlsmith.rules.kit.knowledge.huggingface import FETCHES
 
@@ -50,6 +51,7 @@ _GITHUB = re.compile(r"github\.com/([\w-]+)/([\w.-]+)")
 _OWN_ADDRESS = re.compile(r"""(?:^|[\s{,"'])(?!git\b)[\w-]+["']?\s*=\s*["']https://github\.com/([\w-]+)/([\w-]+)""")
 """`Repository = "https://github.com/shop/orders"`, but not the place of a dependency"""
 _NAME = re.compile(r"""^name\s*=\s*["']([\w.-]+)["']""")
+_WRITING = frozenset({"save", "saved", "output", "out", "export"})
 _TELLING = 5
 """Letters from which on two names that begin alike are hardly so by chance"""
 
@@ -160,7 +162,7 @@ class UnpinnedPretrainedModel(Rule):
             source = call.argument("pretrained_model_name_or_path", 0)
             if not _is_remote(source, call) or source.value in saved or _is_pinned(call) or source.value.partition("/")[0] in own:
                 continue
-            if _is_of_hub(call, source.value):
+            if _is_of_hub(call, source.value) and not _is_written(module, source.value):
                 yield self._unpinned(call, source.value)
 
     def _hubs_with_versions_in_the_name(self, module: Module) -> Iterator[_Found]:
@@ -191,6 +193,14 @@ def _is_own(name: str, accounts: set[str], names: tuple[str, ...]) -> bool:
     related = len(plain) >= _TELLING and any(account.startswith(plain) or account.endswith(plain) for account in accounts)
     longer = any(len(account) >= _TELLING and plain.startswith(account) for account in accounts)
     return plain in accounts or related or longer or _plain(rest).startswith(names or ("/",))
+
+
+def _is_written(module: Module, name: str) -> bool:
+    """Whether the file tells another call to write there: `train(texts, save_path="own_tokenizer")`."""
+    return "/" not in name and any(
+        isinstance(keyword.value, ast.Constant) and keyword.value.value == name and _WRITING.intersection(tokens(keyword.arg or ""))
+        for call in module.calls for keyword in call.node.keywords
+    )  # fmt: skip
 
 
 def _plain(account: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Change, Finding, Module, Place, Rule, Severity
+from mlsmith.rules.kit import Change, Finding, Module, Place, Rule, Severity, Significance
 from mlsmith.rules.kit.order import order_facts
 
 
@@ -15,7 +15,8 @@ class ShuffleFlagFlipped(Rule):
     ## What it finds
     A shuffle decision (data loaders, splits, folds, keras' `fit` and generators) whose effective value, the library's default included,
     differs from the base revision: `HEAD` for the working tree, or the revision of `--since`. Calls are matched across moved and
-    renamed functions and files, renamed variables and reformatting; an argument that vanished counts as the default it leaves behind.
+    renamed functions and files, renamed variables and reformatting; an argument that vanished counts as the default it leaves behind. As
+    information only: what a commit of its own (three files at most) changed whose subject speaks of shuffling; it is named.
 
     ## Why it is debt
     This is the incident of the real-estate project in Arpteg et al. (2018): a refactoring flipped a shuffle flag, the valuation got
@@ -47,7 +48,8 @@ class ShuffleFlagFlipped(Rule):
     None: the change may be meant; if it is not, the base has the old value.
 
     ## When it stays silent
-    Without git; when a call is new or gone rather than changed; when the value is not a literal on one of the sides.
+    Without git; when a call is new or gone rather than changed; when the value is not a literal on one of the sides; when the batch size
+    became 1 or None where shuffling ended, because the data set makes its own batches from then on; when the flag went because the data comes as a stream now.
 
     ## References
     Arpteg et al. 2018, project EST.
@@ -63,7 +65,7 @@ class ShuffleFlagFlipped(Rule):
 
     def changes(self, changes: Iterable[Change]) -> Iterator[Finding]:
         for change in changes:
-            if change.kind == "order":
+            if change.kind == "order" and change.significance is Significance.HIGH:
                 callee = change.subject.removesuffix("(shuffle)").rpartition(".")[2]
                 moved = f" (moved from {change.moved_from})" if change.moved_from else ""
                 yield self.finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlsmith.change import Change
+from mlsmith.change import Change, Significance
 from mlsmith.finding import Confidence, Edit, Finding, Fix, Position, Safety, Severity, Span, from_plain, plain_span, span_from, to_plain
 from mlsmith.index.project import Definition, Project, SeenCall
 from mlsmith.index.scopes import block_of, last_word, scope_of, statement_of
@@ -53,6 +53,7 @@ __all__ = [
     "Safety",
     "SeenCall",
     "Severity",
+    "Significance",
     "Span",
     "TextDocument",
     "Trace",

@@ -94,46 +94,65 @@ def _inherited(module: Module, call: Call) -> str:
         if cls is not None:
             found = next((ancestor for ancestor in module.class_(cls).lineage if ancestor in SHUFFLING), "")
             if found:
-                return found
+                return "" if _decides_itself(cls, call) else found
     return ""
+
+
+def _decides_itself(cls: ast.ClassDef, call: Call) -> bool:
+    """Whether a class has a constructor that may choose the order for itself: it hands on a flag of its own, or has another default."""
+    made = next((node for node in cls.body if isinstance(node, ast.FunctionDef) and node.name == "__init__"), None)
+    if made is None:
+        return False
+    fixed = any(
+        keyword.arg == "shuffle" and isinstance(keyword.value, ast.Constant)
+        for node in ast.walk(made) if isinstance(node, ast.Call) for keyword in node.keywords
+    )  # fmt: skip
+    return fixed or all(keyword.arg != "shuffle" for keyword in call.node.keywords)
 
 
 class OrderFact(NamedTuple):
     """An order decision as facts keep it. `rest` is the call without the flag, `names` what the result and the data are called."""
 
     callee: str
-    value: bool
+    value: bool | None
     given: bool
     scope: str
     role: str
     names: str
     rest: str
     line: int
+    classes: str = ""
+    """Last words of the classes that the data is known to be of"""
 
 
 def order_facts(module: Module) -> tuple[tuple[Any, ...], ...]:
-    """The known order decisions of a file, as plain tuples; those that are handed to a loader of the project's own are known by its name."""
+    """The order decisions of a file, as plain tuples; those that are handed to a loader of the project's own are known by its name. Calls whose
+    order something else decides, or nobody knows, are among them without a value: they are what other calls are not to be taken for."""
     decisions = order_decisions(module)
     known = {id(decision.call.node) for decision in decisions}
     own = [decision for decision in _of_own_loaders(module) if id(decision.call.node) not in known]
-    facts = []
-    for decision in (*decisions, *own):
-        if isinstance(decision.value, bool) and not decision.sometimes:
-            call = decision.call
-            place = call.place
-            names = " ".join((*call.target_names, *call.data_names))
-            fact = OrderFact(
-                decision.callee,
-                decision.value,
-                decision.given,
-                place.scope,
-                str(call.role or ""),
-                names,
-                _without_flag(decision),
-                place.span.start.line,
-            )
-            facts.append(tuple(fact))
-    return tuple(facts)
+    known |= {id(decision.call.node) for decision in own}
+    others = [
+        OrderDecision(call, next((name for name in call.names if name in SHUFFLING), call.name), None, False, None)
+        for call in module.calls_to(*SHUFFLING)
+        if id(call.node) not in known
+    ]
+    return tuple(tuple(_fact(module, decision)) for decision in (*decisions, *own, *others))
+
+
+def _fact(module: Module, decision: OrderDecision) -> OrderFact:
+    call, place = decision.call, decision.call.place
+    return OrderFact(
+        callee=decision.callee, value=decision.value if isinstance(decision.value, bool) and not decision.sometimes else None,
+        given=decision.given, scope=place.scope, role=str(call.role or ""), names=" ".join((*call.target_names, *call.data_names)),
+        rest=_without_flag(decision), line=place.span.start.line, classes=" ".join(_classes_of_data(module, call)),
+    )  # fmt: skip
+
+
+def _classes_of_data(module: Module, call: Call) -> list[str]:
+    given = call.argument("dataset", 0).node
+    names = module.names(given) if given is not None else ()
+    return sorted({name[:-2].rpartition(".")[2] for name in names if name.endswith("()")})
 
 
 def _of_own_loaders(module: Module) -> Iterator[OrderDecision]:

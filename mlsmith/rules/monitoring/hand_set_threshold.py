@@ -10,14 +10,22 @@ from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, last_word, 
 _NEUTRAL = (0, 0.5, 1, -1, 0.0, 1.0)
 _SCORES = frozenset({"probability", "probabilities", "proba", "prob", "score", "scores", "confidence", "predict"})
 _MODELS = frozenset({"model", "classifier", "clf", "estimator", "predictor", "detector", "scorer", "booster", "ensemble"})
+_LOADS = frozenset({"load", "load_model", "from_pretrained", "load_from_checkpoint"})
+_ASKED = frozenset({"probabilities", "return_probabilities", "return_proba", "proba", "return_probs"})
+_STUDIES = frozenset({
+    "train", "training", "fit", "finetune", "tune", "eval", "evaluate", "evaluation", "test", "testing", "val", "valid", "validate", "validation",
+    "benchmark", "metrics", "analyse", "analyze", "analysis", "plot", "experiment", "experiments", "explore",
+})  # fmt: skip
+"""Words of files and functions that learn or measure, rather than decide"""
 
 
 class HandSetThreshold(Rule):
     """A decision is taken by a number that somebody once put into the code.
 
     ## What it finds
-    In code that serves: a model's score compared with a literal other than 0, 0.5 and 1. A score is what `predict`, `predict_proba` and their
-    like give, or what something called a model or classifier gives when it is asked for a probability, score or confidence.
+    In code that serves, or that loads a model to decide by it and neither trains nor measures: a model's score compared with a literal other
+    than 0, 0.5 and 1. A score is what `predict`, `predict_proba` and their like give, or what something called a model or classifier gives
+    when it is asked for a probability, score or confidence, also by an argument (`classify(x, probabilities=True)`).
 
     ## Why it is debt
     The number was right for one model and one time. The next model's scores mean something else, the share of decisions moves, and the
@@ -55,7 +63,7 @@ class HandSetThreshold(Rule):
     ## When it stays silent
     For thresholds from a configuration, an artefact, a parameter or a named constant; in training, evaluation and notebooks; for scores that
     cannot be traced to a model of the same function. What serves is told by `serving` in the settings, by web frameworks, or by the name of
-    file and folder.
+    file and folder; elsewhere only a score between 0 and 1 is looked at.
 
     ## References
     Sculley et al. 2015, Hidden technical debt in machine learning systems, section 7.
@@ -67,17 +75,43 @@ class HandSetThreshold(Rule):
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if module.notebook is not None or not serving.is_serving(module):
+        serves = module.notebook is None and serving.is_serving(module) and not _STUDIES.intersection(tokens(_stem(module)))
+        if not serves and not _decides(module):
             return
         for node in module.syntax.comparisons:
             if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.Gt, ast.GtE, ast.Lt, ast.LtE)):
                 continue
             for score, literal in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):
-                if _is_threshold(literal) and _is_score(module, score):
+                if _is_threshold(literal) and (serves or _is_share(literal)) and _is_score(module, score):
                     yield self.finding(
                         module.at(node), f"a model's score is compared with {ast.unparse(literal)}, which stands only here",
                         advice="keep the threshold with the model or in a reviewed configuration, and derive it from costs",
                     )  # fmt: skip
+
+
+def _decides(module: Module) -> bool:
+    """Whether a script loads a model to decide by it: nothing in it learns or measures, nor is it named for that."""
+    if module.notebook is not None or _STUDIES.intersection(tokens(_stem(module))) or module.imports("torchmetrics", "evaluate"):
+        return False
+    if any(True for prefix in ("sklearn.metrics.", "torch.optim.") for _ in module.calls_under(prefix)):
+        return False
+    if any(True for _ in module.method_calls("fit", "fit_transform", "partial_fit", "train", "backward")):
+        return False
+    return any(_MODELS.intersection(tokens(last_word(call.receiver))) or _is_kept_as_model(call) for call in module.method_calls(*_LOADS))
+
+
+def _stem(module: Module) -> str:
+    return module.path.rpartition("/")[2].rpartition(".")[0]
+
+
+def _is_kept_as_model(call: Call) -> bool:
+    statement = call.statement
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return any(_MODELS.intersection(tokens(last_word(target))) for target in targets)
+
+
+def _is_share(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value < 1
 
 
 def _is_threshold(node: ast.expr) -> bool:
@@ -100,7 +134,8 @@ def _is_score(module: Module, node: ast.expr) -> bool:
     values = module.resolver.values(inner) if isinstance(inner, ast.Name) else [inner]
     for value in values:
         call = module.call(_source(value))
-        if call is not None and call.receiver is not None and (serving.predicts(call) or _scores(call)):
+        studied = call is not None and call.function is not None and _STUDIES.intersection(tokens(call.function.node.name))
+        if call is not None and call.receiver is not None and not studied and (serving.predicts(call) or _scores(call)):
             return True
     return False
 
@@ -109,7 +144,10 @@ def _scores(call: Call) -> bool:
     """`self.model.classifier.probability(x)`: a model, by the word that it goes by, asked for a score."""
     receiver = call.receiver
     holder = last_word(receiver)
-    return bool(_SCORES.intersection(tokens(call.method)) and _MODELS.intersection(tokens(holder)) and call.node.args)
+    asked = _SCORES.intersection(tokens(call.method)) or any(
+        keyword.arg in _ASKED and isinstance(keyword.value, ast.Constant) and keyword.value.value is True for keyword in call.node.keywords
+    )
+    return bool(asked and _MODELS.intersection(tokens(holder)) and call.node.args)
 
 
 def _source(value: ast.expr) -> ast.expr:

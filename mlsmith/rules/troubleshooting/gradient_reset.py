@@ -69,9 +69,9 @@ class GradientReset(Rule):
     None: where the gradients belong depends on whether they are accumulated on purpose.
 
     ## When it stays silent
-    Where the optimiser is made anew in every round, or handed to a function that is not named for training (its caller may zero); where a library zeroes gradients itself, or the file touches `.grad`; where a method of
-    the optimiser does it; where step and `backward()` stand in different functions. Whether an accumulated loss is divided by the number of
-    micro-batches is not looked at, since a sum may be meant.
+    Where the optimiser is made anew in every round, or handed to a function that is not named for training, whose caller may zero; where a
+    library zeroes gradients itself, or the file touches `.grad`; where a method of the optimiser does it; where step and `backward()` stand
+    in different functions. Whether an accumulated loss is divided by the number of micro-batches is not looked at, since a sum may be meant.
 
     ## References
     PyTorch documentation of `Optimizer.zero_grad`, and its recipe on zeroing out gradients.
