@@ -53,8 +53,8 @@ class ShuffledTimeSeries(Rule):
     None: where the past ends and the future begins is not in the code.
 
     ## When it stays silent
-    When the split keeps the order; when rows are grouped by an entity on the way, so that time is one feature among others; when a date is
-    only parsed or taken apart into columns; when nothing but the name of a file speaks of time.
+    When the split keeps the order; when rows are grouped by an entity on the way, or the number of one is dropped from what was only sorted,
+    so that time is one feature among others; when a date is only parsed or taken apart into columns; when nothing but the name of a file speaks of time.
 
     ## References
     scikit-learn user guide, cross-validation of time series data; Hyndman and Athanasopoulos, Forecasting: principles and practice.
@@ -100,7 +100,11 @@ def _sign_of_time(module: Module, split: Call, data: ast.expr) -> str:
         line = module.source.span(call.node).start.line
         if call.method in _LAGS and call.receiver is not None and _of_pandas(module, call) and _lags(call):
             return f"`{call.method}` along it in line {line}"
-        if call.method in ("sort_values", "set_index") and (column := _dated(call)):
+        if (
+            call.method in ("sort_values", "set_index")
+            and (column := _dated(call))
+            and not any(_drops_an_entity(other) for other in before)
+        ):
             return f"it is {'sorted' if call.method == 'sort_values' else 'indexed'} by `{column}` in line {line}"
         if any(name.startswith(_PRICES) for name in call.names):
             return f"prices fetched in line {line}"
@@ -116,6 +120,13 @@ def _of_pandas(module: Module, call: Call) -> bool:
 def _lags(call: Call) -> bool:
     """`shift(0)` and a shift of columns are none."""
     return call.argument("periods", _SHIFT).value != 0 and call.argument("axis", _SHIFT).value not in (1, "columns")
+
+
+def _drops_an_entity(call: Call) -> bool:
+    """`frame.drop(columns=["FarmID", "SowingDate"])`: the rows are of many entities, each of which has its own date."""
+    given = call.argument("columns").value or call.argument("labels", 0).value if call.method == "drop" else None
+    names = given if isinstance(given, (list, tuple)) else [given]
+    return any(isinstance(name, str) and len(tokens(name)) > 1 and tokens(name)[-1] in ("id", "ids") for name in names)
 
 
 def _dated(call: Call) -> str:

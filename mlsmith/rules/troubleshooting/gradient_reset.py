@@ -138,7 +138,8 @@ class GradientReset(Rule):
     def _each_micro_batch(self, loop: optimisation.TrainingLoop) -> Iterator[Finding]:
         for step, test in _put_off(loop):
             for reset in loop.resets:
-                outside = block_of(reset.node) is block_of(loop.backward[0].node) and block_of(reset.node) is not block_of(step.node)
+                own = block_of(reset.node)
+                outside = own.contains(block_of(loop.backward[0].node)) and own is not block_of(step.node)
                 if (
                     outside
                     and block_of(reset.node).contains(block_of(step.node))
@@ -187,12 +188,14 @@ def _together(one: Call, other: Call) -> bool:
 def _put_off(loop: optimisation.TrainingLoop) -> Iterator[tuple[Call, ast.expr]]:
     """Steps under a condition `… % n …` that `backward()` is not under, with the condition."""
     for step in loop.steps:
-        statement = statement_of(step.node)
-        owner = block_of(statement).owner
-        if not isinstance(owner, ast.If) or block_of(statement).field != "body" or _modulus(owner.test) is None:
-            continue
-        if all(block_of(call.node).contains(block_of(owner)) for call in loop.backward):
-            yield step, owner.test
+        for block in block_of(statement_of(step.node)).chain():
+            owner = block.owner
+            if not isinstance(owner, ast.If):
+                break
+            if block.field == "body" and _modulus(owner.test) is not None:
+                if not any(outer.owner is owner for call in loop.backward for outer in block_of(call.node).chain()):
+                    yield step, owner.test
+                break
 
 
 def _modulus(test: ast.expr) -> ast.BinOp | None:
