@@ -32,7 +32,7 @@ _SERVING = frozenset({
 _MEANT = frozenset({
     "legacy", "old", "deprecated", "archive", "archived", "backup", "single", "standalone", "bundle", "bundled", "bootstrap", "kernel", "kernels", "contrib",
     "projects", "egs", "baselines", "competitions", "template", "templates", "tutorial", "tutorials", "course", "courses", "bench", "benchmark",
-    "benchmarks", "playground", "sandbox", "scratch",
+    "benchmarks", "playground", "sandbox", "scratch", "demo", "demos", "example", "examples",
 })  # fmt: skip
 """Words of places whose copies are meant, or are past"""
 _ARCHITECTURES = frozenset({
@@ -132,7 +132,10 @@ class CopiedPreparation(Rule):
     defines networks (`forward`, `__init__`, folders of layers and backbones), which projects take over as it is; between two notebooks; between a
     script and its notebook of the same name, and files of the same name; between versions of a file (`train.py`, `train_v2.py`: another rule);
     between parts of a repository that each have their own README or requirements, unless one trains and the other serves; in folders such as
-    `legacy`, `baselines` or `egs`.
+    `legacy`, `baselines`, `demo` or `egs`.
+
+    Measured on unseen code, see the page on precision: 54 of 63 findings held in round 30. The others were layers, metrics and whole folders taken
+    over from elsewhere, and demonstrations that stand alone; all but one of them are silent since.
 
     ## References
     Sculley et al. 2015, section 4; Breck et al. 2017, tests for training-serving skew; Arpteg et al. 2018.

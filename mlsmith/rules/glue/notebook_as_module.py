@@ -75,7 +75,10 @@ class NotebookAsModule(Rule):
     ## When it stays silent
     In tests, examples, lessons and documentation; in files that by their name check, convert or show notebooks; where the notebook gets
     parameters, because then it has an interface; where which notebook is run comes from outside, because that is a tool for notebooks; for
-    `%run script.py`, and for Databricks' `%run ./other`, which has no other way there.
+    `%run script.py`, and for Databricks' `%run ./other`, which has no other way there. What a workflow or a container runs is not looked at here.
+
+    Measured on unseen code, see the page on precision: 8 of 10 findings held in round 30, in repositories that were looked for; the two others,
+    tools that run any notebook, are silent since.
 
     ## References
     papermill documentation, parametrise; Sculley et al. 2015, section 4; Arpteg et al. 2018.

