@@ -132,12 +132,9 @@ class _Family:
 
 def _missing(known: Configurations) -> dict[tuple[str, Any], _Missing]:
     """By place: keys that are read, and missing in every configuration that gets there."""
-    by_nodes: dict[frozenset[str], list[str]] = {}
-    for path, loaded in known.loaded.items():
-        by_nodes.setdefault(loaded.nodes, []).append(path)
-    unknown = {node for start in known.unknown.keys() - known.alike for node in known.holders.flow(frozenset({start})).nodes}
+    unknown = known.loaded_unseen()
     found: dict[tuple[str, Any], _Missing | None] = {}
-    for nodes, paths in by_nodes.items():
+    for nodes, paths in known.families().items():
         if not all(known.loaded[path].certain for path in paths) or _is_named_elsewhere(known, paths):
             continue
         family = _Family(known, paths)

@@ -43,6 +43,8 @@ class ConfigurationUse(NamedTuple):
     """(class, fields) of dataclasses and of pydantic's models that are named for configurations"""
     overrides: str
     """Strings such as `model=small`, which choose and set on hydra's behalf"""
+    defaults: tuple[tuple[Any, ...], ...]
+    """(node, keys, literal, line, column, end line, end column, cell, scope): reads that bring a value for where the key is missing"""
 
 
 @once_a_module
@@ -77,7 +79,7 @@ def _use(module: Module) -> ConfigurationUse | None:
     names = configuration_names(syntax.mentioned)
     if not loads and not composed and not names:
         fields = _fields(module)
-        return ConfigurationUse((), (), (), (), (), (), (), options, "", fields, "") if options or fields else None
+        return ConfigurationUse((), (), (), (), (), (), (), options, "", fields, "", ()) if options or fields else None
     uses = Uses(module, {id_: node for id_, (node, _, _) in loads.items()}, names)
     uses.follow()
     if loads:  # defaults stand in a dictionary beside the loader
@@ -86,7 +88,7 @@ def _use(module: Module) -> ConfigurationUse | None:
     found = ConfigurationUse(
         tuple(loads.values()), composed, uses.nodes(), tuple(dict.fromkeys(uses.links)), tuple(uses.reads), tuple(dict.fromkeys(uses.guards)), paths,
         options, "\n".join(sorted(uses.written)), _fields(module),
-        "\n".join(sorted(_overrides(module))) if composed or module.imports("hydra") else "",
+        "\n".join(sorted(_overrides(module))) if composed or module.imports("hydra") else "", tuple(uses.defaults),
     )  # fmt: skip
     return found if any(found) else None
 

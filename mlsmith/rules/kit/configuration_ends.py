@@ -41,6 +41,7 @@ class Ends:
         self._lost: dict[str, set[str]] = {}
         self.links: list[tuple[str, str, str, str, str | int]] = []
         self.reads: list[tuple[Any, ...]] = []
+        self.defaults: list[tuple[Any, ...]] = []
         self.guards: list[tuple[str, str]] = []
         self.written: set[str] = set()
         self._own = f"{module.name}."

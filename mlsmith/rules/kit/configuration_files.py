@@ -19,6 +19,8 @@ _NOT_OURS = re.compile(
 """Files whose schema belongs to another tool."""
 _MOST_KEYS = 600
 """A file with more keys is data."""
+LONGEST_VALUE = 40
+"""Characters of a value that is kept; longer ones are text"""
 _ANCHOR = re.compile(r"(?m)(?:^|[\s:\-\[,])[&*][A-Za-z_]")
 _NAMED = re.compile(r"[\s:]&([A-Za-z_]\w*)")
 _ALIAS = re.compile(r"[\s:\-\[,]\*([A-Za-z_]\w*)")
@@ -47,6 +49,8 @@ class DocumentFact(NamedTuple):
     """hydra's defaults list: group, option, package"""
     named: tuple[str, ...]
     """Dotted names among the values, which may be those of classes"""
+    values: tuple[int | float | str | None, ...]
+    """The value of each key; None for null, for what holds others, for interpolations and for long texts"""
 
 
 class Key(NamedTuple):
@@ -97,7 +101,15 @@ def document_fact(document: ConfigDocument) -> DocumentFact | None:
     return DocumentFact(
         document.format, head.group(1) if head else "", fixable, len(document.lines), "\n".join(text), tuple(targets), tuple(references),
         tuple(_defaults(document)) if yaml else (), tuple(sorted({e.value for e in entries if isinstance(e.value, str) and _DOTTED.fullmatch(e.value)})),
+        tuple(map(_kept_value, kept)),
     )  # fmt: skip
+
+
+def _kept_value(entry: Entry) -> int | float | str | None:
+    value = entry.value
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_VALUE and "${" not in value else None
+    return value if isinstance(value, (int, float)) else None
 
 
 def _anchored(entries: list[Entry], lines: tuple[str, ...]) -> Iterator[Entry]:
@@ -116,6 +128,7 @@ class Document:
         self.fact = fact
         self.keys = list(_unpacked(fact.keys))
         self.by_path = {key.keys: key for key in self.keys}
+        self.values = dict(zip(self.by_path, fact.values, strict=True)) if len(self.by_path) == len(fact.values) else {}
 
     @property
     def targets(self) -> Iterator[tuple[Keys, str]]:

@@ -36,6 +36,7 @@ class Held(NamedTuple):
     """(keys, node): it may go there, since nobody knows what is called"""
     reads: list[tuple[Keys, str, tuple[Any, ...]]]
     guards: list[tuple[Keys, str]]
+    defaults: list[tuple[Keys, str, tuple[Any, ...]]]
 
 
 class Flowed:
@@ -48,6 +49,8 @@ class Flowed:
         self.lost: set[Keys] = set()
         self.reads_of: list[tuple[Keys, str, tuple[Any, ...], str, int]] = []
         """(keys, path of the Python file, place, node, how many of the keys lie above what was handed there)"""
+        self.defaults_of: list[tuple[Keys, str, tuple[Any, ...], str, int]] = []
+        """As `reads_of`; the place begins with the literal"""
         self.guards: set[tuple[Keys, str]] = set()
         """(keys, path of the Python file)"""
         self.nodes: set[str] = set()
@@ -190,9 +193,10 @@ class Holders:
         if sure != _SURE:
             return
         flowed.guards.update(((*prefix, *keys[len(cut) :]), path) for keys, path in held.guards if not cut or _begins(keys, cut))
-        for keys, path, place in held.reads:
-            if len(keys) > len(cut) and _begins(keys, cut):
-                flowed.reads_of.append(((*prefix, *keys[len(cut) :]), path, place, node, len(prefix)))
+        for seen, reads in ((held.reads, flowed.reads_of), (held.defaults, flowed.defaults_of)):
+            for keys, path, place in seen:
+                if len(keys) > len(cut) and _begins(keys, cut):
+                    reads.append(((*prefix, *keys[len(cut) :]), path, place, node, len(prefix)))
 
     # one file
 
@@ -205,13 +209,15 @@ class Holders:
             self._link(path, self._held(self.node(path, name)), _split(keys), how, target, slot)
         for name, keys, *place in use.reads:
             self._held(self.node(path, name)).reads.append((_split(keys), path, tuple(place)))
+        for name, keys, *place in use.defaults:
+            self._held(self.node(path, name)).defaults.append((_split(keys), path, tuple(place)))
         for name, keys in use.guards:
             self._held(self.node(path, name)).guards.append((_split(keys), path))
 
     def _held(self, node: str) -> Held:
         held = self.held.get(node)
         if held is None:
-            held = self.held[node] = Held([], [], [], [], [], [], [])
+            held = self.held[node] = Held([], [], [], [], [], [], [], [])
         return held
 
     def _link(self, path: str, held: Held, keys: Keys, how: str, target: str, slot: str | int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlsmith.index.scopes import block_of, scope_of
 from mlsmith.rules.kit.configuration_ends import ANSWERING, Ends, function_of
+from mlsmith.rules.kit.configuration_files import LONGEST_VALUE
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, ANY, COMMAND_LINE, Keys, gives_the_same, is_configuration_name, is_filled
 
 _METHODS = frozenset({"get", "pop", "setdefault", "copy", "to_dict", "as_dict", "toDict"})
@@ -79,6 +80,8 @@ class Uses(Ends):
                 self._note(self._touched, handle, here)
             if keys and strict:
                 self._strict(handle, here, top)
+            elif keys and ANY not in here and top.__class__ is ast.Call:
+                self._answered(handle, here, top)
             self._end(handle, here, top, up)
         for call, reached in self._filled:
             for name in self.module.resolver.names(call.func) if parts else ():
@@ -145,6 +148,16 @@ class Uses(Ends):
             *numbers, cell = self.module.source.numbers(top)
             scope = scope_of(top).qualified
             self.reads.append((handle, "\t".join(keys), *numbers, cell, scope))
+
+    def _answered(self, handle: str, keys: Keys, call: ast.Call) -> None:
+        """`cfg.get("rate", 0.1)`: a read that brings a literal with it."""
+        name, at = (call.func.attr, 1) if isinstance(call.func, ast.Attribute) else (getattr(call.func, "id", ""), 2)
+        if name not in ("get", "getattr") or len(call.args) <= at or handle == COMMAND_LINE or handle[0] not in "lpr":
+            return
+        value = self.module.constant(call.args[at])
+        if isinstance(value, (int, float)) or (isinstance(value, str) and len(value) <= LONGEST_VALUE):
+            *numbers, cell = self.module.source.numbers(call)
+            self.defaults.append((handle, "\t".join(keys), value, *numbers, cell, scope_of(call).qualified))
 
     def _asks(self, part: ast.AST) -> bool:
         """Whether a part of a condition asks for a key, or for a variant that has keys of its own: `cfg["type"] == "linear"`."""

@@ -54,6 +54,17 @@ class Configurations:
 
     # which keys are read
 
+    def families(self) -> dict[frozenset[str], list[str]]:
+        """Where configurations are held first → the files that can be loaded there."""
+        found: dict[frozenset[str], list[str]] = {}
+        for path, loaded in self.loaded.items():
+            found.setdefault(loaded.nodes, []).append(path)
+        return found
+
+    def loaded_unseen(self) -> set[str]:
+        """Where something may be held that is no file of the project."""
+        return {node for start in self.unknown.keys() - self.alike for node in self.holders.flow(frozenset({start})).nodes}
+
     def flow(self, path: str) -> Flowed:
         """What happens to the whole that a loaded file is part of."""
         return self.holders.flow(self.loaded[path].nodes)
