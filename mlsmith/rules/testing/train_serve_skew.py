@@ -72,8 +72,8 @@ class TrainServeSkew(Rule):
     ## When it stays silent
     Where no saved model or name ties the two files together, or more than one file may have trained it; where either side has two values, or
     one that is not written out; for constants whose name says nothing of inputs; for formulas that differ by a unit (what people type in is
-    seldom what data hold) or by a guard against zero; where functions that are not seen may have scaled a picture. In the 300 repositories that it was
-    tried on, some 60 of which hold both sides, it found nothing to say: code that is public seldom holds both, and those that do agree.
+    seldom what data hold) or by a guard against zero; where functions that are not seen may have scaled a picture. In the 42 repositories in which it
+    could tie both sides together it found nothing to say: code that is public seldom holds both, and what does mostly agrees.
 
     ## References
     Breck et al. 2017, The ML test score, Infra and Monitor tests; Arpteg et al. 2018, section on testing.
