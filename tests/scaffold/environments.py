@@ -70,14 +70,21 @@ def of_all_layers(factory: pytest.TempPathFactory) -> Environment:
     return Environment(_python(common / "all-layers" / "venv"), _once(common / "all-layers", make))
 
 
-def compiling() -> dict[str, str]:
-    """Keeps what Python compiles, as a user's does, whatever this machine says: to compile torch takes longer than most tests."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+def of_an_owner(factory: pytest.TempPathFactory, *, builds: bool) -> dict[str, str]:
+    """Environment variables for a project's own script, whose packages come from the folder, unless it `builds` some.
+
+    Python keeps what it compiles, as an owner's does, whatever this machine says: to compile torch takes longer than most tests.
+    """
+    return _compiling(dict(os.environ) if builds else _offline(_packages(_common(factory))))
+
+
+def _compiling(environment: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _warm(python: Path) -> None:
     """Have what is slow to import compiled once."""
-    _run([python, forking.__file__], cwd=python.parent, environment=compiling())
+    _run([python, forking.__file__], cwd=python.parent, environment=_compiling(dict(os.environ)))
 
 
 def _packages(common: Path) -> Path:

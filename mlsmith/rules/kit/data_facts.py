@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.scopes import last_word, scope_of
@@ -104,6 +105,7 @@ def _training_inputs(module: Module) -> tuple[Trace, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def _is_training(word: str) -> bool:
     """`train_model`, `fit_forest`, `retrain`; not `train_test_split` or `train_dataloader`."""
     parts = tokens(word)
