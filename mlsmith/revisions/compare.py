@@ -12,6 +12,7 @@ from mlsmith.errors import SourceError
 from mlsmith.revisions.attributes import renamed_attributes
 from mlsmith.revisions.configuration import config_changes
 from mlsmith.revisions.differences import behaviour_changes
+from mlsmith.revisions.effective import effective_changes
 from mlsmith.revisions.notebooks import notebook_changes
 from mlsmith.revisions.opaque import unreadable, whole
 from mlsmith.revisions.platform import image_changes, platform_changes
@@ -87,6 +88,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         elif one != other:
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
+    changes += effective_changes(old, new, changed)
     attributes = renamed_attributes(before.values(), after.values())
     changes += behaviour_changes(Program(before.values(), _renamed(changed), attributes), Program(after.values()))
     return Comparison(tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject))), tuple(files))

@@ -195,3 +195,21 @@ def test_what_is_gone_is_not_counted_as_cosmetic(repository: Project) -> None:
     done = repository.run("diff", "HEAD~1", "HEAD", "--format", "json")
     assert done.json["changes"]
     assert done.json["cosmetic"] == {"files": 0, "hunks": 0}
+
+
+def test_another_option_in_a_defaults_list_tells_what_changes_in_effect(project: Project) -> None:
+    project.write(
+        {
+            "conf/config.yaml": "defaults:\n  - model: small\n  - _self_\nepochs: 3\n",
+            "conf/model/small.yaml": "hidden: 64\n",
+            "conf/model/large.yaml": "hidden: 256\n",
+        }
+    )
+    project.commit("first")
+    project.write({"conf/config.yaml": "defaults:\n  - model: large\n  - _self_\nepochs: 3\n"})
+    told = json.loads(project.run("diff", "--format", "json").out)["changes"]
+    assert ("effective-changed", "model.hidden", "64 (conf/model/small.yaml)", "256 (conf/model/large.yaml)") in [
+        (change["kind"], change["subject"], change["old"], change["new"]) for change in told
+    ]
+    project.commit("larger")
+    assert "effective-changed  model.hidden" in project.run("diff", "HEAD~1", "HEAD").out
