@@ -96,11 +96,12 @@ def sight_of(scene: Scene) -> Sight:
     from mlsmith.engine.run import Options
     from mlsmith.engine.state import cache_home
     from mlsmith.engine.trees import open_working_tree
-    from mlsmith.fixes.prune.sight import Sight
+    from mlsmith.fixes.prune.sight import Sight, files_beyond
 
     options = Options(cache_home=cache_home(), progress=progress("reading"))
-    files = tuple(sorted(walk(scene.root, exclude=scene.settings.exclude).files))
-    return Sight(scene.root, scene.settings, partial(open_working_tree, scene.root), files, options)
+    seen = walk(scene.root, exclude=scene.settings.exclude)
+    beyond = files_beyond(scene.root, seen)
+    return Sight(scene.root, scene.settings, partial(open_working_tree, scene.root), tuple(sorted(seen.files)), options, beyond)
 
 
 def summary(result: Pruned) -> str:

@@ -30,8 +30,9 @@ class Conditions(cst.CSTTransformer):
         """Parts that stand in the place of a whole, by id"""
         self._quotes: list[str] = []
         self.unmet = Marks(
-            set(marks.reads), set(marks.arguments), set(marks.parameters), set(marks.statements), set(marks.definitions), set(marks.aliases)
-        )
+            set(marks.reads), set(marks.arguments), set(marks.parameters), set(marks.statements), set(marks.definitions), set(marks.aliases),
+            set(marks.decorators),
+        )  # fmt: skip
         """Marks that no node has been found for"""
 
     def extent(self, node: cst.CSTNode) -> Extent:

@@ -47,6 +47,14 @@ def marks_of(sight: Sight, found: Found) -> dict[str, Marks]:
         module_of = sight.module(path)
         assert module_of is not None
         marks.setdefault(path, Marks()).statements.add(extent_of(module_of.source, statement_of(owner)))
+    for path, parameter_node in found.commands:
+        where = sight.module(path)
+        assert where is not None
+        marks.setdefault(path, Marks()).parameters.add(point_of(where.source, parameter_node))
+    for path, decorator in found.decorators:
+        where = sight.module(path)
+        assert where is not None
+        marks.setdefault(path, Marks()).decorators.add(extent_of(where.source, decorator))
     return marks
 
 

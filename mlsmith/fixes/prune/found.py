@@ -35,6 +35,12 @@ class Found:
     reads: dict[str, list[ast.expr]] = field(default_factory=dict)
     options: list[tuple[str, ast.Call]] = field(default_factory=list)
     """Statements that declare the option of the command line, with the path"""
+    commands: list[tuple[str, ast.arg]] = field(default_factory=list)
+    """Parameters that only a command line fills, with the path"""
+    spelt: list[str] = field(default_factory=list)
+    """Options of commands as they are typed"""
+    decorators: list[tuple[str, ast.Call]] = field(default_factory=list)
+    """Decorators that declare an option of a command, with the path"""
     fields: list[tuple[str, ast.Assign]] = field(default_factory=list)
     """Statements that put the flag into a field of an object, with the path"""
     keys: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)

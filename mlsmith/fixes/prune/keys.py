@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from mlsmith.engine.discover import kind_of
 from mlsmith.errors import SourceError
+from mlsmith.fixes.prune.captures import refuse_shown
 from mlsmith.fixes.prune.found import Found, same
 from mlsmith.fixes.prune.options import reads_by_name
-from mlsmith.fixes.prune.parameters import refuse_shown, take_along
+from mlsmith.fixes.prune.parameters import take_along
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.rules.dead_code.dead_config_flag import DeadConfigFlag
@@ -37,6 +38,7 @@ def documents_with(sight: Sight, keys: tuple[str, ...]) -> Iterator[tuple[Config
 def take_key(sight: Sight, found: Found, keys: tuple[str, ...]) -> None:
     """Add a key, its reads, and what they are passed on to. Raises Refusal where it may have another value."""
     name = keys[-1]
+    sight.refuse_beyond(name)
     bases = set(_CONFIGURATIONS)
     lacking: dict[str, str] = {}
     for document, entry in documents_with(sight, (name,)):

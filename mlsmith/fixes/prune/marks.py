@@ -28,9 +28,11 @@ class Marks:
     """Where the names of the functions and classes stand that go as a whole"""
     aliases: set[Extent] = field(default_factory=set)
     """Names that an import statement need not bring in any more"""
+    decorators: set[Extent] = field(default_factory=set)
+    """Decorators that go"""
 
     def __bool__(self) -> bool:
-        return any((self.reads, self.arguments, self.parameters, self.statements, self.definitions, self.aliases))
+        return any((self.reads, self.arguments, self.parameters, self.statements, self.definitions, self.aliases, self.decorators))
 
 
 def extent_of(source: PythonSource, node: ast.AST) -> Extent:

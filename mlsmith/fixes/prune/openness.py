@@ -28,6 +28,7 @@ def refuse_open(sight: Sight, definition: Definition, function: Function, parame
             f"`{shown}` {reason}", *_seen(sight, definition, reason), sort=_SORTS.get(reason.partition("`")[0].strip(" :"), reason)
         )
     _refuse_told(sight, name if name != "__init__" else definition.function.owner.rpartition(".")[2], parameter)
+    sight.refuse_beyond(name if name != "__init__" else definition.function.owner.rpartition(".")[2])
     for path in sight.paths:
         if path not in sight.project.files and path.endswith((".py", ".ipynb")) and name in sight.words(path):
             raise Refusal(

@@ -7,8 +7,10 @@ import re
 from typing import Any
 
 from mlsmith.engine.discover import kind_of
+from mlsmith.fixes.prune.captures import refuse_shown
 from mlsmith.fixes.prune.found import Found, same
-from mlsmith.fixes.prune.parameters import refuse_shown, take_along
+from mlsmith.fixes.prune.parameters import take_along
+from mlsmith.fixes.prune.passed import refuse_passed, stands_in
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.index.scopes import last_word
@@ -43,7 +45,9 @@ def take_option(sight: Sight, found: Found, name: str) -> None:
         _refuse_declaration(module, call, found.value)
         found.options.append((module.path, call.node))
     spelt = {text for module, call in declared for node in call.node.args if isinstance(text := module.constant(node), str)}
-    _refuse_passed(sight, spelt, declared)
+    for word in (name, *spelt):
+        sight.refuse_beyond(word)
+    refuse_passed(sight, spelt, [(module, call.node) for module, call in declared])
     _refuse_abbreviated(sight, spelt)
     declaring = {id(call.node) for _, call in declared}
     for path in {path for word in {name, *spelt} for path in sight.holding(word.lstrip("-"))}:
@@ -78,7 +82,7 @@ def reads_by_name(module: Module, name: str, bases: frozenset[str], declaring: s
             raise Refusal(f"`{name}` is given by `{_last_word(call.func)}()`", module.path, call.lineno, sort="given in code")
     for text in module.syntax.strings:
         if isinstance(text.value, str) and text.value.replace("-", "_").strip("_").rpartition(".")[2] == name.strip("_"):
-            if _stands_in(text, declaring) or _is_heading(text):
+            if stands_in(text, declaring) or _is_heading(text):
                 continue
             read = _read_by_string(module, text, bases)
             if read is None:
@@ -116,15 +120,6 @@ def _is_callee(node: ast.expr) -> bool:
     return isinstance(up, ast.Call) and up.func is node
 
 
-def _stands_in(node: ast.AST, owners: set[int]) -> bool:
-    up: Any = node
-    while up is not None and not isinstance(up, ast.stmt):
-        if id(up) in owners:
-            return True
-        up = up.up
-    return False
-
-
 def _is_heading(text: ast.Constant) -> bool:
     """Whether a string stands where nothing reads it: as a statement."""
     return isinstance(text.up, ast.Expr)  # type: ignore[attr-defined]
@@ -150,26 +145,6 @@ def _refuse_declaration(module: Module, call: Call, value: Any) -> None:
     if default is UNKNOWN or not same(default, value):
         shown = "something that cannot be seen" if default is UNKNOWN else repr(default)
         raise Refusal(f"the option is {shown} by default", path, line, sort="another value")
-
-
-def _refuse_passed(sight: Sight, spelt: set[str], declared: list[tuple[Module, Call]]) -> None:
-    """Raises Refusal where a script, a document, a notebook or a text in code passes the option."""
-    ours = {id(call.node) for _, call in declared}
-    programs = {module.name.rpartition(".")[2] for module, _ in declared}
-    for option in sorted(spelt):
-        long = option.startswith("--")
-        pattern = re.compile(rf"(?<![\w-]){re.escape(option)}(?![\w-])" if long else rf"(?<![\w-]){re.escape(option)}(?=[\s=\"']|\Z)")
-        for path in sight.paths:
-            kind = kind_of(path)
-            if kind == "python":
-                module = sight.module(path) if option.encode() in sight.data(path) else None
-                for text in module.syntax.strings if module is not None else ():
-                    if isinstance(text.value, str) and pattern.search(text.value) and not _stands_in(text, ours):
-                        raise Refusal(f"`{option}` is passed, or written of, here", path, text.lineno, sort="option passed")
-            elif long or (kind == "text" and programs & set(sight.words(path))):
-                for number, line in enumerate(sight.text(path).split("\n"), 1):
-                    if pattern.search(line):
-                        raise Refusal(f"`{option}` is passed, or written of, here", path, number, sort="option passed")
 
 
 def _refuse_abbreviated(sight: Sight, spelt: set[str]) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from mlsmith.fixes.prune.bindings import parameter_read, reads_of
 from mlsmith.fixes.prune.calls import calls_at, given_to
+from mlsmith.fixes.prune.captures import refuse_captured
 from mlsmith.fixes.prune.fields import take_field
 from mlsmith.fixes.prune.found import Found, Slot, same
 from mlsmith.fixes.prune.openness import refuse_open
@@ -17,16 +18,6 @@ from mlsmith.index.project import Definition
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.definitions import Function, Parameter
 from mlsmith.rules.kit.module import Module
-
-_CAPTURES = frozenset({"locals", "eval", "exec", "save_hyperparameters"})
-_LOOKS_INSIDE = (
-    "inspect.signature",
-    "inspect.currentframe",
-    "inspect.stack",
-    "inspect.getargvalues",
-    "inspect.getfullargspec",
-    "sys._getframe",
-)
 
 
 def take(sight: Sight, found: Found, slot: Slot) -> None:
@@ -83,7 +74,7 @@ def _require(sight: Sight, found: Found, slot: Slot) -> None:
     parameter = function.parameter(slot.parameter)
     assert parameter is not None
     refuse_open(sight, definition, function, slot.parameter)
-    _refuse_captured(sight, module, function, parameter)
+    refuse_captured(sight, module, function, parameter)
     found.slots[slot] = None
     for node in reads_of(module, function, slot.parameter):
         found.read(definition.path, node)
@@ -103,55 +94,6 @@ def _require(sight: Sight, found: Found, slot: Slot) -> None:
 
 def _brief(slot: Slot) -> str:
     return ".".join(str(slot).rsplit(".", 2)[-2:])
-
-
-def _refuse_captured(sight: Sight, module: Module, function: Function, parameter: Parameter) -> None:
-    path, name = module.path, parameter.name
-    if parameter.kind not in ("positional", "keyword") or name in ("self", "cls"):
-        raise Refusal(f"`{name}` is no plain parameter", path, function.node.lineno, sort="no plain parameter")
-    _refuse_named(sight, module, function, name)
-    others = [binding for binding in function.scope.bindings[name] if binding.kind != "parameter"]
-    if others:
-        line = getattr(others[0].node, "lineno", function.node.lineno)
-        raise Refusal(f"`{name}` is assigned anew, or written through", path, line, sort="reassigned")
-    for scope in module.syntax.scopes:
-        declared = [binding for binding in scope.bindings.get(name, ()) if binding.kind == "declare"]
-        if scope is not function.scope and declared and scope.parent is function.scope:
-            raise Refusal(f"`{name}` is declared in a function inside", path, function.node.lineno, sort="reassigned")
-    for node in ast.walk(function.node):
-        if isinstance(node, ast.Nonlocal) and name in node.names:
-            raise Refusal(f"`{name}` is assigned by a function inside", path, node.lineno, sort="reassigned")
-    for call in function.calls:
-        word = getattr(call.node.func, "id", getattr(call.node.func, "attr", ""))
-        if word in _CAPTURES or (word in ("vars", "dir") and not call.node.args) or any(called in _LOOKS_INSIDE for called in call.names):
-            raise Refusal(f"`{word}()` may read `{name}` by its name", path, call.node.lineno, sort="captured by name")
-    for node in reads_of(module, function, name):
-        refuse_shown(module, node)
-
-
-def _refuse_named(sight: Sight, module: Module, function: Function, name: str) -> None:
-    """Raises Refusal where a base that is not the project's may set the parameter by its name, as scikit-learn's do."""
-    owner = function.owner
-    if function.node.name != "__init__" or owner is None:
-        return
-    known = ("torch.nn.Module", "object", "abc.", "typing.")
-    if all(base.startswith(known) or module.resolver.class_named(base) for base in owner.lineage[1:]):
-        return
-    for other in sight.modules_with(name):
-        for text in other.syntax.strings:
-            if isinstance(text.value, str) and text.value.rpartition("__")[2] == name:
-                raise Refusal(f"the text {text.value!r} may mean the flag", other.path, text.lineno, sort="named in a string")
-        for call in other.calls_spelt("set_params"):
-            raise Refusal("`set_params()` may set it", other.path, call.node.lineno, sort="named in a string")
-
-
-def refuse_shown(module: Module, node: ast.expr) -> None:
-    """Raises Refusal where an f-string writes down the expression itself: `f"{flag=}"`."""
-    up: ast.AST = node.up  # type: ignore[attr-defined]
-    if isinstance(up, ast.FormattedValue):
-        line = module.source.lines[node.lineno - 1]
-        if f"{{{module.source.segment(node)}=" in line.replace(" ", ""):
-            raise Refusal("an f-string writes down the name of the flag", module.path, node.lineno, sort="f-string with =")
 
 
 def _refuse_other(sight: Sight, found: Found, definition: Definition, parameter: Parameter, module: Module | None, call: ast.Call) -> None:

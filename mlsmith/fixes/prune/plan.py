@@ -49,7 +49,7 @@ def prune(sight: Sight, asked: Asked, paths: Sequence[str] = ()) -> Pruned:
     found = find(sight, asked)
     marks = marks_of(sight, found)
     result = Pruned(parameters=[str(slot) for slot in found.slots], keys=[f"{path}: {'.'.join(keys)}" for path, keys in found.keys])
-    result.options = list(dict.fromkeys(_spelt(sight, found)))
+    result.options = list(dict.fromkeys((*_spelt(sight, found), *found.spelt)))
     result.arguments = sum(len(wanted.arguments) for wanted in marks.values())
     result.changed = {**rewritten_files(sight, marks, asked.value), **without_keys(sight, found)}
     _refuse_outside(result.changed, paths)
@@ -114,5 +114,10 @@ def _refuse_remains(after: Sight, asked: Asked, found: Found) -> None:
         return
     except Refusal:
         return
-    if set(again.slots) & set(found.slots) or (found.options and again.options) or (found.keys and again.keys):
+    if (
+        set(again.slots) & set(found.slots)
+        or (found.options and again.options)
+        or (found.commands and again.commands)
+        or (found.keys and again.keys)
+    ):
         raise Refusal("the result still has the flag", sort="flag remains")

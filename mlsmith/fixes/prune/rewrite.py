@@ -81,6 +81,11 @@ class _Rewriter(Conditions):
         self._gone[-1] |= gone
         return without_parameters(updated_node, gone) if gone else updated_node
 
+    def leave_Decorator(self, original_node: cst.Decorator, updated_node: cst.Decorator) -> Any:
+        where = self.extent(original_node.decorator)
+        self.unmet.decorators.discard(where)
+        return cst.RemoveFromParent() if where in self.marks.decorators else updated_node
+
     def leave_ImportFrom(self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom) -> cst.ImportFrom:
         if isinstance(original_node.names, cst.ImportStar) or isinstance(updated_node.names, cst.ImportStar):
             return updated_node

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mlsmith.engine.discover import kind_of
+from mlsmith.engine.discover import Walk, kind_of, walk
 from mlsmith.engine.run import Options, index_tree
 from mlsmith.engine.trees import Overlaid
 from mlsmith.errors import SourceError
@@ -25,13 +25,15 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 @dataclass
 class Sight:
-    """`open_tree` gives the files, `paths` names all that a walk sees."""
+    """`open_tree` gives the files, `paths` names all that a walk sees, `beyond` what is left to others: it is never changed, but may use the
+    flag, too."""
 
     root: Path
     settings: Settings
     open_tree: Callable[[], Tree]
     paths: tuple[str, ...]
     options: Options = field(default_factory=Options)
+    beyond: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.tree = self.open_tree()
@@ -41,7 +43,7 @@ class Sight:
     def overlaid(self, changed: Mapping[str, bytes]) -> Sight:
         """The same project with other content in some files."""
         tree = Overlaid(self.tree, changed)
-        seen = Sight(self.root, self.settings, lambda: tree, self.paths, Options(jobs=1, cache_home=self.options.cache_home))
+        seen = Sight(self.root, self.settings, lambda: tree, self.paths, Options(jobs=1, cache_home=self.options.cache_home), self.beyond)
         seen._data = {path: data for path, data in self._data.items() if path not in changed}
         seen._modules = {path: module for path, module in self._modules.items() if path not in changed}
         return seen
@@ -75,6 +77,18 @@ class Sight:
             if wanted.search(self.data(path)):
                 yield path
 
+    def refuse_beyond(self, word: str) -> None:
+        """Raises Refusal where a file that is left to others has a word."""
+        wanted = re.compile(rb"(?<!\w)" + re.escape(word.encode()) + rb"(?!\w)")
+        for path in self.beyond:
+            if wanted.search(self.data(path)):
+                raise Refusal(
+                    f"`{word}` stands in a file that is excluded, or of another repository",
+                    path,
+                    self.line_of(path, word),
+                    sort="unseen file",
+                )
+
     def line_of(self, path: str, word: str) -> int:
         """The first line of a file that has a word; 0 where none has."""
         wanted = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
@@ -104,3 +118,13 @@ class Sight:
                     yield module
                 elif all_of_them:
                     raise Refusal(f"`{word}` stands in a file that cannot be parsed", path, self.line_of(path, word), sort="unseen file")
+
+
+def files_beyond(root: Path, seen: Walk) -> tuple[str, ...]:
+    """Files that the settings exclude, and those of submodules and other repositories inside of this one."""
+    everything = walk(root)
+    found = set(everything.files) - set(seen.files)
+    for folder in everything.folders:
+        if folder and (root / folder / ".git").exists():
+            found.update(f"{folder}/{path}" for path in walk(root / folder).files)
+    return tuple(sorted(found))

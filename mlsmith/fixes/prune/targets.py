@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlsmith.errors import UserError, nearest
+from mlsmith.fixes.prune.commands import commands, slots_of, take_command_option
 from mlsmith.fixes.prune.found import Asked, Found, Slot
 from mlsmith.fixes.prune.keys import documents_with, take_key
 from mlsmith.fixes.prune.options import declarations, take_option
@@ -27,6 +28,10 @@ def find(sight: Sight, asked: Asked) -> Found:
     flag = asked.flag
     slots = _slots(sight, flag)
     option = _option(sight, flag)
+    filled = slots_of(sight, commands(sight, option or flag.rpartition(".")[2]))
+    if any(slot in filled for slot in slots):
+        option = option or flag.rpartition(".")[2]
+        slots = [slot for slot in slots if slot not in filled]
     keys = _keys(sight, flag)
     meanings = [*map(str, slots), *([f"--{option.replace('_', '-')}"] if option else []), *keys]
     if not meanings:
@@ -40,6 +45,10 @@ def find(sight: Sight, asked: Asked) -> Found:
         raise Ambiguous(flag, meanings)
     if slots and str(slots[0]) == meanings[0]:
         take(sight, found, slots[0])
+    elif option and meanings[0].startswith("--") and filled:
+        if declarations(sight, option):
+            raise Refusal(f"argparse has an option `{option}`, too", sort="ambiguous name")
+        take_command_option(sight, found, option)
     elif option and meanings[0].startswith("--"):
         take_option(sight, found, option)
     else:
@@ -72,7 +81,7 @@ def _slots(sight: Sight, flag: str) -> list[Slot]:
 def _option(sight: Sight, flag: str) -> str:
     """The name under which an option is read: `use_old` of `--use-old`, `args.use_old` and `use_old`."""
     name = flag.lstrip("-").removeprefix("args.").replace("-", "_")
-    return name if name.isidentifier() and declarations(sight, name) else ""
+    return name if name.isidentifier() and (declarations(sight, name) or commands(sight, name)) else ""
 
 
 def _keys(sight: Sight, flag: str) -> list[str]:

@@ -351,6 +351,15 @@ def pruned_bytes(data: bytes) -> bytes:
     return prune(sight_of({"a.py": data}), parse_asked("work.flag=False")).changed["a.py"]
 
 
+@pytest.mark.parametrize("call", ["model.eval()", "model.query('x > 1')", "model.eval('x + @other')", "model.evaluate(a)"])
+def test_a_method_that_is_only_called_like_the_one_that_reads_local_names_is_no_reason_to_keep_it(call: str) -> None:
+    files, _ = pruned(
+        {"a.py": f"def work(model, a, flag=False):\n    {call}\n    if flag:\n        a += 1\n    return a\n\n\nwork(None, 1)\n"},
+        "work.flag=False",
+    )
+    assert files["a.py"] == f"def work(model, a):\n    {call}\n    return a\n\n\nwork(None, 1)\n"
+
+
 def test_an_option_goes_with_its_reads_and_what_they_are_passed_on_to() -> None:
     files, result = pruned(
         {
