@@ -7,9 +7,10 @@ commits of the rows; nothing is written to them. WORK is where copies are made, 
 but for PATH, and with a limit of time; PYTHON runs them, and needs `coverage`, `pytest` and what the projects import. `--only` takes the
 rows whose repository or flag contains the text.
 
-A row says what goes (`flag` with its `value` by `mlsmith prune`, a finding of CFG101 by its own fix, or with its line where it has none), and what is run (`run`, with PYTHON, in `folder`): the same before and after. `stand_ins` are packages that are not
-installed, or take long, and that an import of anything gives an empty object for. `same` holds if each test ends as before, or if the same is printed;
-`reached` are the changed functions of which a line was run before.
+A row says what goes (`flag` with its `value` by `mlsmith prune`; a finding of CFG101 by its own fix, or with its line where it has
+none), and what is run (`run`, with PYTHON, in `folder`): the same before and after. `stand_ins` are packages that are not installed, or
+take long, and that an import of anything gives an empty object for. `same` holds if each test ends as before, or if the same is
+printed; `reached` are the changed functions of which a line was run before.
 """
 
 from __future__ import annotations
