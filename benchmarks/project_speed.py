@@ -1,8 +1,9 @@
 """What rules on the whole project cost, on 5,000 generated files: `python benchmarks/project_speed.py [FILES]`.
 
-Prints, as ratios and differences of runs that follow each other: wall time of a warm lint with the project rules against a bare scandir
-and stat; how much longer than an empty Python `mlsmith lint one_file.py` takes after that file has changed, as a commit hook runs it; and
-the peak memory of the warm and of the cold lint. Medians of several runs.
+Prints, as ratios and differences of runs that follow each other: wall time of a warm lint with the project rules against a bare
+scandir and stat; how much more than an empty Python `mlsmith lint one_file.py` takes after that file has changed, as a commit hook runs
+it, in wall time, and in CPU time, which other work on the machine does not lengthen as much; and the peak memory of the warm and of the
+cold lint. Medians of several runs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from pathlib import Path
 
 from speed import SCAN, median, run
 
-LIMITS = {"warm lint ÷ scandir + stat, wall": 3.0, "one changed file, seconds beyond python -c pass": 0.3, "peak memory, MiB": 150.0}
+LIMITS = {
+    "warm lint ÷ scandir + stat, wall": 3.0, "one changed file, wall seconds beyond python -c pass": 0.3,
+    "one changed file, CPU seconds beyond python -c pass": 0.3, "peak memory, MiB": 150.0,
+}  # fmt: skip
 _RULES = "DEX102,DEX103,CFG101,CFG102"
 _TURNS = 7
 
@@ -24,11 +28,12 @@ def main() -> int:
     files = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cache:
         os.environ["MLSMITH_CACHE_DIR"] = cache
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # users keep what Python has compiled
         write_project(Path(folder), files)
         figures = measure(Path(folder))
     for name, value in figures.items():
         limit = LIMITS[name]
-        print(f"{name:<50} {value:>8.2f}   (limit {limit:g}) {'✓' if value <= limit else '✗'}")
+        print(f"{name:<54} {value:>8.2f}   (limit {limit:g}) {'✓' if value <= limit else '✗'}")
     return 0 if all(value <= LIMITS[name] for name, value in figures.items()) else 1
 
 
@@ -46,6 +51,7 @@ def write_project(root: Path, files: int) -> None:
             f"    cfg = yaml.safe_load(open(path))\n    return work{other}([cfg['epochs'], cfg['width']], old={number % 3 == 0})\n",
             encoding="utf-8",
         )  # fmt: skip
+    (root / "pyproject.toml").write_text("[tool.mlsmith]\n", encoding="utf-8")
     (root / "conf").mkdir()
     for number in range(files // 50):
         (root / "conf" / f"part{number}.yaml").write_text("epochs: 3\nwidth: 4\nunread: 5\n", encoding="utf-8")
@@ -56,16 +62,19 @@ def measure(root: Path) -> dict[str, float]:
     lint = [python, "-m", "mlsmith", "lint", "--select", _RULES, "--format", "json", "--jobs", "1"]
     cold = run([*lint, str(root)])[2]
     run([*lint, str(root)])
+    run([python, "-m", "mlsmith", "lint", str(root)])
     warm = median([[*lint, str(root)], [python, "-c", SCAN, str(root)]], turns=_TURNS)
     memory = run([*lint, str(root)])[2]
-    beyond = []
+    beyond: list[tuple[float, float]] = []
     file = root / "project" / "part0" / "step0.py"
     for turn in range(_TURNS):
         file.write_text(file.read_text(encoding="utf-8") + f"\n\nTURN_{turn} = {turn}\n", encoding="utf-8")
-        beyond.append(run([python, "-m", "mlsmith", "lint", str(file)])[1] - run([python, "-c", "pass"])[1])
+        one, empty = run([python, "-m", "mlsmith", "lint", str(file)]), run([python, "-c", "pass"])
+        beyond.append((one[1] - empty[1], one[0] - empty[0]))
     return {
-        "warm lint ÷ scandir + stat, wall": warm, "one changed file, seconds beyond python -c pass": statistics.median(beyond),
-        "peak memory, MiB": max(cold, memory),
+        "warm lint ÷ scandir + stat, wall": warm, "peak memory, MiB": max(cold, memory),
+        "one changed file, wall seconds beyond python -c pass": statistics.median(wall for wall, _ in beyond),
+        "one changed file, CPU seconds beyond python -c pass": statistics.median(cpu for _, cpu in beyond),
     }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ from mlsmith.fixes.prune.sight import Sight
 from mlsmith.settings import Settings
 
 ROWS = Path(__file__).parent / "prune" / "proofs.jsonl"
-_LIMIT = 400
+_LIMIT = 900
 _NAMED = ("repository", "flag", "path", "line")
 
 _STAND_INS = """\
