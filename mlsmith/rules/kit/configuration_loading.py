@@ -169,10 +169,18 @@ class Loading:
         for own in definition.function.parameters:
             if own.name == parameter and own.default is not None and own.default[0] == "=" and isinstance(own.default[1], str):
                 yield definition.path, ("file", own.default[1])
+        for path, slot, source in self._paths_given.get(function, ()):
+            if self.holders.parameter(function, slot) == parameter:
+                yield path, source
+
+    @lazily
+    def _paths_given(self) -> dict[str, list[tuple[str, Any, Any]]]:
+        """Function → the calls that give it a path: where they stand, for which parameter, from what."""
+        table: dict[str, list[tuple[str, Any, Any]]] = {}
         for path, use in self.uses.items():
             for callee, slot, source in use.paths:
-                if self.project.called(path, callee) == function and self.holders.parameter(function, slot) == parameter:
-                    yield path, source
+                table.setdefault(self.project.called(path, callee), []).append((path, slot, source))
+        return table
 
     def _beside(self, file: str) -> Iterator[str]:
         """Files of the same folder that have most of the keys in common: alternatives of one option."""
