@@ -14,8 +14,15 @@ LIKE = 0.6
 """Share of equal effects from which on two definitions with different names are taken for one"""
 _MANY = 40_000
 """Pairs of effects beyond which each is compared with its like in order only"""
+_DISTANT = 0.15
+"""Share of equal inner values up to which two tests or results have nothing to do with each other"""
 _CLOSE = 0.5
 """Share of equal values from which on two calls in different places are taken for one"""
+
+_WALKED = 200
+"""So many inner values of one effect are looked at"""
+_NAMELESS = frozenset({"return", "if", "loop", "raise", "assert", "with", "try"})
+"""Kinds of effects that are many in one function, and called alike"""
 
 Pairs = list[tuple[Effect, Effect]]
 
@@ -59,14 +66,19 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
     if len(old) * len(new) > _MANY:
         blocks = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
         return [(i + k, j + k) for i, j, size in blocks for k in range(size)]
+    contents = tuple([_content(one) if one.kind in _NAMELESS else frozenset() for one in side] for side in (old, new))
+    crowded = {one for one in ours if ours.count(one) != theirs.count(one)} & _crowded(ours, theirs)
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     weights: dict[tuple[int, int], float] = {}
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
             best[i][j] = max(best[i + 1][j], best[i][j + 1])
             if ours[i] == theirs[j] and not _are_other_options(old[i], new[j]):
-                weights[i, j] = 1 + similarity(old[i], new[j])
-                best[i][j] = max(best[i][j], weights[i, j] + best[i + 1][j + 1])
+                nameless = ours[i][0] in _NAMELESS
+                shared = similarity(old[i], new[j]) + (_overlap(contents[0][i], contents[1][j]) if nameless else 0)
+                if ours[i] not in crowded or shared > _DISTANT:
+                    weights[i, j] = (0.5 if nameless else 1) + shared
+                    best[i][j] = max(best[i][j], weights[i, j] + best[i + 1][j + 1])
     found = []
     i = j = 0
     while i < len(old) and j < len(new):
@@ -78,6 +90,25 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
         else:
             j += 1
     return found
+
+
+def _crowded(ours: list[Any], theirs: list[Any]) -> set[Any]:
+    """Marks that say little, of which there are several: what they speak of tells which is which."""
+    return {one for one in (*ours, *theirs) if one[0] in _NAMELESS and max(ours.count(one), theirs.count(one)) > 1}
+
+
+def _content(effect: Effect) -> frozenset[Any]:
+    """What an effect speaks of, down to the innermost values, and what it does inside."""
+    values = [inner for _, value in effect.values for inner in itertools.islice(value.walk(), _WALKED)]
+    words = ((inner.kind, inner.label) for inner in values)  # What is read later than before differs by that, and is called the same.
+    return frozenset(
+        itertools.chain((inner.digest for inner in values), words, (mark(inner) for _, block in effect.blocks for inner in each(block)))
+    )
+
+
+def _overlap(one: frozenset[Any], other: frozenset[Any]) -> float:
+    whole = len(one | other)
+    return len(one & other) / whole if whole else 0.0
 
 
 def _are_other_options(one: Effect, other: Effect) -> bool:
@@ -112,6 +143,6 @@ def find_inside(block: Effect, one: Effect) -> Effect | None:
     same = next((effect for effect in inner if effect.digest == one.digest), None)
     if same is not None or not inner:
         return same
+    written = next((effect for effect in inner if ast.dump(effect.origin.node) == ast.dump(one.origin.node)), None)
     best = max(inner, key=lambda effect: similarity(effect, one))
-    written = ast.dump(best.origin.node) == ast.dump(one.origin.node)
-    return best if written or (one.kind == "call" and similarity(best, one) >= _CLOSE) else None
+    return written or best if written is not None or (one.kind == "call" and similarity(best, one) >= _CLOSE) else None

@@ -1,25 +1,52 @@
-"""Attributes that have another name in the other version, and are the same: stored as often, read as often, with the same plain values."""
+"""Attributes that have another name in the other version, and are the same: of the same words, or used as often for the same values.
+
+What was called so is called so nowhere any more, and what is called so now was not before: nothing else is hidden by taking the one for
+the other.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 
+from mlsmith.change import Change, Component, Significance
 from mlsmith.rules.kit.module import Module
 
-_PLAIN_CALLS = frozenset({"list", "dict", "set", "tuple", "int", "float", "str", "bool", "len", "max", "min", "deque"})
+_PLAIN_CALLS = frozenset(
+    {
+        "list",
+        "dict",
+        "set",
+        "tuple",
+        "int",
+        "float",
+        "str",
+        "bool",
+        "len",
+        "max",
+        "min",
+        "deque",
+        "defaultdict",
+        "Counter",
+        "Path",
+        "sorted",
+    }
+)
+_PLAIN_MODULES = frozenset({"np", "numpy", "os", "math", "time", "json", "pathlib", "datetime", "random", "re", "collections"})
+
+_LIKE = 0.5
+"""Share of equal statements from which on two methods of one class are taken for one"""
 
 Renamed = dict[str, str]
 
 
 def renamed_attributes(old: Iterable[Module], new: Iterable[Module]) -> dict[str, Renamed]:
-    """Old name → new name, by the class that stores them; under an empty name those that are renamed wherever they are used.
-
-    What holds a layer or another object keeps its name: checkpoints are written by it.
-    """
+    """Old name → new name, by the class that stores them; under an empty name those that are renamed wherever they are used."""
     olds, news = list(old), list(new)
-    everywhere = _renamed(_Uses(m.syntax.tree for m in olds), _Uses(m.syntax.tree for m in news))
+    before, after = _Uses(m.syntax.tree for m in olds), _Uses(m.syntax.tree for m in news)
+    everywhere = {**_renamed_methods(olds, news, before, after), **_renamed(before, after)}
     found = {"": everywhere}
     theirs = {name: node for module in news for name, node in _classes(module)}
     for name, node in ((name, node) for module in olds for name, node in _classes(module)):
@@ -29,15 +56,74 @@ def renamed_attributes(old: Iterable[Module], new: Iterable[Module]) -> dict[str
     return found
 
 
+def attribute_changes(new: Iterable[Module], renamed: Mapping[str, Mapping[str, str]]) -> Iterator[Change]:
+    """Of attributes that hold a layer or another object the new name: checkpoints are written by it, and read."""
+    modules = list(new)
+    everywhere = renamed.get("", {})
+    places = [(name, module, node) for module in modules for name, node in _classes(module)]
+    for name, module, node in places:
+        uses = _Uses([node], own=True)
+        pairs = {**everywhere, **renamed.get(name, {})}
+        for one, other in pairs.items():
+            if other in uses.stored and not uses.is_plain(other):
+                yield Change(
+                    component=Component.MODEL, kind="attribute renamed", path=module.path, line=uses.stored[other][0].lineno,
+                    symbol=module.resolver.definition_name(node).removeprefix(module.name).lstrip("."), subject=f"self.{other}",
+                    old=f"self.{one}", new=f"self.{other}", significance=Significance.MEDIUM,
+                )  # fmt: skip
+
+
 def _renamed(before: _Uses, after: _Uses) -> Renamed:
-    gone = {name for name in before.stored if name not in after.all}
-    come = {name for name in after.stored if name not in before.all}
-    found = {}
-    for name in gone:
-        same = [other for other in come if before.shape(name) == after.shape(other)]
-        if len(same) == 1 and sum(before.shape(other) == before.shape(name) for other in gone) == 1 and before.is_plain(name):
-            found[name] = same[0]
+    gone = [name for name in before.stored if name not in after.all and name not in after.stored]
+    come = [name for name in after.stored if name not in before.all and name not in before.stored]
+    found: Renamed = {}
+    for ours, theirs in ((_words, _words), (before.shape, after.shape)):
+        for name in list(gone):
+            same = [other for other in come if ours(name) == theirs(other)]
+            if len(same) == 1 and sum(ours(other) == ours(name) for other in gone) == 1:
+                found[name] = same[0]
+                gone.remove(name)
+                come.remove(same[0])
+    # Of several that are alike, the first is the first.
+    for shape in {before.shape(name) for name in gone}:
+        some, others = [name for name in gone if before.shape(name) == shape], [name for name in come if after.shape(name) == shape]
+        if len(some) == len(others) and before.makes_something(some[0]):
+            found |= dict(zip(some, others, strict=True))
     return found
+
+
+def _renamed_methods(olds: list[Module], news: list[Module], before: _Uses, after: _Uses) -> Renamed:
+    """Methods of a class that nobody calls by their old name, and nobody called by the new one; two names for one are none."""
+    theirs = {name: _methods(node) for module in news for name, node in _classes(module)}
+    pairs: set[tuple[str, str]] = set()
+    for name, ours in ((name, _methods(node)) for module in olds for name, node in _classes(module)):
+        gone = {one: body for one, body in ours.items() if one not in theirs.get(name, ours) and one not in after.all}
+        come = {one: body for one, body in theirs.get(name, {}).items() if one not in ours and one not in before.all}
+        for one, body in gone.items():
+            same = [other for other in come if _words(other) == _words(one)] or [
+                other for other in come if SequenceMatcher(None, body, come[other], autojunk=False).ratio() >= _LIKE
+            ]
+            pairs |= {(one, same[0])} if len(same) == 1 else set()
+    defined = {method for methods in theirs.values() for method in methods}
+    olds_of, news_of = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    return {one: other for one, other in pairs if olds_of[one] == news_of[other] == 1 and one not in defined}
+
+
+def _methods(node: ast.ClassDef) -> dict[str, list[str]]:
+    """Name → the statements of the body, whatever the names in them."""
+    functions = [inner for inner in node.body if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return {
+        one.name: [ast.dump(_Nameless().visit(ast.parse(ast.unparse(line)))) for line in one.body if not _is_text(line)]
+        for one in functions
+    }
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 class _Uses:
@@ -62,8 +148,22 @@ class _Uses:
         return self.all[name], tuple(sorted(values))
 
     def is_plain(self, name: str) -> bool:
-        calls = (node for value in self.stored[name] for node in ast.walk(value) if isinstance(node, ast.Call))
-        return all(isinstance(call.func, ast.Name) and call.func.id in _PLAIN_CALLS for call in calls)
+        return all(_is_of_plain_values(call.func) for call in self._calls(name))
+
+    def makes_something(self, name: str) -> bool:
+        return any(True for _ in self._calls(name))
+
+    def _calls(self, name: str) -> Iterator[ast.Call]:
+        return (node for value in self.stored[name] for node in ast.walk(value) if isinstance(node, ast.Call))
+
+
+def _is_of_plain_values(func: ast.expr) -> bool:
+    """Whether a call makes numbers, texts, arrays or lists of them."""
+    if isinstance(func, ast.Name):
+        return func.id in _PLAIN_CALLS
+    while isinstance(func, ast.Attribute):
+        func = func.value
+    return isinstance(func, ast.Constant) or (isinstance(func, ast.Name) and func.id in _PLAIN_MODULES)
 
 
 class _Nameless(ast.NodeTransformer):

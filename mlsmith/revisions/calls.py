@@ -40,7 +40,9 @@ _USES_UP = frozenset({"sum", "min", "max", "list", "sorted", "dict", "tuple"})
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
 _FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
 """Keywords whose values only people read"""
-_OF_A_DISTRIBUTION = frozenset({
+_PAGES = ("gradio.", "streamlit.")
+_ON_A_PAGE = frozenset({"label", "placeholder", "info", "title", "variant", "scale", "elem_id", "elem_classes", "min_width"})
+OF_A_DISTRIBUTION = frozenset({
     "name", "version", "description", "long_description", "long_description_content_type", "author", "author_email", "maintainer",
     "maintainer_email", "url", "project_urls", "download_url", "license", "license_files", "classifiers", "keywords", "platforms",
 })  # fmt: skip
@@ -64,6 +66,7 @@ class Calls(Expressions):
             told = self.tell_with(node, unit)
             if told is not None:
                 return told
+        node = self.without_own_class(node)
         func = self.callee(node.func, unit)
         parts = [("func", func)]
         places, keys = self.bound_names(unit or self.constructor(names), node)
@@ -71,9 +74,12 @@ class Calls(Expressions):
             star = isinstance(argument, ast.Starred)
             place = places[number] if number < len(places) and not _is_spread(node) else str(number)
             parts.append((f"*{number}" if star else place, self.value(argument.value if star else argument)))  # type: ignore[attr-defined]
-        unread = _OF_A_DISTRIBUTION if func.name in ("setuptools.setup", "distutils.core.setup") else _FOR_READERS
+        unread = OF_A_DISTRIBUTION if func.name in ("setuptools.setup", "distutils.core.setup") else _FOR_READERS
+        if func.name.startswith(_PAGES):
+            unread = unread | _ON_A_PAGE
         given = [k for k in node.keywords if k.arg not in unread]
-        keywords = [(keys.get(k.arg, k.arg) if k.arg else f"**{i}", self.value(k.value)) for i, k in enumerate(given)]
+        stars = [k for k in given if k.arg is None]
+        keywords = [(keys.get(k.arg, k.arg) if k.arg else f"**{stars.index(k)}", self.value(k.value)) for k in given]
         if _is_exception(func):
             parts, keywords = [parts[0]], []  # Its text is for readers.
         known = [*parts[1:], *keywords] if places and not _is_spread(node) else None
@@ -90,6 +96,15 @@ class Calls(Expressions):
         value = self.counted(value)
         self.emit("call", node, values=(("value", value),))
         return value
+
+    def without_own_class(self, node: ast.Call) -> ast.Call:
+        """`super(Own, self)` as `super()`."""
+        own = self.unit.symbol.rpartition(".")[0].rpartition(".")[2]
+        named = isinstance(node.func, ast.Name) and node.func.id == "super" and len(node.args) == 2 and not node.keywords
+        if not named or not all(isinstance(argument, ast.Name) for argument in node.args):
+            return node
+        owner, instance = (argument.id for argument in node.args if isinstance(argument, ast.Name))
+        return ast.copy_location(ast.Call(node.func, [], []), node) if owner == own and instance in ("self", "cls") else node
 
     def callee(self, func: ast.expr, unit: Unit | None) -> Value:
         if unit is None:

@@ -14,6 +14,7 @@ from mlsmith.revisions.configuration import config_changes
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.effective import effective_changes
 from mlsmith.revisions.notebooks import notebook_changes
+from mlsmith.revisions.older_syntax import in_newer_syntax
 from mlsmith.revisions.opaque import unreadable, whole
 from mlsmith.revisions.platform import image_changes, platform_changes
 from mlsmith.revisions.program import Program
@@ -25,7 +26,7 @@ from mlsmith.rules.kit.context import Context, context_of_path, module_name_of
 from mlsmith.rules.kit.module import Module
 from mlsmith.settings import Settings
 from mlsmith.sources.notebook import parse_notebook, parse_readable, read_notebook
-from mlsmith.sources.python import PythonSource, read_python
+from mlsmith.sources.python import PythonSource, decode, parse_python, read_python
 
 if TYPE_CHECKING:
     from mlsmith.sources.git import Changed
@@ -45,6 +46,8 @@ class _Teller(Protocol):
 
 
 _OWN_VERSIONS = {("Cargo.toml", "package.version"), ("package.json", "version")}
+_OF_A_PACKAGE = frozenset({"project.version", "project.name", "tool.poetry.version", "tool.poetry.name"})
+"""Keys of `pyproject.toml`, and of other files of its kind that a package is built by"""
 _TESTS = re.compile(rb"^\s*(?:async )?def test|^class \w*Tests?\w*[(:]|\bTestCase\b|^import pytest|^from pytest|absltest", re.MULTILINE)
 _TELLERS: dict[Role, _Teller] = {
     Role.CONFIGURATION: config_changes, Role.SETTINGS: line_changes, Role.PLATFORM: platform_changes, Role.IMAGE: image_changes,
@@ -84,7 +87,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             changes.append(whole(path, one, other, component=Component.SOURCE, significance=Significance.LOW))
         elif role in _TELLERS:
             told = _TELLERS[role](path, one, other, moved_from=moved)
-            changes += [change for change in told if (path.rpartition("/")[2], change.subject) not in _OWN_VERSIONS]
+            changes += [change for change in told if not _is_own_version(path, change.subject)]
         elif one != other:
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
@@ -132,6 +135,11 @@ def _tests(data: bytes | None) -> bool:
     return data is not None and _TESTS.search(data) is not None
 
 
+def _is_own_version(path: str, subject: str) -> bool:
+    """Whether a key says which version of the project this is."""
+    return (path.rpartition("/")[2], subject) in _OWN_VERSIONS or (path.endswith(".toml") and subject in _OF_A_PACKAGE)
+
+
 def _unread(path: str, old_path: str | None, old: Tree, new: Tree, how: Changed, error: SourceError) -> list[Change]:
     """What is too large, or no regular file: the same content under another name is no change, everything else is one."""
     try:
@@ -177,9 +185,26 @@ def _same(
     return []
 
 
+def _text_of(data: bytes) -> str:
+    """Decoded as the file asks for, or as nearly all are where nobody knows the encoding that it names."""
+    try:
+        return decode(data)
+    except SourceError:
+        return data.decode("utf-8", "replace")
+
+
 def _source(data: bytes, path: str) -> PythonSource:
     if not path.endswith(".ipynb"):
-        return read_python(data, path)
+        try:
+            return read_python(data, path)
+        except SourceError as error:
+            newer = in_newer_syntax(_text_of(data))
+            if newer is None:
+                raise
+            try:
+                return parse_python(newer, path)
+            except SourceError:
+                raise error from None  # What the file says of itself, not what was made of it.
     notebook = read_notebook(data)
     try:
         return parse_notebook(notebook, path)

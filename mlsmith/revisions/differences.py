@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.alignment import alike, find_inside, mark
-from mlsmith.revisions.calls import READS
+from mlsmith.revisions.attributes import attribute_changes
+from mlsmith.revisions.calls import OF_A_DISTRIBUTION
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.evaluation import OF_A_FILE
+from mlsmith.revisions.extracted import Extracted
+from mlsmith.revisions.imports import imported_elsewhere
+from mlsmith.revisions.kinship import (
+    DISPLAYS,
+    TOLD_ELSEWHERE,
+    are_one_by_one,
+    defined,
+    digests,
+    holds,
+    is_a_table,
+    is_inside,
+    is_of_one_name,
+    is_told,
+    is_turned,
+    pair_by_name,
+    roots_of,
+    stands_in,
+    turned,
+)  # fmt: skip
 from mlsmith.revisions.matching import Pair, matched
 from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_of_call
 from mlsmith.revisions.parts import by_key, digests_of, elements_of, is_query_text, nodes_of, stable
@@ -19,10 +39,21 @@ from mlsmith.revisions.queries import parts_of_texts
 from mlsmith.revisions.values import Origin, Value
 from mlsmith.revisions.wording import argument_as_written, entry, kind_of_effect, shown, subject_of, text_of, told_apart, weight_of
 
-_TOLD_ELSEWHERE = frozenset({"definition", "after", "closure", "bound"})
+_PURE = (
+    "numpy.ceil",
+    "numpy.floor",
+    "numpy.zeros",
+    "numpy.ones",
+    "numpy.array",
+    "numpy.arange",
+    "math.",
+    "os.path.join",
+    "os.path.basename",
+    "tuple",
+)
+"""What computes something from what it is given, and looks at nothing else: its place does not matter"""
 
 
-_DISPLAYS = ("Dict", "List", "Tuple", "Set")
 Places = set[tuple[str, str]]
 """(path, symbol) of definitions that are compared by themselves"""
 
@@ -30,8 +61,9 @@ Places = set[tuple[str, str]]
 def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
     """Changes of behaviour from one program to the other, each once, by path and line of the new one."""
     old.peer, new.peer = new, old
+    old.renamed |= imported_elsewhere(old, new)
     pairs, gone, come = matched(old, new)
-    changes: list[Change] = []
+    changes: list[Change] = [*attribute_changes(new.modules.values(), old.attributes)]
     old_told = {name for pair in pairs for name in old.form(pair.old).taken_in}
     new_told = {name for pair in pairs for name in new.form(pair.new).taken_in}
     differing = [p for p in pairs if old.form(p.old).digest != new.form(p.new).digest]
@@ -42,8 +74,13 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         if name in new.form(p.new).names
     }
     places = ({(p.old.path, p.old.symbol) for p in differing}, {(p.new.path, p.new.symbol) for p in differing})
+    around = _Around(
+        told=places, tables=tables, extracted=(Extracted(old, gone), Extracted(new, come)),
+        differing=frozenset(name for pair in differing for name in (pair.old.name, pair.new.name)),
+        became={_place(pair.old): _place(pair.new) for pair in pairs},
+    )  # fmt: skip
     for pair in pairs:
-        changes += _Comparison(pair, places, tables).run(old.form(pair.old), new.form(pair.new))
+        changes += _Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))
     for unit in gone:
         if unit.name not in old_told and old.form(unit).effects:
             changes.append(_whole(unit, "removed"))
@@ -59,14 +96,27 @@ def _said_once(changes: list[Change]) -> list[Change]:
     return [c for c in dict.fromkeys(changes) if c.kind not in ("constant", "default") or (c.path, c.line, c.old, c.new) not in reaching]
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a comparison of one definition knows of the others."""
+
+    told: tuple[Places, Places]
+    """Definitions that differ, before and after: what stands in them is told there"""
+    tables: set[tuple[bytes, bytes]]
+    """Values of names at the top of modules, before and after, which are compared there"""
+    extracted: tuple[Extracted, Extracted]
+    differing: frozenset[str]
+    """Dotted names of definitions that differ by themselves"""
+    became: dict[tuple[str, str], tuple[str, str]]
+    """Which definition is which"""
+
+
 class _Comparison:
     """Of one definition with what became of it."""
 
-    def __init__(self, pair: Pair, told: tuple[Places, Places], tables: set[tuple[bytes, bytes]]) -> None:
+    def __init__(self, pair: Pair, around: _Around) -> None:
         self.pair = pair
-        self.tables = tables
-        """Values of names at the top of modules, before and after, which are compared there"""
-        self.told = told
+        self.around = around
         self.moved_from = pair.old.path if pair.old.path != pair.new.path else None
         self.changes: list[Change] = []
         self.said: set[tuple[Any, str | None, str | None]] = set()
@@ -75,12 +125,15 @@ class _Comparison:
         """Kinds of values that differ because of something that is told elsewhere"""
 
     def run(self, old: Form, new: Form) -> list[Change]:
+        self.own, self.other = old, new
         if old.digest != new.digest:
             self.effects(old.effects, new.effects)
             self.changes = self.moved(self.changes)
             if (
                 not self.changes
                 and "definition" not in self.reasons
+                and self.reasons != {"harmless"}
+                and not ((old.taken_in | new.taken_in) & self.around.differing)
                 and not ("default" in self.reasons and self.reasons <= {"default", "call"})
             ):
                 kind = "order" if "version" in self.reasons else "code"
@@ -88,9 +141,16 @@ class _Comparison:
                 self.add(kind, where, None, None, _origin(self.pair.new), Component.SOURCE, Significance.MEDIUM)
         for name in sorted((old.names.keys() & new.names.keys()) - OF_A_FILE):
             one, other = old.names[name], new.names[name]
-            if one.digest != other.digest and not (_is_told(one) and _is_told(other)):
+            of_the_package = self.pair.new.path.endswith("setup.py") and name.lower().replace("licence", "license") in OF_A_DISTRIBUTION
+            if one.digest != other.digest and not (is_told(one) and is_told(other)) and not of_the_package:
                 self.values(one, other, name, "constant", other.origin or _origin(self.pair.new))
         return self.changes
+
+    def is_kept(self, default: Effect, form: Form) -> bool:
+        """Whether a parameter of that name has that default on the other side too."""
+        value = default.value("value")
+        same = [one for one in form.effects if one.kind == "default" and mark(one) == mark(default)]
+        return value is not None and any(theirs.digest == value.digest for one in same if (theirs := one.value("value")) is not None)
 
     def moved(self, changes: list[Change]) -> list[Change]:
         """The same step that came in one place and went in another has moved: its order, or the branch around it, is another one."""
@@ -126,7 +186,9 @@ class _Comparison:
             if other is not None:
                 left.remove(one)
                 right.remove(other)
-                if not _is_an_option(other):
+                if other.kind == "import":
+                    self.reasons.add("harmless")  # Sorted: what is imported does the same in another order.
+                elif not _is_an_option(other):
                     self.add("order", subject_of(other), None, None, other.origin, *weight_of(other))
         self.wrapped(left, right)
         pairs, lost, got = alike(tuple(left), tuple(right))
@@ -154,6 +216,13 @@ class _Comparison:
         if one.kind == "definition":
             self.reasons.add("closure")  # Whoever uses it says so.
             return
+        if one.kind == "default" and self.is_kept(one, self.other if what == "removed" else self.own):
+            self.reasons.add("derived")  # Of a parameter that stands in another place now.
+            return
+        elsewhere, caller = (self.around.extracted[1], self.pair.new) if what == "removed" else (self.around.extracted[0], self.pair.old)
+        if elsewhere.holds(one, caller):
+            self.reasons.add("definition")  # The function that has it now, or had it, is told.
+            return
         kind, component, significance = kind_of_effect(one)
         text = text_of(one)
         origin = one.origin if what == "added" else Origin(one.origin.path, one.origin.scope, one.origin.node)
@@ -176,7 +245,7 @@ class _Comparison:
                     self.reasons.add("loop")
                 else:
                     self.values(value, theirs, subject_of(new), new.kind, new.origin)
-            theirs_by_role = dict(new.blocks)
+            theirs_by_role = turned(new) if is_turned(old, new) else dict(new.blocks)
             for role, block in old.blocks:
                 if role in theirs_by_role:
                     self.effects(block, theirs_by_role[role])
@@ -192,14 +261,28 @@ class _Comparison:
         kind, component, significance = kind_of_call(callee)
         one, other = old.parts[0][1], new.parts[0][1]
         if one.digest != other.digest:
-            if one.kind == other.kind and (one.kind in _TOLD_ELSEWHERE or (one.kind == "attribute" and one.label == other.label)):
+            if is_of_one_name(one, other) and sorted(digests(old.arguments)) == sorted(digests(new.arguments)):
+                self.reasons.add("definition")
+                return
+            if defined(one) is not None and defined(other) is not None and self.is_told_with_it(old) != self.is_told_with_it(new):
+                self.reasons.add("definition")  # One side tells a function here that the other calls.
+                return
+            if (
+                one.kind == other.kind
+                and not self.is_another(one, other)
+                and (one.kind in TOLD_ELSEWHERE or (one.kind == "attribute" and one.label == other.label))
+            ):
                 self.values(one, other, callee, kind, origin)  # a method of something that has changed itself
             else:
                 was, now = told_apart(old, new)
-                self.add(f"{kind} replaced", callee, was, now, origin, component, significance)
+                self.add(f"{kind} replaced", callee or now, was, now, origin, component, significance)
                 return
         ours = {argument_name(callee, role): value for role, value in old.arguments.items()}
         theirs = {argument_name(callee, role): value for role, value in new.arguments.items()}
+        if old.arguments.keys() != new.arguments.keys():
+            self.reasons.add("default")  # Where they differ by that alone, the same is called in the same way.
+        pair_by_name(ours, theirs, new)
+        pair_by_name(theirs, ours, old)
         for role in dict.fromkeys([*ours, *theirs]):
             first, second = ours.get(role), theirs.get(role)
             subject = f"{callee}({'argument' if role.startswith('renamed ') else role})"
@@ -218,12 +301,30 @@ class _Comparison:
                 before, after = (text, absent) if first is not None else (absent, text)
                 self.add(f"{kind} argument", subject, before, after, origin, component, significance)
 
+    def is_another(self, old: Value, new: Value) -> bool:
+        """Whether two definitions are not the one and what became of it."""
+        one, other = defined(old), defined(new)
+        if one is None or other is None or one.digest == other.digest or one.origin is None or other.origin is None:
+            return False
+        return self.around.became.get((one.origin.path, one.origin.scope)) != (other.origin.path, other.origin.scope)
+
+    def is_of_another(self, value: Value, told: Places) -> bool:
+        """Whether a value is written in another definition that differs too."""
+        own = {(unit.path, unit.symbol) for unit in (self.pair.old, self.pair.new)}
+        place = (value.origin.path, value.origin.scope) if value.origin is not None else ("", "")
+        return value.kind != "parameter" and bool(place[1]) and place not in own and place in told
+
+    def is_told_with_it(self, call: Value) -> bool:
+        """Whether a call stands in a function whose body is told here."""
+        own = {(unit.path, unit.symbol) for unit in (self.pair.old, self.pair.new)}
+        return call.origin is not None and (call.origin.path, call.origin.scope) not in own
+
     def values(self, old: Value, new: Value, subject: str, kind: str, origin: Origin, *, texts: tuple[str, str] = ("", "")) -> None:
         """The innermost places where two values differ. `texts` is how the values stand in the source, where that says more."""
         if old.digest == new.digest:
             return
-        if _is_told(old) and _is_told(new):
-            roots = _roots(old, new)
+        if is_told(old) and is_told(new) and not self.is_another(old, new):
+            roots = roots_of(old, new)
             self.reasons |= {"definition"} if roots == {"definition"} else {new.kind, *(roots & {"version"})}
             return
         if is_query_text(old) and is_query_text(new) and old.label != new.label:
@@ -233,29 +334,44 @@ class _Comparison:
         if old.kind == new.kind == "call" and old.callee == new.callee and digests_of(old) != digests_of(new):
             self.call(old, new, origin)
             return
-        if _is_a_table(old, new) and (old.digest, new.digest) in self.tables and self.pair.new.symbol:
+        if is_a_table(old, new) and (old.digest, new.digest) in self.around.tables and self.pair.new.symbol:
             self.reasons.add("definition")  # Told where the table stands.
             return
+        if is_of_one_name(old, new):
+            self.reasons.add("definition")  # The function that it names came, or went: told there.
+            return
         ours, theirs = stable(old), stable(new)
-        if (old.kind, old.label, [role for role, _ in ours]) == (new.kind, new.label, [role for role, _ in theirs]) and (ours or old.parts):
+        if old.kind == new.kind == "Dict" and not are_one_by_one(ours, theirs):
+            self.elements(old, new, subject, kind, origin)
+            return
+        if (
+            not holds(old, new)
+            and (old.kind, old.label, [role for role, _ in ours]) == (new.kind, new.label, [role for role, _ in theirs])
+            and (ours or old.parts)
+        ):
             if [part.digest for _, part in ours] == [part.digest for _, part in theirs]:
                 self.reasons.add("version")  # Read later, or the second time: it differs by what happened between.
             for (_, one), (_, other) in zip(ours, theirs, strict=True):
                 self.values(one, other, subject, kind, origin)
             return
-        if old.kind == new.kind and old.kind in _DISPLAYS and [part.digest for _, part in ours] != [part.digest for _, part in theirs]:
+        if old.kind == new.kind and old.kind in DISPLAYS and [part.digest for _, part in ours] != [part.digest for _, part in theirs]:
             self.elements(old, new, subject, kind, origin)
+            return
+        if self.is_of_another(old, self.around.told[0]) and self.is_of_another(new, self.around.told[1]):
+            self.reasons.add("definition")  # Both stand in a function that is told with this one, and compared by itself.
             return
         _, component, significance = kind_of_call(subject.partition("(")[0])
         was, now = (shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
         if was == now:
             was, now = told_apart(old, new)
-        place = new.origin if new.kind == "constant" and new.origin is not None else origin
+        place = new.origin if new.origin is not None and stands_in(new.origin, origin) else origin
         if not (old.kind == new.kind == "constant"):
             if (nodes_of(old, new), was, now) in self.said:
                 self.reasons.add("derived")
                 return
             self.said.add((nodes_of(old, new), was, now))
+        if kind in ("if", "loop", "assert") and not is_inside(place, origin):
+            kind = "value"  # It is what the test or loop reads, and stands elsewhere.
         self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance)
 
     def elements(self, old: Value, new: Value, subject: str, kind: str, origin: Origin) -> None:
@@ -292,44 +408,26 @@ class _Comparison:
     ) -> None:  # fmt: skip
         inside = (origin.path, origin.scope)
         own = self.pair.old if gone else self.pair.new
-        if origin.scope and inside != (own.path, own.symbol) and inside in (self.told[0] if gone else self.told[1]):
+        if origin.scope and inside != (own.path, own.symbol) and inside in (self.around.told[0] if gone else self.around.told[1]):
             self.reasons.add("definition")  # It stands in a function that is compared by itself.
+            return
+        if kind == "order" and subject.startswith(_PURE):
+            self.reasons.add("harmless")
             return
         if old == new and old is not None and kind != "order":
             self.reasons.add("derived")  # The same words about something that has changed before.
             return
         self.changes.append(
             Change(
-                component=component, kind=kind, path=self.pair.new.path if gone else origin.path,
+                component=component, kind=kind, path=self.pair.new.path if gone and origin.path == self.pair.old.path else origin.path,
                 line=origin.line, symbol=origin.scope, subject=subject, old=old, new=new,
                 significance=significance, moved_from=self.moved_from,
             )
         )  # fmt: skip
 
 
-def _is_told(value: Value) -> bool:
-    """Whether a difference inside shows at an effect or a definition of its own."""
-    return (value.kind == "call" and value.callee not in READS) or value.kind in _TOLD_ELSEWHERE
-
-
-def _roots(old: Value, new: Value) -> set[str]:
-    """Kinds of the innermost values that differ between two of one form."""
-    if old.digest == new.digest:
-        return set()
-    ours, theirs = stable(old), stable(new)
-    if old.kind == new.kind == "definition":
-        return {"definition"}
-    if old.kind != new.kind or old.label != new.label or [role for role, _ in ours] != [role for role, _ in theirs]:
-        return {new.kind}
-    found = {root for (_, one), (_, other) in zip(ours, theirs, strict=True) for root in _roots(one, other)}
-    return found or {"version"}
-
-
-def _is_a_table(old: Value, new: Value) -> bool:
-    """Whether both are lists or mappings at the top of a module, which many may read."""
-    return (
-        old.kind in _DISPLAYS and new.kind in _DISPLAYS and all(value.origin is not None and not value.origin.scope for value in (old, new))
-    )
+def _place(unit: Unit) -> tuple[str, str]:
+    return unit.path, unit.symbol
 
 
 def _step(change: Change) -> tuple[str, str, str | None]:

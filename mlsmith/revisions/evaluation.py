@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mlsmith.revisions.annotations import plain_annotation
-from mlsmith.revisions.calls import Calls
-from mlsmith.revisions.program import Form, Program, Unit, form_of
+from mlsmith.revisions.calls import OF_A_DISTRIBUTION, Calls
+from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
 from mlsmith.revisions.telling import UNDEFINED, Env, leaves
 from mlsmith.revisions.values import Value, constant, value_of
 from mlsmith.rules.kit.collect import KNOWN_LIBRARIES
@@ -31,7 +31,10 @@ def evaluate(program: Program, unit: Unit) -> Form:
         teller.decorators(node)
         for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
             teller.emit("base", base, values=(("value", teller.value(base)),))
-    teller.run(node.body)  # type: ignore[attr-defined]
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _does_nothing(node):
+        return form_of((), (), (), type(node).__name__)
+    if not (unit.last == "__repr__" and unit.name.count(".") > 1):
+        teller.run(node.body)  # type: ignore[attr-defined]
     names = dict(teller.env) if unit.kind == "module" else {}
     return form_of(teller.effects, head, teller.taken_in, type(node).__name__, names)
 
@@ -99,6 +102,8 @@ class _Teller(Calls):
             self.wrote("[]")
 
     def bind_name(self, name: str, value: Value, node: ast.AST) -> None:
+        if self.unit.kind == "module" and self.module.path.endswith("setup.py") and name.lower() in OF_A_DISTRIBUTION:
+            value = value_of("about", name.lower())  # Of the package, and nothing that it does.
         self.env[name] = value
         top = self.depth == 0 and self.unit.kind in ("class", "module")
         shared = self.depth == 0 and name in self.module.syntax.global_writes
@@ -163,11 +168,18 @@ class _Teller(Calls):
             begin()
         if isinstance(node, ast.While):
             values.append(("test", self.value(node.test)))
+        self.left_with.append([])
         self.run(node.body)
+        ends = self.left_with.pop()
         body, left = tuple(self.effects), self.env
         self.env, self.effects = outer_env, outer_effects
         read = [name for name, value in carried.items() if value.digest in self.read]
         values += [(f"next {carried[name].digest.hex()}", left[name]) for name in sorted(read, key=lambda name: carried[name].digest)]
+        values += [
+            (f"left {number} with {carried[name].digest.hex()}", value)
+            for name in sorted(read, key=lambda name: carried[name].digest)
+            for number, value in enumerate(_others([env[name] for env in ends if name in env], carried[name], left[name]))
+        ]
         rest, _, _ = self.block(node.orelse)
         self.emit("loop", node, label=type(node).__name__, values=tuple(values), blocks=(("body", body), ("else", rest)))
         after = value_of("after", self.effects[-1].digest.hex())
@@ -248,6 +260,8 @@ class _Teller(Calls):
 
     def leave(self, node: ast.stmt) -> None:
         self.emit(type(node).__name__.lower(), node)
+        if self.left_with and isinstance(node, (ast.Continue, ast.Break)):
+            self.left_with[-1].append(dict(self.env))
 
     def define(self, node: Any) -> None:
         """A definition inside a function is a value; one of a module or class is a unit of its own, called by whoever calls it."""
@@ -266,6 +280,7 @@ class _Teller(Calls):
             if name == "*" or (name not in self.module.syntax.mentioned and not self.is_called(name) and name in scope.bindings):
                 module = self.absolute(node) if isinstance(node, ast.ImportFrom) else alias.name
                 taken = isinstance(node, ast.ImportFrom) and name != "*" and not self.is_for_its_own_sake(node)
+                taken = taken or (isinstance(node, ast.Import) and alias.asname is not None)
                 known = module.partition(".")[0] in KNOWN_LIBRARIES or module.partition(".")[0] in _HARMLESS
                 if not (known or taken or (name != "*" and self.is_brought_in(module))):
                     self.emit("import", node, label=self.program.common_name(module))
@@ -292,6 +307,20 @@ class _Teller(Calls):
 
     def is_called(self, name: str) -> bool:
         return name in self.module.syntax.names
+
+
+def _does_nothing(node: FunctionNode) -> bool:
+    """Whether a function is there to be defined elsewhere: whatever it is given, it fails or does nothing."""
+    body = [one for one in node.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    raised = body[0].exc if len(body) == 1 and isinstance(body[0], ast.Raise) else None
+    name = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(name, ast.Name) and name.id == "NotImplementedError"
+
+
+def _others(values: list[Value], before: Value, after: Value) -> list[Value]:
+    """Each value once with which a round was left early, other than those that it began with and that its end has."""
+    found = {value.digest: value for value in values if value.digest not in (before.digest, after.digest)}
+    return [found[digest] for digest in sorted(found)]
 
 
 def _assigned(node: ast.AST) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from mlsmith.index.canonical import canonical
@@ -140,13 +141,14 @@ class Expressions(Teller):
 
     def test(self, node: ast.expr) -> tuple[Value, bool]:
         """A condition without its negation, and whether it had one."""
-        negated = False
+        negated, written = False, node
         while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             node, negated = node.operand, not negated
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _POSITIVE:
             positive = ast.Compare(node.left, [_POSITIVE[type(node.ops[0])]()], node.comparators)
             node, negated = ast.copy_location(positive, node), not negated
-        return self.value(node), negated
+        value = self.value(node)
+        return (replace(value, origin=self.origin(written)) if negated else value), negated
 
     def compare(self, node: ast.Compare) -> Value:
         """Whether something is among constants does not depend on the kind of list that holds them."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from mlsmith.revisions.alignment import LIKE, likeness
 from mlsmith.revisions.program import Form, Program, Unit
 
+_NAMESAKE = 0.4
+"""Share of equal effects from which on definitions of one name in different places are taken for one; every class has an `__init__`"""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -36,7 +39,10 @@ def _same_form(one: Form, other: Form, old: Unit, new: Unit) -> bool:
 
 
 def _same_name(one: Form, other: Form, old: Unit, new: Unit) -> bool:
-    return bool(old.last) and old.last == new.last and (old.symbol == new.symbol or likeness(one, other) > 0)
+    if not old.last or old.last != new.last:
+        return False
+    like = likeness(one, other)
+    return old.symbol == new.symbol or like >= (LIKE if old.last.startswith("__") else _NAMESAKE)
 
 
 def _same_mostly(one: Form, other: Form, old: Unit, new: Unit) -> bool:

@@ -23,7 +23,7 @@ _KINDS: tuple[tuple[str, Component, tuple[str, ...]], ...] = (
         "pandas.get_dummies", "nltk.", "cv2.",
     )),
     ("data source", Component.DATA, (
-        "pandas.read_", "polars.read_", "datasets.load_dataset", "torchvision.datasets.", "keras.datasets.", "sklearn.datasets.", "open",
+        "pandas.read_", "polars.read_", "datasets.load_dataset", "torchvision.datasets.", "keras.datasets.", "sklearn.datasets.",
         "numpy.load", "torch.load", "joblib.load", "pickle.load", "spacy.load", "duckdb.", "boto3.",
     )),
     ("data", Component.DATA, ("torch.utils.data.", "tensorflow.data.", "pandas.", "polars.", "datasets.", "keras.preprocessing.", "keras.utils.")),
@@ -43,6 +43,12 @@ _COMPONENTS = {"preprocessing": Component.DATA, "data": Component.DATA, "hardwar
 _LOSSES = ("loss", "cross_entropy", "criterion")
 
 
+_PLACES = {
+    **{f"numpy.{name}": {"1": "dtype"} for name in ("zeros", "ones", "empty", "zeros_like", "ones_like", "array", "asarray")},
+    "numpy.full": {"1": "fill_value", "2": "dtype"}, "numpy.concatenate": {"1": "axis"}, "numpy.stack": {"1": "axis"}, "numpy.sum": {"1": "axis"},
+    "numpy.mean": {"1": "axis"}, "numpy.argmax": {"1": "axis"}, "torch.cat": {"1": "dim"}, "torch.stack": {"1": "dim"},
+}  # fmt: skip
+"""Keywords of arguments that are given by their places as often"""
 DEFAULTS: dict[str, dict[str, Any]] = {
     "torch.utils.data.DataLoader": {"batch_size": 1, "num_workers": 0, "drop_last": False},
     "torch.optim.Adam": {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-08, "weight_decay": 0, "amsgrad": False},
@@ -69,6 +75,8 @@ def kind_of_call(callee: str) -> tuple[str, Component, Significance]:
     last = callee.rpartition(".")[2]
     if any(word in last.lower() for word in _LOSSES):
         return "loss", Component.MODEL, Significance.HIGH
+    if callee == "open":
+        return "data source", Component.DATA, Significance.HIGH
     for kind, component, prefixes in _KINDS:
         if callee.startswith(prefixes):
             return kind, component, Significance.HIGH
@@ -80,6 +88,8 @@ def kind_of_call(callee: str) -> tuple[str, Component, Significance]:
 
 def argument_name(callee: str, role: str) -> str:
     """The keyword of a positional argument, where the library is known to have it there."""
+    if role in (places := _PLACES.get(callee, {})):
+        return places[role]
     spec = SHUFFLING.get(callee)
     return "shuffle" if spec is not None and role == str(spec.position) else role
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
-from mlsmith.revisions.configuration import config_changes
+from mlsmith.revisions.configuration import Touched, config_diff
 from mlsmith.revisions.locks import Locked, hashes_of_requirements, read_lock
 from mlsmith.revisions.opaque import unreadable, whole
 from mlsmith.revisions.settings_lines import line_changes
@@ -134,16 +134,25 @@ def _other_keys(path: str, old: bytes | None, new: bytes | None, moved_from: str
     name = path.rpartition("/")[2].lower()
     if _is_lock(path) or name.endswith((".txt", ".in")):
         return []
-    differ = line_changes if name in ("setup.cfg",) else config_changes
+    touched: tuple[Touched, ...] = ()
     as_config = f"{path}.toml" if name == "pipfile" else path
+    if name == "setup.cfg":
+        changes = line_changes(as_config, old, new, moved_from=moved_from)
+    else:
+        changes, touched = config_diff(as_config, old, new, moved_from=moved_from)
     found = []
-    for change in differ(as_config, old, new, moved_from=moved_from):
-        parts = change.subject.split(".")
-        tool = parts[1] if parts[0] == "tool" and len(parts) > 1 else parts[0] if name == "setup.cfg" else ""
-        silent = tool.partition("-")[0] in _TABLES or tool in _TABLES or tool.partition(":")[0] in _TABLES
-        if not (silent or _TOLD_BY_PINS.match(change.subject) or _FOR_READERS.match(change.subject)):
+    for change in changes:
+        inside = [one.key for one in touched if one.key.startswith(f"{change.subject}.")] if change.subject == "tool" else []
+        if not all(_is_for_developers(key, name) for key in inside or [change.subject]):
             found.append(replace(change, path=path))
     return found
+
+
+def _is_for_developers(key: str, name: str) -> bool:
+    parts = key.split(".")
+    tool = parts[1] if parts[0] == "tool" and len(parts) > 1 else parts[0] if name == "setup.cfg" else ""
+    silent = tool.partition("-")[0] in _TABLES or tool in _TABLES or tool.partition(":")[0] in _TABLES
+    return bool(silent or _TOLD_BY_PINS.match(key) or _FOR_READERS.match(key))
 
 
 def image_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> list[Change]:

@@ -6,9 +6,11 @@ import ast
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mlsmith.revisions.effects import Effect, digest_of, each
+from mlsmith.revisions.imports import imported_names
 from mlsmith.revisions.values import Origin, Value, value_of
 from mlsmith.rules.kit.module import Module
 
@@ -80,6 +82,15 @@ class Program:
                 while "." in outer:
                     outer = outer.rpartition(".")[0]
                     self._inside.setdefault(outer, []).append(self.units[name])
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """Dotted names of what its modules import."""
+        return frozenset(imported_names(self.modules.values()))
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        return frozenset(module.path for module in self.modules.values())
 
     def form(self, unit: Unit) -> Form:
         known = self._forms.get(unit.name)
@@ -156,8 +167,12 @@ class Program:
         for candidate in candidates:
             unit = self._absolute(module, candidate)
             if unit is not None:
-                return unit
+                return None if self._is_known_by_name_only(unit, name) else unit
         return None
+
+    def _is_known_by_name_only(self, unit: Unit, name: str) -> bool:
+        """Whether the other side imports it too, and does not have the file that it stands in: it came or went with that."""
+        return self.peer is not None and name in self.peer.imported and unit.path not in self.peer.paths
 
     def _absolute(self, module: Module, name: str) -> Unit | None:
         """Looked up from the file's own folder outwards, as a script's imports are."""
@@ -166,6 +181,12 @@ class Program:
             unit = self.units.get(".".join([*parts[:keep], name]))
             if unit is not None:
                 return unit
+        owner, _, last = name.rpartition(".")
+        package = self.modules.get(owner)
+        bindings = package.syntax.scope.bindings.get(last, ()) if package is not None and package is not module else ()
+        if package is not None and len(bindings) == 1 and bindings[0].kind == "import":
+            names = package.resolver.names_of_binding(bindings[0])
+            return self.units.get(names[0]) if len(names) == 1 else None
         return None
 
     def is_busy(self, unit: Unit) -> bool:

@@ -49,7 +49,8 @@ _NAMED = re.compile(
     r"(?:^|/)(?:LICEN[CS]E|COPYING|NOTICE|README|CHANGELOG|CHANGES|HISTORY|CITATION|CONTRIBUTING|CODEOWNERS|AUTHORS|OWNERS|CODE_OF_CONDUCT|SECURITY"
     r"|MANIFEST\.in|py\.typed|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
     r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
-    r"|ruff\.toml|_quarto\.ya?ml|docusaurus\.config\.[a-z]+|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_?version\.(?:txt|py))(?:\.[a-z]+)?\Z",
+    r"|ruff\.toml|_quarto\.ya?ml|docusaurus\.config\.[a-z]+|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_{0,2}version_{0,2}\.(?:txt|py)"
+    r"|__about__\.py|(?:version_)?switcher\.json|versions\.json)(?:\.[a-z]+)?\Z|\.(?:wpu|wpr|iml|code-workspace|sublime-project)\Z|(?:^|/)\.(?:idea|vscode)/",
     re.IGNORECASE,
 )
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".mp4", ".mov", ".webm", ".drawio")
@@ -60,6 +61,11 @@ _FOR_READERS = re.compile(
 _WEBSITE = re.compile(r"(?:^|/)(?:website|docsite)/")
 _TESTS = re.compile(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
 """Folders of tests, for what is no code: `data/test/` and `conf/test/` hold what a model is tested on"""
+_OF_A_PAGE = re.compile(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml)\Z", re.IGNORECASE)
+_OF_ASSISTANTS = re.compile(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
+_PIPELINES = frozenset({"azure-pipelines.yml", "bitbucket-pipelines.yml", "appveyor.yml", "cloudbuild.yaml", "buildspec.yml"})
+_LOGGING = re.compile(r"(?:^|/)log(?:ging)?(?:[_-]conf(?:ig)?)?\.(?:ya?ml|json|toml|ini|conf|cfg)\Z")
+"""What is said, where and how loudly"""
 _PROMPTS = re.compile(r"prompt", re.IGNORECASE)
 _SETTINGS = re.compile(r"\.(?:ini|cfg|conf|gin|properties)\Z|(?:^|/)\.env(?:\.[^/]*)?\Z|\.env\Z")
 _DATA = re.compile(
@@ -81,19 +87,23 @@ def role_of(path: str) -> Role:
         return Role.NONE
     if kind in ("python", "notebook"):
         return Role.NONE if context is Context.DOCS else Role.PYTHON
+    if _OF_A_PAGE.search(path) or _OF_ASSISTANTS.search(path):
+        return Role.NONE
+    if path.startswith(".github/") and path.endswith((".yaml", ".yml")):
+        return Role.WORKFLOW  # `environment-update.yml` among them asks for no packages.
     if path.endswith(_PROSE):
         return Role.DATA if _PROMPTS.search(path) and path.endswith((".md", ".mdx")) else Role.NONE
     if kind == "requirements":
         return Role.NONE if context is Context.DOCS else Role.PLATFORM
     if kind == "dockerfile":
         return Role.IMAGE
-    if _WEBSITE.search(path):
+    if _WEBSITE.search(path) or _LOGGING.search(path):
         return Role.NONE
     if _SETTINGS.search(path):
         return Role.SETTINGS
     if kind == "config" or path.endswith((".json", ".yaml", ".yml", ".toml")):
         dotted = any(part.startswith(".") and part != ".dvc" for part in path.split("/"))
-        return Role.WORKFLOW if dotted or context is Context.DOCS else Role.CONFIGURATION
+        return Role.WORKFLOW if dotted or name in _PIPELINES or context is Context.DOCS else Role.CONFIGURATION
     if path.endswith(_COMMANDS) or name in _MAKEFILES:
         return Role.NONE if context is Context.DOCS else Role.SCRIPT
     if path.endswith((".sql", ".hql")):
@@ -102,4 +112,4 @@ def role_of(path: str) -> Role:
         return Role.NONE if _FOR_READERS.search(path) else Role.DATA
     if _DATA.search(path):
         return Role.NONE if context is Context.DOCS else Role.DATA
-    return Role.OTHER
+    return Role.NONE if context is Context.DOCS else Role.OTHER

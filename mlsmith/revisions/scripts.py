@@ -140,7 +140,7 @@ def _embedded(data: bytes | None, path: str) -> Iterator[Command]:
     except SourceError:
         return
     for entry in entries:
-        if isinstance(entry.value, str) and _RUNS.search(f"{entry.value} "):
+        if isinstance(entry.value, str) and " " in entry.value.strip() and _RUNS.search(f"{entry.value} "):
             start = entry.value_span.start.line
             for one in _commands(entry.value.encode("utf-8", "replace")):
                 yield Command(one.text, start + one.line - 1)

@@ -33,6 +33,8 @@ class Teller:
         self.handled: dict[bytes, int] = {}
         self.read: set[bytes] = set()
         """Values that a round of a loop has left for the next, and that somebody read"""
+        self.left_with: list[list[Env]] = []
+        """Of the loops around: what names were where a round was left for the next, or for what follows"""
         self.depth = 0
         self.returned: Value | None = None
 

@@ -15,7 +15,8 @@ _NAMES = frozenset({
     "pydata-sphinx-theme", "python-semantic-release", "semantic-release", "jupyter-book", "gh-action", "git",
     "pygments", "shellcheck", "shfmt", "hadolint", "actionlint", "zizmor", "conda-build", "check-manifest",
     "pytype", "pyre", "pyre-check", "mock", "moto", "freezegun", "hypothesis", "parameterized", "tomli",
-    "sphinx-rtd-theme",
+    "sphinx-rtd-theme", "identify", "cfgv", "nodeenv", "iniconfig", "mccabe", "astroid", "alabaster", "bump-my-version",
+    "snowballstemmer",
 })  # fmt: skip
 _FAMILIES = re.compile(r"(?:pytest|sphinx|sphinxcontrib|mkdocs|mkdocstrings|flake8|types|pylint|mypy|jupyterlab)-|pip-?tools$|.*-stubs$")
 

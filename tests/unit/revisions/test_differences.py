@@ -112,6 +112,28 @@ ALIKE = {
         "class A:\n    def __init__(self, x, y):\n        self.x = g(x, y)\n\n\ndef f():\n    return A(1, 2)\n",
         "class A:\n    def __init__(self, x, y):\n        self.x = g(x, y)\n\n\ndef f():\n    return A(y=2, x=1)\n",
     ),
+    "an attribute of the same words, read once more": (
+        "class A:\n    def __init__(self, x):\n        self.more = x\n\n    def run(self):\n        print(self.more)\n        return g(self.more)\n",
+        "class A:\n    def __init__(self, x):\n        self._more = x\n\n    def run(self):\n        return g(self._more)\n",
+    ),
+    "a method that is handed on": (
+        "class A:\n    def __init__(self):\n        self.how = {'a': self.heun}\n\n    def heun(self, x):\n        return g(x)\n",
+        "class A:\n    def __init__(self):\n        self.how = {'a': self._heun}\n\n    def _heun(self, x):\n        return g(x)\n",
+    ),
+    "super with its own class": (
+        "class A(B):\n    def f(self, x):\n        return super(A, self).f(x)\n", "class A(B):\n    def f(self, x):\n        return super().f(x)\n"
+    ),
+    "an argument by the keyword of its name": ("def f(c, seed):\n    return c.reset(seed)\n", "def f(c, seed):\n    return c.reset(seed=seed)\n"),
+    "a known argument by keyword": ("import numpy\n\n\nx = numpy.zeros(3, int)\n", "import numpy\n\n\nx = numpy.zeros(3, dtype=int)\n"),
+    "a text for readers": (
+        "class A:\n    def __repr__(self):\n        return g(self)\n", "class A:\n    def __repr__(self):\n        return h(self, 1)\n"
+    ),
+    "a method without a body": (
+        "class A:\n    def f(self, x):\n        raise NotImplementedError\n",
+        "class A:\n    def f(self, *args):\n        'Does it.'\n        raise NotImplementedError('f')\n",
+    ),
+    "the order of imports": ("import ours\nimport theirs\n", "import theirs\nimport ours\n"),
+    "an import that nobody uses by its other name": ("import customgui as cg\n", ""),
     "messages": (
         "import logging\n\nlog = logging.getLogger()\n\n\ndef f(x):\n    log.info('%s', x)\n    print_rank_0(x)\n    return g(x)\n",
         "def f(x):\n    return g(x)\n",
@@ -134,6 +156,29 @@ class A(nn.Module):
     def forward(self, x):
         return self.{0}(x)
 """
+CALLED = """def f(x):
+    if x:
+        return a(x)
+    return b(x)
+
+
+def g(x):
+    if x:
+        return a(x)
+    return c(x)
+
+
+def run(x):
+    return {0}
+"""
+LOOP = """def f(q):
+    t = None
+    while True:
+        t = t or q.largest()
+        if not t.ready():
+            continue
+        g(t)
+"""
 APART = {
     "a layer under another name, by which checkpoints know it": (
         LAYER.format("fc"), LAYER.format("head"),
@@ -144,6 +189,11 @@ APART = {
     ),
     "a step that no branch holds any more": (
         "def f(x):\n    if x:\n        g(x)\n        return 1\n    h(x)\n", "def f(x):\n    g(x)\n    if x:\n        return 1\n    h(x)\n"
+    ),
+    "another function of the program": (CALLED.format("f(x)"), CALLED.format("g(x)")),
+    "another function of the program, handed on": (CALLED.format("map(f, x)"), CALLED.format("map(g, x)")),
+    "what the next round of a loop finds": (
+        LOOP, LOOP.replace("continue", "t = None\n            continue"),
     ),
     "an entry of a table": ("T = {'a': 1}\n\n\ndef f(x):\n    return g(T[x])\n", "T = {'a': 1, 'b': 2}\n\n\ndef f(x):\n    return g(T[x])\n"),
     "a default behind another": ("def f(a=1, b=2):\n    return g(a, b)\n", "def f(a=1, c=3, b=2):\n    return g(a, b, c)\n"),
@@ -210,3 +260,54 @@ def test_a_default_that_is_written_out_is_no_change_and_another_value_is_told_be
     assert changes({"a.py": old}, {"a.py": old.replace("lr=0.1", "lr=0.1, weight_decay=0.01")}) == ()
     (change,) = changes({"a.py": old}, {"a.py": old.replace("lr=0.1", "lr=0.1, weight_decay=0.1")})
     assert (change.old, change.new) == ("0.01 (the library's default)", "0.1")
+
+
+def test_a_layer_under_another_name_is_one_line() -> None:
+    (change,) = changes({"a.py": LAYER.format("fc")}, {"a.py": LAYER.format("head")})
+    assert (change.kind, change.old, change.new) == ("attribute renamed", "self.fc", "self.head")
+
+
+def test_a_test_is_shown_as_it_is_written() -> None:
+    old = "def f(x):\n    if x is not None:\n        g(x)\n"
+    (change,) = changes({"a.py": old}, {"a.py": old.replace("x is not None", "x is not None and x >= 0")})
+    assert (change.old, change.new) == ("x is not None", "x is not None and x >= 0")
+
+
+def test_what_was_put_into_an_operation_is_shown_with_all_of_it() -> None:
+    old = "def f(a, b):\n    return g(a + b)\n"
+    (change,) = changes({"a.py": old}, {"a.py": old.replace("a + b", "a + b + 1")})
+    assert (change.old, change.new) == ("a + b", "a + b + 1")
+
+
+def test_steps_that_were_put_into_a_function_of_their_own_are_not_removed() -> None:
+    steps = "    y = load(x)\n    if y is None:\n        return None\n    clean(y)\n    for z in y:\n        fit(z)\n    return y\n"
+    old = {"a.py": f"def run(x):\n    start(x)\n{steps}"}
+    new = {"a.py": f"def run(x):\n    start(x)\n    return learn(x)\n\n\ndef learn(x):\n{steps}"}
+    found = changes(old, new)
+    assert not [c for c in found if c.kind.endswith("removed")]
+    assert any(c.kind == "function added" and c.subject == "learn" for c in found)
+
+
+def test_returns_are_paired_by_what_they_give_back() -> None:
+    old = "def f(x):\n    if x.a:\n        return g(x.a, 1)\n    return h(x.b, x.c)\n"
+    new = "def f(x):\n    if x.n:\n        return k(x.n)\n    if x.a:\n        return g(x.a, 2)\n    return h(x.b, x.c)\n"
+    found = changes({"a.py": old}, {"a.py": new})
+    assert any((c.old, c.new) == ("1", "2") for c in found)
+    assert not any(c.old and c.new and "x.n" in c.new for c in found)
+
+
+def test_a_package_whose_name_begins_like_open_opens_nothing() -> None:
+    old = "import openlab\n\n\nopenlab.run(1)\nopen('a')\n"
+    found = changes({"a.py": old}, {"a.py": old.replace("run(1)", "run(2)").replace("'a'", "'b'")})
+    assert [c.kind for c in found] == ["call", "data source"]
+
+
+def test_a_parameter_that_stands_elsewhere_has_the_default_that_it_had() -> None:
+    found = changes({"a.py": "def f(a, step=None):\n    g(a, step)\n"}, {"a.py": "def f(a, more=3, step=None):\n    g(a, step, more)\n"})
+    assert [c.subject for c in found if c.subject.startswith("default")] == ["default of more"]
+
+
+def test_two_mappings_are_compared_by_key() -> None:
+    old = "def f():\n    return g({'augment': 1, 'size': 2})\n"
+    found = changes({"a.py": old}, {"a.py": old.replace("'augment': 1", "'image': 'left'")})
+    assert [(c.old, c.new) for c in found] == [("'augment': 1", "'image': 'left'")]

@@ -1,0 +1,103 @@
+"""What two values or steps that differ have to do with each other: of one name, one inside the other, told elsewhere."""
+
+from __future__ import annotations
+
+import ast
+
+from mlsmith.revisions.calls import READS
+from mlsmith.revisions.effects import Effect
+from mlsmith.revisions.parts import stable
+from mlsmith.revisions.values import Origin, Value
+from mlsmith.revisions.wording import argument_as_written
+from mlsmith.rules.kit.context import module_name_of
+
+TOLD_ELSEWHERE = frozenset({"definition", "after", "closure", "bound"})
+DISPLAYS = ("Dict", "List", "Tuple", "Set")
+
+
+def is_turned(old: Effect, new: Effect) -> bool:
+    """Whether a branch is told by the opposite of its test now, as `x is not None` is by `x is None`."""
+    ours, theirs = dict(old.blocks), dict(new.blocks)
+    tests = [test.digest for test in (old.value("test"), new.value("test")) if test is not None]
+    if old.kind != "if" or len(set(tests)) == 1:
+        return False
+    return any(ours[one] and ours[one] == theirs[other] for one, other in (("then", "else"), ("else", "then")))
+
+
+def turned(branch: Effect) -> dict[str, tuple[Effect, ...]]:
+    blocks = dict(branch.blocks)
+    return {"then": blocks["else"], "else": blocks["then"]}
+
+
+def are_one_by_one(ours: list[tuple[str, Value]], theirs: list[tuple[str, Value]]) -> bool:
+    """Whether two mappings have the same keys in the same places."""
+    keys = [[part.digest for role, part in side if role.startswith("keys")] for side in (ours, theirs)]
+    return keys[0] == keys[1]
+
+
+def holds(one: Value, other: Value) -> bool:
+    """Whether an operation was taken into another of its kind, or out of it: `a + b` and `a + b + 1`."""
+    if one.kind != "operation":
+        return False
+    return any(part.digest == other.digest for _, part in stable(one)) or any(part.digest == one.digest for _, part in stable(other))
+
+
+def stands_in(place: Origin, origin: Origin) -> bool:
+    """Whether a value is written in the definition that an effect belongs to, and not in one that is told with it."""
+    return (place.path, place.scope) == (origin.path, origin.scope) and not isinstance(place.node, (ast.arg, ast.Name))
+
+
+def pair_by_name(ours: dict[str, Value], theirs: dict[str, Value], call: Value) -> None:
+    """Take out what is given by its place on one side, and by a keyword of its own name on the other: `f(seed)` and `f(seed=seed)`."""
+    for role in [role for role in ours if role.isdigit() and role not in theirs]:
+        for keyword in [name for name in theirs if not name.isdigit() and name not in ours]:
+            named = argument_as_written(call, keyword).rpartition(".")[2].lstrip("_") == keyword
+            if named and role in ours and theirs[keyword].digest == ours[role].digest:
+                del ours[role], theirs[keyword]
+
+
+def digests(arguments: dict[str, Value]) -> list[bytes]:
+    return [value.digest for value in arguments.values()]
+
+
+def is_inside(place: Origin, origin: Origin) -> bool:
+    return origin.line <= place.line <= getattr(origin.node, "end_lineno", origin.line)
+
+
+def is_of_one_name(one: Value, other: Value) -> bool:
+    """Whether one side knows a definition by its name only, because the other has changed or added it."""
+    name, definition = (one, other) if one.kind == "name" else (other, one)
+    if name.kind != "name" or definition.kind != "definition" or definition.origin is None:
+        return False
+    module, _, last = name.label.rpartition(".")
+    return last == definition.origin.scope and module == module_name_of(definition.origin.path)
+
+
+def defined(value: Value) -> Value | None:
+    """The definition that a value is, or that it is a method of."""
+    return value.part("is") if value.kind == "bound" else value if value.kind == "definition" else None
+
+
+def is_told(value: Value) -> bool:
+    """Whether a difference inside shows at an effect or a definition of its own."""
+    return (value.kind == "call" and value.callee not in READS) or value.kind in TOLD_ELSEWHERE
+
+
+def roots_of(old: Value, new: Value) -> set[str]:
+    """Kinds of the innermost values that differ between two of one form."""
+    if old.digest == new.digest:
+        return set()
+    ours, theirs = stable(old), stable(new)
+    if old.kind == new.kind == "definition":
+        return {"definition"}
+    if old.kind != new.kind or old.label != new.label or [role for role, _ in ours] != [role for role, _ in theirs]:
+        return {new.kind}
+    found = {root for (_, one), (_, other) in zip(ours, theirs, strict=True) for root in roots_of(one, other)}
+    return found or {"version"}
+
+
+def is_a_table(old: Value, new: Value) -> bool:
+    """Whether both are lists or mappings at the top of a module, which many may read."""
+    return (
+        old.kind in DISPLAYS and new.kind in DISPLAYS and all(value.origin is not None and not value.origin.scope for value in (old, new))
+    )
