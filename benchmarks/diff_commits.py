@@ -79,8 +79,8 @@ def read_rows(name: str) -> list[dict[str, Any]]:
 def drawn_commits(one: dict[str, Any], clones: Path) -> Iterator[dict[str, Any]]:
     """The commits of a round with what is said of them now."""
     for name, head in one["repositories"].items():
-        repository = _repository(clones, name)
-        for commit, subject in _drawn(repository, one, head):
+        repository = clone_of(clones, name)
+        for commit, subject in drawn(repository, one, head):
             begun = time.perf_counter()
             try:
                 changes = difference(repository, repository.root, f"{commit}^", commit, Settings()).changes
@@ -97,12 +97,12 @@ def drawn_commits(one: dict[str, Any], clones: Path) -> Iterator[dict[str, Any]]
             }  # fmt: skip
 
 
-def _repository(clones: Path, name: str) -> Repository:
+def clone_of(clones: Path, name: str) -> Repository:
     folder = clones / name.replace("/", "+", 1)
     return Repository(folder / "repo" if (folder / "repo").is_dir() else folder)
 
 
-def _drawn(repository: Repository, one: dict[str, Any], head: str) -> list[tuple[str, str]]:
+def drawn(repository: Repository, one: dict[str, Any], head: str) -> list[tuple[str, str]]:
     output = repository.run(
         "--no-literal-pathspecs", "log", "--no-merges", "--min-parents=1", "--format=%H%x09%s", head, "--", *PATHS[one.get("only", "")]
     )

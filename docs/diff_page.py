@@ -23,12 +23,19 @@ authors know. Precision is true ÷ all. Of a commit of which nothing was reporte
 beginning: *missed* means that it does change behaviour.
 
 **Who judged: the people who wrote this**, not an independent party. Each row, with repository, commit, line and reason, is in
-`benchmarks/diff/verdicts.jsonl`; `python benchmarks/diff_commits.py CLONES` draws, compares and joins them anew.
+`benchmarks/diff/verdicts.jsonl`; `just diff-commits CLONES` draws, compares and joins them anew (`--round 10` one round, `--unread` prints what has
+no verdict, `--write` notes what is no longer said).
 
-Every round was read before anything was mended on it. The first four are of repositories that no round before had seen; the fifth looks at
-configuration files alone, and seven of its ten repositories had been seen. A false verdict stays. *As it stands* leaves out the lines that
-are no longer said, true ones too: it is what the present version says of the same commits, and flatters. What stands in the last column of the
-table of reasons is what it still gets wrong.
+Every round was read before anything was mended on it. Rounds 1 to 4, 6 and 8 to 10 are of repositories that no round before had seen; 5 and 7
+look at configuration files alone, and of the ten repositories of the fifth seven had been seen. Between 4 and 6, 6 and 8, 8 and 9, and 9 and 10
+what the round before had shown was mended; the last number that says something about code not seen is therefore that of round 10, read with the
+version before its own mends. From round 6 on more was counted as false than before: the wrong kind of step, the place where a value is read
+instead of the one where it stands, texts of a page, the version of the package. A false verdict stays. *As it stands* leaves out the lines that
+are no longer said, true ones too: it is what the present version says of the same commits (in rounds 1 to 5 and 7 an earlier one), and flatters.
+What stands in the last column of the table of reasons is what it still gets wrong.
+
+**What is asked for and not reached**: of the lines reported on commits that the code had not seen, nine of ten should be true; in rounds 6, 8, 9
+and 10 it was three of four. Of commits that speak of refactoring four of five should be good; in these rounds 112 of 130 were, in the last 17 of 22.
 
 ## Lines
 
@@ -42,6 +49,16 @@ Good: nothing was reported and nothing was missed, or at least one of the lines 
 
 | round | commits | nothing reported | with a change that is there | only noise | missed | good |
 |---|---:|---:|---:|---:|---:|---:|
+"""
+_CONFIGURATION = """
+## Values of configuration files, by another reader
+
+Of the 105 commits of round 7 each pair of YAML, JSON and TOML files that is compared by key was read by PyYAML and the standard library too, made
+flat, and the keys that differ put beside those that `mlsmith diff` touches (`python benchmarks/diff_configurations.py CLONES`). Of 233 pairs the
+other reader refused 8, templates and JSON with remarks; in 221 the keys were the same. In 3 of the other 4 an empty list or mapping was filled, or
+one was emptied, which is told as what came or went in it; in the last, steps of a pipeline were paired by what they do and not by their places. No
+value that differs was left unsaid. Of the lines of round 7 that were read none has a wrong value: the false ones are of files that no model
+depends on, such as the locks of a page, pipelines of the tools, and documentation.
 """
 _WHY = """
 ## Why lines were false
@@ -60,7 +77,7 @@ def diff_page(note: str) -> str:
     false = [row for row in rows if row["verdict"] == "false"]
     said = Counter(row["reason"] for row in false if not row.get("gone"))
     why = [f"| {reason} | {count} | {said[reason] or ''} |" for reason, count in Counter(row["reason"] for row in false).most_common()]
-    return "\n".join([note, _HEAD + "\n".join(lines), _COMMITS + "\n".join(commits), _WHY + "\n".join(why)]) + "\n"
+    return "\n".join([note, _HEAD + "\n".join(lines), _COMMITS + "\n".join(commits), _CONFIGURATION, _WHY + "\n".join(why)]) + "\n"
 
 
 def _lines_row(number: int, of: str, rows: list[dict[str, Any]]) -> str:
