@@ -16,7 +16,7 @@ ARGUMENTS: dict[str, tuple[tuple[str, int, Any], ...]] = {
 }  # fmt: skip
 """By the last word of what is called: (argument, 0-based position, what holds where it is not given; None where that is not compared)
 
-Checked by hand against the signatures of keras 3, torchvision 0.20, librosa 0.10 (keywords only; the positions are older ones') and torchaudio 2.5;
+From the documentation of keras 3.15, torchvision, librosa 0.7 and later (keywords only since 0.10) and torchaudio; not held against installed ones;
 99 stands for an argument that has no position."""
 OF: dict[str, tuple[str, ...]] = {
     "Normalize": _IMAGES, "pad_sequences": ("keras.", "tensorflow.", "keras_preprocessing."), "mfcc": _SOUND, "MFCC": _SOUND, "melspectrogram": _SOUND,
