@@ -51,6 +51,7 @@ class Configurations:
         self._vague = loading.vague
         self.loaded = loading.loaded
         self._references: dict[frozenset[str], set[Keys]] = {}
+        self._folders: dict[str, tuple[str, ...]] = {}
 
     # which keys are read
 
@@ -72,13 +73,20 @@ class Configurations:
     def is_near(self, document: str, path: str) -> bool:
         """Whether a Python file belongs to the application of a configuration: what lies below the folder above the configuration's own,
         or below the folder of a file which loads it from there."""
-        loaded = self.loaded[document]
-        composition = loaded.composition
-        folders = {posixpath.dirname(composition.folder if composition is not None else posixpath.dirname(document))}
-        if composition is None:
-            loading = {posixpath.dirname(node[2:].rpartition(":")[0]) for node in loaded.nodes if node.startswith("l:")}
-            folders |= {folder for folder in loading if not folder or document.startswith(folder + "/")}
-        return any(not folder or path.startswith(folder + "/") for folder in folders)
+        return path.startswith(self._around(document))
+
+    def _around(self, document: str) -> tuple[str, ...]:
+        """The folders of a configuration's application, with the slash that ends them."""
+        known = self._folders.get(document)
+        if known is None:
+            loaded = self.loaded[document]
+            composition = loaded.composition
+            folders = {posixpath.dirname(composition.folder if composition is not None else posixpath.dirname(document))}
+            if composition is None:
+                loading = {posixpath.dirname(node[2:].rpartition(":")[0]) for node in loaded.nodes if node.startswith("l:")}
+                folders |= {folder for folder in loading if not folder or document.startswith(folder + "/")}
+            known = self._folders[document] = tuple(folder and folder + "/" for folder in folders)
+        return known
 
     def standing(self, path: str, keys: Keys) -> Standing:
         """Whether a key of a loaded file is read."""
