@@ -104,6 +104,6 @@ def _facts(
             directives[path] = list(zip(analysis.directives, extents, strict=True))
         if analysis.facts is not None:
             found[path] = [OrderFact(*fact) for fact in analysis.facts[1].get("EXP106", ())]
-            classes = FileFacts(*analysis.facts[0]).classes
+            classes = FileFacts(*analysis.facts[0]).classes if analysis.facts[0] is not None else ()
             streams |= {name for name, bases in classes if any(base.rpartition(".")[2] == _STREAM for base in bases)}
     return found, directives, frozenset(streams)

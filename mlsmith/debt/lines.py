@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import Counter
 from collections.abc import Iterable
 
 from mlsmith.errors import SourceError
 from mlsmith.sources.notebook import read_notebook
-from mlsmith.sources.python import decode, split_lines
+from mlsmith.sources.python import decode, parsed, split_lines
 
 
 def code_lines(data: bytes, path: str) -> Counter[str]:
@@ -35,9 +34,7 @@ def brought(before: Iterable[Counter[str]], after: Iterable[Counter[str]]) -> in
 
 def _docstring_lines(text: str) -> set[int]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     found: set[int] = set()

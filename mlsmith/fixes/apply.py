@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import codecs
 import io
 import tokenize
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Edit, Finding, Position, Safety
+from mlsmith.sources.python import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,8 @@ def _parses(data: bytes, path: str) -> bool:
 
 
 def _is_python(data: bytes) -> bool:
-    import warnings
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(data)
+        parsed(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

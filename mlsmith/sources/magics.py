@@ -5,9 +5,9 @@ Where a magic runs Python on its own line (`%time fit()`), that Python stays, at
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
+
+from mlsmith.sources.python import parsed
 
 Magic = tuple[int, str]
 """1-based line in the cell, and the text of the magic, shell escape or request for help."""
@@ -150,9 +150,7 @@ def _comments(lines: list[str]) -> list[str]:
 
 def _parses(text: str) -> bool:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
+        parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlsmith.errors import SourceError
 from mlsmith.sources.magics import Magic, plain_python
 from mlsmith.sources.notebook_edits import apply_cell_edits
-from mlsmith.sources.python import Cell, PythonSource, parse_python
+from mlsmith.sources.python import Cell, PythonSource, parse_python, parsed
 from mlsmith.sources.regular import MAX_BYTES
 
 __all__ = ["MAX_BYTES", "Notebook", "NotebookCell", "apply_cell_edits", "cell_lines", "other_code", "read_notebook", "readable"]
@@ -116,9 +114,7 @@ def parse_readable(notebook: Notebook, path: str) -> tuple[PythonSource, list[Br
 def _fault(lines: list[str]) -> tuple[int, str] | None:
     """Line and reason where these lines are no Python by themselves."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse("\n".join(lines) + "\n")
+        parsed("\n".join(lines) + "\n")
     except SyntaxError as error:
         return error.lineno or 1, f"cannot be parsed: {error.msg}"
     except (ValueError, RecursionError, MemoryError) as error:

@@ -92,9 +92,7 @@ def parse_python(text: str, path: str, cells: tuple[Cell, ...] = ()) -> PythonSo
     if "\0" in text:
         raise SourceError("contains a NUL byte: not Python source", line=text[: text.index("\0")].count("\n") + 1)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = parsed(text)
     except SyntaxError as error:
         raise SourceError(f"cannot be parsed: {error.msg}", line=error.lineno) from None
     except (RecursionError, MemoryError):
@@ -102,6 +100,13 @@ def parse_python(text: str, path: str, cells: tuple[Cell, ...] = ()) -> PythonSo
     except ValueError as error:
         raise SourceError(f"cannot be parsed: {error}") from None
     return PythonSource(path, text, split_lines(text), tree, cells, [cell.first_line for cell in cells])
+
+
+def parsed(text: str | bytes) -> ast.Module:
+    """`ast.parse` without the warnings about what other people wrote, which would stand among our own lines."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 def split_lines(text: str) -> list[str]:

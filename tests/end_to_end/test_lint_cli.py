@@ -99,6 +99,29 @@ def test_a_home_holds_projects_and_is_none(project: Project) -> None:
     assert [path for path, _, _ in project.lint("one", "two", HOME=str(project.root)).codes] == ["one/a.py", "two/b.py"]
 
 
+def test_a_working_tree_with_changes_of_every_kind_of_file_is_linted(project: Project) -> None:
+    """What changed is compared with what it was, whatever it is: configurations, notebooks, what cannot be parsed, files that are gone."""
+    files = {
+        "train.py": DEAD, "conf/a.yaml": "lr: 1\nshuffle: true\n", "b.json": "{}", "c.toml": "x = 1\n", "requirements.txt": "numpy\n",
+        "Dockerfile": "FROM x\n", "half.py": "import torch\nprint(torch", "n.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "gone.yaml": "x: 1\n",
+    }  # fmt: skip
+    project.write(files)
+    project.commit()
+    project.write({name: text + "\n" for name, text in files.items()})
+    (project.root / "gone.yaml").unlink()
+    done = project.lint()
+    assert done.code == 1, done.err
+    assert ("train.py", "DEX101", 2) in done.codes
+    assert [error["path"] for error in done.json["errors"]] == ["half.py"]
+    assert project.lint("conf/a.yaml").code == 0
+
+
+def test_what_python_warns_of_in_linted_code_is_not_printed(project: Project) -> None:
+    said = "value = 1if ready else 0or 3\n"
+    project.write({"a.py": said, "b.py": "import torch\n\n" + "".join(f"# {line}" for line in 3 * [said]) + "\nprint(torch)\n"})
+    assert project.lint().err == ""
+
+
 def test_output_is_the_same_for_any_jobs_any_order_warm_or_cold(project: Project) -> None:
     project.write({**MANY, "src/x.py": DEAD, ".git/HEAD": "ref: refs/heads/main\n"})
     runs = [

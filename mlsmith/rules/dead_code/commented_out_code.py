@@ -8,7 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from mlsmith.rules.kit import Edit, Finding, Fix, Module, Place, Position, Rule, Safety, Severity, Span
+from mlsmith.rules.kit import Edit, Finding, Fix, Module, Place, Position, Rule, Safety, Severity, Span, parsed
 
 _STARTING = "|".join((*keyword.kwlist, *keyword.softkwlist))
 _JOINING = "and|as|else|for|from|if|import|in|is|not|or"
@@ -128,7 +128,7 @@ def _code_in(lines: list[str]) -> tuple[int, int] | None:
 
 def _is_code(text: str) -> bool:
     try:
-        tree = ast.parse(textwrap.dedent(text.replace("\t", "    ")))
+        tree = parsed(textwrap.dedent(text.replace("\t", "    ")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     doing = [node for node in tree.body if isinstance(node, _DOING) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))]

@@ -19,6 +19,7 @@ from mlsmith.rules.kit.roles import Role, role_of_name, roles_of_name, tokens
 from mlsmith.rules.kit.rule import Place, Rule, TextDocument
 from mlsmith.sources.config import ConfigDocument, Entry
 from mlsmith.sources.docker import Dockerfile
+from mlsmith.sources.python import parsed
 from mlsmith.sources.requirements import RequirementsDocument
 from mlsmith.sources.secrets import secrets_in
 
@@ -63,6 +64,7 @@ __all__ = [
     "last_word",
     "metrics",
     "optimisation",
+    "parsed",
     "personal",
     "plain_span",
     "replace_expression",
