@@ -103,7 +103,7 @@ def test_a_working_tree_with_changes_of_every_kind_of_file_is_linted(project: Pr
     """What changed is compared with what it was, whatever it is: configurations, notebooks, what cannot be parsed, files that are gone."""
     files = {
         "train.py": DEAD, "conf/a.yaml": "lr: 1\nshuffle: true\n", "b.json": "{}", "c.toml": "x = 1\n", "requirements.txt": "numpy\n",
-        "Dockerfile": "FROM x\n", "half.py": "import torch\nprint(torch", "n.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "gone.yaml": "x: 1\n",
+        "Dockerfile": "FROM x\n", "half.py": "import torch\nprint(torch", "n.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4}', "gone.yaml": "x: 1\n",
     }  # fmt: skip
     project.write(files)
     project.commit()
