@@ -15,7 +15,6 @@ from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.rules.dead_code.dead_config_flag import DeadConfigFlag
 from mlsmith.rules.kit.command_line import NAMESPACES
-from mlsmith.rules.kit.configurations import configurations
 from mlsmith.sources.config import ConfigDocument, Entry, read_config
 
 _CONFIGURATIONS = NAMESPACES | {"conf", "configuration", "settings", "hparams", "hps", "FLAGS"}
@@ -83,7 +82,7 @@ def _refuse_overrides(sight: Sight, name: str) -> None:
 
 def _refuse_whole(sight: Sight, found: Found) -> None:
     """Raises Refusal where a mapping with the key goes somewhere as a whole, or it is not seen which code gets it."""
-    known = configurations(sight.project, sight.project.collected(DeadConfigFlag({})))
+    known = DeadConfigFlag({}).known(sight.project)
     loaded = [(path, keys) for path, keys in found.keys if path in known.loaded]
     if not loaded:
         path, keys = found.keys[0]

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from mlsmith.rules.kit import Confidence, ConfigDocument, Context, Finding, Module, Project, Rule, Severity, TextDocument, tokens
-from mlsmith.rules.kit.configuration import configuration_facts
-from mlsmith.rules.kit.configuration_files import Keys, document_facts
-from mlsmith.rules.kit.configuration_texts import text_facts
-from mlsmith.rules.kit.configurations import Configurations, configurations, place_of_read
+from mlsmith.rules.kit import Confidence, Context, Finding, Project, Severity, tokens
+from mlsmith.rules.kit.configuration_files import Keys
+from mlsmith.rules.kit.configuration_rule import ConfigurationRule
+from mlsmith.rules.kit.configurations import Configurations, place_of_read
 from mlsmith.rules.kit.context import context_of_path
 
 _OF_A_RUN = frozenset({
@@ -26,7 +25,7 @@ _NEUTRAL = (0, 1, -1)
 _NO_VALUE = frozenset({"", "none", "null", "unknown", "default", "auto", "n/a", "na", "?", "???", "-", "off", "no"})
 
 
-class DefaultContradictsConfig(Rule):
+class DefaultContradictsConfig(ConfigurationRule):
     """A default beside a read is not what the configurations say, or not what another read says.
 
     ## What it finds
@@ -82,17 +81,8 @@ class DefaultContradictsConfig(Rule):
     minutes = 10
     speaks_in_examples = False
 
-    def collect(self, module: Module) -> Any:
-        return configuration_facts(module)
-
-    def collect_config(self, document: ConfigDocument) -> Any:
-        return document_facts(document)
-
-    def collect_text(self, document: TextDocument) -> Any:
-        return text_facts(document)
-
     def project(self, project: Project) -> Iterator[Finding]:
-        known = configurations(project, project.collected(self))
+        known = self.known(project)
         every = list(_reads(known))
         parts = Counter((read.path, read.seen) for read in every)
         reads = [read for read in every if len(read.keys) > 1 and parts[read.path, read.seen] == 1 and _may_be_told(read)]

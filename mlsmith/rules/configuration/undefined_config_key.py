@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from mlsmith.rules.kit import ConfigDocument, Finding, Module, Project, Rule, Severity, TextDocument
-from mlsmith.rules.kit.configuration import configuration_facts
-from mlsmith.rules.kit.configuration_files import Keys, document_facts
-from mlsmith.rules.kit.configuration_texts import text_facts
-from mlsmith.rules.kit.configurations import Configurations, configurations, place_of_read, words_of
+from mlsmith.rules.kit import Finding, Project, Severity
+from mlsmith.rules.kit.configuration_files import Keys
+from mlsmith.rules.kit.configuration_rule import ConfigurationRule
+from mlsmith.rules.kit.configurations import Configurations, place_of_read, words_of
 
 
-class UndefinedConfigKey(Rule):
+class UndefinedConfigKey(ConfigurationRule):
     """Code reads a configuration key that the file does not define.
 
     ## What it finds
@@ -66,17 +65,8 @@ class UndefinedConfigKey(Rule):
     severity = Severity.ERROR
     minutes = 15
 
-    def collect(self, module: Module) -> Any:
-        return configuration_facts(module)
-
-    def collect_config(self, document: ConfigDocument) -> Any:
-        return document_facts(document)
-
-    def collect_text(self, document: TextDocument) -> Any:
-        return text_facts(document)
-
     def project(self, project: Project) -> Iterator[Finding]:
-        known = configurations(project, project.collected(self))
+        known = self.known(project)
         if not known.loaded or "from_cli" in words_of(project):
             return
         written = known.written() | known.holders.fields  # a class of configurations brings the defaults of its fields

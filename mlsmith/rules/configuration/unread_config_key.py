@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Confidence, ConfigDocument, Finding, Fix, Module, Place, Project, Rule, Safety, Severity, TextDocument
-from mlsmith.rules.kit.configuration import configuration_facts
-from mlsmith.rules.kit.configuration_files import Document, Key, document_facts
-from mlsmith.rules.kit.configuration_texts import text_facts
-from mlsmith.rules.kit.configurations import Configurations, Standing, configurations, words_of
+from mlsmith.rules.kit import Confidence, Finding, Fix, Place, Project, Safety, Severity
+from mlsmith.rules.kit.configuration_files import Document, Key
+from mlsmith.rules.kit.configuration_rule import ConfigurationRule
+from mlsmith.rules.kit.configurations import Configurations, Standing, words_of
 
 _LABELS = frozenset({"dummy", "comment", "comments", "description", "desc", "note", "notes", "author", "authors", "tags", "version", "experiment",
                      "tag", "info"})  # fmt: skip
@@ -26,7 +25,7 @@ _FEW = 3
 """Files of a folder that each hear of a key they share; where there are more, the first speaks for all"""
 
 
-class UnreadConfigKey(Rule):
+class UnreadConfigKey(ConfigurationRule):
     """A configuration key that no code reads.
 
     ## What it finds
@@ -93,17 +92,8 @@ class UnreadConfigKey(Rule):
     minutes = 15
     speaks_in_examples = False
 
-    def collect(self, module: Module) -> Any:
-        return configuration_facts(module)
-
-    def collect_config(self, document: ConfigDocument) -> Any:
-        return document_facts(document)
-
-    def collect_text(self, document: TextDocument) -> Any:
-        return text_facts(document)
-
     def project(self, project: Project) -> Iterator[Finding]:
-        known = configurations(project, project.collected(self))
+        known = self.known(project)
         words = words_of(project) if known.loaded else set()
         for (path, key, certain), *others in _families(known, words):
             document = known.documents[path]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from mlsmith.rules.kit import Confidence, ConfigDocument, Finding, Module, Place, Project, Rule, Severity, TextDocument, tokens
-from mlsmith.rules.kit.configuration import configuration_facts
-from mlsmith.rules.kit.configuration_files import Key, document_facts
-from mlsmith.rules.kit.configuration_texts import text_facts
-from mlsmith.rules.kit.configurations import Configurations, configurations
+from mlsmith.rules.kit import Confidence, Finding, Place, Project, Severity, tokens
+from mlsmith.rules.kit.configuration_files import Key
+from mlsmith.rules.kit.configuration_rule import ConfigurationRule
+from mlsmith.rules.kit.configurations import Configurations
 from mlsmith.rules.kit.flags import PAST
 from mlsmith.rules.kit.hydra import unchosen
 
@@ -28,7 +26,7 @@ _LEAST_FILES = 3
 """Configurations that say it alike; in fewer it may be an option that users give"""
 
 
-class DeadConfigFlag(Rule):
+class DeadConfigFlag(ConfigurationRule):
     """A configuration flag has one value everywhere, and keeps a branch dead.
 
     ## What it finds
@@ -86,25 +84,16 @@ class DeadConfigFlag(Rule):
     severity = Severity.WARNING
     minutes = 30
 
-    def collect(self, module: Module) -> Any:
-        return configuration_facts(module)
-
-    def collect_config(self, document: ConfigDocument) -> Any:
-        return document_facts(document)
-
-    def collect_text(self, document: TextDocument) -> Any:
-        return text_facts(document)
-
     def dead_keys(self, project: Project) -> Iterator[tuple[str, Key, int]]:
         """(path, key, number of files that hold it) of the flags that guard a branch and have one value only."""
-        known = configurations(project, project.collected(self))
+        known = self.known(project)
         given = known.given_by_hand() | {
             word for document in known.documents.values() for key in document.keys for word in _swept(key.keys[-1])
         }
         yield from _dead_flags(known, given)
 
     def project(self, project: Project) -> Iterator[Finding]:
-        known = configurations(project, project.collected(self))
+        known = self.known(project)
         for path, key, shared in self.dead_keys(project):
             name = ".".join(key.keys)
             where = f"in all {shared} configurations" if shared > 1 else "in every configuration"
