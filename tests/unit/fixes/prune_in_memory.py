@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -26,3 +28,14 @@ def pruned(files: Mapping[str, str | bytes], asked: str, settings: str = "") -> 
     sight = sight_of(files, settings)
     result = prune(sight, parse_asked(asked))
     return {path: result.changed.get(path, sight.data(path)).decode("utf-8") for path in files}, result
+
+
+def run(text: str) -> tuple[str, str]:
+    """What a program prints, and how it ends."""
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            exec(compile(text, "program", "exec", dont_inherit=True), {"__name__": "program"})
+    except Exception as error:
+        return out.getvalue(), type(error).__name__
+    return out.getvalue(), ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import textwrap
 from typing import Any
 
@@ -12,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlsmith.fixes.prune.refusal import Refusal
-from tests.unit.fixes.prune_in_memory import pruned
+from tests.unit.fixes.prune_in_memory import pruned, run
 
 VALUES = st.sampled_from([False, True, None, 0, 3, -1, "adam", ""])
 PURE = st.sampled_from(["a", "b", "a > 1", "note(a)", "not b", "a + 1", "[a, b]", "(a, b)"])
@@ -114,17 +112,6 @@ def programs(draw: st.DrawFn) -> tuple[str, Any]:
         ["heard = []", "", "", "def note(*said):", "    print(said)", "    return said[0]", "", "", *lines, "", "", *calls, ""]
     )
     return text, value
-
-
-def run(text: str) -> tuple[str, str]:
-    """What a program prints, and how it ends."""
-    out = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out):
-            exec(compile(text, "program", "exec"), {"__name__": "program"})
-    except Exception as error:
-        return out.getvalue(), type(error).__name__
-    return out.getvalue(), ""
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import textwrap
 from typing import Any
 
@@ -12,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlsmith.fixes.prune.refusal import Refusal
-from tests.unit.fixes.prune_in_memory import pruned
+from tests.unit.fixes.prune_in_memory import pruned, run
 from tests.unit.fixes.test_prune_behaviour import bodies
 
 
@@ -174,16 +172,6 @@ def programs(draw: st.DrawFn) -> tuple[str, Any]:
         head = ["import typer", *start, "app = typer.Typer()", "@app.command()", f"def work(a: int = 0, {given}, b: int = 2):"]
         runs = [f"app(['--a', '{a}'], standalone_mode=False)" for a in (0, 1, 3)]
     return "\n".join([*head, *body, *runs, ""]), value
-
-
-def run(source: str) -> tuple[str, str]:
-    out = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out):
-            exec(compile(source, "program", "exec", dont_inherit=True), {"__name__": "program"})
-    except Exception as error:
-        return out.getvalue(), type(error).__name__
-    return out.getvalue(), ""
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
