@@ -13,7 +13,7 @@ from mlsmith.fixes.prune.parameters import function_of, take_along
 from mlsmith.fixes.prune.passed import refuse_passed
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
-from mlsmith.index.scopes import last_word
+from mlsmith.index.scopes import last_word, statement_of
 from mlsmith.rules.kit.module import Module
 
 _QUIET = ("option", "argument", "pass_context", "pass_obj", "version_option", "help_option")
@@ -88,7 +88,7 @@ def _refuse_called(sight: Sight, one: Declared) -> None:
     for module in sight.modules_with(name):
         for node in [*module.names_spelt({name}), *module.attributes_spelt({name})]:
             up: Any = node.up  # type: ignore[attr-defined]
-            if _stands_in_decorator(node, name) or (isinstance(up, ast.Call) and _runs(module, up, node, one.library)):
+            if _hangs_a_command(node) or (isinstance(up, ast.Call) and _runs(module, up, node, one.library)):
                 continue
             raise Refusal(f"`{name}` is handed around, or called with values of its own", module.path, node.lineno, sort="handed around")
         for text in module.syntax.strings:
@@ -108,14 +108,12 @@ def _runs(module: Module, call: ast.Call, node: ast.expr, library: str) -> bool:
     return any(name in ("click.testing.CliRunner().invoke", "typer.testing.CliRunner().invoke") for name in module.names(call.func))
 
 
-def _stands_in_decorator(node: ast.AST, name: str) -> bool:
-    """Whether a name stands in a decorator: `@main.command()` hangs another command on the group."""
-    up: Any = node
-    while up is not None and not isinstance(up, ast.stmt):
-        up = up.up
-    return isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(
+def _hangs_a_command(node: ast.AST) -> bool:
+    """Whether a name stands in a decorator that hangs another command on the group: `@main.command()`."""
+    statement = statement_of(node)
+    return isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(
         isinstance(d, ast.Call) and isinstance(d.func, ast.Attribute) and d.func.value is node and d.func.attr in ("command", "group")
-        for d in up.decorator_list
+        for d in statement.decorator_list
     )
 
 

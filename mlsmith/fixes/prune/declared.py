@@ -64,11 +64,16 @@ def _names(call: ast.Call, function: Function) -> bool:
 
 def _typer_option(module: Module, parameter: Parameter) -> ast.Call | None:
     """`typer.Option(…)`, as the default or in `Annotated`."""
+    _, *told = _annotated(parameter)
+    return next((node for node in (parameter.default, *told) if isinstance(node, ast.Call)), None)
+
+
+def _annotated(parameter: Parameter) -> list[ast.expr | None]:
+    """The type of a parameter, and what `Annotated` tells beside it."""
     annotation = parameter.node.annotation
-    given = [parameter.default]
     if isinstance(annotation, ast.Subscript) and last_word(annotation.value) == "Annotated" and isinstance(annotation.slice, ast.Tuple):
-        given += annotation.slice.elts[1:]
-    return next((node for node in given if isinstance(node, ast.Call)), None)
+        return [*annotation.slice.elts]
+    return [annotation]
 
 
 def _name_of(module: Module, call: ast.Call) -> str:
@@ -126,9 +131,6 @@ def _typer_default(one: Declared) -> Any:
         default = one.module.constant(one.call.args[0]) if one.call.args else UNKNOWN
     if one.call is not None and any(keyword.arg in ("default", "is_flag", "type", "required") for keyword in one.call.keywords):
         return UNKNOWN
-    annotation = one.parameter.node.annotation
-    if isinstance(annotation, ast.Subscript) and last_word(annotation.value) == "Annotated" and isinstance(annotation.slice, ast.Tuple):
-        annotation = annotation.slice.elts[0]
     if default is None:
         return None
-    return default if type(default).__name__ == getattr(annotation, "id", "") else UNKNOWN
+    return default if type(default).__name__ == getattr(_annotated(one.parameter)[0], "id", "") else UNKNOWN
