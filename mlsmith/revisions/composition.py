@@ -145,6 +145,13 @@ class _Composer:
         self.read = read
         self.whole = Composition()
         self.overrides: dict[tuple[str, str | None], str | None] = {}
+        self._trees: dict[str, Node] = {}
+
+    def tree(self, path: str) -> Node:
+        """A file's meaning, read once: overrides are looked for in all files before any is added."""
+        if path not in self._trees:
+            self._trees[path] = _tree(path, self.read)
+        return self._trees[path]
 
     def file(self, group: str, option: str) -> str:
         """The file of an option; empty where there is none."""
@@ -156,7 +163,7 @@ class _Composer:
         """`override model: large` in any file of the list chooses for all; what stands further outside wins."""
         if depth > _DEEP:
             raise _NotKnown
-        choices = list(_choices(_tree(path, self.read)))
+        choices = list(_choices(self.tree(path)))
         for choice in choices:
             if choice.is_override:
                 if depth and self._header(path) != _GLOBAL:
@@ -169,7 +176,7 @@ class _Composer:
                     self.look_for_overrides(file, within, depth + 1)
 
     def add(self, path: str, group: str, package: Keys, depth: int = 0) -> None:
-        node = _tree(path, self.read)
+        node = self.tree(path)
         self.whole.files.add(path)
         choices = [choice for choice in _choices(node) if not choice.is_override]
         says_self = any(choice.is_self for choice in choices)
