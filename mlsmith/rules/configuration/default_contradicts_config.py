@@ -170,7 +170,7 @@ def _said(known: Configurations, read: _Read) -> tuple[Any, str] | None:
     values: set[Any] = set()
     paths: list[str] = []
     for path, document in sorted(known.documents.items()):
-        if context_of_path(path) is not Context.CODE or not _is_near(known, path, read.path):
+        if context_of_path(path) is not Context.CODE or not known.is_near(path, read.path):
             continue
         for package in _packages(known, path):
             own = keys[len(package) :] if keys[: len(package)] == package else ()
@@ -178,14 +178,6 @@ def _said(known: Configurations, read: _Read) -> tuple[Any, str] | None:
                 values.add(_as_number(document.values.get(own)))
                 paths.append(path)
     return (values.pop(), paths[0]) if len(values) == 1 and None not in values else None
-
-
-def _is_near(known: Configurations, document: str, path: str) -> bool:
-    """Whether a Python file lies below the folder that holds a configuration's own."""
-    if document in known.loaded:
-        return known.is_near(document, path)
-    above = posixpath.dirname(posixpath.dirname(document))
-    return not above or path.startswith(f"{above}/")
 
 
 def _packages(known: Configurations, document: str) -> frozenset[Keys]:

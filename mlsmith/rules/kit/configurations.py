@@ -79,10 +79,10 @@ class Configurations:
         """The folders of a configuration's application, with the slash that ends them."""
         known = self._folders.get(document)
         if known is None:
-            loaded = self.loaded[document]
-            composition = loaded.composition
+            loaded = self.loaded.get(document)
+            composition = loaded.composition if loaded is not None else None
             folders = {posixpath.dirname(composition.folder if composition is not None else posixpath.dirname(document))}
-            if composition is None:
+            if loaded is not None and composition is None:
                 loading = {posixpath.dirname(node[2:].rpartition(":")[0]) for node in loaded.nodes if node.startswith("l:")}
                 folders |= {folder for folder in loading if not folder or document.startswith(folder + "/")}
             known = self._folders[document] = tuple(folder and folder + "/" for folder in folders)
