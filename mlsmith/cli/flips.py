@@ -66,8 +66,9 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
     now = open_working_tree(scene.root, scene.overlay)
     after, directives, streams = _facts(now, [p for p, how in paths.items() if how.status != "D"], rules, scene)
     changes = order_changes(before, without_streams(after, streams))
-    found = [_as_declared(finding, repository, prefix, commit) for rule in speaking for finding in rule.changes(changes)]
-    wanted = [finding for finding in found if scene.wants(finding)]
+    wanted = [finding for rule in speaking for finding in rule.changes(changes) if scene.wants(finding)]
+    uncommitted = repository.changed_paths("HEAD") if wanted else {}
+    wanted = [one if prefix + one.path in uncommitted else _as_declared(one, repository, prefix, commit) for one in wanted]
     codes = [rule.code for rule in speaking]
     decided, _ = suppress(number_occurrences(wanted), directives, active=codes, known=codes)
     return decided
@@ -75,10 +76,7 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
 
 def _as_declared(finding: Finding, repository: Repository, prefix: str, base: str) -> Finding:
     """The finding as information where only commits of their own, which say so, touched shuffling in its file since the base."""
-    path = prefix + finding.path
-    if repository.changed_paths("HEAD").keys() & {path}:
-        return finding
-    commits = repository.commits_about(path, "shuffle", base)
+    commits = repository.commits_about(prefix + finding.path, "shuffle", base)
     if not commits or not all(files <= _FEW and _SAYS_SO.search(subject) for _, subject, files in commits):
         return finding
     told = f"{finding.message}, as commit {commits[0][0]} says"
