@@ -43,7 +43,7 @@ def marks_of(sight: Sight, found: Found) -> dict[str, Marks]:
                 given = given_to(definition, parameter, where, called)
                 if given is not None:
                     marks.setdefault(call.path, Marks()).arguments.add(extent_of(where.source, given))
-    for path, owner in [*found.options, *found.fields]:
+    for path, owner in [*found.options, *found.absl, *found.fields]:
         module_of = sight.module(path)
         assert module_of is not None
         marks.setdefault(path, Marks()).statements.add(extent_of(module_of.source, statement_of(owner)))

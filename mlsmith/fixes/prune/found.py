@@ -35,6 +35,8 @@ class Found:
     reads: dict[str, list[ast.expr]] = field(default_factory=dict)
     options: list[tuple[str, ast.Call]] = field(default_factory=list)
     """Statements that declare the option of the command line, with the path"""
+    absl: list[tuple[str, ast.Call]] = field(default_factory=list)
+    """Calls that declare the flag of absl, with the path"""
     commands: list[tuple[str, ast.arg]] = field(default_factory=list)
     """Parameters that only a command line fills, with the path"""
     spelt: list[str] = field(default_factory=list)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any
 
 from mlsmith.engine.discover import kind_of
 from mlsmith.fixes.prune.captures import refuse_shown
 from mlsmith.fixes.prune.found import Found, same
 from mlsmith.fixes.prune.parameters import take_along
-from mlsmith.fixes.prune.passed import refuse_passed, stands_in
+from mlsmith.fixes.prune.passed import refuse_abbreviated, refuse_passed, stands_in
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.index.scopes import last_word
@@ -23,7 +22,6 @@ _GIVES = frozenset(
     {"Namespace", "SimpleNamespace", "set_defaults", "dict", "EasyDict", "AttrDict", "edict", "update", "replace", "_replace"}
 )
 """What makes a namespace, or changes one, by keywords"""
-_LONG = re.compile(r"(?<![\w-])--[A-Za-z][\w-]*")
 _PARSED = ("argparse.ArgumentParser().parse_args()", "argparse.ArgumentParser().parse_known_args()[0]")
 
 
@@ -48,11 +46,11 @@ def take_option(sight: Sight, found: Found, name: str) -> None:
     for word in (name, *spelt):
         sight.refuse_beyond(word)
     refuse_passed(sight, spelt, [(module, call.node) for module, call in declared])
-    _refuse_abbreviated(sight, spelt)
+    refuse_abbreviated(sight, spelt, [module for module, _ in declared])
     declaring = {id(call.node) for _, call in declared}
     for path in {path for word in {name, *spelt} for path in sight.holding(word.lstrip("-"))}:
         if kind_of(path) == "config":
-            _refuse_key(sight, path, name)
+            refuse_key(sight, path, name)
     for module in sight.modules_with(name):
         for node in reads_by_name(module, name, NAMESPACES, declaring):
             refuse_shown(module, node)
@@ -65,7 +63,9 @@ def take_option(sight: Sight, found: Found, name: str) -> None:
     take_along(sight, found)
 
 
-def reads_by_name(module: Module, name: str, bases: frozenset[str], declaring: set[int]) -> list[ast.expr]:
+def reads_by_name(
+    module: Module, name: str, bases: frozenset[str], declaring: set[int], *, gives: frozenset[str] = _GIVES
+) -> list[ast.expr]:
     """`args.name`, `args["name"]`, `getattr(args, "name", …)`. Raises Refusal for anything else that the word may mean."""
     found: list[ast.expr] = []
     for node in module.attributes_spelt({name}):
@@ -78,7 +78,7 @@ def reads_by_name(module: Module, name: str, bases: frozenset[str], declaring: s
             raise Refusal(f"this `.{name}` may be something else", module.path, node.lineno, sort="ambiguous read")
     for call in module.syntax.calls:
         given = any(keyword.arg == name for keyword in call.keywords)
-        if given and _last_word(call.func) in _GIVES:
+        if given and _last_word(call.func) in gives:
             raise Refusal(f"`{name}` is given by `{_last_word(call.func)}()`", module.path, call.lineno, sort="given in code")
     for text in module.syntax.strings:
         if isinstance(text.value, str) and text.value.replace("-", "_").strip("_").rpartition(".")[2] == name.strip("_"):
@@ -147,19 +147,7 @@ def _refuse_declaration(module: Module, call: Call, value: Any) -> None:
         raise Refusal(f"the option is {shown} by default", path, line, sort="another value")
 
 
-def _refuse_abbreviated(sight: Sight, spelt: set[str]) -> None:
-    """Raises Refusal where a script passes the beginning of an option, which argparse takes for it."""
-    begun = {option[:length] for option in spelt for length in range(4, len(option)) if option.startswith("--")}
-    modules = sight.modules_with("add_argument", all_of_them=False)
-    begun -= {str(module.constant(node)) for module in modules for _, call in declared_options(module) for node in call.node.args}
-    for path in sight.paths:
-        for number, line in enumerate(sight.text(path).split("\n"), 1) if kind_of(path) == "text" else ():
-            for word in _LONG.findall(line):
-                if word in begun:
-                    raise Refusal(f"`{word}` may be short for the option", path, number, sort="option passed")
-
-
-def _refuse_key(sight: Sight, path: str, name: str) -> None:
+def refuse_key(sight: Sight, path: str, name: str) -> None:
     line = sight.line_of(path, name) or sight.line_of(path, name.replace("_", "-"))
     raise Refusal(f"a configuration has `{name}` too", path, line, sort="option in a configuration")
 

@@ -117,6 +117,7 @@ def _refuse_remains(after: Sight, asked: Asked, found: Found) -> None:
     if (
         set(again.slots) & set(found.slots)
         or (found.options and again.options)
+        or (found.absl and again.absl)
         or (found.commands and again.commands)
         or (found.keys and again.keys)
     ):

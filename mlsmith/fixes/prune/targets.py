@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlsmith.errors import UserError, nearest
+from mlsmith.fixes.prune.absl_flags import flags_of_absl, take_flag_of_absl
 from mlsmith.fixes.prune.commands import commands, slots_of, take_command_option
 from mlsmith.fixes.prune.found import Asked, Found, Slot
 from mlsmith.fixes.prune.keys import documents_with, take_key
@@ -46,9 +47,13 @@ def find(sight: Sight, asked: Asked) -> Found:
     if slots and str(slots[0]) == meanings[0]:
         take(sight, found, slots[0])
     elif option and meanings[0].startswith("--") and filled:
-        if declarations(sight, option):
-            raise Refusal(f"argparse has an option `{option}`, too", sort="ambiguous name")
+        if declarations(sight, option) or flags_of_absl(sight, option):
+            raise Refusal(f"argparse or absl has an option `{option}`, too", sort="ambiguous name")
         take_command_option(sight, found, option)
+    elif option and meanings[0].startswith("--") and flags_of_absl(sight, option):
+        if declarations(sight, option):
+            raise Refusal(f"argparse and absl both have an option `{option}`", sort="ambiguous name")
+        take_flag_of_absl(sight, found, option)
     elif option and meanings[0].startswith("--"):
         take_option(sight, found, option)
     else:
@@ -79,9 +84,9 @@ def _slots(sight: Sight, flag: str) -> list[Slot]:
 
 
 def _option(sight: Sight, flag: str) -> str:
-    """The name under which an option is read: `use_old` of `--use-old`, `args.use_old` and `use_old`."""
-    name = flag.lstrip("-").removeprefix("args.").replace("-", "_")
-    return name if name.isidentifier() and (declarations(sight, name) or commands(sight, name)) else ""
+    """The name under which an option is read: `use_old` of `--use-old`, `args.use_old`, `FLAGS.use_old` and `use_old`."""
+    name = flag.lstrip("-").removeprefix("args.").removeprefix("FLAGS.").replace("-", "_")
+    return name if name.isidentifier() and any(known(sight, name) for known in (declarations, commands, flags_of_absl)) else ""
 
 
 def _keys(sight: Sight, flag: str) -> list[str]:

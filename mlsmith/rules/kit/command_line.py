@@ -45,9 +45,9 @@ def escapes(module: Module) -> bool:
         return True
     if any(not _is_literal(call) for call in module.calls_spelt("getattr")):
         return True
-    if any(call.node.args and not _is_logged(call.node) for call in module.calls_spelt("vars")):
+    if any(call.node.args and not is_logged(call.node) for call in module.calls_spelt("vars")):
         return True
-    if any(not _is_logged(node) for node in module.attributes_spelt({"__dict__", "_get_kwargs"})):
+    if any(not is_logged(node) for node in module.attributes_spelt({"__dict__", "_get_kwargs"})):
         return True
     return any(node.up.__class__ is ast.keyword and node.up.arg is None for node in module.names_spelt({"args", "opt", "opts"}))  # type: ignore[attr-defined]
 
@@ -66,13 +66,13 @@ def _is_literal(call: Call) -> bool:
     return len(call.node.args) > 1 and isinstance(call.node.args[1], ast.Constant)
 
 
-def _is_logged(node: ast.AST) -> bool:
+def is_logged(node: ast.AST) -> bool:
     """`print(vars(args))`, `json.dump(vars(args), f)`, `for k, v in vars(args).items(): print(k, v)`."""
     up: ast.AST = node.up  # type: ignore[attr-defined]
     if isinstance(up, ast.keyword):
         up = up.up  # type: ignore[attr-defined]
     if isinstance(up, ast.Attribute) and up.attr in ("items", "copy") and isinstance(up.up, ast.Call):  # type: ignore[attr-defined]
-        return _is_logged(up.up)  # type: ignore[attr-defined]
+        return is_logged(up.up)  # type: ignore[attr-defined]
     if isinstance(up, (ast.FormattedValue, ast.JoinedStr)):
         return True
     if isinstance(up, ast.For):
@@ -83,5 +83,5 @@ def _is_logged(node: ast.AST) -> bool:
         shown = up.up.up  # type: ignore[attr-defined]
         return isinstance(shown, ast.Call) and last_word(shown.func) in {*_LOGS, "join"}
     if isinstance(up, ast.Call):
-        return last_word(up.func) in _LOGS or (last_word(up.func) == "sorted" and _is_logged(up))
+        return last_word(up.func) in _LOGS or (last_word(up.func) == "sorted" and is_logged(up))
     return False
