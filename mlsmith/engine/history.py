@@ -60,6 +60,27 @@ class GitHistory:
             return {}
         return {path[len(self._prefix) :]: lines for path, lines in found.items()}
 
+    def standing(self, days: int) -> Mapping[str, bool]:
+        """Every path of the newest commit, and whether it stands there as it stood `days` before."""
+        self.asked = True
+        if self._repository is None:
+            return {}
+        try:
+            found = self._repository.standing(days)
+        except GitError:
+            return {}
+        return {path[len(self._prefix) :]: same for path, same in found.items() if path.startswith(self._prefix)}
+
+    def words_in(self, paths: Sequence[str], words: Sequence[str]) -> frozenset[str]:
+        """Those of the words, in lower case, that stand in one of the files as of the newest commit."""
+        self.asked = True
+        if self._repository is None or not words:
+            return frozenset()
+        try:
+            return frozenset(self._repository.words_in([self._prefix + path for path in paths], words))
+        except GitError:
+            return frozenset()
+
     @cached_property
     def head(self) -> str:
         """The commit that history ends with; empty where there is none."""
@@ -118,6 +139,12 @@ class RememberedHistory:
 
     def lines_before(self, paths: Sequence[str], pattern: str, days: int) -> Mapping[str, frozenset[str]]:
         return self._history.lines_before(paths, pattern, days)
+
+    def standing(self, days: int) -> Mapping[str, bool]:
+        return self._history.standing(days)
+
+    def words_in(self, paths: Sequence[str], words: Sequence[str]) -> frozenset[str]:
+        return self._history.words_in(paths, words)
 
     def last_change(self, path: str, line: int) -> tuple[str, str, str] | None:
         blob = self._blobs.get(path)

@@ -26,6 +26,14 @@ class History(Protocol):
         """Lines of the files, stripped, that match an extended regular expression as they stood `days` before the newest commit."""
         ...
 
+    def standing(self, days: int) -> Mapping[str, bool]:
+        """Every path of the newest commit, and whether it stands there as it stood `days` before."""
+        ...
+
+    def words_in(self, paths: Sequence[str], words: Sequence[str]) -> frozenset[str]:
+        """Those of the words, in lower case, that stand in one of the files as of the newest commit."""
+        ...
+
 
 def is_entry_point(patterns: Sequence[str], path: str, *names: str) -> bool:
     """Whether the settings say that a file, or something of it by its dotted name, is started from outside."""

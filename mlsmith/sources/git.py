@@ -195,8 +195,7 @@ class Repository:
 
         One look at an old tree takes a tenth of what git blame takes for each line. A file that was renamed since has none.
         """
-        newest = int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
-        then = self.run("rev-list", "-1", f"--before=@{max(0, newest - days * 86_400)} +0000", "HEAD").decode().strip()
+        then = self._before(days)
         found: dict[str, set[str]] = {}
         for start in range(0, len(paths) if then else 0, _PATHS_AT_ONCE):
             some = paths[start : start + _PATHS_AT_ONCE]
@@ -211,6 +210,40 @@ class Repository:
                 if line:
                     found.setdefault(name.partition(":")[2], set()).add(line.strip())
         return {path: frozenset(lines) for path, lines in found.items()}
+
+    def standing(self, days: int) -> dict[str, bool]:
+        """Every path of the newest commit, and whether it is the same file as `days` before. Empty where the history does not reach that far,
+        or was cut off.
+        """
+        then = "" if self.is_shallow else self._before(days)
+        if not then:
+            return {}
+        differing = self.run(
+            "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=all", "-O/dev/null", then, "HEAD", "--"
+        )
+        changed = set(differing.split(b"\0"))
+        listed = self.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD").split(b"\0")
+        return {os.fsdecode(name): name not in changed for name in listed if name}
+
+    def words_in(self, paths: Sequence[str], words: Sequence[str]) -> set[str]:
+        """Those of the words, in lower case, that stand in one of the files as of the newest commit, whole and in whatever case."""
+        wanted = [part for word in words for part in ("-e", word)]
+        found: set[str] = set()
+        for start in range(0, len(paths), _PATHS_AT_ONCE):
+            try:
+                output = self.run(
+                    "--literal-pathspecs", "grep", "-I", "-h", "-o", "-i", "-w", "-F", "--no-color", *wanted, "HEAD", "--",
+                    *paths[start : start + _PATHS_AT_ONCE],
+                )  # fmt: skip
+            except GitError:
+                continue  # git says so where nothing matches
+            found.update(output.decode("utf-8", "surrogateescape").lower().split("\n"))
+        return found
+
+    def _before(self, days: int) -> str:
+        """The commit that was the newest one `days` before it; empty where there is none."""
+        newest = int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
+        return self.run("rev-list", "-1", f"--before=@{max(0, newest - days * 86_400)} +0000", "HEAD").decode().strip()
 
     def commits_about(self, path: str, pattern: str, base: str) -> list[tuple[str, str, int]]:
         """Commits since `base` that changed lines of a file which match a pattern: abbreviated hash, subject, and how many files each changed."""

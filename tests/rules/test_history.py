@@ -149,3 +149,92 @@ def test_a_task_of_nobody_is_reported_when_it_has_stood_for_months(tmp_path: Pat
 def test_without_git_nothing_is_said_of_tasks(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text("import torch  # TODO: pin\n")
     assert findings(tmp_path, "EFF101") == []
+
+
+EXPERIMENT = "import torch\n\n\ndef main():\n    torch.manual_seed(0)\n\n\nif __name__ == '__main__':\n    main()\n"
+
+
+def left_alone(folder: Path, files: dict[str, str], later: dict[str, str] | None = None) -> list[str]:
+    """Where experiments without a conclusion are found when `files` were committed half a year before `later`."""
+    git(folder, "init", "-q")
+    for date, texts in (("2026-01-01T00:00:00Z", files), ("2026-07-01T00:00:00Z", later or {"work.py": "import torch\n"})):
+        for path, text in texts.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+        git(folder, "add", "-A")
+        git(folder, "commit", "-m", "more", date=date)
+    return [found.path for found in findings(folder, "EFF104")]
+
+
+def test_an_experiment_that_was_left_alone_without_a_word_of_what_came_of_it_is_reported(tmp_path: Path) -> None:
+    assert left_alone(tmp_path, {
+        "experiments/label_smoothing.py": EXPERIMENT, "exp_012/train.py": EXPERIMENT, "exp_012/model.py": "import torch\n",
+        "conf/experiment/wide.yaml": "width: 512\n",
+    }) == ["conf/experiment/wide.yaml", "exp_012/train.py", "experiments/label_smoothing.py"]  # fmt: skip
+
+
+def test_an_experiment_can_have_longer_to_come_to_an_end(tmp_path: Path) -> None:
+    assert left_alone(tmp_path, {"experiments/label_smoothing.py": EXPERIMENT})
+    settings = Settings(select=("EFF104",), rules={"EFF104": {"days": 365}})
+    assert not lint_working_tree(tmp_path, settings, history=GitHistory(tmp_path), options=Options(jobs=1)).new
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"README.md": "| label smoothing | 0.41 |\n"},
+        {"docs/notes.rst": "We tried label_smoothing, and it was worse.\n"},
+        {"CHANGELOG.md": "label-smoothing is not taken over\n"},
+        {"experiments/results.csv": "run,recall\n"},
+        {"experiments/NOTES.md": "none helped\n"},
+        {"results/all.json": "{}\n"},
+        {"models/label_smoothing.json": "{}\n", "out/label_smoothing.svg": "<svg/>\n"},
+        {".mlsmith/runs/7f/run.json": '{"command": "python experiments/label_smoothing.py"}\n'},
+        {"README.md": "Code of our paper.\n"},
+        {"train.py": "import wandb\n"},
+        {"conf/logger.yaml": "name: mlflow\n"},
+        {"train.py": "from experiments.label_smoothing import main\n"},
+        {"experiments/label_smoothing.py": "# Outcome: recall 0.41 instead of 0.43\n" + EXPERIMENT},
+        {"experiments/label_smoothing.py": "# CV 0.412\n" + EXPERIMENT},
+    ],
+    ids=lambda record: next(iter(record)),
+)
+def test_an_experiment_with_a_record_of_what_came_of_it_is_none_without_conclusion(tmp_path: Path, record: dict[str, str]) -> None:
+    assert left_alone(tmp_path, {"experiments/label_smoothing.py": EXPERIMENT, **record}) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "experiments/utils.py",
+        "experiments/train.py",
+        "archive/experiments/wide.py",
+        "src/shop/experiment/runner.py",
+        "tests/experiments/wide.py",
+    ],
+)
+def test_what_experiments_share_and_what_only_sounds_like_one_is_none(tmp_path: Path, path: str) -> None:
+    assert left_alone(tmp_path, {path: EXPERIMENT}) == []
+
+
+def test_definitions_in_a_folder_of_experiments_are_none(tmp_path: Path) -> None:
+    assert left_alone(tmp_path, {"experiments/wide.py": "import torch\n\n\ndef wide():\n    return torch.ones(9)\n"}) == []
+
+
+def test_an_experiment_that_somebody_works_on_is_not_left_alone(tmp_path: Path) -> None:
+    assert left_alone(tmp_path, {"exp_012/train.py": EXPERIMENT}, {"exp_012/model.py": "import torch\n"}) == []
+
+
+def test_of_experiments_nothing_is_said_without_git_or_with_half_a_history(tmp_path: Path) -> None:
+    (tmp_path / "plain" / "experiments").mkdir(parents=True)
+    (tmp_path / "plain" / "experiments" / "wide.py").write_text(EXPERIMENT)
+    assert findings(tmp_path / "plain", "EFF104") == []
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    assert left_alone(whole, {"experiments/wide.py": EXPERIMENT})
+    (whole / "work.py").write_text("import keras\n")
+    git(whole, "commit", "-am", "still more", date="2026-12-01T00:00:00Z")
+    assert findings(whole, "EFF104")
+    for depth in ("1", "2"):
+        git(tmp_path, "clone", "-q", "--depth", depth, whole.as_uri(), depth)
+        assert findings(tmp_path / depth, "EFF104") == []
