@@ -193,9 +193,12 @@ def _dockerfile(data: bytes, path: str, rules: RuleSet, settings: Settings, seco
 
 def _text(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
     from mlsmith.rules.kit.rule import TextDocument
+    from mlsmith.sources.directives import read_directives
 
     document = TextDocument(path, data.decode("utf-8", "replace"))
-    return Analysis([], (None, _collect(document, rules, "collect_text", seconds)), None, FileCount(0, 0, False, False), ())
+    # Of texts only those who name owners are reported in; in documents a directive is an example.
+    directives = read_directives(document.text, language="text") if path.rpartition("/")[2] == "CODEOWNERS" else ()
+    return Analysis([], (None, _collect(document, rules, "collect_text", seconds)), None, FileCount(0, 0, False, False), directives)
 
 
 _ANALYSERS = {

@@ -48,7 +48,7 @@ _DOCKERFILE = re.compile(r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|
 _FOREIGN_CONFIG = re.compile(r"(?:^|/)(?:[tj]sconfig[^/]*\.json|devcontainer\.json|package(?:-lock)?\.json|composer\.json)\Z")
 _CONFIG = (".yaml", ".yml", ".toml", ".json")
 _TEXTS = (".sh", ".bash", ".md", ".rst", ".mk", ".sbatch", ".slurm", ".bat", ".ps1")
-_MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "tox.ini", "Jenkinsfile", "Taskfile"})
+_MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "tox.ini", "Jenkinsfile", "Taskfile", "CODEOWNERS"})
 
 
 @dataclass(frozen=True, slots=True)

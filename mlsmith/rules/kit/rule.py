@@ -70,7 +70,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TextDocument:
-    """A script, or a page of documentation: nothing is reported in it, but it may say how the project is run."""
+    """A script, a page of documentation or a list of owners: it may say how the project is run, and who answers for it."""
 
     path: str
     text: str

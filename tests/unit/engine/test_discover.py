@@ -92,6 +92,7 @@ def commit(root: Path) -> None:
         ("README.md", "text"),
         ("scripts/train.sh", "text"),
         ("Makefile", "text"),
+        (".github/CODEOWNERS", "text"),
         ("README", None),
     ],
 )
