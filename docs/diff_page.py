@@ -32,6 +32,9 @@ what the round before had shown was mended; the last number that says something 
 version before its own mends. From round 6 on more was counted as false than before: the wrong kind of step, the place where a value is read
 instead of the one where it stands, texts of a page, the version of the package. A false verdict stays. *As it stands* leaves out the lines that
 are no longer said, true ones too: it is what the present version says of the same commits (in rounds 1 to 5 and 7 an earlier one), and flatters.
+After round 10 three or more ordinary steps of one function became one line, and a class or file that is new as a whole too: their lines are no
+longer said, true or false, and what took their place has no verdict in these rounds. Of the lines read in rounds 6, 8, 9 and 10 that were said
+until then, those about a function with one such step were true in 52 of 58, with two in 37 of 41, with three or more in 85 of 112.
 What stands in the last column of the table of reasons is what it still gets wrong.
 
 **What is asked for and not reached**: of the lines reported on commits that the code had not seen, nine of ten should be true; in rounds 6, 8, 9

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -28,7 +28,7 @@ class Change:
     """One behavioural difference. `subject` names what changed in the field's terms, e.g. `torch.utils.data.DataLoader(shuffle)`.
 
     `old` and `new` are source texts or literal representations, None where the thing is absent; `line` is 1-based in the new
-    revision (in the old one, where the thing is gone).
+    revision (in the old one, where the thing is gone). A line for several steps of one function holds them as `steps`.
     """
 
     component: Component
@@ -41,3 +41,6 @@ class Change:
     new: str | None
     significance: Significance
     moved_from: str | None = None
+    steps: tuple[Change, ...] = ()
+    old_line: int | None = field(default=None, compare=False)
+    """Of what stands in both revisions of the file the line before"""

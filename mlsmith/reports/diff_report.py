@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlsmith.revisions.between import Difference
 
 _MOST = 200
+_LINES = 4
 
 
 def render(difference: Difference, *, format: str = "text", colour: bool = False, width: int = 100) -> str:
@@ -55,15 +56,27 @@ def _text(difference: Difference, style: Style, width: int) -> str:
 def _change(change: Change, style: Style, width: int) -> list[str]:
     paint = style.bad if change.significance is Significance.HIGH else style.dim
     place = f"  {change.line}".ljust(7)
-    where = f"  {style.dim('in ' + visible(change.symbol))}" if change.symbol else ""
+    where = f"  {style.dim('in ' + visible(change.symbol))}" if change.symbol not in ("", change.subject) else ""
+    where += f"  {style.dim(_lines(change))}" if change.steps else ""
     head = f"{place} {paint(change.kind)}  {visible(change.subject)}{where}"
     if change.old is None and change.new is None:
         return [head]
+    if change.steps:
+        sides = (("-", style.bad, change.old), ("+", style.good, change.new))
+        return [head, *(f"        {sign} {paint(visible(text))}" for sign, paint, text in sides if text is not None)]
     old = style.bad(visible(change.old)) if change.old is not None else style.dim("nothing")
     new = style.good(visible(change.new)) if change.new is not None else style.dim("nothing")
     short = len(change.old or "") + len(change.new or "") + 16 < width
     body = [f"          {old} → {new}"] if short else [f"        - {old}", f"        + {new}"]
     return [head, *body]
+
+
+def _lines(change: Change) -> str:
+    """Where the steps stand; of those that are gone the line before where nothing else is left."""
+    there = {step.line for step in change.steps if not step.kind.endswith("removed")} or {step.line for step in change.steps}
+    listed = [str(line) for line in sorted(there)]
+    more = f" and {len(listed) - _LINES} more" if len(listed) > _LINES else ""
+    return f"({'line' if len(listed) == 1 else 'lines'} {', '.join(listed[:_LINES])}{more})"
 
 
 def _verdict(difference: Difference, style: Style) -> str:

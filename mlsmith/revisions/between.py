@@ -103,6 +103,15 @@ def _range(first: bytes, length: bytes | None) -> tuple[int, int]:
 
 def _speaks(change: Change, path: str, hunk: _Hunk) -> bool:
     """Whether a change is told of a hunk. What is gone stands on a line of the old version."""
-    gone = change.kind.endswith("removed") or (change.new is None and change.old is not None)
-    first, last = hunk.old if gone else hunk.new
-    return change.path == path and first <= change.line <= last
+    if change.steps:
+        return any(_speaks(step, path, hunk) for step in change.steps)
+    if change.path != path:
+        return False
+    if change.old_line is not None and _is_in(change.old_line, hunk.old):
+        return True
+    gone = change.kind.endswith("removed") or (change.new is None and change.old is not None and change.old_line is None)
+    return _is_in(change.line, hunk.old if gone else hunk.new)
+
+
+def _is_in(line: int, lines: tuple[int, int]) -> bool:
+    return lines[0] <= line <= lines[1]

@@ -60,8 +60,8 @@ def digests(arguments: dict[str, Value]) -> list[bytes]:
     return [value.digest for value in arguments.values()]
 
 
-def is_inside(place: Origin, origin: Origin) -> bool:
-    return origin.line <= place.line <= getattr(origin.node, "end_lineno", origin.line)
+def is_inside(place: Origin | None, origin: Origin | None) -> bool:
+    return place is None or origin is None or origin.line <= place.line <= getattr(origin.node, "end_lineno", origin.line)
 
 
 def is_of_one_name(one: Value, other: Value) -> bool:

@@ -47,6 +47,10 @@ class Unit:
         """The name without the module."""
         return self.name.removeprefix(self.module.name).lstrip(".")
 
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.path, self.symbol
+
 
 class Program:
     """The modules of one side of a comparison."""

@@ -9,6 +9,8 @@ from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.meaning_of_calls import kind_of_call
 from mlsmith.revisions.values import Value, called
 
+_WIDTH = 80
+
 
 def kind_of_effect(effect: Effect) -> tuple[str, Component, Significance]:
     if effect.kind == "call":
@@ -36,19 +38,27 @@ def subject_of(effect: Effect) -> str:
 
 
 def text_of(effect: Effect) -> str:
-    node = effect.origin.node
     value = effect.value("value")
     if effect.kind == "default" and value is not None:
         return shown(value)
-    if isinstance(node, ast.If):
-        return f"if {unparsed(node.test)}"
-    if isinstance(node, ast.While):
-        return f"while {unparsed(node.test)}"
+    return head_of(effect.origin.node)
+
+
+def head_of(node: ast.AST, width: int | None = _WIDTH) -> str:
+    """A statement on one line, of those that hold others without what they hold."""
+    if isinstance(node, (ast.If, ast.While)):
+        return f"{type(node).__name__.lower()} {unparsed(node.test, width)}"
     if isinstance(node, (ast.For, ast.AsyncFor)):
-        return f"for {unparsed(node.target)} in {unparsed(node.iter)}"
-    if isinstance(node, (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)):
-        return type(node).__name__.lower()
-    return unparsed(node)
+        return f"for {unparsed(node.target, width)} in {unparsed(node.iter, width)}"
+    if isinstance(node, (ast.With, ast.AsyncWith)):
+        return f"with {', '.join(unparsed(item, width) for item in node.items)}"
+    if isinstance(node, (ast.Try, ast.TryStar)):
+        return "try"
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return f"{'class' if isinstance(node, ast.ClassDef) else 'def'} {node.name}"
+    if isinstance(node, ast.Match):
+        return f"match {unparsed(node.subject, width)}"
+    return unparsed(node, width)
 
 
 def shown(value: Value) -> str:
@@ -73,9 +83,13 @@ def argument_as_written(call: Value, role: str) -> str:
     return next((unparsed(keyword.value) for keyword in node.keywords if keyword.arg == role), "")
 
 
-def unparsed(node: ast.AST) -> str:
+def unparsed(node: ast.AST, width: int | None = _WIDTH) -> str:
     text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= 80 else f"{text[:77]}…"
+    return text if width is None else shortened(text, width)
+
+
+def shortened(text: str, width: int = _WIDTH) -> str:
+    return text if len(text) <= width else f"{text[: width - 3]}…"
 
 
 def told_apart(old: Value, new: Value) -> tuple[str, str]:
@@ -85,10 +99,14 @@ def told_apart(old: Value, new: Value) -> tuple[str, str]:
         was, now = old.callee or old.name or was, new.callee or new.name or now
     if was == now and old.origin is not None and new.origin is not None:
         one, other = (" ".join(ast.unparse(value.origin.node).split()) for value in (old, new) if value.origin is not None)
-        first = next((number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-        start = max(0, first - 30)
+        start = max(0, part_at(one, other) - 30)
         was, now = (f"{'…' if start else ''}{text[start : start + 80]}" for text in (one, other))
     return was, now
+
+
+def part_at(one: str, other: str) -> int:
+    """The first place where two texts differ."""
+    return next((number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def entry(kind: str, key: Value, value: Value) -> str:

@@ -213,3 +213,15 @@ def test_another_option_in_a_defaults_list_tells_what_changes_in_effect(project:
     ]
     project.commit("larger")
     assert "effective-changed  model.hidden" in project.run("diff", "HEAD~1", "HEAD").out
+
+
+def test_no_hunk_of_folded_steps_is_counted_as_cosmetic(project: Project) -> None:
+    lines = ["def run(x):", *(f"    step_{number}(x)" for number in range(12)), "    return x", ""]
+    project.write({"a.py": "\n".join(lines)})
+    project.commit("first")
+    kept = [line for line in lines if line not in ("    step_2(x)", "    step_9(x)")]
+    project.write({"a.py": "\n".join(["# run", *kept[:5], "    other(x)", *kept[5:]])})
+    document = project.run("diff", "--format", "json").json
+    (change,) = document["changes"]
+    assert (change["kind"], change["old"], change["new"]) == ("steps", "2 gone: step_2(x); step_9(x)", "1 new: other(x)")
+    assert document["cosmetic"] == {"files": 1, "hunks": 1}

@@ -1,0 +1,167 @@
+"""Where two values differ: down to the innermost places, each in the words of the source."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from mlsmith.change import Component, Significance
+from mlsmith.revisions.account import Account, Spot
+from mlsmith.revisions.kinship import (
+    DISPLAYS,
+    TOLD_ELSEWHERE,
+    are_one_by_one,
+    defined,
+    digests,
+    holds,
+    is_a_table,
+    is_inside,
+    is_of_one_name,
+    is_told,
+    pair_by_name,
+    roots_of,
+    stands_in,
+)
+from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_of_call
+from mlsmith.revisions.parts import by_key, digests_of, elements_of, is_query_text, nodes_of, stable
+from mlsmith.revisions.queries import parts_of_texts
+from mlsmith.revisions.values import Origin, Value
+from mlsmith.revisions.wording import argument_as_written, entry, shown, told_apart
+
+
+class InnerValues(Account):
+    def call(self, old: Value, new: Value, at: Spot) -> None:
+        callee = new.callee or old.callee
+        kind, component, significance = kind_of_call(callee)
+        one, other = old.parts[0][1], new.parts[0][1]
+        if one.digest != other.digest:
+            if is_of_one_name(one, other) and sorted(digests(old.arguments)) == sorted(digests(new.arguments)):
+                self.reasons.add("definition")
+                return
+            if defined(one) is not None and defined(other) is not None and self.is_told_with_it(old) != self.is_told_with_it(new):
+                self.reasons.add("definition")  # One side tells a function here that the other calls.
+                return
+            if (
+                one.kind == other.kind
+                and not self.is_another(one, other)
+                and (one.kind in TOLD_ELSEWHERE or (one.kind == "attribute" and one.label == other.label))
+            ):
+                self.values(one, other, callee, kind, at)  # a method of something that has changed itself
+            else:
+                was, now = told_apart(old, new)
+                self.add(f"{kind} replaced", callee or now, was, now, at, component, significance)
+                return
+        ours = {argument_name(callee, role): value for role, value in old.arguments.items()}
+        theirs = {argument_name(callee, role): value for role, value in new.arguments.items()}
+        if old.arguments.keys() != new.arguments.keys():
+            self.reasons.add("default")  # Where they differ by that alone, the same is called in the same way.
+        pair_by_name(ours, theirs, new)
+        pair_by_name(theirs, ours, old)
+        for role in dict.fromkeys([*ours, *theirs]):
+            first, second = ours.get(role), theirs.get(role)
+            subject = f"{callee}({'argument' if role.startswith('renamed ') else role})"
+            if role.isdigit():
+                subject = f"{callee}(argument {int(role) + 1})"
+            if first is not None and second is not None:
+                self.values(first, second, subject, kind, at, texts=(argument_as_written(old, role), argument_as_written(new, role)))
+                continue
+            there = first or second
+            assert there is not None
+            default, text = default_of(callee, role), shown(there)
+            if default == text:
+                self.reasons.add("default")  # The library does the same without it.
+            else:
+                absent = f"{default} (the library's default)" if default is not None else None
+                before, after = (text, absent) if first is not None else (absent, text)
+                self.add(f"{kind} argument", subject, before, after, at, component, significance)
+
+    def values(self, old: Value, new: Value, subject: str, kind: str, at: Spot, *, texts: tuple[str, str] = ("", "")) -> None:
+        """The innermost places where two values differ. `texts` is how the values stand in the source, where that says more."""
+        if old.digest == new.digest:
+            return
+        if is_told(old) and is_told(new) and not self.is_another(old, new):
+            roots = roots_of(old, new)
+            self.reasons |= {"definition"} if roots == {"definition"} else {new.kind, *(roots & {"version"})}
+            return
+        if is_query_text(old) and is_query_text(new) and old.label != new.label:
+            for part, gone, come in parts_of_texts(old.label.partition(":")[2], new.label.partition(":")[2]):
+                self.add("query", part, gone, come, _made(old, new, at), Component.DATA, Significance.HIGH)
+            return
+        if old.kind == new.kind == "call" and old.callee == new.callee and digests_of(old) != digests_of(new):
+            self.call(old, new, at)
+            return
+        if is_a_table(old, new) and (old.digest, new.digest) in self.around.tables and self.pair.new.symbol:
+            self.reasons.add("definition")  # Told where the table stands.
+            return
+        if is_of_one_name(old, new):
+            self.reasons.add("definition")  # The function that it names came, or went: told there.
+            return
+        ours, theirs = stable(old), stable(new)
+        if old.kind == new.kind == "Dict" and not are_one_by_one(ours, theirs):
+            self.elements(old, new, subject, kind, at)
+            return
+        if (
+            not holds(old, new)
+            and (old.kind, old.label, [role for role, _ in ours]) == (new.kind, new.label, [role for role, _ in theirs])
+            and (ours or old.parts)
+        ):
+            if [part.digest for _, part in ours] == [part.digest for _, part in theirs]:
+                self.reasons.add("version")  # Read later, or the second time: it differs by what happened between.
+            for (_, one), (_, other) in zip(ours, theirs, strict=True):
+                self.values(one, other, subject, kind, at)
+            return
+        if old.kind == new.kind and old.kind in DISPLAYS and [part.digest for _, part in ours] != [part.digest for _, part in theirs]:
+            self.elements(old, new, subject, kind, at)
+            return
+        if self.is_of_another(old, self.around.told[0]) and self.is_of_another(new, self.around.told[1]):
+            self.reasons.add("definition")  # Both stand in a function that is told with this one, and compared by itself.
+            return
+        _, component, significance = kind_of_call(subject.partition("(")[0])
+        was, now = (shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
+        if was == now:
+            was, now = told_apart(old, new)
+        place = Spot(_written(old.origin, at.old), _written(new.origin, at.new))
+        if not (old.kind == new.kind == "constant"):
+            if (nodes_of(old, new), was, now) in self.said:
+                self.reasons.add("derived")
+                return
+            self.said.add((nodes_of(old, new), was, now))
+        if kind in ("if", "loop", "assert") and not is_inside(place.new, at.new):
+            kind = "value"  # It is what the test or loop reads, and stands elsewhere.
+        self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance)
+
+    def elements(self, old: Value, new: Value, subject: str, kind: str, at: Spot) -> None:
+        """What differs between two displays: by key, or by order."""
+        _, component, significance = kind_of_call(subject.partition("(")[0])
+        ours, theirs = elements_of(old), elements_of(new)
+        if old.kind == "Dict":
+            ours, theirs = self.entries(dict(by_key(ours)), dict(by_key(theirs)), subject, kind, at)
+        marks = [[key.digest + value.digest for key, value in side] for side in (ours, theirs)]
+        before = len(self.told)
+        for what, i1, i2, j1, j2 in SequenceMatcher(None, marks[0], marks[1], autojunk=False).get_opcodes():
+            if what != "equal":
+                was, now = (", ".join(entry(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
+                if (nodes_of(old, new), was, now) not in self.said:
+                    self.said.add((nodes_of(old, new), was, now))
+                    self.add(kind, subject, was, now, _made(old, new, at), component, significance)
+        if len(self.told) == before:
+            self.reasons.add("derived")
+
+    def entries(
+        self, ours: dict[bytes, tuple[Value, Value]], theirs: dict[bytes, tuple[Value, Value]], subject: str, kind: str, at: Spot
+    ) -> tuple[list[tuple[Value, Value]], list[tuple[Value, Value]]]:
+        """Compare what stands under the keys that both mappings have; what only one has, and all of both where only their order differs."""
+        both = [key for key in ours if key in theirs]
+        for key in both:
+            self.values(ours[key][1], theirs[key][1], f"{subject}[{shown(ours[key][0])}]", kind, at)
+        rest = [pair for key, pair in ours.items() if key not in theirs], [pair for key, pair in theirs.items() if key not in ours]
+        same = all(ours[key][1].digest == theirs[key][1].digest for key in both)
+        return rest if rest[0] or rest[1] or not same else (list(ours.values()), list(theirs.values()))
+
+
+def _made(old: Value, new: Value, at: Spot) -> Spot:
+    return Spot(old.origin or at.old, new.origin or at.new)
+
+
+def _written(place: Origin | None, of_step: Origin | None) -> Origin | None:
+    """Where a value is written, if that is in the definition that the step belongs to; else where the step is."""
+    return place if place is not None and of_step is not None and stands_in(place, of_step) else of_step

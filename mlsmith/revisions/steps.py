@@ -1,0 +1,171 @@
+"""Which steps of a definition came, are gone, or stand in another place, and what differs in those that stayed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from mlsmith.change import Component, Significance
+from mlsmith.revisions.account import Spot, Told
+from mlsmith.revisions.alignment import alike, find_inside, mark
+from mlsmith.revisions.calls import OF_A_DISTRIBUTION
+from mlsmith.revisions.effects import Effect
+from mlsmith.revisions.evaluation import OF_A_FILE
+from mlsmith.revisions.inner_values import InnerValues
+from mlsmith.revisions.kinship import is_told, is_turned, turned
+from mlsmith.revisions.program import Form, Unit
+from mlsmith.revisions.values import Origin
+from mlsmith.revisions.wording import kind_of_effect, subject_of, text_of, weight_of
+
+
+class Comparison(InnerValues):
+    """Of one definition with what became of it, step by step."""
+
+    @property
+    def whole(self) -> Spot:
+        return Spot(_origin(self.pair.old), _origin(self.pair.new))
+
+    def run(self, old: Form, new: Form) -> list[Told]:
+        self.own, self.other = old, new
+        if old.digest != new.digest:
+            self.effects(old.effects, new.effects)
+            self.told = self.moved(self.told)
+            if (
+                not self.told
+                and "definition" not in self.reasons
+                and self.reasons != {"harmless"}
+                and not ((old.taken_in | new.taken_in) & self.around.differing)
+                and not ("default" in self.reasons and self.reasons <= {"default", "call"})
+            ):
+                kind = "order" if "version" in self.reasons else "code"
+                where = self.pair.new.symbol or "the top of the file"
+                self.add(kind, where, None, None, self.whole, Component.SOURCE, Significance.MEDIUM)
+        for name in sorted((old.names.keys() & new.names.keys()) - OF_A_FILE):
+            one, other = old.names[name], new.names[name]
+            of_the_package = self.pair.new.path.endswith("setup.py") and name.lower().replace("licence", "license") in OF_A_DISTRIBUTION
+            if one.digest != other.digest and not (is_told(one) and is_told(other)) and not of_the_package:
+                at = Spot(one.origin or self.whole.old, other.origin or self.whole.new)
+                self.values(one, other, name, "constant", at)
+        return self.told
+
+    def is_kept(self, default: Effect, form: Form) -> bool:
+        """Whether a parameter of that name has that default on the other side too."""
+        value = default.value("value")
+        same = [one for one in form.effects if one.kind == "default" and mark(one) == mark(default)]
+        return value is not None and any(theirs.digest == value.digest for one in same if (theirs := one.value("value")) is not None)
+
+    def moved(self, told: list[Told]) -> list[Told]:
+        """The same step that came in one place and went in another has moved: its order, or the branch around it, is another one."""
+        came = {_step(one): one for one in told if one.change.kind.endswith(" added")}
+        went = {_step(one): one for one in told if one.change.kind.endswith(" removed") and _step(one) in came}
+        kept = [one for one in told if not (one.change.kind.endswith((" added", " removed")) and _step(one) in went)]
+        # of a called function one
+        moved = {step if step[0] == self.pair.new.symbol else step[:1]: step for step in sorted(went, key=str)}
+        return [*kept, *(_in_order(went[step], came[step]) for step in moved.values())]
+
+    def effects(self, old: tuple[Effect, ...], new: tuple[Effect, ...]) -> None:
+        ours, theirs = [one.digest for one in old], [one.digest for one in new]
+        left: list[Effect] = []
+        right: list[Effect] = []
+        for what, i1, i2, j1, j2 in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+            if what != "equal":
+                matched, lost, got = alike(old[i1:i2], new[j1:j2])
+                for one, other in matched:
+                    self.effect(one, other)
+                left += lost
+                right += got
+        self.unmatched(left, right)
+
+    def unmatched(self, left: list[Effect], right: list[Effect]) -> None:
+        """What is only there on one side; what is there on both, elsewhere, has changed its order."""
+        for one in list(left):
+            other = next((effect for effect in right if effect.digest == one.digest), None)
+            if other is not None:
+                left.remove(one)
+                right.remove(other)
+                if other.kind == "import":
+                    self.reasons.add("harmless")  # Sorted: what is imported does the same in another order.
+                elif not _is_an_option(other):
+                    self.add("order", subject_of(other), None, None, Spot(one.origin, other.origin), *weight_of(other))
+        self.wrapped(left, right)
+        pairs, lost, got = alike(tuple(left), tuple(right))
+        for one, other in pairs:
+            if one.kind == other.kind == "call" and mark(one) == mark(other) and not _is_an_option(other):
+                self.add("order", subject_of(other), None, None, Spot(one.origin, other.origin), *weight_of(other))
+            self.effect(one, other)
+        for one in lost:
+            self.single(one, "removed")
+        for other in got:
+            self.single(other, "added")
+
+    def wrapped(self, left: list[Effect], right: list[Effect]) -> None:
+        """What stands now inside a branch or loop that came around it, or no more in one that went, is still there."""
+        for outer, some, is_new in ((right, left, True), (left, right, False)):
+            blocks = [effect for effect in outer if effect.blocks]
+            for one in list(some):
+                inner = next((found for block in blocks for found in (find_inside(block, one),) if found is not None), None)
+                if inner is not None:
+                    some.remove(one)
+                    self.effect(*((one, inner) if is_new else (inner, one)))
+
+    def single(self, one: Effect, what: str) -> None:
+        """An effect of one side only. Of a branch or loop that came around what was there already, its test is what matters."""
+        if one.kind == "definition":
+            self.reasons.add("closure")  # Whoever uses it says so.
+            return
+        if one.kind == "default" and self.is_kept(one, self.other if what == "removed" else self.own):
+            self.reasons.add("derived")  # Of a parameter that stands in another place now.
+            return
+        elsewhere, caller = (self.around.extracted[1], self.pair.new) if what == "removed" else (self.around.extracted[0], self.pair.old)
+        if elsewhere.holds(one, caller):
+            self.reasons.add("definition")  # The function that has it now, or had it, is told.
+            return
+        kind, component, significance = kind_of_effect(one)
+        text = text_of(one)
+        old, new = (None, text) if what == "added" else (text, None)
+        at = Spot(None, one.origin) if what == "added" else Spot(one.origin, None)
+        self.add(f"{kind} {what}", subject_of(one), old, new, at, component, significance)
+
+    def effect(self, old: Effect, new: Effect) -> None:
+        if old.digest == new.digest:
+            return
+        before = len(self.told)
+        at = Spot(old.origin, new.origin)
+        if old.kind == "call":
+            one, other = old.value("value"), new.value("value")
+            assert one is not None
+            assert other is not None
+            self.call(one, other, at)
+        else:
+            for role, value in old.values:
+                theirs = new.value(role)
+                if theirs is None:
+                    self.reasons.add("loop")
+                else:
+                    self.values(value, theirs, subject_of(new), new.kind, at)
+            theirs_by_role = turned(new) if is_turned(old, new) else dict(new.blocks)
+            for role, block in old.blocks:
+                if role in theirs_by_role:
+                    self.effects(block, theirs_by_role[role])
+            if {role for role, _ in old.blocks} != {role for role, _ in new.blocks}:
+                self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.MEDIUM)
+        if len(self.told) == before and not self.reasons:
+            self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW)
+
+
+def _step(told: Told) -> tuple[str, str, str | None]:
+    change = told.change
+    return change.symbol, change.subject, change.old or change.new
+
+
+def _in_order(old: Told, new: Told) -> Told:
+    return Told(replace(new.change, kind="order", old=None, new=None), Spot(old.at.old, new.at.new))
+
+
+def _is_an_option(effect: Effect) -> bool:
+    """Whether a call declares an option of a command line: their order is the order in the help."""
+    return mark(effect)[2].rpartition(".")[2] in ("add_argument", "add_option")
+
+
+def _origin(unit: Unit) -> Origin:
+    return Origin(unit.path, unit.symbol, unit.node)
