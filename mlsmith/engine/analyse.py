@@ -215,20 +215,21 @@ def _run(
     context: Context,
 ) -> list[Finding]:
     findings: list[Finding] = []
-    for rule in rules.speaking(hook, context):
-        findings.extend(_timed(rule.code, getattr(rule, hook)(subject), seconds))
+    for code, ask in rules.speaking(hook, context):
+        findings.extend(ask(subject) if seconds is None else _timed(code, ask(subject), seconds))
     return [finding for finding in findings if not ignored_for(finding.path, finding.code, settings)]
 
 
 def _collect(subject: Any, rules: RuleSet, hook: str, seconds: dict[str, float] | None) -> dict[str, Any]:
+    if seconds is None:
+        return {code: data for code, ask in rules.asked(hook) if (data := ask(subject))}
     collected = {}
-    for rule in rules.by_hook.get(hook, ()):
+    for code, ask in rules.asked(hook):
         started = time.perf_counter()
-        data = getattr(rule, hook)(subject)
+        data = ask(subject)
         if data:
-            collected[rule.code] = data
-        if seconds is not None:
-            seconds[f"rule:{rule.code}"] = seconds.get(f"rule:{rule.code}", 0.0) + time.perf_counter() - started
+            collected[code] = data
+        seconds[f"rule:{code}"] = seconds.get(f"rule:{code}", 0.0) + time.perf_counter() - started
     return collected
 
 

@@ -30,6 +30,8 @@ class Block:
 
     def excludes(self, other: Block) -> bool:
         """Whether both are different branches of the same statement, so that only one of them is executed."""
+        if self is other or self.parent is None or other.parent is None:
+            return False  # as most are: a function's own body has no other branch
         mine = {id(block.owner): block for block in self.chain()}
         for block in other.chain():
             same = mine.get(id(block.owner))

@@ -7,13 +7,13 @@ import importlib
 import pkgutil
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlsmith import rules as rules_package
 from mlsmith.errors import SettingsError, nearest
@@ -40,6 +40,10 @@ def all_rules() -> tuple[type[Rule], ...]:
     return tuple(sorted(_distinct(found), key=lambda rule: rule.code))
 
 
+Asked = tuple[str, Callable[[Any], Any]]
+"""A rule's code, and a hook of it"""
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """The rules of one run, with the project's prices, severities and options applied."""
@@ -60,15 +64,23 @@ class RuleSet:
                 hooks.setdefault(hook, []).append(rule)
         return {hook: tuple(found) for hook, found in hooks.items()}
 
-    def speaking(self, hook: str, context: Context) -> tuple[Rule, ...]:
-        """The rules with a hook that are wanted in code that stands there."""
-        return self._by_context.get((hook, context), ())
+    def asked(self, hook: str) -> tuple[Asked, ...]:
+        """The rules that have a hook, each by its code with the hook."""
+        return self._asked.get(hook, ())
+
+    def speaking(self, hook: str, context: Context) -> tuple[Asked, ...]:
+        """As `asked`, those that are wanted in code that stands there."""
+        return self._speaking.get((hook, context), ())
 
     @cached_property
-    def _by_context(self) -> dict[tuple[str, Context], tuple[Rule, ...]]:
+    def _asked(self) -> dict[str, tuple[Asked, ...]]:
+        return {hook: tuple((rule.code, getattr(rule, hook)) for rule in rules) for hook, rules in self.by_hook.items()}
+
+    @cached_property
+    def _speaking(self) -> dict[tuple[str, Context], tuple[Asked, ...]]:
         return {
-            (hook, context): tuple(rule for rule in rules if rule.speaks_in(context))
-            for hook, rules in self.by_hook.items()
+            (hook, context): tuple(one for one in self._asked[hook] if self.by_code[one[0]].speaks_in(context))
+            for hook in self.by_hook
             for context in Context
         }
 

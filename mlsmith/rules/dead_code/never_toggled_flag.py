@@ -109,11 +109,11 @@ class NeverToggledFlag(Rule):
 
     def collect(self, module: Module) -> Any:
         guards: list[tuple[Any, ...]] = []
-        for function in () if is_lesson(module) or is_borrowed(module) else module.functions:
+        for function in module.functions:
             found = list(_guards(module, function)) if module.branches_in(function) else []
             if found and _is_plain(module, function) and not is_quoted(module, function):
                 guards.extend(found)
-        return tuple(guards)
+        return () if guards and (is_lesson(module) or is_borrowed(module)) else tuple(guards)
 
     def project(self, project: Project) -> Iterator[Finding]:
         for *_, finding in self.candidates(project):
@@ -168,15 +168,11 @@ def _dead_lines(operator: str, operand: Any, value: Any, sides: list[int]) -> in
 
 def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
     """(function, parameter, its tests): each test as (operator, operand, place, dead lines if true, dead lines if false)."""
-    own = {
-        p.name
-        for p in function.parameters
-        if not _is_talkative(p.name) and p.kind in ("positional", "keyword") and len(function.scope.bindings[p.name]) == 1
-    }
     found: dict[str, list[tuple[Any, ...]]] = {}
-    for owner in module.branches_in(function) if own else ():
+    for owner in module.branches_in(function):
         test = _test_of(owner.test)
-        if test is None or test[0] not in own or owner.scope is not function.scope:  # type: ignore[attr-defined]
+        bindings = function.scope.bindings.get(test[0], ()) if test is not None else ()
+        if test is None or len(bindings) != 1 or bindings[0].kind != "parameter" or _is_talkative(test[0]):
             continue
         if not _is_validated(owner) and not _is_command_line(module, owner, test[0]):
             found.setdefault(test[0], []).append((test[1], test[2], tuple(where(module, owner)), _size(owner.orelse), _size(owner.body)))

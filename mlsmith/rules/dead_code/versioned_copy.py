@@ -38,7 +38,7 @@ _TAGGED_WORD = re.compile(
 )
 _CONFIGURATIONS = frozenset({"config", "configs", "conf", "configuration", "configurations"})
 _COURSES = frozenset({"course", "courses", "tutorial", "tutorials", "video", "videos"})
-_NO_WORK = ("#", "import ", "from ", '"""', "@")
+_NO_WORK = (b"#", b"import ", b"from ", b'"""', b"@")
 _SKETCH = 48
 """Digests that are kept of a file: enough to tell half from two thirds"""
 _LEAST_LINES = 25
@@ -223,11 +223,9 @@ def _sketch(module: Module) -> bytes:
     """The smallest digests of a file's lines, packed: files that share lines share digests, in the same proportion."""
     if module.context is not Context.CODE or len(module.syntax.calls) < _LEAST_CALLS or _CONFIGURATIONS & set(module.path.split("/")):
         return b""
-    lines = {line.strip() for line in module.source.lines}
-    lines = {line for line in lines if len(line) >= _LEAST_CHARACTERS and not line.startswith(_NO_WORK)}
-    if len(lines) < _LEAST_LINES:
-        return b""
-    return array("I", sorted([crc32(line.encode("utf-8", "surrogatepass")) for line in lines])[:_SKETCH]).tobytes()
+    bare = set(map(bytes.strip, module.source.text.encode("utf-8", "surrogatepass").split(b"\n")))
+    lines = [line for line in bare if len(line) >= _LEAST_CHARACTERS and not line.startswith(_NO_WORK)]
+    return array("I", sorted(map(crc32, lines))[:_SKETCH]).tobytes() if len(lines) >= _LEAST_LINES else b""
 
 
 def _named_by(module: Module) -> tuple[str, ...]:
@@ -238,7 +236,7 @@ def _named_by(module: Module) -> tuple[str, ...]:
             names.update(alias.name.rpartition(".")[2] for alias in node.names)
             if isinstance(node, ast.ImportFrom) and node.module:
                 names.add(node.module.rpartition(".")[2])
-    for string in module.syntax.strings:
+    for string in module.syntax.strings if ".py" in module.source.text else ():
         if isinstance(string.value, str) and ".py" in string.value:
             names.update(f"{word}.py" for word in _TAGGED_WORD.findall(string.value))
     return tuple(sorted(names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from mlsmith.rules.kit import (
@@ -35,6 +36,7 @@ _BY_ITSELF = "by itself"
 _DATA_WORDS = frozenset(
     {"load", "loader", "loaders", "dataloader", "dataloaders", "data", "dataset", "datasets", "iterator", "generator", "batches"}
 )
+_LIBRARIES = ("torch.", "keras.", "sklearn.", "tensorflow.", "datasets.")
 
 
 class HardcodedShuffleFlag(Rule):
@@ -246,22 +248,12 @@ class HardcodedShuffleFlag(Rule):
             ):
                 inside.append((function.scope.qualified, decision.value, tuple(where(module, decision.call.node))))
         calls = []
-        words = [] if module.is_test else [word for word in module.words_called if not _DATA_WORDS.isdisjoint(tokens(word))]
-        for call in module.calls_spelt(*words):
-            if call.role is not None and not any(name in SHUFFLING for name in call.names):
-                for name in call.names:
-                    if not name.startswith(("torch.", "keras.", "sklearn.", "tensorflow.", "datasets.")):
-                        ordered = loaders.is_ordered(module, call)
-                        calls.append(
-                            (
-                                name,
-                                _BY_ITSELF if _shuffles_itself(module, call) else call.role.value,
-                                loaders.is_near(call, call.role),
-                                ordered,
-                                _slots(call),
-                                tuple(where(module, call.node)),
-                            )
-                        )
+        for call in module.calls_spelt(*filter(_speaks_of_data, module.words_called)) if not module.is_test else ():
+            own = [] if any(name in SHUFFLING for name in call.names) else [n for n in call.names if not n.startswith(_LIBRARIES)]
+            if own and call.role is not None:
+                role = _BY_ITSELF if _shuffles_itself(module, call) else call.role.value
+                near, ordered = loaders.is_near(call, call.role), loaders.is_ordered(module, call)
+                calls += [(name, role, near, ordered, _slots(call), tuple(where(module, call.node))) for name in own]
         return (tuple(inside), tuple(calls), tuple(reads)) if inside or calls or reads else None
 
     def collect_config(self, document: ConfigDocument) -> Any:
@@ -315,6 +307,11 @@ class HardcodedShuffleFlag(Rule):
                     Place.of_line(path, numbers, text), f"`{'.'.join(full)}` is false, so that training reads its data in the same order ({reader}:{line})",
                     advice="set it to true, or say beside it why the order is meant", severity=Severity.WARNING, confidence=Confidence.MEDIUM,
                 )  # fmt: skip
+
+
+@lru_cache(maxsize=16_000)
+def _speaks_of_data(word: str) -> bool:
+    return not _DATA_WORDS.isdisjoint(tokens(word))
 
 
 def _forwarded(project: Project, path: str, name: str, slots: dict[Any, Any], reach: int) -> Any:

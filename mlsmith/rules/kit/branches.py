@@ -14,7 +14,7 @@ from mlsmith.rules.kit.constants import UNKNOWN
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
-_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_ENDS = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def after_exit(module: Module) -> Iterator[list[ast.stmt]]:
                 bodies.append(body)
     for body in bodies:
         for position, statement in enumerate(body[:-1]):
-            if isinstance(statement, _ENDS):
+            if statement.__class__ in _ENDS:
                 behind = [other for other in body[position + 1 :] if _in_one_cell(module, statement, other)]
                 if behind:
                     yield behind

@@ -102,6 +102,8 @@ class Module:
 
     def _in_order(self, nodes: list[ast.Call]) -> Iterator[Call]:
         """Each call once, in source order."""
+        if not nodes:
+            return _NONE
         if len(nodes) > 1:
             nodes = sorted({id(node): node for node in nodes}.values(), key=_place)
         return map(self._call, nodes)
@@ -261,7 +263,7 @@ class Module:
 
     def imports(self, *packages: str) -> bool:
         """Whether the file imports one of the top-level packages."""
-        return bool(self.packages & set(packages))
+        return not self.packages.isdisjoint(packages)
 
     @lazily
     def packages(self) -> frozenset[str]:
@@ -319,6 +321,7 @@ class Module:
         return one.lineno <= two.lineno and not block_of(one).excludes(block_of(two))
 
 
+_NONE: Iterator[Any] = iter(())
 _place = attrgetter("lineno", "col_offset")
 _extent = attrgetter("lineno", "col_offset", "end_lineno", "end_col_offset")
 

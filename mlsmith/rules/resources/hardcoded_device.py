@@ -10,9 +10,11 @@ from typing import Any
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, block_of, tokens
 from mlsmith.rules.kit.collect import place_from, where
 
-_ASKED = re.compile(
-    r"is_available\(|device_count\(|list_physical_devices|list_gpus|no_cuda|use_cuda|use_gpu|accelerator|current_device\(|\bmps\b|local_rank"
-)
+_ASKED = (
+    "is_available(", "device_count(", "list_physical_devices", "list_gpus", "no_cuda", "use_cuda", "use_gpu", "accelerator", "current_device(",
+    "local_rank",
+)  # fmt: skip
+_MPS = re.compile(r"\bmps\b")
 _ONLY_CUDA = re.compile(r"cuda\.Stream|current_stream\(|tensorrt|torch2trt|custom_fwd|\btriton\b")
 _SWITCH = frozenset({"cuda", "gpu", "gpus", "device", "use", "rank", "distributed"})
 _PINNED = re.compile(r"^cuda(:\d+)?$")
@@ -77,7 +79,7 @@ class HardcodedDevice(Rule):
                 for call in module.calls_under("torch.")
                 if call.method != "device" and _is_made_there(call) and not _is_conditional(call)
             )
-        asks = bool(_ASKED.search(text))
+        asks = any(word in text for word in _ASKED) or ("mps" in text and _MPS.search(text) is not None)
         if not found or asks or _ONLY_CUDA.search(text):
             return (asks, 0, ())
         return (asks, len(found), tuple(where(module, min(found, key=lambda call: call.order).node)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -29,6 +30,8 @@ _HELD_OUT = frozenset({"test", "testing", "val", "valid", "validation", "dev", "
 """Words by which a name says that it is of data set aside; `score` alone says nothing of the kind"""
 
 _DATA = frozenset({"loader", "dataloader", "trainloader", "dl", "dataset", "ds", "iterator", "generator", "batches", "data"})
+_MAY_BE_DATA = re.compile(r"loader|set|dl|ds|iterator|generator|batches|data", re.IGNORECASE)
+"""Most names are none of these: a search costs less than taking them apart"""
 _INDICES = frozenset({"idx", "idxs", "index", "indices", "inds", "ids", "mask"})
 _RESULTS = frozenset({"score", "scores", "loss", "losses", "metric", "metrics"})
 _VALIDATING = frozenset({"valid", "validate", "validation", "val"})
@@ -126,17 +129,18 @@ class EvaluatedOnTrainingData(Rule):
 
     def _indexed(self, module: Module) -> Iterator[Finding]:
         """`val_data = data[train_indices]`."""
-        for node in module.syntax.assignments:
-            if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name) or not isinstance(node.value, ast.Subscript):
+        for taken in module.syntax.subscripts:
+            node = taken.up  # type: ignore[attr-defined]
+            if node.__class__ is not ast.Assign or node.value is not taken or not isinstance(node.targets[0], ast.Name):
                 continue
             kept = node.targets[0].id
             if not _is_held_out(module, kept):
                 continue
-            if any(isinstance(part, (ast.UnaryOp, ast.Compare, ast.BinOp, ast.Call)) for part in ast.walk(node.value.slice)):
+            if any(isinstance(part, (ast.UnaryOp, ast.Compare, ast.BinOp, ast.Call)) for part in ast.walk(taken.slice)):
                 continue
-            by = {part.id for part in ast.walk(node.value.slice) if isinstance(part, ast.Name)}
+            by = {part.id for part in ast.walk(taken.slice) if isinstance(part, ast.Name)}
             trains = [name for name in by if module.role_of(name) is Role.TRAIN and _INDICES & set(tokens(name))]
-            if len(trains) == len(by) == 1 and module.role_of(_name(node.value.value)) is None:
+            if len(trains) == len(by) == 1 and module.role_of(_name(taken.value)) is None:
                 yield self.finding(
                     module.at(node), f"`{kept}` is taken by `{trains[0]}`: it is what the model is trained on",
                     advice="take it by the indices that were set aside",
@@ -177,7 +181,7 @@ class EvaluatedOnTrainingData(Rule):
 
 def _given_data(module: Module) -> list[Call]:
     """Calls that are given something named for data, in source order."""
-    words = {name for name in module.syntax.mentioned if _is_data(name)}
+    words = set(filter(_is_data, module.syntax.mentioned))
     found: dict[int, ast.Call] = {}
     for node in (*module.names_spelt(words), *module.attributes_spelt(words), *filter(_is_picked, module.syntax.subscripts)):
         up: Any = node.up  # type: ignore[attr-defined]
@@ -193,9 +197,9 @@ def _is_picked(node: ast.Subscript) -> bool:
     return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) and _is_data(node.slice.value)
 
 
-@lru_cache(maxsize=8_000)
+@lru_cache(maxsize=16_000)
 def _is_data(name: str) -> bool:
-    return any(word in _DATA or word.endswith(("loader", "set")) for word in tokens(name))
+    return _MAY_BE_DATA.search(name) is not None and any(word in _DATA or word.endswith(("loader", "set")) for word in tokens(name))
 
 
 def _is_held_out(module: Module, name: str) -> bool:
