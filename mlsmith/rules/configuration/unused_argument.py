@@ -71,16 +71,15 @@ class UnusedArgument(Rule):
     def collect(self, module: Module) -> Any:
         if not module.imports("argparse", "configargparse"):
             return None
-        options = [option for option in declared_options(module) if not _is_kept(option[1])]
+        mentioned = module.syntax.mentioned
+        options = [(name, call) for name, call in declared_options(module) if name not in mentioned and not _is_kept(call)]
         if not options or escapes(module):
             return None
         told = Counter(node.value for node in module.syntax.strings)
         unread = [
-            (name, tuple(where(module, call.node)), told[name] > _told_by(call, name), _removal(module, call))
-            for name, call in options
-            if name not in module.syntax.mentioned
+            (name, tuple(where(module, call.node)), told[name] > _told_by(call, name), _removal(module, call)) for name, call in options
         ]
-        return (unread, sorted(receivers(module))) if unread else None
+        return unread, sorted(receivers(module))
 
     def project(self, project: Project) -> Iterator[Finding]:
         own = {part for facts in project.files.values() for part in facts.module.split(".")}

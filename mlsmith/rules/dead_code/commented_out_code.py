@@ -83,11 +83,10 @@ class CommentedOutCode(Rule):
     minutes = 10
 
     def python(self, module: Module) -> Iterator[Finding]:
-        inside = _texts(module)
         for start, end in _blocks(module.comment_lines):
             lines = module.source.lines[start - 1 : end]
             found = _code_in(lines) if any("(" in line or "=" in line for line in lines) else None
-            if found is None or any(opened < start + found[0] <= closed for opened, closed in inside):
+            if found is None or any(opened < start + found[0] <= closed for opened, closed in _texts(module)):
                 continue
             first, last = start + found[0], start + found[1]
             yield self.finding(

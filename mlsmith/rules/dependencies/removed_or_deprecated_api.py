@@ -90,10 +90,11 @@ class RemovedOrDeprecatedApi(Rule):
             return _set_up(module)
         found: dict[tuple[str, str, str], tuple[Any, list[Edit]]] = {}
         own = _own_pins(module)
+        imported = [(node, name) for node in module.syntax.imports for name in _imported(node)]
         for library in importing(module.packages):
             if library == "tensorflow" and "compat.v1" in module.source.text:
                 continue  # says that it is of the first version, and runs
-            for node, removal, edit in _uses(module, library):
+            for node, removal, edit in _uses(module, library, imported):
                 if not _is_guarded(module, node) and not _is_kept(removal, own):
                     key = (library, removal.name, removal.argument)
                     _, edits = found.setdefault(key, (tuple(where(module, node)), []))
@@ -182,18 +183,17 @@ def _is_kept(removal: Removal, pins: list[environments.Pin]) -> bool:
     return any(end is not None and _at(removal, end)[0] is not Severity.ERROR for end in ends)
 
 
-def _uses(module: Module, library: str) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
+def _uses(module: Module, library: str, imported: list[tuple[ast.stmt, str]]) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
     table, asked = removals()[library], _asked(library)
     for node in module.attributes_spelt(asked.words):
         if isinstance(node.ctx, ast.Load):
             removal = next((table[name, ""] for name in module.names(node) if (name, "") in table), None)
             if removal is not None:
                 yield node, removal, _renamed(module, node, removal)
-    for imported in module.syntax.imports:
-        for name in _imported(imported):
-            removal = _of_import(library, name)
-            if removal is not None:
-                yield imported, removal, None
+    for statement, name in imported:
+        removal = _of_import(library, name)
+        if removal is not None:
+            yield statement, removal, None
     for cls in module.classes if asked.hooks else ():
         for owner, method, removal in asked.hooks:
             if method in cls.methods and cls.extends(owner):

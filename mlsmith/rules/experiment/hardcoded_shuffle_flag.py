@@ -251,9 +251,9 @@ class HardcodedShuffleFlag(Rule):
         for call in module.calls_spelt(*filter(_speaks_of_data, module.words_called)) if not module.is_test else ():
             own = [] if any(name in SHUFFLING for name in call.names) else [n for n in call.names if not n.startswith(_LIBRARIES)]
             if own and call.role is not None:
-                role = _BY_ITSELF if _shuffles_itself(module, call) else call.role.value
+                told = _BY_ITSELF if _shuffles_itself(module, call) else call.role.value
                 near, ordered = loaders.is_near(call, call.role), loaders.is_ordered(module, call)
-                calls += [(name, role, near, ordered, _slots(call), tuple(where(module, call.node))) for name in own]
+                calls += [(name, told, near, ordered, _slots(call), tuple(where(module, call.node))) for name in own]
         return (tuple(inside), tuple(calls), tuple(reads)) if inside or calls or reads else None
 
     def collect_config(self, document: ConfigDocument) -> Any:

@@ -213,7 +213,7 @@ def _given(module: Module) -> Iterator[tuple[str, int | str, str, tuple[str, int
             if isinstance(up, ast.Assign) and isinstance(up.targets[0], ast.Name):
                 bound.add(up.targets[0].id)
     bound.update(word for word in module.syntax.names if word.endswith(_PATHISH))
-    tops += [_whole(name) for name in module.names_spelt(bound) if isinstance(name.ctx, ast.Load)]
+    tops += [_whole(name) for name in module.names_spelt(bound) if name.up.__class__ in _AROUND]  # type: ignore[attr-defined]
     seen: set[int] = set()
     for top in tops:
         argument = _argument(top)
@@ -232,6 +232,8 @@ def _given(module: Module) -> Iterator[tuple[str, int | str, str, tuple[str, int
 _PATHISH = ("path", "paths", "file", "filename", "fname", "folder", "dir", "directory", "root", "target", "dest", "table")
 """Ends of names that hold a place and are passed on: `save(model, path)`"""
 _BUILTINS = frozenset(dir(builtins))
+_AROUND = frozenset({ast.Call, ast.keyword, ast.BinOp, ast.FormattedValue})
+"""What a name stands in that is passed on, or that a place is put together from"""
 
 
 def _whole(node: ast.expr) -> ast.expr:
