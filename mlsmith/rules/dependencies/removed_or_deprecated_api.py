@@ -6,7 +6,7 @@ import ast
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -183,7 +183,9 @@ def _is_kept(removal: Removal, pins: list[environments.Pin]) -> bool:
     return any(end is not None and _at(removal, end)[0] is not Severity.ERROR for end in ends)
 
 
-def _uses(module: Module, library: str, imported: list[tuple[ast.stmt, str]]) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
+def _uses(
+    module: Module, library: str, imported: Sequence[tuple[ast.stmt, str]]
+) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
     table, asked = removals()[library], _asked(library)
     for node in module.attributes_spelt(asked.words):
         if isinstance(node.ctx, ast.Load):
