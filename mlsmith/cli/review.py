@@ -40,14 +40,14 @@ def alone(context: typer.Context, base: Base = "", output_format: Format = Revie
 @review.command()
 def status(base: Base = "", output_format: Format = ReviewFormat.TEXT) -> int:
     """What waits for whom, in the working tree. Example: mlsmith review status --base origin/main"""
-    case = _case(base or None, None)
+    case = _case(base or None, None, with_effects=True)
     return _answer(case, output_format)
 
 
 @review.command()
 def diff(base: Base = "", output_format: Format = ReviewFormat.TEXT) -> int:
     """What the working tree's configurations change in meaning. Example: mlsmith review diff"""
-    case = _case(base or None, None)
+    case = _case(base or None, None, with_effects=True)
     _answer(case, output_format)
     return ExitCode.OK
 
@@ -90,7 +90,7 @@ def approve(
         raise UserError("--reject and --emergency contradict each other", advice="say one of them")
     if not reason.strip():
         raise UserError("an approval needs a reason", advice='say --reason "…"')
-    case = _case(base or None, None)
+    case = _case(base or None, None, with_effects=True)
     chosen = [_named(case, path) for path in paths]
     decision = "reject" if reject else "emergency" if emergency else "approve"
     for judgement in chosen:
@@ -121,10 +121,10 @@ def init(
     return ExitCode.OK
 
 
-def _case(base: str | None, head: str | None) -> Case:
+def _case(base: str | None, head: str | None, *, with_effects: bool = False) -> Case:
     from mlsmith.review.case import open_case
 
-    return open_case(Path(), base=base, head=head)
+    return open_case(Path(), base=base, head=head, with_effects=with_effects)
 
 
 def _answer(case: Case, output_format: ReviewFormat) -> int:
@@ -180,6 +180,7 @@ def _named(case: Case, path: str) -> Judgement:
 
 def _shown_and_agreed(case: Case, chosen: list[Judgement], shas: list[str], decision: str, *, yes: bool) -> None:
     """Print what is about to be signed; ask at a terminal, and elsewhere ask for the hash of the diff that was read."""
+    from mlsmith.reports.effect_report import lines_of_effect
     from mlsmith.reports.review_report import lines_of
     from mlsmith.reports.style import Style
 
@@ -188,6 +189,9 @@ def _shown_and_agreed(case: Case, chosen: list[Judgement], shas: list[str], deci
         note(judgement.item.path)
         for line in lines_of(judgement.item, case.policy, style):
             note(f"    {line}")
+        in_effect = lines_of_effect(case.effect_on(judgement.item.path), style)
+        for line in [style.dim("  in effect, which is not signed"), *(f"    {line}" for line in in_effect)] if in_effect else []:
+            note(line)
     if sys.stdin.isatty() and sys.stderr.isatty():
         if not yes and not typer.confirm(
             {"approve": "Approve this?", "reject": "Reject this?"}.get(decision, "Let this through now?"), err=True

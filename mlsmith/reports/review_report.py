@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlsmith.change import Change
+from mlsmith.reports.effect_report import alike, blocks, causes_of, lines_of_effect
 from mlsmith.reports.notation import json_text
 from mlsmith.reports.safe import visible
 from mlsmith.reports.style import Style
@@ -20,6 +21,7 @@ from mlsmith.review.policy import Policy
 _REMARKS = {
     "type-changed": "another type", "scale-changed": "another scale", "unit-changed": "another unit", "reordered": "another order",
     "renamed": "renamed", "moved": "moved", "unreadable": "cannot be read, compared byte by byte",
+    "same-from-elsewhere": "same value, from another file",
 }  # fmt: skip
 _MOST = 40
 _PEOPLE = 3
@@ -42,10 +44,11 @@ def document(case: Case) -> dict[str, Any]:
         "against": case.against,
         "head": case.head,
         "policy": case.policy.digest if case.policy.settings.configs else None,
-        "configurations": [_entry(case, judgement) for judgement in case.judgements],
+        "configurations": [_entry(case, judgement) | _effect_on(case, judgement) for judgement in case.judgements],
         "emergencies": [_entry(case, judgement) for judgement in case.debts],
         "broken": list(case.broken),
         "uncommitted": list(case.drafts),
+        **_effects_elsewhere(case),
     }
 
 
@@ -58,6 +61,22 @@ def _entry(case: Case, judgement: Judgement) -> dict[str, Any]:
         "objections": [objection.text for objection in judgement.objections], "due": judgement.due, "diff_sha": item.diff,
         "changes": [change_entry(change) for change in item.changes],
     }  # fmt: skip
+
+
+def _effect_on(case: Case, judgement: Judgement) -> dict[str, Any]:
+    if case.effects is None:
+        return {}
+    return {"effective": [change_entry(change) for change in case.effect_on(judgement.item.path)]}
+
+
+def _effects_elsewhere(case: Case) -> dict[str, Any]:
+    if case.effects is None:
+        return {}
+    told = [
+        {"path": effect.path, "by": list(effect.by), "changes": [change_entry(change) for change in effect.changes]}
+        for effect in case.effects_elsewhere
+    ]
+    return {"effective": told, "effective_not_looked_at": case.effects_left}
 
 
 def change_entry(change: Change) -> dict[str, Any]:
@@ -107,6 +126,7 @@ def _text(case: Case, style: Style, diff: bool) -> str:
         return "\n".join(lines) + "\n"
     for judgement in (*case.judgements, *case.debts):
         lines += [*_block(case, judgement, style, diff), ""]
+    lines += blocks(case, style) if diff else []
     lines += [style.bad(f"✗ {visible(what)}") for what in case.broken]
     lines.append(_verdict(case, style))
     if case.begins:
@@ -125,6 +145,8 @@ def _block(case: Case, judgement: Judgement, style: Style, diff: bool) -> list[s
     lines = [f"{style.bold(visible(item.path))}{moved}  {_standing(case, judgement, style)}"]
     if diff:
         lines += [f"    {line}" for line in lines_of(item, case.policy, style)]
+        in_effect = lines_of_effect(case.effect_on(item.path), style) if judgement in case.judgements else []
+        lines += [style.dim("  in effect"), *(f"    {line}" for line in in_effect)] if in_effect else []
     if judgement.authors:
         draft = " (not committed yet)" if case.head is None and item.path in case.drafts else ""
         lines.append(style.dim(f"  changed by {visible(', '.join(sorted(judgement.authors)))}{draft}"))
@@ -219,11 +241,26 @@ def _markdown(case: Case) -> str:
             cells = [change.subject, change.old or "", change.new or ""]
             shown = [f"`{_cell(cell)}`" if cell else "" for cell in cells]
             lines.append(f"| {' | '.join(shown)} | {_REMARKS.get(change.kind, '')} |")
+        lines += _markdown_effect(case.effect_on(judgement.item.path) if judgement in case.judgements else ())
         lines += ["", *(f"- {_cell(objection.text)}" for objection in judgement.objections), ""]
+    for path, others, effect in alike(case):
+        lines += [
+            f"**`{_cell(path)}`**{others} in effect only, by {_cell(causes_of(case, effect, Style(False)))}",
+            *_markdown_effect(effect.changes),
+            "",
+        ]
     lines += [f"- {_cell(what)}" for what in case.broken]
     if not case.judgements and not case.broken:
         lines.append("No reviewed configuration changed.")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _markdown_effect(changes: tuple[Change, ...]) -> list[str]:
+    lines = ["", "| in effect | before | after | |", "|---|---|---|---|"] if changes else []
+    for change in changes[:_MOST]:
+        cells = [f"`{_cell(text)}`" if text else "" for text in (change.subject, change.old, change.new)]
+        lines.append(f"| {' | '.join(cells)} | {_REMARKS.get(change.kind, '')} |")
+    return lines
 
 
 def _cell(text: str) -> str:

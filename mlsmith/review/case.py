@@ -19,10 +19,12 @@ from mlsmith.review.policy import Policy, policy_in, policy_section, section_of
 from mlsmith.review.scene import Scene, below, broken_in, data_of, fork_of, names_of, project_of, protected, threads
 from mlsmith.review.signing import Checks
 from mlsmith.settings import FILES
-from mlsmith.sources.git import Repository
+from mlsmith.sources.git import Changed, Repository
 from mlsmith.sources.tree import RevisionTree
 
 if TYPE_CHECKING:
+    from mlsmith.change import Change
+    from mlsmith.revisions.effective import Effect
     from mlsmith.sources.tree import Tree
 
 
@@ -53,6 +55,12 @@ class Case:
     user: str = ""
     """The person who asks, as git knows them"""
     court: Court | None = None
+    effects: tuple[Effect, ...] | None = None
+    """What configurations that are composed of others come to now: for the reader, no part of what is approved. None: not looked at"""
+    effects_left: int = 0
+    """Configurations that may be composed of a changed one as well, and are too many to be looked at"""
+    unreviewed_causes: frozenset[str] = frozenset()
+    """Files behind an effect that the policy does not cover"""
 
     @property
     def passes(self) -> bool:
@@ -62,6 +70,16 @@ class Case:
     def unreviewed(self) -> int:
         """Configurations that nobody may rely on: not approved, or let through in an emergency that is past due."""
         return len({judgement.item.path for judgement in self.waiting})
+
+    @property
+    def effects_elsewhere(self) -> tuple[Effect, ...]:
+        """Those on configurations that did not change themselves."""
+        judged = {judgement.item.path for judgement in self.judgements}
+        return tuple(effect for effect in self.effects or () if effect.path not in judged)
+
+    def effect_on(self, path: str) -> tuple[Change, ...]:
+        """What a configuration comes to now because of the files that it is composed of."""
+        return next((effect.changes for effect in self.effects or () if effect.path == path), ())
 
     def may_approve(self, judgement: Judgement) -> tuple[str, ...]:
         """The signers who could: none of the authors, no bot, nobody who has approved already."""
@@ -80,20 +98,22 @@ class Case:
         return tuple(judgement for judgement in (*self.judgements, *self.debts) if not judgement.state.passes)
 
 
-def open_case(start: Path, *, base: str | None = None, head: str | None = None, now: datetime | None = None) -> Case:
+def open_case(
+    start: Path, *, base: str | None = None, head: str | None = None, now: datetime | None = None, with_effects: bool = False
+) -> Case:
     """Judge what differs between the merge base with `base` and `head` (None: the working tree), for the project that `start` is in.
 
-    Raises GitError, SettingsError.
+    `with_effects`: for a reader, who is told what changes in effect too. Raises GitError, SettingsError.
     """
     repository = Repository.require(start)
     against = base or protected(repository)
     tip = repository.rev_parse(head or "HEAD")
     with RevisionTree(repository, fork_of(repository, against, tip)) as tree:
         scene = Scene(repository, tree, project_of(start, repository, tree))
-        return _judged(scene, against, tip, working=head is None, now=now or datetime.now(UTC))
+        return _judged(scene, against, tip, working=head is None, now=now or datetime.now(UTC), with_effects=with_effects)
 
 
-def _judged(scene: Scene, against: str, tip: str, *, working: bool, now: datetime) -> Case:
+def _judged(scene: Scene, against: str, tip: str, *, working: bool, now: datetime, with_effects: bool) -> Case:
     repository, prefix, base = scene.repository, scene.prefix, scene.tree.revision
     policy = policy_in(scene.before)
     with RevisionTree(repository, tip) as last:
@@ -126,7 +146,15 @@ def _judged(scene: Scene, against: str, tip: str, *, working: bool, now: datetim
             judged = tuple(pool.map(court.judge, found))
             debts = debts_of(court, scene.tree, set(listed(scene.before)), judged, register, pool)
         broken = broken_in(scene, after, ledger, way)
-        return replace(case, begins=begins, judgements=judged, broken=broken, debts=debts, drafts=drafts, user=user, court=court)
+        case = replace(case, begins=begins, judgements=judged, broken=broken, debts=debts, drafts=drafts, user=user, court=court)
+        if not with_effects:
+            return case
+        from mlsmith.revisions.effective import effects
+
+        changed = {delta.path: Changed(delta.status, delta.old_path if delta.status == "R" else None) for delta in deltas}
+        told, left = effects(scene.before, after, changed, covered)
+        causes = frozenset(path for effect in told for path in effect.by if not covered(path))
+        return replace(case, effects=tuple(told), effects_left=left, unreviewed_causes=causes)
 
 
 def _uncommitted(scene: Scene, policy: Policy, covered: Covered) -> tuple[str, ...]:

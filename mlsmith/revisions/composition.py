@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mlsmith.revisions.meaning import Node, meaning_of
+from mlsmith.revisions.meaning import Node
+from mlsmith.revisions.reader import Reader
 
 Keys = tuple[str, ...]
-Read = Callable[[str], bytes | None]
-"""The bytes of a file by its path; None where there is none"""
 
 _ENDINGS = (".yaml", ".yml")
 _BASES = ("_base_", "_BASE_")
 _GLOBAL = "_global_"
 _HEADER = re.compile(r"#+\s*@(\w+)\s+(\S+)$")
 _DEEP = 12
+_MOST_FILES, _MOST_KEYS = 500, 20_000
+"""Of one composition, files counted as often as they are taken: a few lines could ask for more than any machine can merge"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,29 @@ class Composition:
     """Where the primary file says what it takes"""
     vague: set[Keys] = field(default_factory=set)
     """Keys of which hydra's version tells who wins: the primary file's and those of its defaults list, where that does not say `_self_`"""
+    taken: int = 0
+    """How often a file was taken"""
+    _below: dict[Keys, set[Keys]] = field(default_factory=dict)
+
+    def enter(self, path: str) -> None:
+        self.files.add(path)
+        self.taken += 1
+        if self.taken > _MOST_FILES:
+            raise _NotKnown
 
     def take(self, key: Keys, source: Source) -> None:
         """Set a value: what stood below it, or above it as a plain value, is replaced."""
-        for length in range(1, len(key)):
-            self.values.pop(key[:length], None)
+        above = [key[:length] for length in range(1, len(key))]
+        for other in above:
+            self.values.pop(other, None)
         if source.node.kind != "mapping":
-            for other in [other for other in self.values if other[: len(key)] == key]:
-                del self.values[other]
+            for other in self._below.pop(key, ()):
+                self.values.pop(other, None)
             self.values[key] = source
+            for other in above:
+                self._below.setdefault(other, set()).add(key)
+            if len(self.values) > _MOST_KEYS:
+                raise _NotKnown
             return
         for name, child in source.node.keys.items():
             self.take((*key, name), Source(child, source.path))
@@ -79,16 +94,16 @@ def is_composed(data: bytes) -> bool:
     return b"defaults:" in data or any(name.encode() in data for name in _BASES)
 
 
-def composition_of(path: str, read: Read) -> Composition | None:
+def composition_of(path: str, reader: Reader) -> Composition | None:
     """The whole that a primary file comes to; None where it takes no other, or where that is not known."""
     try:
-        return _of_bases(path, read) or _of_defaults(path, read)
+        return _of_bases(path, reader) or _of_defaults(path, reader)
     except _NotKnown:
         return None
 
 
-def _tree(path: str, read: Read) -> Node:
-    node = meaning_of(read(path), path)
+def _tree(path: str, reader: Reader) -> Node:
+    node = reader.meaning(path)
     if node is None or node.kind != "mapping":
         raise _NotKnown
     return node
@@ -97,23 +112,23 @@ def _tree(path: str, read: Read) -> Node:
 # `_base_`
 
 
-def _of_bases(path: str, read: Read) -> Composition | None:
-    node = _tree(path, read)
+def _of_bases(path: str, reader: Reader) -> Composition | None:
+    node = _tree(path, reader)
     if not any(name in node.keys for name in _BASES):
         return None
     whole = Composition(line=next(node.keys[name].line for name in _BASES if name in node.keys))
-    _add_bases(whole, path, node, read, 0)
+    _add_bases(whole, path, node, reader, 0)
     return whole
 
 
-def _add_bases(whole: Composition, path: str, node: Node, read: Read, depth: int) -> None:
-    whole.files.add(path)
+def _add_bases(whole: Composition, path: str, node: Node, reader: Reader, depth: int) -> None:
+    whole.enter(path)
     bases = [base for name in _BASES if name in node.keys for base in _texts(node.keys[name])]
     for base in bases:
         file = posixpath.normpath(posixpath.join(posixpath.dirname(path), base))
         if depth > _DEEP or not base.endswith(_ENDINGS) or base.startswith(("/", "~")) or ":" in base or file.startswith(".."):
             raise _NotKnown
-        _add_bases(whole, file, _tree(file, read), read, depth + 1)
+        _add_bases(whole, file, _tree(file, reader), reader, depth + 1)
     for name, child in node.keys.items():
         if name not in _BASES:
             if any(key[-1] == "_delete_" for key, _ in _below((name,), child)):
@@ -140,30 +155,25 @@ def _below(key: Keys, node: Node) -> Iterator[tuple[Keys, Node]]:
 class _Composer:
     """Follows defaults lists below one folder."""
 
-    def __init__(self, folder: str, read: Read) -> None:
+    def __init__(self, folder: str, reader: Reader) -> None:
         self.folder = folder
-        self.read = read
+        self.reader = reader
         self.whole = Composition()
         self.overrides: dict[tuple[str, str | None], str | None] = {}
-        self._trees: dict[str, Node] = {}
-
-    def tree(self, path: str) -> Node:
-        """A file's meaning, read once: overrides are looked for in all files before any is added."""
-        if path not in self._trees:
-            self._trees[path] = _tree(path, self.read)
-        return self._trees[path]
+        self.looked_at = 0
 
     def file(self, group: str, option: str) -> str:
         """The file of an option; empty where there is none."""
         stem = posixpath.normpath(posixpath.join(self.folder, group, option.removesuffix(".yaml")))
-        found = [stem + ending for ending in _ENDINGS if self.read(stem + ending) is not None]
+        found = [stem + ending for ending in _ENDINGS if self.reader.data(stem + ending) is not None]
         return found[0] if found else ""
 
     def look_for_overrides(self, path: str, group: str, depth: int = 0) -> None:
         """`override model: large` in any file of the list chooses for all; what stands further outside wins."""
-        if depth > _DEEP:
+        self.looked_at += 1
+        if depth > _DEEP or self.looked_at > _MOST_FILES:
             raise _NotKnown
-        choices = list(_choices(self.tree(path)))
+        choices = list(_choices(_tree(path, self.reader)))
         for choice in choices:
             if choice.is_override:
                 if depth and self._header(path) != _GLOBAL:
@@ -176,8 +186,8 @@ class _Composer:
                     self.look_for_overrides(file, within, depth + 1)
 
     def add(self, path: str, group: str, package: Keys, depth: int = 0) -> None:
-        node = self.tree(path)
-        self.whole.files.add(path)
+        node = _tree(path, self.reader)
+        self.whole.enter(path)
         choices = [choice for choice in _choices(node) if not choice.is_override]
         says_self = any(choice.is_self for choice in choices)
         before = dict(self.whole.values)
@@ -200,7 +210,7 @@ class _Composer:
 
     def _header(self, path: str) -> str:
         """The package that the head of a file asks for; other comments end the head."""
-        for line in (self.read(path) or b"").decode("utf-8", "replace").splitlines():
+        for line in (self.reader.data(path) or b"").decode("utf-8", "replace").splitlines():
             match = _HEADER.match(line.strip())
             if match is not None and match[1] == "package":
                 return match[2]
@@ -227,11 +237,11 @@ class _Composer:
         return file, posixpath.normpath(posixpath.join(group, posixpath.dirname(option))).strip(".")
 
 
-def _of_defaults(path: str, read: Read) -> Composition | None:
-    node = _tree(path, read)
+def _of_defaults(path: str, reader: Reader) -> Composition | None:
+    node = _tree(path, reader)
     if not any(not choice.is_self for choice in _choices(node)):
         return None
-    composer = _Composer(posixpath.dirname(path), read)
+    composer = _Composer(posixpath.dirname(path), reader)
     composer.look_for_overrides(path, "")
     composer.add(path, "", ())
     composer.whole.line = node.keys["defaults"].line

@@ -270,3 +270,80 @@ def test_outside_of_git_there_is_nothing_to_review(project: Project) -> None:
     done = project.run("review")
     assert done.code == 2
     assert "git" in done.err
+
+
+COMPOSED = {
+    "conf/config.yaml": "defaults:\n  - model: small\n  - _self_\nepochs: 3\n",
+    "conf/model/small.yaml": "hidden: 64\nheads: 4\n",
+    "conf/model/large.yaml": "hidden: 256\nheads: 4\n",
+    "conf/runs/a.yaml": "_base_: ../../shared/base.yaml\nname: a\n",
+    "conf/runs/b.yaml": "_base_: ../../shared/base.yaml\nname: b\n",
+    "shared/base.yaml": "lr: 0.1\n",
+}
+"""All below `conf` is under review; what the runs are based on is not."""
+
+
+@pytest.fixture
+def composed(house: House) -> House:
+    house.git("checkout", "-q", "main")
+    house.project.write(dict(COMPOSED))
+    house.commit("composed")
+    house.git("checkout", "-q", "-b", "larger")
+    house.write(COMPOSED["conf/config.yaml"].replace("small", "large"), "conf/config.yaml")
+    house.commit("larger")
+    return house
+
+
+def test_what_changes_in_effect_stands_beside_what_changes_in_the_text(composed: House) -> None:
+    for verb in ((), ("diff",), ("status", "--format", "markdown")):
+        said = composed.project.run("review", *verb).out
+        assert "64 (conf/model/small.yaml)" in said
+        assert "256 (conf/model/large.yaml)" in said
+    asked = composed.project.run("review", "approve", "conf/config.yaml", "--reason", "x", "--key", str(composed.keys / "bob"))
+    assert "in effect, which is not signed" in asked.err
+    (entry,) = composed.state()["configurations"]
+    assert [(change["subject"], change["kind"]) for change in entry["effective"]] == [
+        ("model.hidden", "effective-changed"), ("model.heads", "same-from-elsewhere"),
+    ]  # fmt: skip
+    assert [change["subject"] for change in entry["changes"]] == ["defaults.[0].model"]
+
+
+def test_what_changes_in_effect_only_is_shown_and_needs_no_approval(composed: House) -> None:
+    composed.write("lr: 0.2\n", "shared/base.yaml")
+    composed.write(COMPOSED["conf/config.yaml"], "conf/config.yaml")
+    composed.commit("faster")
+    state = composed.state()
+    assert (state["passed"], state["configurations"]) == (True, [])
+    assert [(one["path"], one["by"], [change["new"] for change in one["changes"]]) for one in state["effective"]] == [
+        (path, ["shared/base.yaml"], ["0.2 (shared/base.yaml)"]) for path in ("conf/runs/a.yaml", "conf/runs/b.yaml")
+    ]
+    said = composed.project.run("review").out
+    assert "conf/runs/a.yaml and 1 other  in effect only, by shared/base.yaml (not under review)\n    lr  0.1 → 0.2" in said
+    assert composed.verify() == 0
+
+
+def test_a_taken_file_under_review_is_approved_once_and_shown_where_it_counts(composed: House) -> None:
+    composed.write(COMPOSED["conf/config.yaml"], "conf/config.yaml")
+    composed.write("hidden: 32\nheads: 4\n", "conf/model/small.yaml")
+    state = composed.state()
+    assert [entry["path"] for entry in state["configurations"]] == ["conf/model/small.yaml"]
+    assert [(one["path"], one["by"]) for one in state["effective"]] == [("conf/config.yaml", ["conf/model/small.yaml"])]
+    assert "conf/config.yaml  in effect only, by conf/model/small.yaml\n" in composed.project.run("review").out, "drafts count as well"
+
+
+def test_what_changes_in_effect_is_no_part_of_what_is_signed(composed: House) -> None:
+    before = composed.state()["configurations"][0]["diff_sha"]
+    assert composed.approve("bob", "conf/config.yaml").code == 0
+    composed.commit("approved")
+    composed.write("hidden: 512\nheads: 4\n", "conf/model/large.yaml")
+    composed.commit("larger still")
+    entry, other = composed.state()["configurations"]
+    assert (entry["path"], entry["state"], entry["diff_sha"]) == ("conf/config.yaml", "approved", before)
+    assert entry["effective"][0]["new"] == "512 (conf/model/large.yaml)"
+    assert (other["path"], other["state"]) == ("conf/model/large.yaml", "waiting")
+
+
+def test_a_judgement_for_ci_does_not_look_at_effects(composed: House) -> None:
+    told = json.loads(composed.project.run("review", "verify", "--base", "main", "--format", "json").out)
+    assert "effective" not in told
+    assert all("effective" not in entry for entry in told["configurations"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlsmith.change import Change
-from mlsmith.revisions.effective import effective_changes
+from mlsmith.revisions.effective import Effect, effective_changes, effects
 from mlsmith.sources.git import Changed
 from mlsmith.sources.tree import MemoryTree
 
@@ -70,3 +70,64 @@ def test_a_renamed_option_is_no_change_in_effect() -> None:
     after["conf/config.yaml"] = after["conf/config.yaml"].replace("small", "tiny")
     changed = {"conf/config.yaml": Changed("M", None), "conf/model/tiny.yaml": Changed("R", "conf/model/small.yaml")}
     assert effective_changes(MemoryTree(FILES), MemoryTree(after), changed) == []
+
+
+def effects_of(before: dict[str, str], after: dict[str, str]) -> tuple[list[Effect], int]:
+    """On everything below `conf/`, of the files that differ."""
+    changed = {path: Changed("M" if path in before else "A", None) for path in after if before.get(path) != after[path]}
+    changed |= {path: Changed("D", None) for path in before.keys() - after.keys()}
+    return effects(MemoryTree(before), MemoryTree(after), changed, lambda path: path.startswith("conf/"))
+
+
+def test_a_reader_is_told_what_a_taken_file_says_differently_too() -> None:
+    files = {**FILES, "conf/own.yaml": "defaults: [{model: small}, _self_]\nmodel: {hidden: 8}\n"}
+    (effect, own), left = effects_of(files, {**files, "conf/model/small.yaml": "hidden: 32\nheads: 4\nbias: true\n"})
+    assert (effect.path, effect.by, left) == ("conf/config.yaml", ("conf/model/small.yaml",), 0)
+    assert [change.subject for change in own.changes] == ["model.bias", "model.drop"], "it overrules the third"
+    assert [shown(change) for change in effect.changes] == [
+        ("effective-added", "model.bias", None, "true (conf/model/small.yaml)"),
+        ("effective-removed", "model.drop", "0.1 (conf/model/small.yaml)", None),
+        ("effective-changed", "model.hidden", "64", "32 (conf/model/small.yaml)"),
+    ]
+
+
+def test_a_base_anywhere_is_followed_by_way_of_others() -> None:
+    files = {
+        "shared/root.yaml": "lr: 1\n",
+        "lib/middle.yaml": "_base_: ../shared/root.yaml\nwd: 2\n",
+        "conf/deep/a.yaml": "_base_: ../../lib/middle.yaml\nname: a\n",
+        "conf/deep/b.yaml": "name: root\n_base_: []\n",
+    }
+    found, _ = effects_of(files, {**files, "shared/root.yaml": "lr: 3\n"})
+    assert [(effect.path, effect.by) for effect in found] == [("conf/deep/a.yaml", ("shared/root.yaml",))]
+
+
+def test_a_comment_that_sends_keys_elsewhere_is_a_cause() -> None:
+    after = {**FILES, "conf/model/small.yaml": "# @package _global_\n" + FILES["conf/model/small.yaml"]}
+    (effect,), _ = effects_of(FILES, after)
+    assert effect.by == ("conf/model/small.yaml",)
+    assert ("effective-added", "hidden", None, "64 (conf/model/small.yaml)") in [shown(change) for change in effect.changes]
+
+
+def test_what_a_file_says_of_itself_is_no_effect() -> None:
+    assert effects_of(FILES, {**FILES, "conf/config.yaml": FILES["conf/config.yaml"].replace("3", "5")}) == ([], 0)
+
+
+def test_only_so_many_are_composed_and_the_changed_ones_first() -> None:
+    files = {f"conf/run{number}.yaml": f"_base_: base.yaml\nname: {number}\n" for number in range(500)}
+    files |= {"conf/base.yaml": "lr: 1\nwd: 1\n"}
+    after = {**files, "conf/base.yaml": "lr: 2\nwd: 1\n", "conf/run499.yaml": "_base_: base.yaml\nname: 499\nwd: 7\n"}
+    found, left = effects_of(files, after)
+    assert (len(found), left, found[0].path) == (400, 100, "conf/run499.yaml")
+
+
+def test_files_that_ask_for_more_than_can_be_merged_are_left_alone() -> None:
+    for times, known in ((1, True), (12, False)):
+        asked = ", ".join(["a/a"] * times)
+        files = {f"conf/{'a/' * depth}a.yaml": f"defaults: [{asked}]\nx: {depth}\n" for depth in range(8)}
+        files["conf/a/a/a/a/a/a/a/a/a.yaml"] = "x: 8\n"
+        after = {path: text.replace("x: 8", "x: 9") for path, text in files.items()}
+        paths = [effect.path for effect in effects_of(files, after)[0]]
+        assert ("conf/a.yaml" in paths) is known
+    wide = {**FILES, "conf/model/large.yaml": "".join(f"k{number}: {number}\n" for number in range(30_000))}
+    assert told("conf/config.yaml", "small", "large", wide) == []
