@@ -75,22 +75,28 @@ def analyse_project(
     settings: Settings,
     *,
     history: History | None = None,
+    asked: Mapping[str, str] | None = None,
     seconds: dict[str, float] | None = None,
 ) -> list[Finding]:
-    """Findings of project grain from the merged facts of all files."""
-    project = project_of(facts, settings, history=history)
+    """Findings of project grain from the merged facts of all files; those that stand in the files `asked` (path → kind), if given."""
+    project = project_of(facts, settings, history=history, asked=frozenset(asked) if asked is not None else None)
+    kinds = frozenset(asked.values()) if asked is not None else None
     findings: list[Finding] = []
     for rule in rules.by_hook.get("project", ()):
-        findings.extend(_timed(rule.code, rule.project(project), seconds))
+        if kinds is None or not rule.stands_in or not kinds.isdisjoint(rule.stands_in):
+            findings.extend(_timed(rule.code, rule.project(project), seconds))
     return [finding for finding in findings if _wanted(finding, rules, settings)]
 
 
-def project_of(facts: Mapping[str, Any] | Iterable[tuple[str, Any]], settings: Settings, *, history: History | None = None) -> Project:
+def project_of(
+    facts: Mapping[str, Any] | Iterable[tuple[str, Any]], settings: Settings, *,
+    history: History | None = None, asked: frozenset[str] | None = None,
+) -> Project:  # fmt: skip
     """The facts of all files merged."""
     from mlsmith.index.project import Project
 
     files, collected = _merged(facts.items() if isinstance(facts, Mapping) else facts)
-    return Project(files, collected, kind=settings.project, entry_points=settings.entry_points, history=history)
+    return Project(files, collected, kind=settings.project, entry_points=settings.entry_points, history=history, asked=asked)
 
 
 def _python(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:

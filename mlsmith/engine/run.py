@@ -180,7 +180,8 @@ class _Run:
         if self._store is not None and isinstance(history, GitHistory):
             history = RememberedHistory(history, self._store, self.blobs)
         seconds = self._clock.rules if self._options.timings else None
-        projects = analyse_project(facts, self._rules, self._settings, history=history, seconds=seconds)
+        asked = {path: self._kinds[path] for path in chosen} if paths else None
+        projects = analyse_project(facts, self._rules, self._settings, history=history, asked=asked, seconds=seconds)
         findings += [finding for finding in projects if within(finding.path, wanted)]
         if self._store is not None:
             self._store.flush()

@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from mlsmith.index.facts import CallFact, FileFacts, FunctionFact
+from mlsmith.index.callers import Callers, SeenCall, note
+from mlsmith.index.facts import FileFacts, FunctionFact
 from mlsmith.index.lazily import lazily
 
 
@@ -52,11 +53,8 @@ class Definition(NamedTuple):
         return self.functions(self.path)[self.number]
 
 
-class SeenCall(NamedTuple):
-    path: str
-    fact: CallFact
-
-
+_FEW = 50
+"""Files, as a commit touches, of which it pays to look for the names one by one"""
 _HUB = "hubconf.py"
 """What `torch.hub.load` calls, from the root of a repository"""
 _OF_INSTALLING = frozenset({
@@ -64,17 +62,6 @@ _OF_INSTALLING = frozenset({
     "include_package_data", "package_data", "zip_safe",
 })  # fmt: skip
 """What a `setup.py` gives that installs a project where it is developed"""
-
-
-class _Mentioned(NamedTuple):
-    """What files mention of the project's definitions by their last names, and by which they hold it."""
-
-    references: dict[str, list[str]]
-    """Otherwise than by a call"""
-    strings: dict[str, list[str]]
-    """Last words of strings, of whatever"""
-    methods: set[str]
-    """Called on receivers that are not known"""
 
 
 class Project:
@@ -88,6 +75,7 @@ class Project:
         kind: str = "auto",
         entry_points: Sequence[str] = (),
         history: History | None = None,
+        asked: frozenset[str] | None = None,
     ) -> None:
         self.files = files
         self.history = history
@@ -101,7 +89,13 @@ class Project:
         self._exports: dict[tuple[str, str], str] = {}
         self._import_tables: dict[str, dict[str, str]] = {}
         self._heads: dict[str, tuple[str, ...]] = {}
+        self._asked = asked
+        self._callers = Callers(self, of_few=asked is not None and len(asked) <= _FEW)
         self._functions = lru_cache(64)(lambda path: self.files[path].functions())
+
+    def is_asked(self, path: str) -> bool:
+        """Whether somebody wants to hear of findings in a file: a rule need not look for any elsewhere."""
+        return self._asked is None or path in self._asked
 
     def collected(self, rule: Any) -> list[tuple[str, Any]]:
         """What a rule's `collect` hooks returned, by path, in path order."""
@@ -297,26 +291,6 @@ class Project:
 
     # calls
 
-    @lazily
-    def _call_table(self) -> tuple[dict[str, list[SeenCall]], set[str]]:
-        """Calls by the definition they reach, and the last names of all others; whatever is called by no name of the project is let go."""
-        resolved: dict[str, list[SeenCall]] = {}
-        loose = set(self._mentioned.methods)
-        nameable = self._last_names | self._other_names
-        for path, facts in self.files.items():
-            reached: dict[str, str] = {}
-            for fact in facts.calls():
-                callee = fact.callee
-                name = reached.get(callee)
-                if name is None:
-                    name = self._called(path, callee) if callee.removesuffix("()").rpartition(".")[2] in nameable else ""
-                    reached[callee] = name
-                if name:
-                    resolved.setdefault(name, []).append(SeenCall(path, fact))
-                else:
-                    loose.add(callee.rpartition(".")[2])
-        return resolved, loose
-
     def called(self, path: str, callee: str) -> str:
         """The definition that a call of `callee` in the file `path` reaches, or the class where that has no constructor of its own."""
         return self._called(path, callee)
@@ -337,52 +311,29 @@ class Project:
     def calls_of(self, definition: Definition) -> list[SeenCall]:
         """Calls that surely reach a definition, in path order. Calls of a class count as calls of its `__init__`."""
         dotted = f"{self.files[definition.path].module}.{definition.function.name}"
-        return self._call_table[0].get(dotted, [])
+        return self._callers.calls(dotted.rpartition(".")[2]).reaching.get(dotted, [])
 
     def is_called_loosely(self, name: str) -> bool:
         """Whether something of that last name is called whose definition could not be told: any definition so called."""
-        return name in self._call_table[1]
-
-    @lazily
-    def _mentioned(self) -> _Mentioned:
-        references: dict[str, list[str]] = {}
-        strings: dict[str, list[str]] = {}
-        methods: set[str] = set()
-        for path, facts in self.files.items():
-            mentions = facts.mentions()
-            methods.update(self._last_names.intersection(mentions.methods))
-            for name in self._last_names.intersection(mentions.references):
-                _note(references, name, path)
-            referred = set(mentions.references)
-            for name, origin in facts.imports:  # `from a import work as job` … `{"job": job}`
-                last = origin.rpartition(".")[2]
-                if last != name and last in self._last_names and name in referred:
-                    _note(references, last, path)
-            for text in mentions.strings:
-                _note(strings, text.rpartition(".")[2], path)
-        return _Mentioned(references, strings, methods)
-
-    @lazily
-    def _last_names(self) -> frozenset[str]:
-        """Last words of all functions and classes that the project defines."""
-        return frozenset(dotted.rpartition(".")[2] for table in (self.definitions, self.classes) for dotted in table)
-
-    @lazily
-    def _other_names(self) -> frozenset[str]:
-        """Names that imports give to something else than what it is called by: `from a import work as job`."""
-        return frozenset(name for facts in self.files.values() for name, origin in facts.imports if origin.rpartition(".")[2] != name)
+        return name in self._callers.calls(name).loose
 
     def is_mentioned(self, name: str) -> bool:
         """Whether a definition of that last name is mentioned otherwise than by a call, or in a string."""
-        return name in self._mentioned.references or name in self._mentioned.strings
+        mentions = self._callers.mentions(name)
+        return name in mentions.references or name in mentions.strings
 
     def mentioned_in(self, name: str) -> list[str]:
         """Paths that mention a definition of that last name otherwise than by a call, or in a string."""
-        return [*self._mentioned.references.get(name, ()), *self._mentioned.strings.get(name, ())]
+        mentions = self._callers.mentions(name)
+        return [*mentions.references.get(name, ()), *mentions.strings.get(name, ())]
 
     def named_in_strings(self, name: str) -> set[str]:
         """Paths that hold a string ending in the name: registries, patches, `setattr`, configuration by name."""
-        return set(self._mentioned.strings.get(name, ()))
+        return set(self._callers.mentions(name).strings.get(name, ()))
+
+    def spells(self, word: str) -> bool:
+        """Whether code of the project has the word: as a name, a keyword, or a word of a string."""
+        return word in self.unparsed_words or self._callers.spells(word)
 
     def importers_of_module(self, path: str) -> set[str]:
         """Other files that import the module at `path`, or anything from a module of that name."""
@@ -395,7 +346,7 @@ class Project:
         for path, facts in self.files.items():
             for origin in (*(origin for _, origin in facts.imports), *facts.stars):
                 for word in origin.split("."):
-                    _note(table, word, path)
+                    note(table, word, path)
         return table
 
     def importers(self, path: str, name: str) -> set[str]:
@@ -410,12 +361,5 @@ class Project:
         for path, facts in self.files.items():
             for _, origin in facts.imports:
                 module, _, name = origin.rpartition(".")
-                _note(table.setdefault(name, {}), module.rpartition(".")[2], path)
+                note(table.setdefault(name, {}), module.rpartition(".")[2], path)
         return table
-
-
-def _note(table: dict[str, list[str]], name: str, path: str) -> None:
-    """A path under a name, once, in a list rather than a set: most names stand in one file, and files come one after the other."""
-    paths = table.setdefault(name, [])
-    if not paths or paths[-1] != path:
-        paths.append(path)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from mlsmith.rules.kit import Finding, Project, Severity
 from mlsmith.rules.kit.configuration_files import Keys
 from mlsmith.rules.kit.configuration_rule import ConfigurationRule
-from mlsmith.rules.kit.configurations import Configurations, place_of_read, words_of
+from mlsmith.rules.kit.configurations import Configurations, place_of_read
 
 
 class UndefinedConfigKey(ConfigurationRule):
@@ -66,11 +66,14 @@ class UndefinedConfigKey(ConfigurationRule):
     minutes = 15
 
     def project(self, project: Project) -> Iterator[Finding]:
+        if not any(path in project.files and project.is_asked(path) for path, _ in project.collected(self)):
+            return
         known = self.known(project)
-        if not known.loaded or "from_cli" in words_of(project):
+        found = {place: missing for place, missing in _missing(known).items() if project.is_asked(place[0])}
+        if not found or project.spells("from_cli"):
             return
         written = known.written() | known.holders.fields  # a class of configurations brings the defaults of its fields
-        for (path, seen), missing in sorted(_missing(known).items()):
+        for (path, seen), missing in sorted(found.items()):
             last = missing.keys[-1]
             if last in written or last.startswith("_") or (path in known.uses and last in {name for name, _ in known.uses[path].options}):
                 continue  # an option of the command line, into whose answers the file is copied

@@ -91,6 +91,7 @@ class UnreadConfigKey(ConfigurationRule):
     severity = Severity.WARNING
     minutes = 15
     speaks_in_examples = False
+    stands_in = frozenset({"config"})
 
     def project(self, project: Project) -> Iterator[Finding]:
         known = self.known(project)

@@ -83,7 +83,9 @@ class UnusedArgument(Rule):
 
     def project(self, project: Project) -> Iterator[Finding]:
         own = {part for facts in project.files.values() for part in facts.module.split(".")}
-        candidates = [(path, unread) for path, (unread, given) in project.collected(self) if not set(given) - own]
+        candidates = [
+            (path, unread) for path, (unread, given) in project.collected(self) if project.is_asked(path) and not set(given) - own
+        ]
         if not candidates:
             return
         wanted = {name for _, unread in candidates for name, *_ in unread}

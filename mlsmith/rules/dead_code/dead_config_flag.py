@@ -83,6 +83,7 @@ class DeadConfigFlag(ConfigurationRule):
     code = "DEX103"
     severity = Severity.WARNING
     minutes = 30
+    stands_in = frozenset({"config"})
 
     def dead_keys(self, project: Project) -> Iterator[tuple[str, Key, int]]:
         """(path, key, number of files that hold it) of the flags that guard a branch and have one value only."""

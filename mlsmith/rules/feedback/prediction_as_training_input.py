@@ -8,7 +8,7 @@ from typing import Any
 from mlsmith.rules.kit import Confidence, ConfigDocument, Finding, Module, Project, Rule, Severity, tokens
 from mlsmith.rules.kit.collect import place_from
 from mlsmith.rules.kit.data_dependencies import Seen, accesses_of, holds_predictions, reads_what
-from mlsmith.rules.kit.data_facts import data_facts, values_in
+from mlsmith.rules.kit.data_facts import data_facts, may_come_back, values_in
 
 _MEANT = frozenset({
     "oof", "stack", "stacked", "stacking", "blend", "blending", "meta", "level", "ensemble", "distill", "distillation", "teacher", "student", "pseudo",
@@ -88,7 +88,11 @@ class PredictionAsTrainingInput(Rule):
         return values_in(document)
 
     def project(self, project: Project) -> Iterator[Finding]:
-        seen = accesses_of(project, project.collected(self))
+        collected = project.collected(self)
+        facts = [(project.is_asked(path), data) for path, data in collected if path in project.files]
+        if not may_come_back([data for _, data in facts], [data for is_asked, data in facts if is_asked]):
+            return
+        seen = accesses_of(project, collected)
         written = [one for one in seen if holds_predictions(one) and not one.remedied]
         said: set[tuple[str, int]] = set()
         for read in seen if written else ():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mlsmith.change import Change, Significance
 from mlsmith.finding import Confidence, Edit, Finding, Fix, Position, Safety, Severity, Span, from_plain, plain_span, span_from, to_plain
-from mlsmith.index.project import Definition, Project, SeenCall
+from mlsmith.index.callers import SeenCall
+from mlsmith.index.project import Definition, Project
 from mlsmith.index.scopes import block_of, last_word, scope_of, statement_of
 from mlsmith.rules.kit import branches, metrics, optimisation, personal, serving, training
 from mlsmith.rules.kit.call import Argument, Call

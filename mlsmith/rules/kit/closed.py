@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mlsmith.index.project import Definition, Project, SeenCall
+from mlsmith.index.callers import SeenCall
+from mlsmith.index.project import Definition, Project
 
 CALLED_BY_OTHERS = frozenset({"forward", "call", "main", "setup", "compute", "update", "reset", "collate_fn"})
 QUIET_DECORATORS = ("staticmethod", "classmethod", "functools.wraps", "functools.lru_cache", "functools.cache", "torch.no_grad()",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,13 @@ def data_facts(module: Module) -> Any:
         return None
     remedied = any(marks for _, _, _, marks, _ in kept) and _is_remedied(module.source.text.lower())
     return kept, given, tuple(fed[:_MOST]), remedied
+
+
+def may_come_back(files: Sequence[Any], readers: Sequence[Any]) -> bool:
+    """Whether any file writes something, and one of the readers reads what may reach training: there, or where others call its functions."""
+    feeds = any(fed for _, _, fed, _ in files)
+    reads = any(way == "r" and ("t" in marks or (feeds and marks)) for kept, *_ in readers for way, _, _, marks, _ in kept)
+    return reads and any(way == "w" for kept, *_ in files for way, *_ in kept)
 
 
 def _is_remedied(text: str) -> bool:

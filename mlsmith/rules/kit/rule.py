@@ -112,6 +112,8 @@ class Rule:
     """Whether findings in test code are wanted; in vendored and generated code they never are."""
     speaks_in_examples: ClassVar[bool] = True
     """Whether findings in example, demonstration and documentation code are wanted."""
+    stands_in: ClassVar[frozenset[str]] = frozenset()
+    """Kinds of files in which findings of the `project` hook stand, where these are only some: it is not asked for the others."""
     options: ClassVar[Mapping[str, Any]] = {}
     """Name → default of the rule's own settings under `[tool.mlsmith.rules.<CODE>]`; types follow the defaults."""
 

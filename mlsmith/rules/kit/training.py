@@ -15,7 +15,8 @@ from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import Role, tokens
 
 if TYPE_CHECKING:
-    from mlsmith.index.project import Project, SeenCall
+    from mlsmith.index.callers import SeenCall
+    from mlsmith.index.project import Project
     from mlsmith.rules.kit.module import Module
 
 _MODEL_WORDS = frozenset({
