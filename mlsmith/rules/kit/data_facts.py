@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mlsmith.index.scopes import last_word, scope_of
 from mlsmith.rules.kit.accesses import Access, accesses
 from mlsmith.rules.kit.collect import is_foreign, where
+from mlsmith.rules.kit.exposure import is_remedied
 from mlsmith.rules.kit.knowledge import storage
 from mlsmith.rules.kit.memo import once_a_document, once_a_module
 from mlsmith.rules.kit.places import UNKNOWN_PART, normal, places
@@ -40,10 +41,6 @@ _OF_THEIR_RECEIVER = {*storage.WRITTEN_BY_METHOD, *storage.WRITTEN_TABLES, *stor
     "save",
     "save_model",
 }
-_REMEDIES = (
-    "propensit", "exploration", "explored", "explore_rate", "explore_share", "epsilon_greedy", "random_bucket", "randombucket", "holdback", "hold_back",
-    "holdout_group", "control_group", "inverse_prob", "ips_weight", "bandit",
-)  # fmt: skip
 
 
 @once_a_module
@@ -65,7 +62,7 @@ def data_facts(module: Module) -> Any:
     kept = tuple((a.way, a.kind, a.place, _marks(module, a, trains), tuple(where(module, a.call.node))) for a in seen[:_MOST])
     if not kept and not given and not fed:
         return None
-    remedied = any(marks for _, _, _, marks, _ in kept) and _is_remedied(module.source.text.lower())
+    remedied = any(marks for _, _, _, marks, _ in kept) and is_remedied(module.source.text.lower())
     return kept, given, tuple(fed[:_MOST]), remedied
 
 
@@ -74,10 +71,6 @@ def may_come_back(files: Sequence[Any], readers: Sequence[Any]) -> bool:
     feeds = any(fed for _, _, fed, _ in files)
     reads = any(way == "r" and ("t" in marks or (feeds and marks)) for kept, *_ in readers for way, _, _, marks, _ in kept)
     return reads and any(way == "w" for kept, *_ in files for way, *_ in kept)
-
-
-def _is_remedied(text: str) -> bool:
-    return any(word in text for word in _REMEDIES)
 
 
 def _is_path(text: str) -> bool:
@@ -99,16 +92,20 @@ def values_in(document: ConfigDocument) -> Any:
 # training and predictions
 
 
-@once_a_module
 def _training_inputs(module: Module) -> tuple[Trace, ...]:
-    """What each call that trains is given."""
+    return tuple(trace for _, trace in training_calls(module))
+
+
+@once_a_module
+def training_calls(module: Module) -> tuple[tuple[Call, Trace], ...]:
+    """Calls that train, each with what it is given, once for every value."""
     words = [word for word in module.words_called if word in _FITS or _is_training(word)]
-    found: list[Trace] = []
+    found: list[tuple[Call, Trace]] = []
     for call in module.calls_spelt(*words) if words else ():
         if any(name.startswith(_NO_MODEL) for name in call.names):
             continue
         for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
-            found += _traced(module, node, 0)
+            found += [(call, trace) for trace in traced(module, node)]
     return tuple(found)
 
 
@@ -123,7 +120,7 @@ def _is_training(word: str) -> bool:
     )
 
 
-def _traced(module: Module, node: ast.expr, reach: int) -> Iterator[Trace]:
+def traced(module: Module, node: ast.expr, reach: int = 0) -> Iterator[Trace]:
     """What a value is made from, in its function and in those of this file that pass it in."""
     trace = module.flow.trace(node)
     yield trace
@@ -134,7 +131,7 @@ def _traced(module: Module, node: ast.expr, reach: int) -> Iterator[Trace]:
         for call in module.callers(function):
             passed = _passed(function, call, parameter.name)
             if passed is not None:
-                yield from _traced(module, passed, reach + 1)
+                yield from traced(module, passed, reach + 1)
 
 
 def _passed(function: Function, call: Call, name: str) -> ast.expr | None:
@@ -165,7 +162,7 @@ def _is_returned(module: Module, call: Call) -> bool:
 
 def _is_predicted(module: Module, node: ast.expr) -> bool:
     """Whether a value is made from predictions; figures made of them are none."""
-    return any(any(map(_predicts, trace.calls)) and not any(map(_measures, trace.calls)) for trace in _traced(module, node, 1))
+    return any(any(map(_predicts, trace.calls)) and not any(map(_measures, trace.calls)) for trace in traced(module, node, 1))
 
 
 def _measures(call: Call) -> bool:
