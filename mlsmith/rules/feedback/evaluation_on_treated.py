@@ -50,7 +50,7 @@ class _Fact(NamedTuple):
 
 
 class EvaluationOnTreated(Rule):
-    """How well a model does is measured on those alone whom it chose itself.
+    """How well a model does is measured only on those whom it chose itself.
 
     ## What it finds
     A mean of what people answered (`clicked`, `converted`, `accepted`, `purchased` …), or a sum of it over a count, of rows that were chosen
@@ -89,11 +89,12 @@ class EvaluationOnTreated(Rule):
 
     ## When it stays silent
     When those who were not chosen are looked at, too (`== 0`, `~`, a `groupby` of the column); when code, a configuration or a page of
-    documentation speaks of a control group, a holdout, uplift, a variant, a propensity or exploration, or a column does; in projects without
-    a library for models; when columns have names that only a run knows; in tests and examples.
+    documentation speaks of a control group, a holdout, uplift, a variant, a propensity or exploration; in projects without a library for
+    models; when columns have names that only a run knows; in tests and examples.
 
-    Off unless it is asked for: of 140 repositories that it was tried on, 24 of them chosen for their recommenders, it speaks in none. Figures of
-    a model in use are seldom published with the code that computes them, so its precision is not known.
+    Off unless it is asked for: of 141 repositories that were looked at, 24 of them for their recommenders, it speaks in none, and none
+    takes such a mean of rows that were chosen so. Figures of a model in use are seldom published with the code that computes them, so its
+    precision is not known.
 
     ## References
     Kohavi et al. 2009, Controlled experiments on the web; Sculley et al. 2015, section 4.
@@ -138,7 +139,7 @@ class EvaluationOnTreated(Rule):
             for answer, choice, place in fact.figures:
                 yield self.finding(
                     place_from(path, project, place),
-                    f"the mean of `{answer}` is taken of those alone who were `{choice}`, and nobody is held back to compare them with",
+                    f"the mean of `{answer}` is taken only of what was `{choice}`, and nothing is held back to compare it with",
                     advice="leave a share of the cases alone, by chance, and report the difference to them",
                 )  # fmt: skip
 
