@@ -133,6 +133,9 @@ class ExperimentWithoutConclusion(Rule):
         for path, seen in collected:
             if seen == "said":
                 experiments.pop(_experiment_of(path) or path, None)
+        experiments = {name: paths for name, paths in experiments.items() if project.is_asked(min(paths))}
+        if not experiments:
+            return
         tree = _Tree(project.history.standing(int(self.option["days"])))
         left = [
             name for name in experiments if tree.is_left_alone(name) and not _is_used(project, tree, name) and not tree.has_outcome(name)
