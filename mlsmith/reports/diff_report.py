@@ -42,7 +42,7 @@ def _text(difference: Difference, style: Style, width: int) -> str:
     for change in difference.changes[:_MOST]:
         if change.path != path:
             path = change.path
-            moved = f" (was {visible(change.moved_from)})" if change.moved_from else ""
+            moved = f" (was {visible(change.moved_from)})" if change.moved_from and change.kind != "moved" else ""
             lines += [*([""] if lines else []), f"{style.bold(visible(path))}{moved}"]
         lines += _change(change, style, width)
     if len(difference.changes) > _MOST:
@@ -57,11 +57,11 @@ def _change(change: Change, style: Style, width: int) -> list[str]:
     paint = style.bad if change.significance is Significance.HIGH else style.dim
     place = f"  {change.line}".ljust(7)
     where = f"  {style.dim('in ' + visible(change.symbol))}" if change.symbol not in ("", change.subject) else ""
-    where += f"  {style.dim(_lines(change))}" if change.steps else ""
+    where += f"  {style.dim(_lines(change))}" if change.kind == "steps" else ""
     head = f"{place} {paint(change.kind)}  {visible(change.subject)}{where}"
     if change.old is None and change.new is None:
         return [head]
-    if change.steps:
+    if change.kind == "steps":
         sides = (("-", style.bad, change.old), ("+", style.good, change.new))
         return [head, *(f"        {sign} {paint(visible(text))}" for sign, paint, text in sides if text is not None)]
     old = style.bad(visible(change.old)) if change.old is not None else style.dim("nothing")

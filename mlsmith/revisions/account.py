@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsmith.change import Change, Component, Significance
+from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.extracted import Extracted
 from mlsmith.revisions.kinship import defined
 from mlsmith.revisions.matching import Pair
@@ -26,8 +27,10 @@ _PURE = (
 """What computes something from what it is given, and looks at nothing else: its place does not matter"""
 
 
-Places = set[tuple[str, str]]
-"""(path, symbol) of definitions that are compared by themselves"""
+Place = tuple[str, str]
+"""(path, symbol) of a definition"""
+Places = set[Place]
+"""Of definitions that are compared by themselves"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Spot:
 class Told:
     change: Change
     at: Spot
+    step: Effect | None = None
+    """Of what is on one side only the step"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Around:
     extracted: tuple[Extracted, Extracted]
     differing: frozenset[str]
     """Dotted names of definitions that differ by themselves"""
-    became: dict[tuple[str, str], tuple[str, str]]
+    became: dict[Place, Place]
     """Which definition is which"""
 
 
@@ -73,7 +78,8 @@ class Account:
         """Kinds of values that differ because of something that is told elsewhere"""
 
     def add(
-        self, kind: str, subject: str, old: str | None, new: str | None, at: Spot, component: Component, significance: Significance
+        self, kind: str, subject: str, old: str | None, new: str | None, at: Spot, component: Component, significance: Significance,
+        *, step: Effect | None = None,
     ) -> None:  # fmt: skip
         gone = at.new is None
         origin = at.new or at.old
@@ -95,7 +101,7 @@ class Account:
             significance=significance, moved_from=self.moved_from,
             old_line=at.old.line if at.old is not None and at.new is not None and at.old.path == origin.path else None,
         )  # fmt: skip
-        self.told.append(Told(change, at))
+        self.told.append(Told(change, at, step))
 
     def is_another(self, old: Value, new: Value) -> bool:
         """Whether two definitions are not the one and what became of it."""

@@ -68,12 +68,13 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
         return [(i + k, j + k) for i, j, size in blocks for k in range(size)]
     contents = tuple([_content(one) if one.kind in _NAMELESS else frozenset() for one in side] for side in (old, new))
     crowded = {one for one in ours if ours.count(one) != theirs.count(one)} & _crowded(ours, theirs)
+    stay = _tested(old) & _tested(new)
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     weights: dict[tuple[int, int], float] = {}
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
             best[i][j] = max(best[i + 1][j], best[i][j + 1])
-            if ours[i] == theirs[j] and not _are_other_options(old[i], new[j]):
+            if ours[i] == theirs[j] and not _are_other_options(old[i], new[j]) and not _are_other_branches(old[i], new[j], stay):
                 nameless = ours[i][0] in _NAMELESS
                 shared = similarity(old[i], new[j]) + (_overlap(contents[0][i], contents[1][j]) if nameless else 0)
                 if ours[i] not in crowded or shared > _DISTANT:
@@ -90,6 +91,24 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
         else:
             j += 1
     return found
+
+
+def _tested(effects: tuple[Effect, ...]) -> set[bytes | str]:
+    """What branches and loops ask, those inside others included."""
+    return {key for one in each(effects) for key in _asked(one)}
+
+
+def _asked(effect: Effect) -> set[bytes | str]:
+    """What a branch asks, or a loop goes over: as a value, and as it is written, since it may be read later now."""
+    value = effect.value("test") or effect.value("over") if effect.kind in ("if", "loop") else None
+    node = getattr(effect.origin.node, "test", None) or getattr(effect.origin.node, "iter", None)
+    return {value.digest, *([ast.dump(node)] if node is not None else ())} if value is not None else set()
+
+
+def _are_other_branches(one: Effect, other: Effect, stay: set[bytes | str]) -> bool:
+    """Whether two branches ask two things, of which one is asked on both sides: that one has its own counterpart."""
+    ours, theirs = _asked(one), _asked(other)
+    return not ours & theirs and bool((ours | theirs) & stay)
 
 
 def _crowded(ours: list[Any], theirs: list[Any]) -> set[Any]:

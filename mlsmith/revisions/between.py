@@ -103,8 +103,8 @@ def _range(first: bytes, length: bytes | None) -> tuple[int, int]:
 
 def _speaks(change: Change, path: str, hunk: _Hunk) -> bool:
     """Whether a change is told of a hunk. What is gone stands on a line of the old version."""
-    if change.steps:
-        return any(_speaks(step, path, hunk) for step in change.steps)
+    if any(_speaks(step, path, hunk) for step in change.steps):
+        return True
     if change.path != path:
         return False
     if change.old_line is not None and _is_in(change.old_line, hunk.old):

@@ -11,6 +11,7 @@ from mlsmith.revisions.extracted import Extracted
 from mlsmith.revisions.folding import folded
 from mlsmith.revisions.imports import imported_elsewhere
 from mlsmith.revisions.matching import matched
+from mlsmith.revisions.moved import without_moved
 from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.steps import Comparison
 
@@ -34,7 +35,10 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         became={pair.old.place: pair.new.place for pair in pairs},
     )  # fmt: skip
     told = [one for pair in pairs for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]
-    changes = [*attribute_changes(new.modules.values(), old.attributes), *folded(_said_once(told), old, new, around.became)]
+    changes = [
+        *attribute_changes(new.modules.values(), old.attributes),
+        *folded(without_moved(_said_once(told), new, come, around), old, new, around.became),
+    ]
     changes += _wholes(old, gone, {pair.old for pair in pairs}, "removed")
     changes += _wholes(new, come, {pair.new for pair in pairs}, "added")
     return tuple(sorted(dict.fromkeys(changes), key=lambda change: (change.path, change.line, change.subject, change.kind)))

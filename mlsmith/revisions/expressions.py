@@ -194,22 +194,27 @@ class Expressions(Teller):
             self.emit("decorator", decorator, values=(("value", self.value(decorator)),))
 
     def parameters(self, node: FunctionNode | ast.Lambda, level: int = 0) -> list[Value]:
-        """Bind the parameters to their places, and tell their defaults. Names count where something looks at them: a decorator."""
+        """Bind the parameters to their places, and tell their defaults. Names count where something looks at them: a decorator.
+
+        Of a function that both versions have a parameter is the same wherever it stands: that it stands elsewhere says the head.
+        """
         args = node.args
         plain = [*args.posonlyargs, *args.args]
         places = [*((a, str(i)) for i, a in enumerate(plain)), *((a, f"k{i}") for i, a in enumerate(args.kwonlyargs))]
         places += [(star, mark) for star, mark in ((args.vararg, "*"), (args.kwarg, "**")) if star is not None]
         decorated = bool(getattr(node, "decorator_list", ()))
+        roles = self.program.shared_roles(self.unit) if level == 0 else {}
         defaults = defaults_of(args)
         head: list[Value] = []
+        bound: dict[str, Value] = {}
         for argument, place in places:
             label = f"{level}:{place}:{argument.arg}" if decorated else f"{level}:{place}"
-            head.append(value_of("parameter", label))
+            role = roles.get(argument.arg)
+            head.append(value_of("parameter", label if role is None else f"{label}:{role}"))
+            bound[argument.arg] = value_of("parameter", label if role is None else role, (), self.origin(argument))
             if argument.arg in defaults:
                 self.emit("default", argument, label=place, values=(("value", self.value(defaults[argument.arg])),))
-        for argument, place in places:
-            label = f"{level}:{place}:{argument.arg}" if decorated else f"{level}:{place}"
-            self.env[argument.arg] = value_of("parameter", label, (), self.origin(argument))
+        self.env |= bound
         return head
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.revisions.account import Told
+from mlsmith.revisions.account import Place, Told
 from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.values import Origin
 from mlsmith.revisions.wording import head_of, part_at, shortened
@@ -30,8 +30,6 @@ _WIDTH = 50
 _ROOM = 100
 """So many characters of a statement, and of all of one side, are shown"""
 _WEIGHTS = (Significance.LOW, Significance.MEDIUM, Significance.HIGH)
-
-Place = tuple[str, str]
 
 
 def folded(told: Iterable[Told], old: Program, new: Program, became: Mapping[Place, Place]) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from mlsmith.change import Component, Significance
@@ -80,7 +81,8 @@ def kind_of_call(callee: str) -> tuple[str, Component, Significance]:
     for kind, component, prefixes in _KINDS:
         if callee.startswith(prefixes):
             return kind, component, Significance.HIGH
-    kind = _METHODS.get(last, "")
+    root = callee.partition(".")[0]
+    kind = _METHODS.get(last, "") if root != callee and (root == "random" or root not in sys.stdlib_module_names) else ""
     if kind:
         return kind, _COMPONENTS[kind], Significance.HIGH if kind != "hardware" else Significance.MEDIUM
     return "call", Component.SOURCE, Significance.MEDIUM

@@ -65,7 +65,7 @@ class Program:
         """The other side, where there is one"""
         self.modules = {module.name: module for module in modules}
         self.units: dict[str, Unit] = {}
-        self._inside: dict[str, list[Unit]] = {}
+        self._inside: dict[str, list[str]] = {}
         self._steps: dict[str, int] = {}
         self._forms: dict[str, Form] = {}
         self._tops: dict[str, dict[str, Value]] = {}
@@ -79,13 +79,14 @@ class Program:
             if _is_reachable(node):
                 kind = "class" if isinstance(node, ast.ClassDef) else "function"
                 name = module.resolver.definition_name(node)
-                while name in self.units:
-                    name += "'"  # Defined again: in another branch, or over the first.
+                while name in self.units and not _hides(node, self.units[name].node):
+                    name += "'"  # Defined again: in another branch, or over one that is used before.
+                hidden = self.units.get(name)
                 self.units[name] = Unit(name, module.path, kind, node, module)
-                outer = name
+                outer = name if hidden is None else ""
                 while "." in outer:
                     outer = outer.rpartition(".")[0]
-                    self._inside.setdefault(outer, []).append(self.units[name])
+                    self._inside.setdefault(outer, []).append(name)
 
     @cached_property
     def imported(self) -> frozenset[str]:
@@ -125,6 +126,10 @@ class Program:
         if theirs and len(renamed) == sum(name not in ours for name in theirs):
             roles |= {name: f"renamed {number}" for number, name in enumerate(renamed)}
         return roles
+
+    def shared_roles(self, unit: Unit) -> dict[str, str]:
+        """Of a function that both versions have under one name the names of its parameters that they share, of others nothing."""
+        return self.roles_of(unit) if self.peer is not None and unit.name in self.peer.units else {}
 
     def steps(self, unit: Unit) -> int:
         """Number of effects, those of the functions that are told with it included."""
@@ -204,7 +209,8 @@ class Program:
         digests = [self.form(unit).digest]
         if unit.kind == "class":
             self._busy.add(unit.name)
-            methods = [other for other in self._inside.get(unit.name, ()) if other.path == unit.path]
+            inside = (self.units[name] for name in self._inside.get(unit.name, ()))
+            methods = [other for other in inside if other.path == unit.path]
             digests += [other.last.encode() + self.stand_in(other).digest for other in methods]
             self._busy.discard(unit.name)
         digest = hashlib.blake2b(b"".join(sorted(digests[1:])) + digests[0], digest_size=16).hexdigest()
@@ -235,3 +241,13 @@ def _is_reachable(node: Any) -> bool:
     while scope is not None and scope.kind == "class":
         scope = scope.parent
     return scope is not None and scope.kind == "module"
+
+
+def _hides(node: Any, earlier: Any) -> bool:
+    """Whether a definition takes the place of one that nobody has used before: behind it in the same body, and decorated alike."""
+    if type(node) is not type(earlier) or node.block is not earlier.block or isinstance(node, ast.ClassDef):
+        return False
+    if [ast.dump(one) for one in node.decorator_list] != [ast.dump(one) for one in earlier.decorator_list]:
+        return False
+    between = (one for one in getattr(node.block.owner, node.block.field, ()) if earlier.lineno < one.lineno < node.lineno)
+    return not any(isinstance(one, ast.Name) and one.id == node.name for statement in between for one in ast.walk(statement))

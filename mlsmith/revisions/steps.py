@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import SequenceMatcher
+from functools import cached_property
 
 from mlsmith.change import Component, Significance
-from mlsmith.revisions.account import Spot, Told
+from mlsmith.revisions.account import Place, Spot, Told
 from mlsmith.revisions.alignment import alike, find_inside, mark
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION
-from mlsmith.revisions.effects import Effect
+from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.evaluation import OF_A_FILE
 from mlsmith.revisions.inner_values import InnerValues
-from mlsmith.revisions.kinship import is_told, is_turned, turned
+from mlsmith.revisions.kinship import defined, is_told, is_turned, turned
 from mlsmith.revisions.program import Form, Unit
+from mlsmith.revisions.statements import outermost
 from mlsmith.revisions.values import Origin
-from mlsmith.revisions.wording import kind_of_effect, subject_of, text_of, weight_of
+from mlsmith.revisions.wording import kind_of_effect, signature_of, subject_of, text_of, weight_of
 
 
 class Comparison(InnerValues):
@@ -29,7 +31,7 @@ class Comparison(InnerValues):
         self.own, self.other = old, new
         if old.digest != new.digest:
             self.effects(old.effects, new.effects)
-            self.told = self.moved(self.told)
+            self.told = outermost(self.moved(self.told))
             if (
                 not self.told
                 and "definition" not in self.reasons
@@ -37,9 +39,7 @@ class Comparison(InnerValues):
                 and not ((old.taken_in | new.taken_in) & self.around.differing)
                 and not ("default" in self.reasons and self.reasons <= {"default", "call"})
             ):
-                kind = "order" if "version" in self.reasons else "code"
-                where = self.pair.new.symbol or "the top of the file"
-                self.add(kind, where, None, None, self.whole, Component.SOURCE, Significance.MEDIUM)
+                self.something(old, new)
         for name in sorted((old.names.keys() & new.names.keys()) - OF_A_FILE):
             one, other = old.names[name], new.names[name]
             of_the_package = self.pair.new.path.endswith("setup.py") and name.lower().replace("licence", "license") in OF_A_DISTRIBUTION
@@ -47,6 +47,16 @@ class Comparison(InnerValues):
                 at = Spot(one.origin or self.whole.old, other.origin or self.whole.new)
                 self.values(one, other, name, "constant", at)
         return self.told
+
+    def something(self, old: Form, new: Form) -> None:
+        """That they differ, where nothing in them does: by the parameters that they are called with, by an order, or nobody knows how."""
+        where = self.pair.new.symbol or "the top of the file"
+        signatures = [signature_of(unit.node) for unit in (self.pair.old, self.pair.new)]
+        if [one.digest for one in old.effects] == [one.digest for one in new.effects] and signatures[0] != signatures[1]:
+            self.add("parameters", where, signatures[0], signatures[1], self.whole, Component.SOURCE, Significance.MEDIUM)
+            return
+        kind = "order" if "version" in self.reasons else "code"
+        self.add(kind, where, None, None, self.whole, Component.SOURCE, Significance.MEDIUM)
 
     def is_kept(self, default: Effect, form: Form) -> bool:
         """Whether a parameter of that name has that default on the other side too."""
@@ -120,11 +130,30 @@ class Comparison(InnerValues):
         if elsewhere.holds(one, caller):
             self.reasons.add("definition")  # The function that has it now, or had it, is told.
             return
+        if self.is_called_instead(one, is_old=what == "removed"):
+            self.reasons.add("definition")  # Told with its caller on one side, and called from there on the other.
+            return
         kind, component, significance = kind_of_effect(one)
         text = text_of(one)
         old, new = (None, text) if what == "added" else (text, None)
         at = Spot(None, one.origin) if what == "added" else Spot(one.origin, None)
-        self.add(f"{kind} {what}", subject_of(one), old, new, at, component, significance)
+        self.add(f"{kind} {what}", subject_of(one), old, new, at, component, significance, step=one)
+
+    def is_called_instead(self, one: Effect, *, is_old: bool) -> bool:
+        """Whether a step stands in a function that both versions have, and that the other side of this definition still calls."""
+        place = (one.origin.path, one.origin.scope)
+        own = self.pair.old if is_old else self.pair.new
+        if place == own.place:
+            return False
+        return self.around.became.get(place) in self.called_now if is_old else place in self.called_before
+
+    @cached_property
+    def called_now(self) -> set[Place]:
+        return _called(self.other)
+
+    @cached_property
+    def called_before(self) -> set[Place | None]:
+        return {self.around.became.get(place) for place in _called(self.own)}
 
     def effect(self, old: Effect, new: Effect) -> None:
         if old.digest == new.digest:
@@ -160,6 +189,13 @@ def _step(told: Told) -> tuple[str, str, str | None]:
 
 def _in_order(old: Told, new: Told) -> Told:
     return Told(replace(new.change, kind="order", old=None, new=None), Spot(old.at.old, new.at.new))
+
+
+def _called(form: Form) -> set[Place]:
+    """Definitions that a form calls without being told with them."""
+    calls = (value for effect in each(form.effects) if effect.kind == "call" for value in (effect.value("value"),) if value is not None)
+    found = (defined(value.parts[0][1]) for value in calls)
+    return {(one.origin.path, one.origin.scope) for one in found if one is not None and one.origin is not None}
 
 
 def _is_an_option(effect: Effect) -> bool:

@@ -8,6 +8,7 @@ from mlsmith.change import Component, Significance
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.meaning_of_calls import kind_of_call
 from mlsmith.revisions.values import Value, called
+from mlsmith.rules.kit.context import module_name_of
 
 _WIDTH = 80
 
@@ -61,6 +62,18 @@ def head_of(node: ast.AST, width: int | None = _WIDTH) -> str:
     return unparsed(node, width)
 
 
+def signature_of(node: ast.AST) -> str:
+    """The names of the parameters in their order, and nothing of what is no function."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return ""
+    args = node.args
+    names = [argument.arg for argument in (*args.posonlyargs, *args.args)]
+    names += [f"*{args.vararg.arg}"] if args.vararg is not None else ["*"] if args.kwonlyargs else []
+    names += [argument.arg for argument in args.kwonlyargs]
+    names += [f"**{args.kwarg.arg}"] if args.kwarg is not None else []
+    return f"({', '.join(names)})"
+
+
 def shown(value: Value) -> str:
     if value.kind == "definition" and value.origin is not None:
         return value.origin.scope
@@ -96,12 +109,23 @@ def told_apart(old: Value, new: Value) -> tuple[str, str]:
     """Two texts that differ: as they stand in the source, by their full names, or cut around the place where they part."""
     was, now = shown(old), shown(new)
     if was == now:
-        was, now = old.callee or old.name or was, new.callee or new.name or now
+        was, now = _full_name(old) or was, _full_name(new) or now
     if was == now and old.origin is not None and new.origin is not None:
         one, other = (" ".join(ast.unparse(value.origin.node).split()) for value in (old, new) if value.origin is not None)
         start = max(0, part_at(one, other) - 30)
         was, now = (f"{'…' if start else ''}{text[start : start + 80]}" for text in (one, other))
     return was, now
+
+
+def _full_name(value: Value) -> str:
+    """The dotted name of what a value is or calls, also where that is defined in the project."""
+    if value.callee or value.name:
+        return value.callee or value.name
+    what = value.parts[0][1] if value.kind == "call" else value
+    what = what.part("is") or what
+    if what.kind != "definition" or what.origin is None:
+        return ""
+    return f"{module_name_of(what.origin.path)}.{what.origin.scope}"
 
 
 def part_at(one: str, other: str) -> int:

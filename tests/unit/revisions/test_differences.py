@@ -132,6 +132,9 @@ ALIKE = {
         "class A:\n    def f(self, x):\n        raise NotImplementedError\n",
         "class A:\n    def f(self, *args):\n        'Does it.'\n        raise NotImplementedError('f')\n",
     ),
+    "a definition that another one hides": (
+        "def f(x):\n    return g(x)\n\n\ndef f(x):\n    return h(x)\n", "def f(x):\n    return h(x)\n"
+    ),
     "the order of imports": ("import ours\nimport theirs\n", "import theirs\nimport ours\n"),
     "an import that nobody uses by its other name": ("import customgui as cg\n", ""),
     "messages": (
@@ -196,6 +199,14 @@ APART = {
         LOOP, LOOP.replace("continue", "t = None\n            continue"),
     ),
     "an entry of a table": ("T = {'a': 1}\n\n\ndef f(x):\n    return g(T[x])\n", "T = {'a': 1, 'b': 2}\n\n\ndef f(x):\n    return g(T[x])\n"),
+    "a definition that is used before another one takes its place": (
+        "def f(x):\n    return g(x)\n\n\nrun(f)\n\n\ndef f(x):\n    return h(x)\n", "def f(x):\n    return k(x)\n\n\nrun(f)\n\n\ndef f(x):\n    return h(x)\n"
+    ),
+    "one of several definitions that are registered": (
+        "@f.register(int)\ndef _(x):\n    return g(x)\n\n\n@f.register(str)\ndef _(x):\n    return h(x)\n",
+        "@f.register(int)\ndef _(x):\n    return k(x)\n\n\n@f.register(str)\ndef _(x):\n    return h(x)\n",
+    ),
+    "parameters in another order": ("def f(a, b):\n    return g(a, b)\n", "def f(b, a):\n    return g(a, b)\n"),
     "a default behind another": ("def f(a=1, b=2):\n    return g(a, b)\n", "def f(a=1, c=3, b=2):\n    return g(a, b, c)\n"),
     "an option of the command line": ("p.add_argument('--a', default=1)\n", "p.add_argument('--b', default=2)\np.add_argument('--a', default=1)\n"),
 }  # fmt: skip
@@ -312,3 +323,26 @@ def test_two_mappings_are_compared_by_key() -> None:
     old = "def f():\n    return g({'augment': 1, 'size': 2})\n"
     found = changes({"a.py": old}, {"a.py": old.replace("'augment': 1", "'image': 'left'")})
     assert [(c.old, c.new) for c in found] == [("'augment': 1", "'image': 'left'")]
+
+
+def test_parameters_in_another_order_are_named() -> None:
+    (change,) = changes({"a.py": "def f(a, *, b):\n    return g(a, b)\n"}, {"a.py": "def f(b, a):\n    return g(a, b)\n"})
+    assert (change.kind, change.subject, change.old, change.new) == ("parameters", "f", "(a, *, b)", "(b, a)")
+
+
+def test_a_branch_that_was_put_before_others_leaves_them_in_peace() -> None:
+    old = "def f(x):\n    if x == 'a':\n        g(x)\n    elif x == 'b':\n        h(x)\n    else:\n        k(x)\n"
+    found = changes({"a.py": old}, {"a.py": old.replace("elif", "elif x == 'c':\n        m(x)\n    elif")})
+    assert [(c.kind, c.old, c.new) for c in found] == [("if added", None, "if x == 'c'")]
+
+
+def test_a_parameter_that_was_inserted_leaves_what_is_done_with_the_others_in_peace() -> None:
+    old = "def f(path: str, size):\n    a = open(path)\n    return g(a, size)\n"
+    found = changes({"a.py": old}, {"a.py": old.replace("path: str", "mode, path: str").replace("g(a", "g(mode")})
+    assert [(c.kind, c.old, c.new) for c in found] == [("call", "a", "mode")]
+
+
+def test_a_function_that_is_called_with_more_now_has_not_lost_its_steps() -> None:
+    old = "def f(x):\n    a(x)\n    b(x)\n    c(x)\n\n\ndef run(x):\n    f(x)\n"
+    found = changes({"a.py": old}, {"a.py": old.replace("    f(x)", "    f(*x)")})
+    assert [(c.symbol, c.new) for c in found] == [("run", "f(*x)")]

@@ -114,3 +114,40 @@ def test_of_a_class_that_took_a_method_from_elsewhere_the_new_ones_are_told() ->
     old = f"class A:\n{method}"
     new = f"class A:\n    pass\n\n\nclass B:\n{method}\n    def g(self):\n        d(self)\n"
     assert [(change.kind, change.subject) for change in told(old, new)] == [("function added", "B.g")]
+
+
+def test_of_calls_in_one_another_that_are_gone_together_the_outer_one_is_told() -> None:
+    old = "import torch\n\n\ndef f(x):\n    return g(h(torch.zeros(3).to(x).view(2)), torch.nn.Linear(1, 2))\n"
+    found = told(old, old.replace("g(h(torch.zeros(3).to(x).view(2)), torch.nn.Linear(1, 2))", "x"))
+    assert [(change.kind, change.old) for change in found if change.kind.endswith("removed")] == [
+        ("call removed", "g(h(torch.zeros(3).to(x).view(2)), torch.nn.Linear(1, 2))"),
+        ("layer removed", "torch.nn.Linear(1, 2)"),
+        ("training removed", "torch.zeros(3).to(x).view(2)"),
+    ]
+
+
+MOVED = "    rows = read(x.path, limit=3)\n    for row in rows:\n        row.clean(x)\n    x.rows = rows\n"
+
+
+def test_steps_that_went_to_a_function_that_is_not_called_there_are_one_line() -> None:
+    old = f"def f(x):\n    a(x)\n{MOVED}    return x\n\n\ndef g(x):\n    b(x)\n"
+    new = f"def f(x):\n    a(x)\n    return x\n\n\ndef g(y):\n{MOVED.replace('x', 'y')}    b(y)\n"
+    (change,) = told(old, new)
+    assert (change.kind, change.old, change.new, change.line) == ("moved", "f", "g", 7)
+    assert change.significance == "low"
+    assert len(change.steps) == 6
+
+
+def test_a_value_that_changed_on_the_way_keeps_its_own_lines() -> None:
+    old = f"def f(x):\n    a(x)\n{MOVED}    return x\n\n\ndef g(x):\n    b(x)\n"
+    new = f"def f(x):\n    a(x)\n    return x\n\n\ndef g(y):\n{MOVED.replace('x', 'y').replace('3', '4')}    b(y)\n"
+    assert any("limit=4" in (step.new or "") for change in told(old, new) for step in (change, *change.steps) if change.kind != "moved")
+
+
+def test_what_is_stored_is_told_and_not_that_it_is() -> None:
+    old = "import torch.nn as nn\n\n\nclass A(nn.Module):\n    def __init__(self):\n        self.a = nn.Linear(1, 2)\n"
+    new = f"{old}        self.b = nn.ReLU()\n        self.c = list(h(self))\n"
+    assert [(change.kind, change.new) for change in told(old, new)] == [
+        ("layer added", "nn.ReLU()"),
+        ("store added", "self.c = list(h(self))"),
+    ]
