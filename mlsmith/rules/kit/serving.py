@@ -63,5 +63,19 @@ def predictions(calls: list[Call]) -> list[Call]:
     return [call for call in calls if call.method in _PREDICTING and call.receiver is not None and call.node.args]
 
 
+def asked(function: Function, reach: int = 2) -> list[Call]:
+    """Calls that ask a model, in a function or in those of its file that it calls."""
+    found = predictions(function.calls)
+    if found or not reach:
+        return found
+    module = function.module
+    for call in function.calls:
+        for name in call.names:
+            node = module.resolver.function_named(name)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                found.extend(asked(module.function(node), reach - 1))
+    return found
+
+
 def predicts(call: Call) -> bool:
     return call.method in _PREDICTING

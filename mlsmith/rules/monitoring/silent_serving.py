@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
-from mlsmith.rules.kit import Call, Finding, Function, Module, Rule, Severity, serving
+from mlsmith.rules.kit import Finding, Module, Rule, Severity, serving
 
 _SPEAKING = frozenset({
     "info", "debug", "warning", "error", "exception", "log", "print", "observe", "inc", "labels", "set", "send", "produce", "publish", "emit", "record",
@@ -79,23 +78,10 @@ class SilentServing(Rule):
         if not endpoints or _WATCHED.search(module.source.text):
             return
         for function in endpoints:
-            asked = _predictions(module, function, 2)
+            asked = serving.asked(function)
             if asked and _SPEAKING.isdisjoint(module.words_called):
                 yield self.finding(
                     asked[0], f"`{function.node.name}` answers with a prediction, and neither input, answer nor model version is kept anywhere",
                     advice="log or emit input, prediction and model version for each request",
                 )  # fmt: skip
                 return
-
-
-def _predictions(module: Module, function: Function, reach: int) -> list[Call]:
-    """Calls that ask a model, in the function or in those of this file that it calls."""
-    found = serving.predictions(function.calls)
-    if found or not reach:
-        return found
-    for call in function.calls:
-        for name in call.names:
-            node = module.resolver.function_named(name)
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                found.extend(_predictions(module, module.function(node), reach - 1))
-    return found
