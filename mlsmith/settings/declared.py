@@ -118,6 +118,7 @@ class Settings:
     wrappers: dict[str, str] = field(default_factory=dict)
     entry_points: tuple[str, ...] = ()
     serving: tuple[str, ...] = ()
+    costly_decisions: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     project: Literal["auto", "application", "library"] = "auto"
     baseline: str = ".mlsmith/baseline.jsonl"
@@ -135,7 +136,7 @@ class Settings:
 
 _ANALYTIC = (
     "select", "ignore", "extend_select", "per_file_ignores", "severity", "minutes", "rules", "roles",
-    "wrappers", "entry_points", "serving", "sensitive", "project", "data", "target",
+    "wrappers", "entry_points", "serving", "costly_decisions", "sensitive", "project", "data", "target",
 )  # fmt: skip
 
 
@@ -192,6 +193,11 @@ OPTIONS: tuple[Option, ...] = (
         "What is started from outside, such as by a scheduler: globs of files, or of dotted names of functions.",
     ),
     Option("serving", "strings", "Globs of the code that serves predictions."),
+    Option(
+        "costly-decisions",
+        "strings",
+        "Serving code whose wrong answers cost much: globs of files, or of dotted names of functions.",
+    ),
     Option("sensitive", "strings", "Columns with data about persons, as globs of their names, case aside."),
     Option(
         "project",
