@@ -14,10 +14,12 @@ from mlsmith.rules.kit.sql import is_sql
 
 _IN_SIGHT = "in sight"
 _MOST = 20
-_CONTROLS = re.compile(
-    r"control[-_ ]?(?:group|user|arm|cohort|case|customer)|[\"'](?:control|variant|treatment|baseline)[\"']|is_control|untreated|not_treated|uplift|\blift\b"
-    r"|incrementality|\ba/b\b|\bab[-_ ]?test|placebo|causal|treatment[-_ ]effect"
-)
+_CONTROLS = (
+    "controlgroup", "control user", "control_user", "control arm", "control_arm", "control cohort", "control_cohort", "control case", "control_case",
+    "is_control", "'control'", '"control"', "'variant'", '"variant"', "'treatment'", '"treatment"', "'baseline'", '"baseline"', "untreated", "not_treated",
+    "uplift", " lift", "_lift", "incrementality", "a/b", "ab test", "ab_test", "ab-test", "abtest", "placebo", "causal", "treatment effect", "treatment_effect",
+)  # fmt: skip
+"""What code may say of those who were left alone, or treated in another way"""
 _GROUPS = (
     "control group",
     "control_group",
@@ -108,7 +110,7 @@ class EvaluationOnTreated(Rule):
 
     def collect(self, module: Module) -> Any:
         text = module.source.text.lower()
-        if leaves_to_chance(text) or _CONTROLS.search(text):
+        if leaves_to_chance(text) or any(word in text for word in _CONTROLS):
             return _IN_SIGHT
         if module.is_test:
             return None

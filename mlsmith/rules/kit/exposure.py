@@ -24,9 +24,12 @@ _REMEDIES = (
     "propensit", "exploration", "explored", "explore_rate", "explore_share", "epsilon_greedy", "random_bucket", "randombucket", "holdback", "hold_back",
     "holdout_group", "control_group", "inverse_prob", "ips_weight", "bandit",
 )  # fmt: skip
-_CHANCE = re.compile(
-    r"explor(?:e|ing)|(?:epsilon|eps)[-_ ]greedy|thompson|interleav|debias|position[ _-]bias|counterfactual|off[-_]policy|hold[-_ ]?out|control[-_ ]group"
-    r"|snips\b|random(?:i[sz]ed)?[-_ ](?:slot|bucket|traffic|share|position|impression|ranking|order)|shuffled[-_ ](?:slot|traffic|ranking)"
+_CHANCE = (
+    *_REMEDIES, "explore", "exploring", "epsilon-greedy", "eps_greedy", "eps-greedy", "thompson", "interleav", "debias", "position bias", "position_bias",
+    "counterfactual", "off-policy", "off_policy", "holdout", "hold-out", "hold_out", "control group",
+)  # fmt: skip
+_AT_RANDOM = re.compile(
+    r"random(?:i[sz]ed)?[-_ ](?:slot|bucket|traffic|share|position|impression|ranking|order)|shuffled[-_ ](?:slot|traffic|ranking)"
 )
 _YES = (1, True, "1", "yes", "true", "True", "y", "Y")
 _NO = (0, False, "0", "no", "false", "False", "n", "N")
@@ -43,7 +46,9 @@ def is_remedied(text: str) -> bool:
 
 def leaves_to_chance(text: str) -> bool:
     """Whether a text, in lower case, may speak of anything that was shown, or held back, by chance."""
-    return is_remedied(text) or _CHANCE.search(text) is not None
+    if any(word in text for word in _CHANCE):
+        return True
+    return ("random" in text or "shuffled" in text) and _AT_RANDOM.search(text) is not None
 
 
 def columns(module: Module, words: frozenset[str]) -> Iterator[tuple[str, ast.expr]]:
