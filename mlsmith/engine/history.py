@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import marshal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlsmith.engine.cache import key_of
 from mlsmith.errors import GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from mlsmith.engine.cache import Store
@@ -81,6 +81,16 @@ class GitHistory:
         except GitError:
             return frozenset()
 
+    def changes_of_lines(self, path: str, first: int, last: int) -> tuple[int, ...]:
+        """When commits changed the 1-based lines of a file, in seconds before the newest commit, the latest first."""
+        self.asked = True
+        if self._repository is None:
+            return ()
+        try:
+            return self._repository.changes_of_lines(self._prefix + path, first, last)
+        except GitError:
+            return ()
+
     @cached_property
     def head(self) -> str:
         """The commit that history ends with; empty where there is none."""
@@ -147,15 +157,24 @@ class RememberedHistory:
         return self._history.words_in(paths, words)
 
     def last_change(self, path: str, line: int) -> tuple[str, str, str] | None:
-        blob = self._blobs.get(path)
+        answer: tuple[str, str, str] | None = self._kept(f"{path}:{line}", "last change", lambda: self._history.last_change(path, line))
+        return answer
+
+    def changes_of_lines(self, path: str, first: int, last: int) -> tuple[int, ...]:
+        asked = f"{path}:{first},{last}"
+        answer: tuple[int, ...] = self._kept(asked, "changes of lines", lambda: self._history.changes_of_lines(path, first, last))
+        return answer
+
+    def _kept(self, asked: str, about: str, ask: Callable[[], Any]) -> Any:
+        """The answer about lines of a file, given to `path:lines`, from the store if it is there."""
+        blob = self._blobs.get(asked.rpartition(":")[0])
         if blob is None:
-            return self._history.last_change(path, line)
+            return ask()
         self._history.asked = True
-        key = key_of(f"{path}:{line}", blob, f"last change\0{self._history.head}")
+        key = key_of(asked, blob, f"{about}\0{self._history.head}")
         kept = self._store.get(key)
         if kept is not None:
-            answer: tuple[str, str, str] | None = marshal.loads(kept)
-            return answer
-        answer = self._history.last_change(path, line)
+            return marshal.loads(kept)
+        answer = ask()
         self._store.put(key, marshal.dumps(answer))
         return answer

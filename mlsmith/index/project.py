@@ -23,6 +23,11 @@ class History(Protocol):
         """Author, ISO date and commit that last touched a 1-based line."""
         ...
 
+    def changes_of_lines(self, path: str, first: int, last: int) -> tuple[int, ...]:
+        """When commits changed the 1-based lines of a file, in seconds before the newest commit, the latest first; nothing where the file was
+        changed since it was committed, or the history was cut off."""
+        ...
+
     def lines_before(self, paths: Sequence[str], pattern: str, days: int) -> Mapping[str, frozenset[str]]:
         """Lines of the files, stripped, that match an extended regular expression as they stood `days` before the newest commit."""
         ...

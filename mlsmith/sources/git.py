@@ -288,6 +288,17 @@ class Repository:
                     break
         return b""
 
+    def changes_of_lines(self, path: str, first: int, last: int) -> tuple[int, ...]:
+        """When commits changed the 1-based lines of a file, in seconds before the newest commit, the latest first. Nothing where the file of
+        the working tree is not the committed one, whose lines git counts, or the history was cut off.
+        """
+        blob = self.run("rev-parse", f"HEAD:{path}").decode().strip()
+        if self.is_shallow or blob != self._blob(path):
+            return ()
+        newest = int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
+        output = self.run("log", "--no-patch", "--no-textconv", "--format=%ct", f"-L{first},{last}:{path}")
+        return tuple(sorted(newest - int(time) for time in output.split()))
+
     def _add_untracked(self, changed: dict[str, Changed], gone: dict[str, str]) -> None:
         """Untracked files are added ones, or renamed where a file that is gone had the same content."""
         by_blob: dict[str, list[str]] = {}

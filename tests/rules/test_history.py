@@ -238,3 +238,115 @@ def test_of_experiments_nothing_is_said_without_git_or_with_half_a_history(tmp_p
     for depth in ("1", "2"):
         git(tmp_path, "clone", "-q", "--depth", depth, whole.as_uri(), depth)
         assert findings(tmp_path / depth, "EFF104") == []
+
+
+def drifted(folder: Path, test: str, turns: int = 5, *, body: str = "return popular(items)", root: Path | None = None) -> list[str]:
+    """What is said of a switch whose `else` was changed `turns` times within half a year."""
+    git(root or folder, "init", "-q")
+    for turn in range(turns + 1):
+        lines = ["import torch", "", "", "def rank(items, flags):", f"    if {test}:", f"        {body}"]
+        (folder / "rank.py").write_text("\n".join([*lines, "    else:", f"        return best(items, {turn})", "", "", f"# {turn}", ""]))
+        git(folder, "add", "-A")
+        git(folder, "commit", "-m", f"turn {turn}", date=f"2026-0{turn + 1}-15T00:00:00Z")
+    return [f"{found.path}:{found.span.start.line} {found.message}" for found in findings(folder, "DEX108")]
+
+
+def test_a_variant_that_was_left_alone_while_the_other_was_worked_on_is_stale(tmp_path: Path) -> None:
+    (said,) = drifted(tmp_path, "flags.variant == 'b'")
+    assert said == "rank.py:5 the branch under `flags.variant` has not been changed for 151 days, in which 5 commits changed the other one"
+
+
+@pytest.mark.parametrize(
+    "test",
+    ["not flags['use_new_ranker']", "flags.get('fallback')", "flags != 'treatment'", "legacy", "use_v2", "version == 'v1'", "canary"],
+)
+def test_flags_of_variants_and_fallbacks_are_known_however_they_are_read(tmp_path: Path, test: str) -> None:
+    assert len(drifted(tmp_path, test)) == 1
+
+
+@pytest.mark.parametrize(
+    "test", ["flags.debug", "new_items", "fallback is None", "variant == None", "legacy and flags", "len(fallback)", "flags[0]"]
+)
+def test_other_conditions_choose_between_no_variants(tmp_path: Path, test: str) -> None:
+    assert drifted(tmp_path, test) == []
+
+
+@pytest.mark.parametrize("body", ["raise ValueError(items)", "pass", "print(items)"])
+def test_a_branch_that_only_speaks_is_no_variant(tmp_path: Path, body: str) -> None:
+    assert drifted(tmp_path, "legacy", body=body) == []
+
+
+def test_the_side_of_the_else_can_be_the_stale_one(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    for turn in range(7):
+        source = (
+            f"def rank(items, champion):\n    if champion:\n        return best(items, {turn})\n    else:\n        return popular(items)\n"
+        )
+        (tmp_path / "rank.py").write_text(source)
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-m", f"turn {turn}", date=f"2026-0{turn + 1}-15T00:00:00Z")
+    (found,) = findings(tmp_path, "DEX108")
+    assert found.message == "the `else` of `champion` has not been changed for 181 days, in which 6 commits changed the other one"
+
+
+def test_few_changes_and_short_times_make_no_stale_variant(tmp_path: Path) -> None:
+    assert drifted(tmp_path, "legacy", turns=4) == []
+    settings = {"changes": 4}
+    assert stale(tmp_path, settings) == ["rank.py"]
+    assert stale(tmp_path, {**settings, "days": 365}) == []
+
+
+def stale(folder: Path, options: dict[str, int]) -> list[str]:
+    settings = Settings(select=("DEX108",), rules={"DEX108": options})
+    return [found.path for found in lint_working_tree(folder, settings, history=GitHistory(folder), options=Options(jobs=1)).new]
+
+
+def test_a_variant_that_was_changed_with_the_other_is_not_stale(tmp_path: Path) -> None:
+    assert drifted(tmp_path, "legacy")
+    source = (tmp_path / "rank.py").read_text()
+    (tmp_path / "rank.py").write_text(source.replace("popular(items)", "popular(items, 3)").replace("best(items, 5)", "best(items, 6)"))
+    git(tmp_path, "commit", "-am", "both", date="2026-06-20T00:00:00Z")
+    assert findings(tmp_path, "DEX108") == []
+
+
+def test_lines_that_only_moved_are_followed(tmp_path: Path) -> None:
+    assert drifted(tmp_path, "legacy")
+    (tmp_path / "rank.py").write_text("import numpy\n" + (tmp_path / "rank.py").read_text())
+    git(tmp_path, "commit", "-am", "above", date="2026-06-20T00:00:00Z")
+    assert [found.span.start.line for found in findings(tmp_path, "DEX108")] == [6]
+
+
+def test_a_chain_of_choices_and_a_test_are_no_pair_of_variants(tmp_path: Path) -> None:
+    assert drifted(tmp_path, "legacy")
+    source = (tmp_path / "rank.py").read_text()
+    (tmp_path / "rank.py").write_text(source.replace("    else:\n", "    elif flags:\n"))
+    git(tmp_path, "commit", "-am", "chain", date="2026-06-20T00:00:00Z")
+    assert findings(tmp_path, "DEX108") == []
+    (tmp_path / "rank.py").write_text(source.replace("    if legacy:\n", "    if flags:\n        return items\n    elif legacy:\n"))
+    git(tmp_path, "commit", "-am", "end of a chain", date="2026-06-20T00:00:00Z")
+    assert findings(tmp_path, "DEX108") == []
+    (tmp_path / "rank.py").write_text(source)
+    git(tmp_path, "mv", "rank.py", "test_rank.py")
+    git(tmp_path, "commit", "-am", "test", date="2026-06-21T00:00:00Z")
+    assert findings(tmp_path, "DEX108") == []
+
+
+def test_of_variants_nothing_is_said_without_git_of_what_is_not_committed_or_with_half_a_history(tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    assert drifted(whole, "legacy")
+    source = (whole / "rank.py").read_text()
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "rank.py").write_text(source)
+    assert findings(tmp_path / "plain", "DEX108") == []
+    (whole / "rank.py").write_text("\n" + source)
+    assert findings(whole, "DEX108") == []
+    (whole / "rank.py").write_text(source)
+    git(tmp_path, "clone", "-q", "--depth", "3", whole.as_uri(), "shallow")
+    assert findings(tmp_path / "shallow", "DEX108") == []
+
+
+def test_a_variant_in_a_folder_below_the_root_of_the_repository_is_found(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    assert drifted(inner, "legacy", root=tmp_path)
