@@ -151,7 +151,7 @@ def test_without_git_nothing_is_said_of_tasks(tmp_path: Path) -> None:
     assert findings(tmp_path, "EFF101") == []
 
 
-EXPERIMENT = "import torch\n\n\ndef main():\n    torch.manual_seed(0)\n\n\nif __name__ == '__main__':\n    main()\n"
+EXPERIMENT = "import torch\n\n\ndef main():\n    train(torch.ones(3))\n\n\nif __name__ == '__main__':\n    main()\n"
 
 
 def left_alone(folder: Path, files: dict[str, str], later: dict[str, str] | None = None) -> list[str]:
@@ -215,6 +215,10 @@ def test_an_experiment_with_a_record_of_what_came_of_it_is_none_without_conclusi
 )
 def test_what_experiments_share_and_what_only_sounds_like_one_is_none(tmp_path: Path, path: str) -> None:
     assert left_alone(tmp_path, {path: EXPERIMENT}) == []
+
+
+def test_a_script_that_only_draws_what_others_trained_is_no_experiment(tmp_path: Path) -> None:
+    assert left_alone(tmp_path, {"experiments/histograms.py": EXPERIMENT.replace("train(", "draw(")}) == []
 
 
 def test_definitions_in_a_folder_of_experiments_are_none(tmp_path: Path) -> None:
