@@ -34,9 +34,9 @@ _DESCRIBES = frozenset({"update_registered_model", "update_model_version", "Mode
 """What is called where a registry is told of the model, or where the model comes from a hub that has a page of its own"""
 _SAVES = frozenset({"save", "save_pretrained", "save_model", "save_weights", "save_checkpoint", "dump"})
 _MODELS = frozenset({"model", "net", "network", "classifier", "regressor", "estimator", "pipeline", "pipe", "adapter"})
-_CARD = re.compile(r"model[ _-]?cards?\b|data ?sheets? for\b|intended uses?\b|out[- ]of[- ]scope uses?\b", re.I)
+_CARD = ("model card", "model_card", "model-card", "modelcard", "datasheet for", "intended use", "out-of-scope use", "out of scope use")
 _CHAPTER = re.compile(
-    r"^#+\W*(?:\w+\W+){0,3}(?:limitations?|disclaimers?|caveats|ethic\w*|intended|performance|results?|evaluation|metrics|methodology|problem|objectives?|purpose|approach"
+    r"^#+[^\w\n]*(?:\w+[^\w\n]+){0,3}(?:limitations?|disclaimers?|caveats|ethic\w*|intended|performance|results?|evaluation|metrics|methodology|problem|objectives?|purpose|approach"
     r"|(?:the |our )?models?$|models? (?:used|details?|info\w*|descriptions?|overview|summary|architectures?|specifications?|documentation|comparison))\b",
     re.I | re.M,
 )
@@ -67,7 +67,7 @@ _PAGES = frozenset(
         "summary",
     }
 )
-_HUB_README = re.compile(r"\A---\n(?:.*\n)*?(?:license|library_name|pipeline_tag|base_model|model-index)\s*:")
+_HUB_README = re.compile(r"\A---\n(?:(?!---).*\n)*?(?:license|library_name|pipeline_tag|base_model|model-index)\s*:")
 _OFFER = re.compile(r"\b(?:we (?:also )?(?:provide|release|share|offer)|our|model zoo)\b[^\n]*", re.I)
 _WEIGHTS = re.compile(r"model zoo|\b(?:pre-?)?trained (?:models?|weights|checkpoints?|networks?)\b|\b(?:checkpoints?|weights)\b", re.I)
 _STORE = re.compile(
@@ -157,7 +157,7 @@ class MissingModelCard(Rule):
 
     def collect(self, module: Module) -> Any:
         """(whether there is a card, whether weights are offered, whether the file trains, [(how the model leaves, where), …])"""
-        if _CARD.search(module.source.text) or _is_card(module.path) or not _DESCRIBES.isdisjoint(module.words_called):
+        if _speaks_of_one(module.source.text) or _is_card(module.path) or not _DESCRIBES.isdisjoint(module.words_called):
             return (True, False, False, ())
         if module.context is not Context.CODE or not _SHOWS.isdisjoint(tokens(module.path)):
             return None
@@ -174,7 +174,8 @@ class MissingModelCard(Rule):
         text = document.text
         if (
             _is_card(document.path)
-            or any(sign.search(text) for sign in (_CARD, _CHAPTER, _SAID_ASIDE, _FIGURE, _OTHER_SCRIPT))
+            or _speaks_of_one(text)
+            or any(sign.search(text) for sign in (_CHAPTER, _SAID_ASIDE, _FIGURE, _OTHER_SCRIPT))
             or _HUB_README.match(text)
         ):
             return (True, False, False, ())
@@ -196,6 +197,11 @@ class MissingModelCard(Rule):
 
 
 _SAID = {"served": "served", "registered": "registered for others", "exported": "exported", "saved": "saved and its weights are offered"}
+
+
+def _speaks_of_one(text: str) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in _CARD)
 
 
 def _is_card(path: str) -> bool:
