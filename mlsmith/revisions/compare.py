@@ -13,6 +13,7 @@ from mlsmith.revisions.attributes import renamed_attributes
 from mlsmith.revisions.configuration import config_changes
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.effective import effective_changes
+from mlsmith.revisions.inline_dependencies import inline_changes
 from mlsmith.revisions.notebooks import notebook_changes
 from mlsmith.revisions.older_syntax import in_newer_syntax
 from mlsmith.revisions.opaque import unreadable, whole
@@ -82,7 +83,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         files.append(path)
         if role is Role.PYTHON:
             changes += _modules(path, old_path, one, other, (before, after), settings)
-            changes += notebook_changes(path, one, other, moved_from=moved) if path.endswith(".ipynb") else ()
+            changes += (notebook_changes if path.endswith(".ipynb") else inline_changes)(path, one, other, moved_from=moved)
         elif role is Role.SCRIPT and (one is None or other is None):
             changes.append(whole(path, one, other, component=Component.SOURCE, significance=Significance.LOW))
         elif role in _TELLERS:

@@ -14,6 +14,10 @@ _VERSION = re.compile(r"^\s*version\s*[=:]\s*[\"']?([^\s\"',]+)", re.MULTILINE)
 _SOURCE = re.compile(
     r"(?:\b(?:git|url|editable|virtual|directory|path|resolved_reference|commit-id|requested-revision)\s*[=:]\s*[\"']?)([^\s\"'}]+)"
 )
+_DEVELOPERS = re.compile(
+    r"^category\s*[=:]\s*[\"']?dev\b|^groups\s*=\s*\[(?:\s*\"(?:dev|develop|test|tests|testing|docs?|lint|format|types|typing)\",?)+\s*\]",
+    re.MULTILINE,
+)
 _BLOCK = re.compile(r"^\[\[packages?\]\]\s*$|^\s*- name:", re.MULTILINE)
 _FILES = re.compile(r"^([A-Za-z0-9][\w.-]*) = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
 _URL = re.compile(r"^\s*-\s*(?:conda|pypi):\s*(\S+)", re.MULTILINE)
@@ -27,6 +31,8 @@ class Locked:
     line: int
     versions: set[str] = field(default_factory=set)
     hashes: set[str] = field(default_factory=set)
+    for_developers: bool = False
+    """Whether the lock says that only those need it who look after the code"""
 
     @property
     def shown(self) -> str:
@@ -58,6 +64,7 @@ def _of_blocks(text: str) -> dict[str, Locked]:
         source = _SOURCE.search(block.split("\n[package.", 1)[0]) if version is None or "registry" not in block else None
         one.versions.add((version[1] if version else "") + (f" from {source[1]}" if source and "://" in source[1] else "") or "local")
         one.hashes |= _hashes(block)
+        one.for_developers = _DEVELOPERS.search(block) is not None
     for match in _FILES.finditer(text.partition("[metadata.files]")[2]):
         if match[1].lower() in found:
             found[match[1].lower()].hashes |= _hashes(match[2])

@@ -1,17 +1,20 @@
-"""What stands in a notebook beside its Python: shell escapes and magics, cells that do not parse, other languages.
+"""What stands in a notebook beside its Python: shell escapes and magics, cells that do not parse, other languages, files that cells write.
 
 Outputs, numbers of execution and prose are no behaviour.
 """
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from mlsmith.change import Change
+from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
 from mlsmith.revisions.scripts import Command, compared
-from mlsmith.sources.notebook import other_code
+from mlsmith.sources.notebook import other_code, written_files
+from mlsmith.sources.python import parsed
 
 _FOR_READERS = re.compile(
     r"[!%]+\s*(?:matplotlib|config\s+InlineBackend|load_ext\s+(?:autoreload|tensorboard|watermark|lab_black|nb_black)|autoreload|time|timeit|tensorboard"
@@ -25,7 +28,28 @@ def notebook_changes(path: str, old: bytes | None, new: bytes | None, *, moved_f
         ours, theirs = (_commands(data) for data in (old, new))
     except SourceError:
         return ()
-    return compared(path, ours, theirs, moved_from)
+    return [*compared(path, ours, theirs, moved_from), *_written(path, old, new, moved_from)]
+
+
+def _written(path: str, old: bytes | None, new: bytes | None, moved_from: str | None) -> Iterator[Change]:
+    """Files that cells write, one line each; Python that only looks otherwise is the same."""
+    ours, theirs = (written_files(data) if data is not None else {} for data in (old, new))
+    for name in sorted({*ours, *theirs}):
+        line, now = theirs.get(name, (ours.get(name, (1, ""))[0], None))
+        was = ours[name][1] if name in ours else None
+        if was is None or now is None or _meant(name, was) != _meant(name, now):
+            how = " added" if was is None else " removed" if now is None else ""
+            yield Change(
+                component=Component.SOURCE, kind=f"written file{how}", path=path, line=line, symbol="", subject=name, old=None, new=None,
+                significance=Significance.MEDIUM, moved_from=moved_from,
+            )  # fmt: skip
+
+
+def _meant(name: str, text: str) -> str:
+    if name.endswith(".py"):
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.dump(parsed(text))
+    return "\n".join(line.rstrip() for line in text.strip().split("\n"))
 
 
 def _commands(data: bytes | None) -> list[Command]:

@@ -50,7 +50,10 @@ def platform_changes(path: str, old: bytes | None, new: bytes | None, *, moved_f
     assert isinstance(after, dict)
     found = []
     for name in sorted({*before, *after}):
-        change = _pin_change(path, name, before.get(name), after.get(name), moved_from)
+        sides = [side[name] for side in (before, after) if name in side]
+        change = (
+            _pin_change(path, name, before.get(name), after.get(name), moved_from) if not all(s.for_developers for s in sides) else None
+        )
         if change is not None and not is_tool(re.split(r"[ ;]", name, maxsplit=1)[0]) and not _GROUPS.search(name):
             found.append(change)
     return found + _other_keys(path, old, new, moved_from)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,17 @@ from mlsmith.sources.notebook_edits import apply_cell_edits
 from mlsmith.sources.python import Cell, PythonSource, parse_python, parsed
 from mlsmith.sources.regular import MAX_BYTES
 
-__all__ = ["MAX_BYTES", "Notebook", "NotebookCell", "apply_cell_edits", "cell_lines", "other_code", "read_notebook", "readable"]
+__all__ = [
+    "MAX_BYTES",
+    "Notebook",
+    "NotebookCell",
+    "apply_cell_edits",
+    "cell_lines",
+    "other_code",
+    "read_notebook",
+    "readable",
+    "written_files",
+]
 
 _PYTHON = ("python", "ipython")
 _FOREIGN_KERNELS = (
@@ -21,6 +32,8 @@ _FOREIGN_KERNELS = (
     "haskell", "lua", "deno",
 )  # fmt: skip
 """Beginnings of kernel names, for notebooks whose metadata name no language."""
+_WRITES = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+|--append[ \t]+)?(\S+)[^\n]*\n?")
+"""A cell that writes a file"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +147,7 @@ def _dedented(lines: list[str]) -> tuple[list[str], int]:
 def other_code(data: bytes) -> list[tuple[int, str]]:
     """(line of the joined code cells, text) of what is no Python: magics, escapes, cells that cannot be parsed, other languages.
 
-    Raises SourceError.
+    Files that cells write are none of it. Raises SourceError.
     """
     document = _load(data)
     cells = [cell for cell in _cells(document) if cell.get("cell_type") == "code"]
@@ -145,12 +158,27 @@ def other_code(data: bytes) -> list[tuple[int, str]]:
     kept = notebook.text.split("\n")
     if _fault(kept) is not None:
         kept = readable(notebook)[0].split("\n")
-    written = [line for cell in cells for line in _source(cell).split("\n")]
+    written = [line if not _WRITES.match(_source(cell)) else "" for cell in cells for line in _source(cell).split("\n")]
     return [
         (number, text)
         for number, (text, plain) in enumerate(zip(written, kept, strict=False), 1)
         if text.strip() not in ("", plain.strip()) and not text.lstrip().startswith("#")
     ]
+
+
+def written_files(data: bytes) -> dict[str, tuple[int, str]]:
+    """File that a cell writes (`%%writefile train.py`) → its line of the joined code cells, and the text. Raises SourceError."""
+    found: dict[str, tuple[int, str]] = {}
+    line = 1
+    for cell in _cells(_load(data)):
+        if cell.get("cell_type") == "code":
+            source = _source(cell)
+            magic = _WRITES.match(source)
+            if magic:
+                before = found[magic[2]][1] if magic[1] and magic[2] in found else ""
+                found[magic[2]] = (line, before + source[magic.end() :])
+            line += source.count("\n") + 1
+    return found
 
 
 def cell_lines(data: bytes, index: int) -> list[str]:
