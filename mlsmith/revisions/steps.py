@@ -17,7 +17,7 @@ from mlsmith.revisions.kinship import defined, is_told, is_turned, turned
 from mlsmith.revisions.program import Form, Unit
 from mlsmith.revisions.statements import outermost
 from mlsmith.revisions.values import Origin
-from mlsmith.revisions.wording import kind_of_effect, signature_of, subject_of, text_of, weight_of
+from mlsmith.revisions.wording import branches_of, kind_of_effect, signature_of, subject_of, text_of, weight_of
 
 
 class Comparison(InnerValues):
@@ -177,7 +177,7 @@ class Comparison(InnerValues):
                 if role in theirs_by_role:
                     self.effects(block, theirs_by_role[role])
             if {role for role, _ in old.blocks} != {role for role, _ in new.blocks}:
-                self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.MEDIUM)
+                self.add(new.kind, subject_of(new), branches_of(old), branches_of(new), at, Component.SOURCE, Significance.MEDIUM)
         if len(self.told) == before and not self.reasons:
             self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW)
 

@@ -74,6 +74,17 @@ def signature_of(node: ast.AST) -> str:
     return f"({', '.join(names)})"
 
 
+def branches_of(effect: Effect) -> str:
+    """What a step catches, or which cases it has; of others their text."""
+    node = effect.origin.node
+    if isinstance(node, (ast.Try, ast.TryStar)):
+        caught = [f"except {unparsed(one.type)}" if one.type is not None else "except" for one in node.handlers]
+        return "; ".join([*caught, *(["else"] if node.orelse else []), *(["finally"] if node.finalbody else [])]) or "try"
+    if isinstance(node, ast.Match):
+        return "; ".join(f"case {unparsed(one.pattern)}" + (f" if {unparsed(one.guard)}" if one.guard else "") for one in node.cases)
+    return text_of(effect)
+
+
 def shown(value: Value) -> str:
     if value.kind == "definition" and value.origin is not None:
         return value.origin.scope

@@ -346,3 +346,11 @@ def test_a_function_that_is_called_with_more_now_has_not_lost_its_steps() -> Non
     old = "def f(x):\n    a(x)\n    b(x)\n    c(x)\n\n\ndef run(x):\n    f(x)\n"
     found = changes({"a.py": old}, {"a.py": old.replace("    f(x)", "    f(*x)")})
     assert [(c.symbol, c.new) for c in found] == [("run", "f(*x)")]
+
+
+@pytest.mark.parametrize("caught", ["except KeyError:", "except (ValueError, OSError):", "except:"])
+def test_what_is_caught_is_told_beside_what_differs_in_the_function_that_is_tried(caught: str) -> None:
+    before = "def k(x):\n    try:\n        return g(x)\n    except ValueError:\n        return 2\n\n\ndef g(x):\n    return h(x, 1)\n"
+    after = before.replace("except ValueError:", caught).replace("h(x, 1)", "h(x, 2)")
+    told = {(change.kind, change.old, change.new) for change in changes({"a.py": before}, {"a.py": after})}
+    assert told == {("try", "except ValueError", caught.rstrip(":")), ("call", "1", "2")}
