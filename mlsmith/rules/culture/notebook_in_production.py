@@ -66,10 +66,10 @@ class NotebookInProduction(Rule):
     """A notebook runs in production, or is all there is of a training that others depend on.
 
     ## What it finds
-    Notebooks that are executed, by `papermill`, `jupyter nbconvert --execute`, `jupyter execute` or `ipython`, in a scheduled workflow of GitHub or
-    GitLab, a task of Airflow, a Dockerfile, or a script or target of a Makefile that by its name, or by what it does with the result, deploys or is
-    scheduled. Also notebooks of 400 lines of code and more that fit a model and export it to a file that a service or a package of the project
-    uses.
+    Notebooks that are executed, by `papermill`, `jupyter nbconvert --execute`, `jupyter execute` or `ipython`, in a workflow of GitHub or GitLab that
+    is scheduled or called a deployment, a task of Airflow, a Dockerfile, or a script or target of a Makefile that by its name, or by what it does
+    with the result, deploys or is scheduled. Also notebooks of 400 lines of code and more that fit a model and export it to a file that a service
+    or a package of the project uses.
 
     ## Why it is debt
     A notebook is read, run and mended by one person at a time, cell by cell. As a program it has no interface, its parts cannot be tested, a
@@ -150,13 +150,16 @@ class NotebookInProduction(Rule):
         return ("r", "a task of Airflow", tuple(dict.fromkeys(named))) if named else None
 
     def collect_config(self, document: ConfigDocument) -> Any:
-        if not _WORKFLOW.fullmatch(document.path) or _is_check(document.path):
+        if not _WORKFLOW.fullmatch(document.path):
             return None
-        lines = [line for line in document.lines if not line.lstrip().startswith("#")]
-        text = "\n".join(lines)
-        if "schedule" not in text or "pull_request" in text or "merge_request" in text or _is_check(str(document.value(("name",)) or "")):
+        name = f"{document.path} {document.value(('name',)) or ''}"
+        text = "\n".join(line for line in document.lines if not line.lstrip().startswith("#"))
+        if _is_check(name) or "pull_request" in text or "merge_request" in text:
             return None
-        return _runs("a schedule", [run.notebook for run in runs_in(text)])
+        notebooks = [run.notebook for run in runs_in(text)]
+        if "schedule" in text:
+            return _runs("a schedule", notebooks)
+        return _runs("a workflow that deploys", notebooks) if _is_deployment(name) else None
 
     def collect_dockerfile(self, document: Dockerfile) -> Any:
         if context_of_path(document.path) is not Context.CODE or _is_check(document.path):
