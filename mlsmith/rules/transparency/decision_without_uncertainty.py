@@ -82,8 +82,8 @@ class DecisionWithoutUncertainty(Rule):
     ## When it stays silent
     Where no code is marked by `costly-decisions = ["loans/*.py", "pricing.api.quote"]`, globs of files or of dotted names of functions. Where the
     handler or anything that it calls within three calls, or a script anywhere, mentions probability, confidence, interval, quantile, score, threshold or
-    the like; for models whose library is not known, and for methods of the project's own classes that cannot be followed; in tests, examples and notebooks. Where a decision
-    costs much is known to its owners: on 34 services that were marked for trial it held in 42 of 45 places.
+    the like; for models whose library is not known, and for methods of the project's own classes that cannot be followed; in tests, examples and
+    notebooks. Where a decision costs much is known to its owners: on 34 services that were marked for trial it held in 42 of 45 places.
 
     ## References
     Arpteg et al. 2018, section on limited transparency; Gal and Ghahramani 2016, Dropout as a Bayesian approximation.
