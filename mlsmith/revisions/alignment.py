@@ -7,6 +7,7 @@ import itertools
 from difflib import SequenceMatcher
 from typing import Any
 
+from mlsmith.index.scopes import last_word
 from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.program import Form
 
@@ -33,7 +34,20 @@ def mark(effect: Effect) -> Any:
         return effect.kind, getattr(effect.origin.node, "arg", ""), ""
     value = effect.value("value")
     callee = value.callee if value is not None and effect.kind == "call" else ""
-    return effect.kind, effect.label, callee
+    return effect.kind, effect.label or _field_of(effect.origin.node), callee
+
+
+def _field_of(node: ast.AST) -> str:
+    """Of a call that makes an attribute of a class the attribute: fields are known by their names."""
+    up = getattr(node, "up", None)
+    if (
+        not isinstance(node, ast.Call)
+        or not isinstance(up, (ast.Assign, ast.AnnAssign))
+        or not isinstance(getattr(up, "up", None), ast.ClassDef)
+    ):
+        return ""
+    target = up.target if isinstance(up, ast.AnnAssign) else up.targets[0]
+    return last_word(target)
 
 
 def likeness(one: Form, other: Form) -> float:
@@ -67,7 +81,8 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
         blocks = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
         return [(i + k, j + k) for i, j, size in blocks for k in range(size)]
     contents = tuple([_content(one) if one.kind in _NAMELESS else frozenset() for one in side] for side in (old, new))
-    crowded = {one for one in ours if ours.count(one) != theirs.count(one)} & _crowded(ours, theirs)
+    uneven = {one for one in ours if ours.count(one) != theirs.count(one)}
+    crowded = uneven & _crowded(ours, theirs)
     stay = _tested(old) & _tested(new)
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     weights: dict[tuple[int, int], float] = {}
@@ -77,7 +92,8 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
             if ours[i] == theirs[j] and not _are_other_options(old[i], new[j]) and not _are_other_branches(old[i], new[j], stay):
                 nameless = ours[i][0] in _NAMELESS
                 shared = similarity(old[i], new[j]) + (_overlap(contents[0][i], contents[1][j]) if nameless else 0)
-                if ours[i] not in crowded or shared > _DISTANT:
+                others = ours[i][0] == "call" and ours[i] in uneven and not shared and len(_parts(old[i])) + len(_parts(new[j])) > 2
+                if not others and (ours[i] not in crowded or shared > _DISTANT):
                     weights[i, j] = (0.5 if nameless else 1) + shared
                     best[i][j] = max(best[i][j], weights[i, j] + best[i + 1][j + 1])
     found = []

@@ -77,7 +77,7 @@ class Calls(Expressions):
         unread = OF_A_DISTRIBUTION if func.name in ("setuptools.setup", "distutils.core.setup") else _FOR_READERS
         if func.name.startswith(_PAGES):
             unread = unread | _ON_A_PAGE
-        given = [k for k in node.keywords if k.arg not in unread]
+        given = [_without_help(k) if func.name == "dataclasses.field" else k for k in node.keywords if k.arg not in unread]
         stars = [k for k in given if k.arg is None]
         keywords = [(keys.get(k.arg, k.arg) if k.arg else f"**{stars.index(k)}", self.value(k.value)) for k in given]
         if _is_exception(func):
@@ -145,7 +145,7 @@ class Calls(Expressions):
         if (
             last in _OF_PROGRESS
             or _is_exception(value.parts[0][1])
-            or last == "print"
+            or last in ("print", "get_logger", "getLogger")
             or last.startswith(("print_", "log_message", "log_info"))
             or callee.startswith(_SILENT)
             or root.startswith(_SILENT)
@@ -196,6 +196,19 @@ class Calls(Expressions):
             self.env, self.module, self.unit, self.returned, self.depth = outer
         self.taken_in.add(unit.name)
         return result
+
+
+def _without_help(keyword: ast.keyword) -> ast.keyword:
+    """`metadata={"help": …}` of a field without what only people read."""
+    table = keyword.value
+    if keyword.arg != "metadata" or not isinstance(table, ast.Dict):
+        return keyword
+    pairs = [
+        (key, value) for key, value in zip(table.keys, table.values, strict=True)
+        if not (isinstance(key, ast.Constant) and key.value in _FOR_READERS)
+    ]  # fmt: skip
+    kept = ast.copy_location(ast.Dict([key for key, _ in pairs], [value for _, value in pairs]), table)
+    return ast.copy_location(ast.keyword(keyword.arg, kept), keyword)
 
 
 def _is_a_logger(func: ast.expr) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.account import Around, Told
+from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.attributes import attribute_changes
 from mlsmith.revisions.extracted import Extracted
-from mlsmith.revisions.folding import folded
+from mlsmith.revisions.folding import folded, is_ordinary_step
 from mlsmith.revisions.imports import imported_elsewhere
 from mlsmith.revisions.matching import matched
 from mlsmith.revisions.moved import without_moved
@@ -34,24 +35,27 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         differing=frozenset(name for pair in differing for name in (pair.old.name, pair.new.name)),
         became={pair.old.place: pair.new.place for pair in pairs},
     )  # fmt: skip
+    changes = [*attribute_changes(new.modules.values(), old.attributes)]
     told = [one for pair in pairs for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]
-    changes = [
-        *attribute_changes(new.modules.values(), old.attributes),
-        *folded(without_moved(_said_once(told), new, come, around), old, new, around.became),
-    ]
-    changes += _wholes(old, gone, {pair.old for pair in pairs}, "removed")
-    changes += _wholes(new, come, {pair.new for pair in pairs}, "added")
+    told = without_moved(_said_once(told), new, come, around)
+    for program, alone, what in ((old, gone, "removed"), (new, come, "added")):
+        told, taken = _without_whole(told, program, alone, is_new=what == "added")
+        changes += _wholes(program, alone, {pair.new if what == "added" else pair.old for pair in pairs}, taken, what)
+    changes += folded(told, old, new, around.became)
     return tuple(sorted(dict.fromkeys(changes), key=lambda change: (change.path, change.line, change.subject, change.kind)))
 
 
 def _said_once(told: list[Told]) -> list[Told]:
-    """A constant or default that reaches a call is said there, where it matters."""
+    """A constant or default that reaches a call of a library is said there, where it matters, and by its own name where any other step reads it."""
     once = {one.change: one for one in reversed(told)}
-    reaching = {_values(change) for change in once if change.kind not in ("constant", "default")}
+    named = {_values(change) for change in once if change.kind in ("constant", "default")}
+    reaching = {_values(change) for change in once if change.kind not in ("constant", "default") and not is_ordinary_step(change)}
     return [
         once[change]
         for change in dict.fromkeys(one.change for one in told)
-        if change.kind not in ("constant", "default") or _values(change) not in reaching
+        if not (
+            _values(change) in reaching if change.kind in ("constant", "default") else is_ordinary_step(change) and _values(change) in named
+        )
     ]
 
 
@@ -59,14 +63,33 @@ def _values(change: Change) -> tuple[str, int, str | None, str | None]:
     return change.path, change.line, change.old, change.new
 
 
-def _wholes(program: Program, alone: list[Unit], paired: set[Unit], what: str) -> Iterator[Change]:
+def _without_whole(told: list[Told], program: Program, alone: list[Unit], *, is_new: bool) -> tuple[list[Told], dict[str, list[Told]]]:
+    """The changes without those of functions of which nearly all has come or gone with their caller; and these, by name."""
+    places = {unit.place: unit for unit in alone if unit.kind == "function"}
+    inside: dict[str, list[Told]] = {}
+    for one in told:
+        origin = one.at.new if is_new else one.at.old
+        if one.step is not None and None in (one.at.old, one.at.new) and origin is not None and (origin.path, origin.scope) in places:
+            inside.setdefault(places[origin.path, origin.scope].name, []).append(one)
+    whole = {name: some for name, some in inside.items() if len(some) >= LIKE * _number_of_steps(program, program.units[name])}
+    taken = {id(one) for some in whole.values() for one in some}
+    return [one for one in told if id(one) not in taken], whole
+
+
+def _number_of_steps(program: Program, unit: Unit) -> int:
+    """Those that are told one by one where the function is told with its caller."""
+    effects = program.form(unit).effects
+    return sum(one.origin.scope == unit.symbol and one.kind not in ("default", "return", "definition") for one in effects)
+
+
+def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[str, list[Told]], what: str) -> Iterator[Change]:
     """Definitions that only one side has and that do something there, if no caller has been told with them; of a file or class itself alone."""
     taken_in = {name for unit in paired for name in program.form(unit).taken_in}
     shared = {outer for unit in paired for outer in _outers(unit.name)} | {unit.path for unit in paired}
     classes = {unit.name: unit for unit in alone if unit.kind == "class" and unit.name not in shared}
     told: set[str] = set()
     for unit in alone:
-        if unit.name in taken_in or not program.form(unit).effects:
+        if (unit.name in taken_in and unit.name not in taken) or not program.form(unit).effects:
             continue
         around = [classes[name] for name in _outers(unit.name) if name in classes and classes[name].path == unit.path]
         whole = around[-1] if around else unit
@@ -74,7 +97,8 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], what: str) -
             whole = program.units[f"{unit.module.name}."]
         if whole.name not in told:
             told.add(whole.name)
-            yield _whole(whole, what, is_file=unit.path not in shared)
+            steps = [one.change for one in taken.get(unit.name, ())]
+            yield _whole(whole, what, tuple(steps), is_file=unit.path not in shared)
 
 
 def _outers(name: str) -> list[str]:
@@ -83,8 +107,10 @@ def _outers(name: str) -> list[str]:
     return [".".join(parts[:keep]) for keep in range(len(parts), 0, -1)]
 
 
-def _whole(unit: Unit, what: str, *, is_file: bool) -> Change:
+def _whole(unit: Unit, what: str, steps: tuple[Change, ...], *, is_file: bool) -> Change:
     return Change(
         component=Component.SOURCE, kind=f"{unit.kind} {what}", path=unit.path, line=getattr(unit.node, "lineno", 1), symbol="",
-        subject=unit.module.name if is_file else unit.symbol or "the top of the file", old=None, new=None, significance=Significance.LOW,
+        subject=unit.module.name if is_file else unit.symbol or "the top of the file", old=None, new=None,
+        significance=min((step.significance for step in steps), key=tuple(Significance).index, default=Significance.LOW),
+        steps=steps,
     )  # fmt: skip

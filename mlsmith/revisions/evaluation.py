@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from mlsmith.index.scopes import last_word
 from mlsmith.revisions.annotations import plain_annotation
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION, Calls
 from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
@@ -54,6 +55,8 @@ _HARMLESS = frozenset(
     {"hydra", "omegaconf", "absl", "wandb", "rich", "yaml", "typing_extensions", "mediapy", "gin", "click", "typer", "dotenv"}
 )
 """Libraries that do nothing by being imported, beside those that the rules know"""
+_MADE_OF_FIELDS = ("Model", "Settings", "Schema", "Struct", "Tuple", "Dict", "Config", "Module", "Table")
+"""Ends of the names of classes that read the types in the bodies of their heirs"""
 OF_A_FILE = frozenset(
     {"__version__", "__author__", "__email__", "__license__", "__copyright__", "__credits__", "__maintainer__", "__date__", "__all__"}
 )
@@ -71,7 +74,7 @@ class _Teller(Calls):
     def annotated(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.bind(node.target, self.value(node.value), node)
-        elif self.unit.kind == "class" and self.depth == 0 and isinstance(node.target, ast.Name):
+        elif self.unit.kind == "class" and self.depth == 0 and isinstance(node.target, ast.Name) and not _is_for_checkers(self.unit.node):
             self.emit("field", node, label=f"{node.target.id}: {plain_annotation(node.annotation)}")
 
     def augmented(self, node: ast.AugAssign) -> None:
@@ -307,6 +310,17 @@ class _Teller(Calls):
 
     def is_called(self, name: str) -> bool:
         return name in self.module.syntax.names
+
+
+def _is_for_checkers(node: Any) -> bool:
+    """Whether the types in a class body are read by nobody: it has a constructor of its own, and no base or decorator that makes one of them."""
+    bases = [last_word(base) for base in node.bases]
+    return (
+        not node.decorator_list
+        and not node.keywords
+        and any(isinstance(one, ast.FunctionDef) and one.name == "__init__" for one in node.body)
+        and not any(base.endswith(_MADE_OF_FIELDS) for base in bases)
+    )
 
 
 def _does_nothing(node: FunctionNode) -> bool:

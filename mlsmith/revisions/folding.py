@@ -60,11 +60,15 @@ def _place_of(told: Told, became: Mapping[Place, Place]) -> Place:
 
 def _is_ordinary(change: Change) -> bool:
     """Whether a step belongs to no part of a model's making that has a name, and names no value: `0.5` that is `0.3` now has its own line."""
-    if change.component is not Component.SOURCE or change.significance is Significance.HIGH or change.kind.split()[0] not in _ORDINARY:
+    if not is_ordinary_step(change):
         return False
     texts = (change.old, change.new)
     given = change.kind == "call argument"
     return not all((given and text is None) or (text is not None and _is_literal(text)) for text in texts)
+
+
+def is_ordinary_step(change: Change) -> bool:
+    return change.component is Component.SOURCE and change.significance is not Significance.HIGH and change.kind.split()[0] in _ORDINARY
 
 
 def _is_literal(text: str) -> bool:

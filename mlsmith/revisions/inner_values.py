@@ -23,6 +23,7 @@ from mlsmith.revisions.kinship import (
 )
 from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_of_call
 from mlsmith.revisions.parts import by_key, digests_of, elements_of, is_query_text, nodes_of, stable
+from mlsmith.revisions.program import Unit
 from mlsmith.revisions.queries import parts_of_texts
 from mlsmith.revisions.values import Origin, Value
 from mlsmith.revisions.wording import argument_as_written, entry, shown, told_apart
@@ -119,7 +120,7 @@ class InnerValues(Account):
         was, now = (shown(value) if value.kind == "constant" or not text else text for value, text in zip((old, new), texts, strict=True))
         if was == now:
             was, now = told_apart(old, new)
-        place = Spot(_written(old.origin, at.old), _written(new.origin, at.new))
+        place = Spot(_written(old.origin, at.old, self.pair.old), _written(new.origin, at.new, self.pair.new))
         if not (old.kind == new.kind == "constant"):
             if (nodes_of(old, new), was, now) in self.said:
                 self.reasons.add("derived")
@@ -162,6 +163,9 @@ def _made(old: Value, new: Value, at: Spot) -> Spot:
     return Spot(old.origin or at.old, new.origin or at.new)
 
 
-def _written(place: Origin | None, of_step: Origin | None) -> Origin | None:
-    """Where a value is written, if that is in the definition that the step belongs to; else where the step is."""
-    return place if place is not None and of_step is not None and stands_in(place, of_step) else of_step
+def _written(place: Origin | None, of_step: Origin | None, own: Unit) -> Origin | None:
+    """Where a value is written, if that is in the definition that the step belongs to, or in the one that is compared and hands it in."""
+    if place is None or of_step is None:
+        return of_step
+    whole = Origin(own.path, own.symbol, own.node)
+    return place if stands_in(place, of_step) or stands_in(place, whole) else of_step

@@ -63,6 +63,10 @@ _TESTS = re.compile(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
 """Folders of tests, for what is no code: `data/test/` and `conf/test/` hold what a model is tested on"""
 _OF_A_PAGE = re.compile(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml)\Z", re.IGNORECASE)
 _OF_ASSISTANTS = re.compile(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
+_OF_CODE = re.compile(
+    r"(?:^|/)[\w-]*(?:lint|pre-?commit|(?:style|code|type)[-_]?check|check[-_]?(?:style|code|types)|(?:auto|code)[-_]?format)[\w-]*\.(?:ba)?sh\Z"
+)
+"""Scripts that look after code"""
 _PIPELINES = frozenset({"azure-pipelines.yml", "bitbucket-pipelines.yml", "appveyor.yml", "cloudbuild.yaml", "buildspec.yml"})
 _LOGGING = re.compile(r"(?:^|/)log(?:ging)?(?:[_-]conf(?:ig)?)?\.(?:ya?ml|json|toml|ini|conf|cfg)\Z")
 """What is said, where and how loudly"""
@@ -105,7 +109,7 @@ def role_of(path: str) -> Role:
         dotted = any(part.startswith(".") and part != ".dvc" for part in path.split("/"))
         return Role.WORKFLOW if dotted or name in _PIPELINES or context is Context.DOCS else Role.CONFIGURATION
     if path.endswith(_COMMANDS) or name in _MAKEFILES:
-        return Role.NONE if context is Context.DOCS else Role.SCRIPT
+        return Role.NONE if context is Context.DOCS or _OF_CODE.search(path) else Role.SCRIPT
     if path.endswith((".sql", ".hql")):
         return Role.QUERY
     if path.lower().endswith(_PICTURES):

@@ -25,6 +25,9 @@ _SETUP = re.compile(r"setup\.py\b|\bpython[\d.]*\s+(?:--version|-V|-c)\b")
 _INSTALLS = re.compile(r"\b(?:pip[\d.]*|conda|mamba|uv|poetry|apt|apt-get|yum|apk|brew)\s+(?:\S+\s+)*?(?:install|add|sync|create|lock)\b")
 _HARDWARE = re.compile(r"#(?:SBATCH|PBS|BSUB)|CUDA_VISIBLE_DEVICES|nproc|--gpus?\b|--nodes\b|num_gpus|OMP_NUM_THREADS", re.IGNORECASE)
 _SAYS = re.compile(r"@?(?:echo|printf|print|set\s+-[a-z]+|set\s+-o\s+\w+)\b[^|>`]*\Z")
+_RULE = re.compile(r"[^=:'\"]+:(?![=:])(?!.*\s[:?+]?=)")
+_TAKEN = re.compile(r"\A\w+=[\"']?(?:\$\(|`)\s*")
+"""Of `x=$(command)` what is before the command"""
 _OPTION = re.compile(r"(--?[A-Za-z][\w.-]*|[A-Za-z_][\w./@-]*)=(.*)\Z", re.DOTALL)
 
 
@@ -37,8 +40,13 @@ class Command:
 
 
 def script_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
-    """Changes of the commands of a script, by line."""
-    return compared(path, _commands(old), _commands(new), moved_from)
+    """Changes of the commands of a script, by line. Of a pipeline, which is a program of its own, those that run the project's code."""
+    sides = [_commands(data) for data in (old, new)]
+    if path.rpartition("/")[2].lower().endswith(("makefile", ".mk")):
+        sides = [_without_rules(side, data) for side, data in zip(sides, (old, new), strict=True)]
+    if path.rpartition("/")[2] == "Jenkinsfile":
+        sides = [[one for one in side if _trains(one.text)] for side in sides]
+    return compared(path, sides[0], sides[1], moved_from)
 
 
 def workflow_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
@@ -99,6 +107,12 @@ def _commands(data: bytes | None) -> list[Command]:
     return found
 
 
+def _without_rules(commands: list[Command], data: bytes | None) -> list[Command]:
+    """Of a Makefile without the lines that say what is made of what."""
+    lines = (data or b"").decode("utf-8-sig", "replace").splitlines()
+    return [one for one in commands if lines[one.line - 1][:1].isspace() or not _RULE.match(one.text)]
+
+
 def _without_comment(line: str) -> str:
     text = line.strip()
     if text.startswith("#") or _REMARK.match(text):
@@ -120,7 +134,7 @@ def _is_silent(text: str) -> bool:
     """Messages, and programs that look after code."""
     if text.startswith(".PHONY") or _SAYS.match(text):
         return True
-    word = text.lstrip("@-").split(" ")[0].rpartition("/")[2]
+    word = _TAKEN.sub("", text).lstrip("@-").split(" ")[0].rpartition("/")[2]
     module = _MODULE_OF_TOOL.search(text)
     return is_tool(word) or bool(module and module[1] and is_tool(module[1].partition(".")[0]))
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from mlsmith.change import Component, Significance
 from mlsmith.revisions.account import Place, Spot, Told
 from mlsmith.revisions.alignment import alike, find_inside, mark
+from mlsmith.revisions.callers import at_the_calls
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION
 from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.evaluation import OF_A_FILE
@@ -16,7 +17,7 @@ from mlsmith.revisions.inner_values import InnerValues
 from mlsmith.revisions.kinship import defined, is_told, is_turned, turned
 from mlsmith.revisions.program import Form, Unit
 from mlsmith.revisions.statements import outermost
-from mlsmith.revisions.values import Origin
+from mlsmith.revisions.values import Origin, Value
 from mlsmith.revisions.wording import branches_of, kind_of_effect, signature_of, subject_of, text_of, weight_of
 
 
@@ -31,22 +32,37 @@ class Comparison(InnerValues):
         self.own, self.other = old, new
         if old.digest != new.digest:
             self.effects(old.effects, new.effects)
-            self.told = outermost(self.moved(self.told))
+            through_others = bool((old.taken_in | new.taken_in) & self.around.differing)
+            self.told = at_the_calls(outermost(self.moved(self.told)), self.pair, self.around, through_others=through_others)
             if (
                 not self.told
                 and "definition" not in self.reasons
                 and self.reasons != {"harmless"}
-                and not ((old.taken_in | new.taken_in) & self.around.differing)
+                and not through_others
                 and not ("default" in self.reasons and self.reasons <= {"default", "call"})
             ):
                 self.something(old, new)
-        for name in sorted((old.names.keys() & new.names.keys()) - OF_A_FILE):
+        self.constants(old, new)
+        return self.told
+
+    def constants(self, old: Form, new: Form) -> None:
+        """Values of names at the top of a module. What several are made of is told of the one that it is written for."""
+        before = len(self.told)
+        for name in sorted((old.names.keys() & new.names.keys()) - OF_A_FILE, key=lambda name: (self.line_of(new.names[name], name), name)):
             one, other = old.names[name], new.names[name]
             of_the_package = self.pair.new.path.endswith("setup.py") and name.lower().replace("licence", "license") in OF_A_DISTRIBUTION
             if one.digest != other.digest and not (is_told(one) and is_told(other)) and not of_the_package:
                 at = Spot(one.origin or self.whole.old, other.origin or self.whole.new)
                 self.values(one, other, name, "constant", at)
-        return self.told
+        first: dict[tuple[int, str | None, str | None], Told] = {}
+        for told in self.told[before:]:
+            first.setdefault((told.change.line, told.change.old, told.change.new), told)
+        self.told[before:] = first.values()
+
+    def line_of(self, value: Value, name: str) -> int:
+        """The line where a name is assigned, or where its value is made."""
+        bindings = self.pair.new.module.syntax.scope.bindings.get(name, ())
+        return bindings[0].node.lineno if bindings else value.origin.line if value.origin is not None else 0
 
     def something(self, old: Form, new: Form) -> None:
         """That they differ, where nothing in them does: by the parameters that they are called with, by an order, or nobody knows how."""

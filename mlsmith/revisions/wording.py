@@ -90,11 +90,21 @@ def shown(value: Value) -> str:
         return value.origin.scope
     if value.kind == "constant":
         return value.label.partition(":")[2]
+    if value.kind == "either" and value.origin is not None and isinstance(value.origin.node, ast.stmt):
+        return shortened(_choice(value))
     if value.origin is not None and not isinstance(value.origin.node, ast.arg):
         return unparsed(value.origin.node)
     if value.origin is not None:
         return str(getattr(value.origin.node, "arg", ""))
     return value.label or called(value) or value.kind
+
+
+def _choice(value: Value) -> str:
+    """What a name is after a branch that assigns it, as an expression."""
+    then, other, test = value.part("then"), value.part("else"), value.part("if")
+    if then is None or other is None or test is None:
+        return " or ".join(dict.fromkeys(shown(part) for _, part in value.parts))
+    return f"{shown(then)} if {shown(test)} else {shown(other)}"
 
 
 def argument_as_written(call: Value, role: str) -> str:

@@ -70,6 +70,10 @@ def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new
         ("train.sh", "python train.py --lr 0.1 -v", "python train.py --lr 0.2 -v", [("command", "python train.py (--lr)", "0.1", "0.2")]),
         ("train.sh", "python train.py lr=1", "python train.py lr=1 seed=3", [("command", "python train.py (seed)", None, "3")]),
         ("job.sbatch", "#SBATCH --gpus=1\n", "#SBATCH --gpus=4\n", [("command", "#SBATCH --gpus (--gpus)", "1", "4")]),
+        ("Makefile", "a: b\n\tdocker run x:1\n", "a: c\n\tdocker run x:2\n", [
+            ("command removed", "docker run x:1", "docker run x:1", None), ("command added", "docker run x:2", None, "docker run x:2"),
+        ]),
+        ("Jenkinsfile", "a = 1\nsh python a.py --lr 1\n", "a = 2\nsh python a.py --lr 2\n", [("command", "sh python a.py (--lr)", "1", "2")]),
         ("Makefile", "a:\n\tpython a.py\n", "a:\n\tpython b.py\n", [
             ("command removed", "python a.py", "python a.py", None), ("command added", "python b.py", None, "python b.py"),
         ]),

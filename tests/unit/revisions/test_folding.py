@@ -151,3 +151,45 @@ def test_what_is_stored_is_told_and_not_that_it_is() -> None:
         ("layer added", "nn.ReLU()"),
         ("store added", "self.c = list(h(self))"),
     ]
+
+
+def test_a_function_that_is_called_once_more_was_not_touched() -> None:
+    old = "def h(x):\n    a(x)\n    b(x)\n\n\ndef f(x):\n    h(x)\n\n\ndef g(x):\n    c(x)\n"
+    (change,) = told(old, old.replace("    c(x)", "    c(x)\n    h(x.y)"))
+    assert (change.kind, change.symbol, change.line, change.new) == ("call added", "g", 12, "h(x.y)")
+    assert len(change.steps) == 2
+
+
+def test_a_value_that_a_caller_hands_in_is_told_where_it_is_written() -> None:
+    old = "import torch\n\n\ndef load(x, size):\n    return torch.utils.data.DataLoader(x, batch_size=size)\n\n\ndef run(x):\n    return load(x, 8)\n"
+    (change,) = told(old, old.replace("8", "16"))
+    assert (change.line, change.symbol, change.old, change.new) == (9, "run", "8", "16")
+    assert change.subject == "torch.utils.data.DataLoader(batch_size)"
+
+
+def test_a_new_function_is_one_line_and_not_its_steps_in_its_caller() -> None:
+    old = "def run(x):\n    a(x)\n"
+    found = told(old, "def run(x):\n    a(x)\n    more(x)\n\n\ndef more(x):\n    b(x)\n    c(x)\n    d(x)\n")
+    assert [(change.kind, change.subject, len(change.steps)) for change in found] == [("function added", "more", 3)]
+
+
+def test_fields_are_known_by_their_names() -> None:
+    field = "    {0}: int = field(default={1}, metadata={{'help': '{2}'}})\n"
+    head = "from dataclasses import dataclass, field\n\n\n@dataclass\nclass A:\n"
+    old = head + field.format("a", 1, "one") + field.format("b", 2, "two") + field.format("c", 3, "three")
+    new = head + field.format("b", 2, "the second") + field.format("c", 4, "three")
+    found = told(old, new)
+    assert {(change.kind, change.subject, change.new) for change in found} == {
+        ("store removed", "a", None), ("call", "dataclasses.field(default)", "4"),
+    }  # fmt: skip
+
+
+def test_a_list_that_others_are_made_of_is_told_by_its_own_name() -> None:
+    old = "B = ['x', 'y']\nA = B + ['z']\nC = B.copy()\n"
+    assert [(change.kind, change.subject, change.new) for change in told(old, old.replace("'y'", "'w'"))] == [("constant", "B", "'w'")]
+
+
+def test_what_is_assigned_in_a_branch_is_shown_as_a_choice() -> None:
+    old = "def f(x):\n    y = x\n    return g(y)\n"
+    (change,) = told(old, "def f(x):\n    y = x\n    if x.a:\n        y = x.b\n    return g(y)\n")
+    assert (change.old, change.new) == ("x", "x.b if x.a else x")
