@@ -304,7 +304,7 @@ def _packed(parts: Iterable[str], *more: str) -> bytes | None:
 
 def _is_long(word: str) -> bool:
     """Whether a word is two words at least, as all names that the rule looks at."""
-    return "_" in word[1:-1] or not (word[1:].islower() or word.isupper() or word.isdigit())
+    return bool(word.strip("_")) and ("_" in word[1:-1] or not (word[1:].islower() or word.isupper() or word.isdigit()))
 
 
 def _digest(word: str) -> int:
