@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 from mlsmith.engine.discover import kind_of
+from mlsmith.fixes.prune.mentions import handed_around
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.index.project import Definition
@@ -21,7 +21,7 @@ def refuse_open(sight: Sight, definition: Definition, function: Function, parame
     strange = next((decorator for decorator in function.decorators if decorator not in QUIET_DECORATORS), "")
     if strange:
         raise Refusal(f"`{name}` is decorated by `{strange}`, which may call it otherwise", definition.path, line, sort="unknown decorator")
-    reason = why_open(sight.project, definition)
+    reason = why_open(sight.project, definition, is_mentioned=lambda mentioned: handed_around(sight, mentioned) is not None)
     if reason:
         shown = definition.function.name
         raise Refusal(
@@ -63,21 +63,5 @@ def _seen(sight: Sight, definition: Definition, reason: str) -> tuple[str, int]:
     last = function.name.rpartition(".")[2]
     name = (function.owner if last == "__init__" else last).rpartition(".")[2]
     if reason.startswith("is handed around"):
-        for path in sight.project.mentioned_in(name):
-            return path, _line_of_mention(sight, path, name)
+        return handed_around(sight, name) or (definition.path, function.line)
     return definition.path, function.line
-
-
-def _line_of_mention(sight: Sight, path: str, name: str) -> int:
-    module = sight.module(path)
-    nodes: list[ast.expr] = []
-    if module is not None:
-        nodes += [node for node in module.names_spelt({name}) if isinstance(node.ctx, ast.Load) and not _is_callee(node)]
-        nodes += [node for node in module.attributes_spelt({name}) if not _is_callee(node)]
-        nodes += [s for s in module.syntax.strings if isinstance(s.value, str) and s.value.rpartition(".")[2] == name]
-    return min((node.lineno for node in nodes), default=0) or sight.line_of(path, name)
-
-
-def _is_callee(node: ast.expr) -> bool:
-    up: ast.AST = node.up  # type: ignore[attr-defined]
-    return isinstance(up, ast.Call) and up.func is node

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from mlsmith.index.callers import SeenCall
@@ -20,8 +21,11 @@ def is_called_by_others(name: str) -> bool:
     return name in CALLED_BY_OTHERS or (name.startswith("__") and name != "__init__") or name.startswith(("on_", "test_"))
 
 
-def why_open(project: Project, definition: Definition) -> str:
-    """Why calls of the function may be out of sight; empty where all can be seen."""
+def why_open(project: Project, definition: Definition, *, is_mentioned: Callable[[str], bool] | None = None) -> str:
+    """Why calls of the function may be out of sight; empty where all can be seen.
+
+    `is_mentioned` tells better than the facts whether something of that name is handed around.
+    """
     function, path = definition.function, definition.path
     last = function.name.rpartition(".")[2]
     public_name = (function.owner if last == "__init__" else last).rpartition(".")[2]
@@ -29,7 +33,7 @@ def why_open(project: Project, definition: Definition) -> str:
         return "is public: people outside of the project may call it"
     if function.nested:
         return "is defined inside of another function"
-    if project.is_mentioned(public_name):
+    if (is_mentioned or project.is_mentioned)(public_name):
         return f"is handed around: `{public_name}` is mentioned otherwise than by a call"
     if project.is_called_loosely(last if last != "__init__" else public_name):
         return f"may be meant by a call of `{public_name}` on something unknown"
