@@ -63,13 +63,9 @@ def _imports(marks: Marks, after: Sight, old: Module, new: Module) -> None:
         statement = statement_of(node)
         if any(isinstance(block.owner, ast.Try) for block in block_of(statement).chain()):
             continue
-        for alias in node.names:
-            if (
-                _is_needless(old, new, node, alias)
-                and not after.project.importers(new.path, _own_name(alias))
-                and not _acts(after, new, node, alias)
-            ):
-                marks.aliases.add(extent_of(new.source, alias))
+        needless = [a for a in node.names if _is_needless(old, new, node, a) and not after.project.importers(new.path, _own_name(a))]
+        stays = isinstance(node, ast.ImportFrom) and len(needless) < len(node.names)
+        marks.aliases |= {extent_of(new.source, alias) for alias in needless if not _acts(after, new, node, alias, stays=stays)}
 
 
 def _own_name(alias: ast.alias) -> str:
@@ -86,11 +82,12 @@ def _is_needless(old: Module, new: Module, node: ast.Import | ast.ImportFrom, al
     return not _loads(new, name, inside) and _loads(old, name, earlier) > 0
 
 
-def _acts(after: Sight, module: Module, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
-    """Whether importing a module of the project does something: registers, starts, sets."""
+def _acts(after: Sight, module: Module, node: ast.Import | ast.ImportFrom, alias: ast.alias, *, stays: bool) -> bool:
+    """Whether importing a module of the project does something: registers, starts, sets. `stays` where the statement imports it all the same."""
     name = alias.name if isinstance(node, ast.Import) else module.syntax.absolute(node)
     for path, facts in after.project.files.items():
-        if name and (facts.module == name or facts.module.endswith(f".{name}") or facts.module == f"{name}.{alias.name}"):
+        is_it = not stays and (facts.module == name or facts.module.endswith(f".{name}"))
+        if name and (is_it or facts.module == f"{name}.{alias.name}" or facts.module.endswith(f".{name}.{alias.name}")):
             imported = after.module(path)
             if imported is None or any(_does(statement) for statement in imported.source.tree.body):
                 return True

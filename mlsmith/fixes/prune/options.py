@@ -48,7 +48,7 @@ def take_option(sight: Sight, found: Found, name: str) -> None:
     refuse_passed(sight, spelt, [(module, call.node) for module, call in declared])
     refuse_abbreviated(sight, spelt, [module for module, _ in declared])
     declaring = {id(call.node) for _, call in declared}
-    for path in {path for word in {name, *spelt} for path in sight.holding(word.lstrip("-"))}:
+    for path in sorted({path for word in {name, *spelt} for path in sight.holding(word.lstrip("-"))}):
         if kind_of(path) == "config":
             refuse_key(sight, path, name)
     for module in sight.modules_with(name):

@@ -265,6 +265,17 @@ def test_an_import_inside_of_the_function_goes_where_others_import_it_for_themse
     assert taken(source) == after
 
 
+@pytest.mark.parametrize(("kept", "left"), [("b", "from acts import b\n"), ("", "from acts import a\n")])
+def test_a_name_from_a_module_that_does_something_goes_where_its_import_stays(kept: str, left: str) -> None:
+    imported = ", ".join(filter(None, ("a", kept)))
+    body = f"def work(x, flag=False):\n    if flag:\n        return a(x)\n    return {kept or 'abs'}(x)\n\n\nwork(1)\n"
+    files, _ = pruned(
+        {"acts.py": "def a(x):\n    return x\n\n\nb = a\nprint('here')\n", "train.py": f"from acts import {imported}\n\n\n{body}"},
+        "work.flag=False",
+    )
+    assert files["train.py"].startswith(left)
+
+
 def test_an_import_that_others_take_from_the_file_or_that_does_something_stays() -> None:
     files, _ = pruned(
         {
