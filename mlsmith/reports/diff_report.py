@@ -58,7 +58,8 @@ def _change(change: Change, style: Style, width: int) -> list[str]:
     place = f"  {change.line}".ljust(7)
     where = f"  {style.dim('in ' + visible(change.symbol))}" if change.symbol not in ("", change.subject) else ""
     where += f"  {style.dim(_lines(change))}" if change.kind == "steps" else ""
-    head = f"{place} {paint(change.kind)}  {visible(change.subject)}{where}"
+    subject = "" if change.subject == change.kind.split()[0] else f"  {visible(change.subject)}"  # `if added` says what `if` is.
+    head = f"{place} {paint(change.kind)}{subject}{where}"
     if change.old is None and change.new is None:
         return [head]
     if change.kind == "steps":

@@ -83,13 +83,14 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
     contents = tuple([_content(one) if one.kind in _NAMELESS else frozenset() for one in side] for side in (old, new))
     uneven = {one for one in ours if ours.count(one) != theirs.count(one)}
     crowded = uneven & _crowded(ours, theirs)
-    stay = _tested(old) & _tested(new)
+    asked = [[_asked(one) for one in side] for side in (old, new)]
+    stay = _tested(old) & _tested(new) if any(asked[0]) and any(asked[1]) else set()
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     weights: dict[tuple[int, int], float] = {}
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
             best[i][j] = max(best[i + 1][j], best[i][j + 1])
-            if ours[i] == theirs[j] and not _are_other_options(old[i], new[j]) and not _are_other_branches(old[i], new[j], stay):
+            if ours[i] == theirs[j] and not _are_other_options(old[i], new[j]) and not _are_others(asked[0][i], asked[1][j], stay):
                 nameless = ours[i][0] in _NAMELESS
                 shared = similarity(old[i], new[j]) + (_overlap(contents[0][i], contents[1][j]) if nameless else 0)
                 others = ours[i][0] == "call" and ours[i] in uneven and not shared and len(_parts(old[i])) + len(_parts(new[j])) > 2
@@ -121,9 +122,8 @@ def _asked(effect: Effect) -> set[bytes | str]:
     return {value.digest, *([ast.dump(node)] if node is not None else ())} if value is not None else set()
 
 
-def _are_other_branches(one: Effect, other: Effect, stay: set[bytes | str]) -> bool:
+def _are_others(ours: set[bytes | str], theirs: set[bytes | str], stay: set[bytes | str]) -> bool:
     """Whether two branches ask two things, of which one is asked on both sides: that one has its own counterpart."""
-    ours, theirs = _asked(one), _asked(other)
     return not ours & theirs and bool((ours | theirs) & stay)
 
 

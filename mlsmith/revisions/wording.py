@@ -90,6 +90,9 @@ def shown(value: Value) -> str:
         return value.origin.scope
     if value.kind == "constant":
         return value.label.partition(":")[2]
+    last = value.part("last")
+    if value.kind == "after" and last is not None:
+        return shown(last)
     if value.kind == "either" and value.origin is not None and isinstance(value.origin.node, ast.stmt):
         return shortened(_choice(value))
     if value.origin is not None and not isinstance(value.origin.node, ast.arg):
@@ -132,7 +135,10 @@ def told_apart(old: Value, new: Value) -> tuple[str, str]:
     if was == now:
         was, now = _full_name(old) or was, _full_name(new) or now
     if was == now and old.origin is not None and new.origin is not None:
-        one, other = (" ".join(ast.unparse(value.origin.node).split()) for value in (old, new) if value.origin is not None)
+        nodes = (old.origin.node, new.origin.node)
+        if "…" not in was and any(isinstance(node, (ast.If, ast.Try, ast.For, ast.While, ast.With)) for node in nodes):
+            return was, now  # What is assigned in them is the same; why is told where that differs.
+        one, other = (" ".join(ast.unparse(node).split()) for node in nodes)
         start = max(0, part_at(one, other) - 30)
         was, now = (f"{'…' if start else ''}{text[start : start + 80]}" for text in (one, other))
     return was, now
