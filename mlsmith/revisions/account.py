@@ -76,6 +76,8 @@ class Account:
         """Expressions whose difference has been told, in words: what is computed from them differs for that"""
         self.reasons: set[str] = set()
         """Kinds of values that differ because of something that is told elsewhere"""
+        self.left_out: dict[tuple[Place, bool], None] = {}
+        """Functions that differ by themselves, of which this definition has steps on one side only; whether on the new one"""
 
     def add(
         self, kind: str, subject: str, old: str | None, new: str | None, at: Spot, component: Component, significance: Significance,
@@ -88,6 +90,8 @@ class Account:
         own = self.pair.old if gone else self.pair.new
         if origin.scope and inside != (own.path, own.symbol) and inside in (self.around.told[0] if gone else self.around.told[1]):
             self.reasons.add("definition")  # It stands in a function that is compared by itself.
+            if at.old is None or gone:
+                self.left_out[inside, not gone] = None
             return
         if kind == "order" and subject.startswith(_PURE):
             self.reasons.add("harmless")

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mlsmith.change import Change, Significance
+from mlsmith.change import Change, Component, Significance
 from mlsmith.index.scopes import last_word
 from mlsmith.revisions.account import Around, Place, Spot, Told
 from mlsmith.revisions.matching import Pair
@@ -38,6 +38,20 @@ def at_the_calls(told: list[Told], pair: Pair, around: Around, *, through_others
         call = _call_of(place, pair, is_new=is_new)
         assert call is not None
         found.append(_as_call(some, call, place, pair, is_new=is_new))
+    return found
+
+
+def new_calls(left_out: Iterable[tuple[Place, bool]], pair: Pair, around: Around) -> list[Told]:
+    """Calls that came or went of functions that differ too: what those do is told there, and not that they are called."""
+    before = {now: was for was, now in around.became.items()}
+    found: list[Told] = []
+    for place, is_new in left_out:
+        other = (before if is_new else around.became).get(place)
+        own, elsewhere = (pair.new, pair.old) if is_new else (pair.old, pair.new)
+        calls = _calls(own.node, place[1].rpartition(".")[2])
+        if other is not None and len(calls) > len(_calls(elsewhere.node, other[1].rpartition(".")[2])):
+            call = _call_of(place, pair, is_new=is_new) or calls[-1]
+            found.append(_as_call([], call, place, pair, is_new=is_new))
     return found
 
 
@@ -75,13 +89,15 @@ def _moved_to(told: Told, call: ast.Call, pair: Pair) -> Told:
 
 def _as_call(some: list[Told], call: ast.Call, place: Place, pair: Pair, *, is_new: bool) -> Told:
     """One line for all that a function does whose call came or went."""
-    first = min((one.change for one in some), key=lambda change: _WEIGHTS.index(change.significance))
+    first = min((one.change for one in some), key=lambda change: _WEIGHTS.index(change.significance), default=None)
     unit = pair.new if is_new else pair.old
     text = unparsed(call)
     change = Change(
-        component=first.component, kind=f"call {'added' if is_new else 'removed'}", path=pair.new.path, line=call.lineno, symbol=unit.symbol,
-        subject=place[1], old=None if is_new else text, new=text if is_new else None, significance=first.significance,
-        moved_from=first.moved_from, steps=tuple(one.change for one in some),
+        component=first.component if first is not None else Component.SOURCE,
+        kind=f"call {'added' if is_new else 'removed'}", path=pair.new.path, line=call.lineno, symbol=unit.symbol,
+        subject=place[1], old=None if is_new else text, new=text if is_new else None,
+        significance=first.significance if first is not None else Significance.MEDIUM,
+        moved_from=pair.old.path if pair.old.path != pair.new.path else None, steps=tuple(one.change for one in some),
     )  # fmt: skip
     origin = Origin(unit.path, unit.symbol, call)
     return Told(change, Spot(None, origin) if is_new else Spot(origin, None))

@@ -9,7 +9,7 @@ from functools import cached_property
 from mlsmith.change import Component, Significance
 from mlsmith.revisions.account import Place, Spot, Told
 from mlsmith.revisions.alignment import alike, find_inside, mark
-from mlsmith.revisions.callers import at_the_calls
+from mlsmith.revisions.callers import at_the_calls, new_calls
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION
 from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.evaluation import OF_A_FILE
@@ -34,6 +34,7 @@ class Comparison(InnerValues):
             self.effects(old.effects, new.effects)
             through_others = bool((old.taken_in | new.taken_in) & self.around.differing)
             self.told = at_the_calls(outermost(self.moved(self.told)), self.pair, self.around, through_others=through_others)
+            self.told += new_calls(self.left_out, self.pair, self.around)
             if (
                 not self.told
                 and "definition" not in self.reasons

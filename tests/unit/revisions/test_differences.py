@@ -354,3 +354,13 @@ def test_what_is_caught_is_told_beside_what_differs_in_the_function_that_is_trie
     after = before.replace("except ValueError:", caught).replace("h(x, 1)", "h(x, 2)")
     told = {(change.kind, change.old, change.new) for change in changes({"a.py": before}, {"a.py": after})}
     assert told == {("try", "except ValueError", caught.rstrip(":")), ("call", "1", "2")}
+
+
+def test_that_a_changed_function_is_called_now_is_told_too() -> None:
+    old = "def h(x):\n    a(x)\n    b(x)\n\n\ndef run(x):\n    c(x)\n"
+    new = old.replace("    c(x)", "    c(x)\n    h(x)").replace("a(x)", "a(x, 1)")
+    assert [(c.kind, c.symbol, c.line) for c in changes({"a.py": old}, {"a.py": new})] == [
+        ("call argument", "h", 2),
+        ("call added", "run", 8),
+    ]
+    assert ("call removed", "run") in {(c.kind, c.symbol) for c in changes({"a.py": new}, {"a.py": old})}
