@@ -160,7 +160,13 @@ class Calls(Expressions):
     def tell_with(self, node: ast.Call, unit: Unit) -> Value | None:
         """Tell a called function's body in the caller's place; None where that cannot be done faithfully."""
         function = unit.node
-        if self.depth >= _DEPTH or self.program.is_busy(unit) or not isinstance(function, ast.FunctionDef) or not _is_simple(function):
+        if (
+            self.depth >= _DEPTH
+            or self.program.is_busy(unit)
+            or self.program.is_closed(unit)
+            or not isinstance(function, ast.FunctionDef)
+            or not _is_simple(function)
+        ):
             return None
         if self.program.steps(unit) > _STEPS:
             return None

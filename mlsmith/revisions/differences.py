@@ -11,7 +11,7 @@ from mlsmith.revisions.attributes import attribute_changes
 from mlsmith.revisions.extracted import Extracted
 from mlsmith.revisions.folding import folded, is_ordinary_step
 from mlsmith.revisions.imports import imported_elsewhere
-from mlsmith.revisions.matching import matched
+from mlsmith.revisions.matching import Pair, matched
 from mlsmith.revisions.moved import without_moved
 from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.steps import Comparison
@@ -37,12 +37,36 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
     )  # fmt: skip
     changes = [*attribute_changes(new.modules.values(), old.attributes)]
     told = [one for pair in pairs for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]
+    told += _hidden(differing, around, old, new, told)
     told = without_moved(_said_once(told), new, come, around)
     for program, alone, what in ((old, gone, "removed"), (new, come, "added")):
         told, taken = _without_whole(told, program, alone, is_new=what == "added")
         changes += _wholes(program, alone, {pair.new if what == "added" else pair.old for pair in pairs}, taken, what)
     changes += folded(told, old, new, around.became)
     return tuple(sorted(dict.fromkeys(changes), key=lambda change: (change.path, change.line, change.subject, change.kind)))
+
+
+def _hidden(differing: list[Pair], around: Around, old: Program, new: Program, told: list[Told]) -> Iterator[Told]:
+    """What a definition does otherwise itself, where it is told with others that differ: of two differences one can hide the other.
+
+    These definitions are compared once more, with nothing but names for the others. Lines of which something has been said are left in peace.
+    """
+    said = {line for one in told for line in _lines_of(one)}
+    before = {pair.old.name: (str(number), pair.new) for number, pair in enumerate(differing)}
+    after = {pair.new.name: (str(number), pair.old) for number, pair in enumerate(differing)}
+    for pair in differing:
+        if (old.form(pair.old).taken_in | new.form(pair.new).taken_in) & around.differing:
+            forms = old.form_alone(pair.old, before), new.form_alone(pair.new, after)
+            for one in Comparison(pair, around).run(*forms) if forms[0].digest != forms[1].digest else ():
+                if not said.intersection(_lines_of(one)):
+                    yield one
+
+
+def _lines_of(told: Told) -> Iterator[tuple[bool, str, int]]:
+    """Lines that a change is told of, of either side."""
+    for is_new, origin in ((False, told.at.old), (True, told.at.new)):
+        if origin is not None:
+            yield is_new, origin.path, origin.line
 
 
 def _said_once(told: list[Told]) -> list[Told]:

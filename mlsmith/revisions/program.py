@@ -70,6 +70,7 @@ class Program:
         self._forms: dict[str, Form] = {}
         self._tops: dict[str, dict[str, Value]] = {}
         self._busy: set[str] = set()
+        self._closed: Mapping[str, tuple[str, Unit]] = {}
         for module in self.modules.values():
             self._add(module)
 
@@ -110,6 +111,24 @@ class Program:
             self._forms[unit.name] = known
         return known
 
+    def form_alone(self, unit: Unit, closed: Mapping[str, tuple[str, Unit]]) -> Form:
+        """The form of a definition that is told without the definitions `closed`: by name what stands for them, whatever they do, and what
+        the other side has of them.
+        """
+        from mlsmith.revisions.evaluation import evaluate
+
+        self._closed = closed
+        self._busy.add(unit.name)
+        try:
+            return evaluate(self, unit)
+        finally:
+            self._busy.discard(unit.name)
+            self._closed = {}
+
+    def is_closed(self, unit: Unit) -> bool:
+        """Whether a definition is only named where it is used, and not told with its users."""
+        return unit.name in self._closed
+
     def attribute(self, node: ast.Attribute, unit: Unit) -> str:
         """The name of an attribute as the other side has it."""
         own = isinstance(node.value, ast.Name) and node.value.id == "self"
@@ -120,6 +139,8 @@ class Program:
         """Parameter → the name that both versions of a function know it by: its own, or a number where it was renamed."""
         ours = parameters_of(unit)
         other = self.peer.units.get(unit.name) if self.peer is not None else None
+        if unit.name in self._closed:
+            other = self._closed[unit.name][1]
         theirs = parameters_of(other) if other is not None else []
         roles = {name: name for name in ours}
         renamed = [name for name in ours if name not in theirs]
@@ -206,6 +227,8 @@ class Program:
         """A definition as a value: by what it does, not by its name."""
         if self.is_busy(unit):
             return value_of("definition", "itself")
+        if unit.name in self._closed:
+            return value_of("definition", self._closed[unit.name][0], (), Origin(unit.path, unit.symbol, unit.node))
         digests = [self.form(unit).digest]
         if unit.kind == "class":
             self._busy.add(unit.name)

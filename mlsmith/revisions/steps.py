@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -19,6 +20,9 @@ from mlsmith.revisions.program import Form, Unit
 from mlsmith.revisions.statements import outermost
 from mlsmith.revisions.values import Origin, Value
 from mlsmith.revisions.wording import branches_of, kind_of_effect, signature_of, subject_of, text_of, weight_of
+
+_LIKE = 0.5
+"""Share of steps that two branches have in common from which on one took the place of the other"""
 
 
 class Comparison(InnerValues):
@@ -117,13 +121,23 @@ class Comparison(InnerValues):
         self.wrapped(left, right)
         pairs, lost, got = alike(tuple(left), tuple(right))
         for one, other in pairs:
-            if one.kind == other.kind == "call" and mark(one) == mark(other) and not _is_an_option(other):
+            if one.kind == other.kind == "call" and _word(one) == _word(other) and not _is_an_option(other):
                 self.add("order", subject_of(other), None, None, Spot(one.origin, other.origin), *weight_of(other))
             self.effect(one, other)
         for one in lost:
             self.single(one, "removed")
         for other in got:
             self.single(other, "added")
+        self.exchanged(lost, got)
+
+    def exchanged(self, lost: list[Effect], got: list[Effect]) -> None:
+        """A branch or loop that took the place of another one around mostly the same steps: what differs among these."""
+        for one in lost:
+            ours = _inside(one)
+            marks = Counter(map(_told_as, ours))
+            other = next((theirs for theirs in map(_inside, got) if _LIKE * max(len(ours), len(theirs)) <= _shared(marks, theirs)), ())
+            if ours and other:
+                self.effects(ours, other)
 
     def wrapped(self, left: list[Effect], right: list[Effect]) -> None:
         """What stands now inside a branch or loop that came around it, or no more in one that went, is still there."""
@@ -197,6 +211,24 @@ class Comparison(InnerValues):
                 self.add(new.kind, subject_of(new), branches_of(old), branches_of(new), at, Component.SOURCE, Significance.MEDIUM)
         if len(self.told) == before and not self.reasons:
             self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW)
+
+
+def _word(effect: Effect) -> tuple[str, str]:
+    """What is called, of what was made another way too: `step` of an optimiser."""
+    _, label, callee = mark(effect)
+    return label, callee.rpartition(".")[2]
+
+
+def _inside(effect: Effect) -> tuple[Effect, ...]:
+    return tuple(one for _, block in effect.blocks for one in block)
+
+
+def _told_as(effect: Effect) -> tuple[str, str]:
+    return effect.kind, subject_of(effect)
+
+
+def _shared(marks: Counter[tuple[str, str]], effects: tuple[Effect, ...]) -> int:
+    return (marks & Counter(map(_told_as, effects))).total()
 
 
 def _step(told: Told) -> tuple[str, str, str | None]:

@@ -132,6 +132,8 @@ def shortened(text: str, width: int = _WIDTH) -> str:
 def told_apart(old: Value, new: Value) -> tuple[str, str]:
     """Two texts that differ: as they stand in the source, by their full names, or cut around the place where they part."""
     was, now = shown(old), shown(new)
+    if was == now and old.kind == new.kind == "unpacked":
+        was, now = (f"{shown(value.parts[0][1])}[{value.label.partition(' ')[0]}]" for value in (old, new))
     if was == now:
         was, now = _full_name(old) or was, _full_name(new) or now
     if was == now and old.origin is not None and new.origin is not None:

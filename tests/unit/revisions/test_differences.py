@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 
 import pytest
 
@@ -364,3 +365,23 @@ def test_that_a_changed_function_is_called_now_is_told_too() -> None:
         ("call added", "run", 8),
     ]
     assert ("call removed", "run") in {(c.kind, c.symbol) for c in changes({"a.py": new}, {"a.py": old})}
+
+
+def flat(found: tuple[Change, ...]) -> frozenset[tuple[str, str, str | None, str | None, str]]:
+    """All that is said, without the lines, which other edits move."""
+    inner = [step for change in found for step in flat(change.steps)]
+    return frozenset([*((change.kind, change.subject, change.old, change.new, change.symbol) for change in found), *inner])
+
+
+TWO = [pair for number, pair in enumerate(itertools.combinations(EDITS, 2)) if number % 11 == 0]
+
+
+@pytest.mark.parametrize(("one", "other"), TWO, ids=[f"{one[0]} and {other[0]}" for one, other in TWO])
+def test_an_edit_hides_no_other(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+    both = PROGRAM.replace(one[1], one[2], 1).replace(other[1], other[2], 1)
+    alone = [PROGRAM.replace(edit[1], edit[2], 1) for edit in (one, other)]
+    if both != alone[1].replace(one[1], one[2], 1) or both in alone:
+        return  # They touch each other.
+    said = flat(changes({"train.py": PROGRAM}, {"train.py": both}))
+    for text in alone:
+        assert not said <= flat(changes({"train.py": PROGRAM}, {"train.py": text}))
