@@ -69,9 +69,9 @@ class UndefinedConfigKey(ConfigurationRule):
         if not any(path in project.files and project.is_asked(path) for path, _ in project.collected(self)):
             return
         known = self.known(project)
-        found = {place: missing for place, missing in _missing(known).items() if project.is_asked(place[0])}
-        if not found or project.spells("from_cli"):
+        if not known.loaded or project.spells("from_cli"):
             return
+        found = {place: missing for place, missing in _missing(known).items() if project.is_asked(place[0])}
         written = known.written() | known.holders.fields  # a class of configurations brings the defaults of its fields
         for (path, seen), missing in sorted(found.items()):
             last = missing.keys[-1]
