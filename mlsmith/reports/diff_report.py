@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.change import Change, Significance
+from mlsmith.reports.discreet import discreet
 from mlsmith.reports.notation import json_text
 from mlsmith.reports.review_report import change_entry
 from mlsmith.reports.safe import visible
@@ -19,6 +21,7 @@ _LINES = 4
 
 
 def render(difference: Difference, *, format: str = "text", colour: bool = False, width: int = 100) -> str:
+    difference = replace(difference, changes=tuple(map(discreet, difference.changes)))
     if format == "json":
         return json_text(document(difference))
     if format == "markdown":

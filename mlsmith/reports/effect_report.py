@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mlsmith.reports.discreet import discreet
 from mlsmith.reports.safe import visible
 from mlsmith.reports.style import Paint, Style
 from mlsmith.reports.wording import count
@@ -39,6 +40,7 @@ def causes_of(case: Case, effect: Effect, style: Style) -> str:
 
 def lines_of_effect(changes: tuple[Change, ...], style: Style) -> list[str]:
     """A line a key: what it was and is in effect, and the files that say so."""
+    changes = tuple(map(discreet, changes))
     values = [change for change in changes if change.kind != "same-from-elsewhere"]
     wide = min(_WIDEST, max((len(visible(change.subject)) for change in values), default=0))
     lines = []

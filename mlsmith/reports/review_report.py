@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlsmith.change import Change
+from mlsmith.reports.discreet import discreet
 from mlsmith.reports.effect_report import alike, blocks, causes_of, lines_of_effect
 from mlsmith.reports.notation import json_text
 from mlsmith.reports.safe import visible
@@ -81,6 +82,7 @@ def _effects_elsewhere(case: Case) -> dict[str, Any]:
 
 def change_entry(change: Change) -> dict[str, Any]:
     """A change as every JSON of mlsmith has it."""
+    change = discreet(change)
     return {
         "component": change.component.value, "kind": change.kind, "path": change.path, "line": change.line, "symbol": change.symbol,
         "subject": change.subject, "old": change.old, "new": change.new, "significance": change.significance.value,
@@ -90,7 +92,7 @@ def change_entry(change: Change) -> dict[str, Any]:
 
 def lines_of(item: Item, policy: Policy, style: Style) -> list[str]:
     """The semantic diff, a line a change: key, old → new, and what is remarkable about it."""
-    changes = item.changes
+    changes = tuple(map(discreet, item.changes))
     wide = min(36, max((len(visible(change.subject)) for change in changes), default=0))
     risky = policy.risky(item.touched)
     lines = []
@@ -237,7 +239,7 @@ def _markdown(case: Case) -> str:
     for judgement in (*case.judgements, *case.debts):
         by = f" by {', '.join(judgement.approvers)}" if judgement.approvers else ""
         lines += [f"**`{judgement.item.path}`** {judgement.state.value}{by}", "", "| key | before | after | |", "|---|---|---|---|"]
-        for change in judgement.item.changes[:_MOST]:
+        for change in map(discreet, judgement.item.changes[:_MOST]):
             cells = [change.subject, change.old or "", change.new or ""]
             shown = [f"`{_cell(cell)}`" if cell else "" for cell in cells]
             lines.append(f"| {' | '.join(shown)} | {_REMARKS.get(change.kind, '')} |")
@@ -257,7 +259,7 @@ def _markdown(case: Case) -> str:
 
 def _markdown_effect(changes: tuple[Change, ...]) -> list[str]:
     lines = ["", "| in effect | before | after | |", "|---|---|---|---|"] if changes else []
-    for change in changes[:_MOST]:
+    for change in map(discreet, changes[:_MOST]):
         cells = [f"`{_cell(text)}`" if text else "" for text in (change.subject, change.old, change.new)]
         lines.append(f"| {' | '.join(cells)} | {_REMARKS.get(change.kind, '')} |")
     return lines

@@ -225,3 +225,16 @@ def test_no_hunk_of_folded_steps_is_counted_as_cosmetic(project: Project) -> Non
     (change,) = document["changes"]
     assert (change["kind"], change["old"], change["new"]) == ("steps", "2 gone: step_2(x); step_9(x)", "1 new: other(x)")
     assert document["cosmetic"] == {"files": 1, "hunks": 1}
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "github"])
+def test_keys_that_stand_in_what_differs_are_never_shown(repository: Project, form: str) -> None:
+    keys = ["hf_" + "aZbYcXdWeVfUgThSiRjQkPlOmNnMoLpKqJ", "sk-" + "a1B2c3D4e5F6g7H8i9J0" + "T3BlbkFJ" + "k1L2m3N4o5P6q7R8s9T0"]
+    login = f"login(  {'a' * 50!r}, token={keys[0]!r})\n"
+    repository.write({"train.py": TRAIN + login, "conf/train.yaml": f"lr: 0.1\nopenai:\n  api_key: {keys[1]}\n"})
+    done = repository.run("diff", "--format", form)
+    assert "openai" in done.out
+    assert "login" in done.out
+    for key in keys:
+        assert key not in done.out
+        assert key[:20] not in done.out
