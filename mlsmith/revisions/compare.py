@@ -49,6 +49,7 @@ class _Teller(Protocol):
 _OWN_VERSIONS = {("Cargo.toml", "package.version"), ("package.json", "version")}
 _OF_A_PACKAGE = frozenset({"project.version", "project.name", "tool.poetry.version", "tool.poetry.name"})
 """Keys of `pyproject.toml`, and of other files of its kind that a package is built by"""
+_VERSION = re.compile(r"(?:^|/)_{0,2}(?:version_{0,2}|about__)\.py\Z", re.IGNORECASE)
 _TESTS = re.compile(rb"^\s*(?:async )?def test|^class \w*Tests?\w*[(:]|\bTestCase\b|^import pytest|^from pytest|absltest", re.MULTILINE)
 _TELLERS: dict[Role, _Teller] = {
     Role.CONFIGURATION: config_changes, Role.SETTINGS: line_changes, Role.PLATFORM: platform_changes, Role.IMAGE: image_changes,
@@ -67,7 +68,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     for path, how in sorted(changed.items()):
         old_path = None if how.status == "A" else how.old_path or path
         role = _role(path, old_path)
-        if role is Role.NONE and not _is_called_like_a_test(path):
+        if role is Role.NONE and not _is_called_like_a_test(path) and not _VERSION.search(path):
             continue
         moved = old_path if old_path not in (None, path) else None
         try:
@@ -77,6 +78,9 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             changes += _unread(path, old_path, old, new, how, error)
             continue
         if role is Role.NONE:
+            if _VERSION.search(path):
+                changes += _broken(path, one, other)
+                continue
             if _tests(one) or _tests(other):
                 continue
             role = Role.PYTHON
@@ -134,6 +138,24 @@ def _is_called_like_a_test(path: str) -> bool:
 
 def _tests(data: bytes | None) -> bool:
     return data is not None and _TESTS.search(data) is not None
+
+
+def _broken(path: str, one: bytes | None, other: bytes | None) -> list[Change]:
+    """Of a file that only says which version this is: that one of two forms cannot be parsed, so that nobody could import it."""
+    if one is None or other is None:
+        return []
+    errors = [_error_of(data, path) for data in (one, other)]
+    if errors.count(None) != 1:
+        return []
+    return [unreadable(path, e.line or 1, e.message, Component.SOURCE, old=e is errors[0]) for e in errors if e is not None]
+
+
+def _error_of(data: bytes, path: str) -> SourceError | None:
+    try:
+        read_python(data, path)
+    except SourceError as error:
+        return error
+    return None
 
 
 def _is_own_version(path: str, subject: str) -> bool:

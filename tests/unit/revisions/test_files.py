@@ -165,3 +165,10 @@ def test_pictures_and_progress_are_for_readers() -> None:
     assert told("train.py", DRAWN, plain) == []
     assert told("train.py", DRAWN, DRAWN.replace("plt.show()", "plt.savefig('a.png')"))
     assert told("train.py", DRAWN, DRAWN.replace("model.fit(row)", "model.fit(row[0])"))
+
+
+def test_a_version_is_no_change_but_that_it_cannot_be_read_is() -> None:
+    broken, mended = "__version__ = '0.1\n", "__version__ = '0.1'\n"
+    assert told("net/version.py", mended, "__version__ = '0.2'\n") == []
+    assert [kind for kind, *_ in told("net/version.py", broken, mended)] == ["unreadable"]
+    assert [kind for kind, *_ in told("net/__version__.py", mended, broken)] == ["unreadable"]
