@@ -298,9 +298,6 @@ class Project:
 
     def called(self, path: str, callee: str) -> str:
         """The definition that a call of `callee` in the file `path` reaches, or the class where that has no constructor of its own."""
-        return self._called(path, callee)
-
-    def _called(self, path: str, callee: str) -> str:
         if callee.endswith("()"):
             instance = self.absolute(path, callee[:-2])
             return next(filter(None, (self.inherited(instance, hook) for hook in ("forward", "__call__", "call"))), "") if instance else ""

@@ -21,9 +21,9 @@ _LINES = 4
 
 
 def render(difference: Difference, *, format: str = "text", colour: bool = False, width: int = 100) -> str:
-    difference = replace(difference, changes=tuple(map(discreet, difference.changes)))
     if format == "json":
         return json_text(document(difference))
+    difference = replace(difference, changes=tuple(map(discreet, difference.changes)))
     if format == "markdown":
         return _markdown(difference)
     if format == "github":

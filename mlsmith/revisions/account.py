@@ -40,6 +40,13 @@ class Spot:
     old: Origin | None
     new: Origin | None
 
+    @property
+    def told(self) -> Origin:
+        """Where a reader finds it: after, and what is gone before."""
+        origin = self.new or self.old
+        assert origin is not None
+        return origin
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -70,7 +77,6 @@ class Account:
     def __init__(self, pair: Pair, around: Around) -> None:
         self.pair = pair
         self.around = around
-        self.moved_from = pair.old.path if pair.old.path != pair.new.path else None
         self.told: list[Told] = []
         self.said: set[tuple[Any, str | None, str | None]] = set()
         """Expressions whose difference has been told, in words: what is computed from them differs for that"""
@@ -84,11 +90,10 @@ class Account:
         *, step: Effect | None = None,
     ) -> None:  # fmt: skip
         gone = at.new is None
-        origin = at.new or at.old
-        assert origin is not None
-        inside = (origin.path, origin.scope)
+        origin = at.told
+        inside = origin.place
         own = self.pair.old if gone else self.pair.new
-        if origin.scope and inside != (own.path, own.symbol) and inside in (self.around.told[0] if gone else self.around.told[1]):
+        if origin.scope and inside != own.place and inside in (self.around.told[0] if gone else self.around.told[1]):
             self.reasons.add("definition")  # It stands in a function that is compared by itself.
             if at.old is None or gone:
                 self.left_out[inside, not gone] = None
@@ -102,7 +107,7 @@ class Account:
         change = Change(
             component=component, kind=kind, path=self.pair.new.path if gone and origin.path == self.pair.old.path else origin.path,
             line=origin.line, symbol=origin.scope, subject=subject, old=old, new=new,
-            significance=significance, moved_from=self.moved_from,
+            significance=significance, moved_from=self.pair.moved_from,
             old_line=at.old.line if at.old is not None and at.new is not None and at.old.path == origin.path else None,
         )  # fmt: skip
         self.told.append(Told(change, at, step))
@@ -112,15 +117,14 @@ class Account:
         one, other = defined(old), defined(new)
         if one is None or other is None or one.digest == other.digest or one.origin is None or other.origin is None:
             return False
-        return self.around.became.get((one.origin.path, one.origin.scope)) != (other.origin.path, other.origin.scope)
+        return self.around.became.get(one.origin.place) != other.origin.place
 
     def is_of_another(self, value: Value, told: Places) -> bool:
         """Whether a value is written in another definition that differs too."""
-        own = {(unit.path, unit.symbol) for unit in (self.pair.old, self.pair.new)}
-        place = (value.origin.path, value.origin.scope) if value.origin is not None else ("", "")
+        own = {self.pair.old.place, self.pair.new.place}
+        place = value.origin.place if value.origin is not None else ("", "")
         return value.kind != "parameter" and bool(place[1]) and place not in own and place in told
 
     def is_told_with_it(self, call: Value) -> bool:
         """Whether a call stands in a function whose body is told here."""
-        own = {(unit.path, unit.symbol) for unit in (self.pair.old, self.pair.new)}
-        return call.origin is not None and (call.origin.path, call.origin.scope) not in own
+        return call.origin is not None and call.origin.place not in (self.pair.old.place, self.pair.new.place)

@@ -22,7 +22,7 @@ def at_the_calls(told: list[Told], pair: Pair, around: Around, *, through_others
     `through_others`: this definition is told with functions that differ by themselves. What is not called otherwise here is told with them.
     """
     found: list[Told] = []
-    whole: dict[tuple[Place, bool], list[Told]] = {}
+    whole: dict[tuple[Place, bool], tuple[ast.Call, list[Told]]] = {}
     for one in told:
         place = _unchanged(one, pair, around)
         call = _call_of(place, pair, is_new=one.at.new is not None) if place is not None else None
@@ -31,13 +31,10 @@ def at_the_calls(told: list[Told], pair: Pair, around: Around, *, through_others
         elif call is None:
             continue
         elif one.step is not None and (one.at.old is None or one.at.new is None):
-            whole.setdefault((place, one.at.new is not None), []).append(one)
+            whole.setdefault((place, one.at.new is not None), (call, []))[1].append(one)
         else:
             found.append(_moved_to(one, call, pair))
-    for (place, is_new), some in whole.items():
-        call = _call_of(place, pair, is_new=is_new)
-        assert call is not None
-        found.append(_as_call(some, call, place, pair, is_new=is_new))
+    found += [_as_call(some, call, place, pair, is_new=is_new) for (place, is_new), (call, some) in whole.items()]
     return found
 
 
@@ -58,10 +55,9 @@ def new_calls(left_out: Iterable[tuple[Place, bool]], pair: Pair, around: Around
 def _unchanged(told: Told, pair: Pair, around: Around) -> Place | None:
     """Where a change stands, if that is another function that both versions have and that does the same in both."""
     is_new = told.at.new is not None
-    origin = told.at.new or told.at.old
+    origin = told.at.told
     own = pair.new if is_new else pair.old
-    assert origin is not None
-    place = (origin.path, origin.scope)
+    place = origin.place
     if not origin.scope or place == own.place or place in around.told[is_new]:
         return None
     both: Iterable[Place] = around.became.values() if is_new else around.became
@@ -97,7 +93,7 @@ def _as_call(some: list[Told], call: ast.Call, place: Place, pair: Pair, *, is_n
         kind=f"call {'added' if is_new else 'removed'}", path=pair.new.path, line=call.lineno, symbol=unit.symbol,
         subject=place[1], old=None if is_new else text, new=text if is_new else None,
         significance=first.significance if first is not None else Significance.MEDIUM,
-        moved_from=pair.old.path if pair.old.path != pair.new.path else None, steps=tuple(one.change for one in some),
+        moved_from=pair.moved_from, steps=tuple(one.change for one in some),
     )  # fmt: skip
     origin = Origin(unit.path, unit.symbol, call)
     return Told(change, Spot(None, origin) if is_new else Spot(origin, None))

@@ -54,12 +54,12 @@ def _hidden(differing: list[Pair], around: Around, old: Program, new: Program, t
     said = {line for one in told for line in _lines_of(one)}
     before = {pair.old.name: (str(number), pair.new) for number, pair in enumerate(differing)}
     after = {pair.new.name: (str(number), pair.old) for number, pair in enumerate(differing)}
-    for pair in differing:
-        if (old.form(pair.old).taken_in | new.form(pair.new).taken_in) & around.differing:
-            forms = old.form_alone(pair.old, before), new.form_alone(pair.new, after)
-            for one in Comparison(pair, around).run(*forms) if forms[0].digest != forms[1].digest else ():
-                if not said.intersection(_lines_of(one)):
-                    yield one
+    some = [pair for pair in differing if (old.form(pair.old).taken_in | new.form(pair.new).taken_in) & around.differing]
+    with old.closed(before), new.closed(after):
+        forms = [(old.told_anew(pair.old), new.told_anew(pair.new)) for pair in some]
+    for pair, (one, other) in zip(some, forms, strict=True):
+        found = Comparison(pair, around).run(one, other) if one.digest != other.digest else []
+        yield from (each for each in found if not said.intersection(_lines_of(each)))
 
 
 def _lines_of(told: Told) -> Iterator[tuple[bool, str, int]]:
@@ -93,8 +93,8 @@ def _without_whole(told: list[Told], program: Program, alone: list[Unit], *, is_
     inside: dict[str, list[Told]] = {}
     for one in told:
         origin = one.at.new if is_new else one.at.old
-        if one.step is not None and None in (one.at.old, one.at.new) and origin is not None and (origin.path, origin.scope) in places:
-            inside.setdefault(places[origin.path, origin.scope].name, []).append(one)
+        if one.step is not None and None in (one.at.old, one.at.new) and origin is not None and origin.place in places:
+            inside.setdefault(places[origin.place].name, []).append(one)
     whole = {name: some for name, some in inside.items() if len(some) >= LIKE * _number_of_steps(program, program.units[name])}
     taken = {id(one) for some in whole.values() for one in some}
     return [one for one in told if id(one) not in taken], whole

@@ -52,9 +52,7 @@ def folded(told: Iterable[Told], old: Program, new: Program, became: Mapping[Pla
 
 
 def _place_of(told: Told, became: Mapping[Place, Place]) -> Place:
-    origin = told.at.new or told.at.old
-    assert origin is not None
-    place = (origin.path, origin.scope)
+    place = told.at.told.place
     return place if told.at.new is not None else became.get(place, place)
 
 
@@ -163,7 +161,7 @@ class _Statements:
         if origin is None:
             return None
         around = [pair for pair in self._all if pair[0].lineno <= origin.line <= (pair[0].end_lineno or origin.line)]
-        if not around or (origin.path, origin.scope) != self._place:
+        if not around or origin.place != self._place:
             return head_of(origin.node, None)
         return max(around, key=lambda pair: (pair[0].lineno, -(pair[0].end_lineno or 0)))[1]
 

@@ -167,5 +167,4 @@ def _written(place: Origin | None, of_step: Origin | None, own: Unit) -> Origin 
     """Where a value is written, if that is in the definition that the step belongs to, or in the one that is compared and hands it in."""
     if place is None or of_step is None:
         return of_step
-    whole = Origin(own.path, own.symbol, own.node)
-    return place if stands_in(place, of_step) or stands_in(place, whole) else of_step
+    return place if stands_in(place, of_step) or stands_in(place, own.origin) else of_step

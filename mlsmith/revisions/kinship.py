@@ -44,7 +44,7 @@ def holds(one: Value, other: Value) -> bool:
 
 def stands_in(place: Origin, origin: Origin) -> bool:
     """Whether a value is written in the definition that an effect belongs to, and not in one that is told with it."""
-    return (place.path, place.scope) == (origin.path, origin.scope) and not isinstance(place.node, (ast.arg, ast.Name))
+    return place.place == origin.place and not isinstance(place.node, (ast.arg, ast.Name))
 
 
 def pair_by_name(ours: dict[str, Value], theirs: dict[str, Value], call: Value) -> None:

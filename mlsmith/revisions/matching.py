@@ -16,6 +16,11 @@ class Pair:
     old: Unit
     new: Unit
 
+    @property
+    def moved_from(self) -> str | None:
+        """The path before, where it is another one now."""
+        return self.old.path if self.old.path != self.new.path else None
+
 
 def matched(old: Program, new: Program) -> tuple[list[Pair], list[Unit], list[Unit]]:
     """Definitions of both sides that are one: by name, by what they do, by last name, by most of what they do."""

@@ -15,7 +15,6 @@ from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.account import Around, Place, Spot, Told
 from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.program import Program, Unit
-from mlsmith.revisions.values import Origin
 from mlsmith.revisions.wording import head_of, shortened
 
 _LEAST = 2
@@ -44,7 +43,7 @@ def without_moved(told: list[Told], new: Program, come: Iterable[Unit], around: 
     homes = _Homes(added, new, come)
     lost: dict[tuple[Place, Place], _Lost] = {}
     for one in removed:
-        place = _place(one)
+        place = one.at.told.place
         for home in homes.of(one):
             if home != around.became.get(place, place):
                 found = lost.setdefault((place, home), _Lost())
@@ -57,7 +56,7 @@ def without_moved(told: list[Told], new: Program, come: Iterable[Unit], around: 
         if sum(map(_weight, went)) < (_LEAST if place[0] == home[0] else _LEAST + 1):
             continue
         shapes = Counter(shape for one in went for shape in _shapes(one))
-        came = [one for one in added if _place(one) == home and id(one) not in gone and _take(shapes, one)]
+        came = [one for one in added if one.at.told.place == home and id(one) not in gone and _take(shapes, one)]
         gone |= {id(one) for one in (*went, *came)}
         if not homes.is_called_from(home, around.became.get(place)):
             lines.append(_line(place, home, went, came, homes))
@@ -81,9 +80,9 @@ class _Homes:
         self.come = {unit.place: unit for unit in come if unit.kind == "function"}
         self.shapes: dict[Place, Counter[str]] = {}
         for one in added:
-            self.shapes.setdefault(_place(one), Counter()).update(_shapes(one))
+            self.shapes.setdefault(one.at.told.place, Counter()).update(_shapes(one))
         for place, unit in self.come.items():
-            own = (step for step in each(new.form(unit).effects) if (step.origin.path, step.origin.scope) == place)
+            own = (step for step in each(new.form(unit).effects) if step.origin.place == place)
             self.shapes[place] = Counter(_shape(step) for step in own)
         self._of: dict[str, list[Place]] = {}
         for place, shapes in self.shapes.items():
@@ -116,17 +115,11 @@ def _line(place: Place, home: Place, went: list[Told], came: list[Told], homes: 
         old=f"{elsewhere}: {_name(place)}" if elsewhere else _name(place), new=_name(home),
         steps=tuple(one.change for one in (*went, *came)),
     )  # fmt: skip
-    return Told(change, Spot(went[0].at.old, Origin(unit.path, unit.symbol, unit.node)))
+    return Told(change, Spot(went[0].at.old, unit.origin))
 
 
 def _name(place: Place) -> str:
     return place[1] or "the top of the file"
-
-
-def _place(told: Told) -> Place:
-    origin = told.at.new or told.at.old
-    assert origin is not None
-    return origin.path, origin.scope
 
 
 def _weight(told: Told) -> int:

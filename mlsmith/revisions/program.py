@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -50,6 +51,10 @@ class Unit:
     @property
     def place(self) -> tuple[str, str]:
         return self.path, self.symbol
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.path, self.symbol, self.node)
 
 
 class Program:
@@ -101,29 +106,32 @@ class Program:
     def form(self, unit: Unit) -> Form:
         known = self._forms.get(unit.name)
         if known is None:
-            from mlsmith.revisions.evaluation import evaluate
-
-            self._busy.add(unit.name)
-            try:
-                known = evaluate(self, unit)
-            finally:
-                self._busy.discard(unit.name)
-            self._forms[unit.name] = known
+            known = self._forms[unit.name] = self.told_anew(unit)
         return known
 
-    def form_alone(self, unit: Unit, closed: Mapping[str, tuple[str, Unit]]) -> Form:
-        """The form of a definition that is told without the definitions `closed`: by name what stands for them, whatever they do, and what
-        the other side has of them.
+    @contextmanager
+    def closed(self, names: Mapping[str, tuple[str, Unit]]) -> Iterator[None]:
+        """Meanwhile these definitions are not told with those that use them. By name: what stands for each, whatever it does, and what the
+        other side has of it.
         """
+        kept = self._forms, self._steps, self._tops
+        self._closed = names
+        self._forms, self._steps, self._tops = (dict(cache) for cache in kept)  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            self._closed = {}
+            self._forms, self._steps, self._tops = kept
+
+    def told_anew(self, unit: Unit) -> Form:
+        """The form of a definition, whether it is known or not."""
         from mlsmith.revisions.evaluation import evaluate
 
-        self._closed = closed
         self._busy.add(unit.name)
         try:
             return evaluate(self, unit)
         finally:
             self._busy.discard(unit.name)
-            self._closed = {}
 
     def is_closed(self, unit: Unit) -> bool:
         """Whether a definition is only named where it is used, and not told with its users."""
@@ -228,7 +236,7 @@ class Program:
         if self.is_busy(unit):
             return value_of("definition", "itself")
         if unit.name in self._closed:
-            return value_of("definition", self._closed[unit.name][0], (), Origin(unit.path, unit.symbol, unit.node))
+            return value_of("definition", self._closed[unit.name][0], (), unit.origin)
         digests = [self.form(unit).digest]
         if unit.kind == "class":
             self._busy.add(unit.name)
@@ -237,7 +245,7 @@ class Program:
             digests += [other.last.encode() + self.stand_in(other).digest for other in methods]
             self._busy.discard(unit.name)
         digest = hashlib.blake2b(b"".join(sorted(digests[1:])) + digests[0], digest_size=16).hexdigest()
-        return value_of("definition", digest, (), Origin(unit.path, unit.symbol, unit.node))
+        return value_of("definition", digest, (), unit.origin)
 
 
 def parameters_of(unit: Unit) -> list[str]:

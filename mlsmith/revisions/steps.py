@@ -16,9 +16,9 @@ from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.evaluation import OF_A_FILE
 from mlsmith.revisions.inner_values import InnerValues
 from mlsmith.revisions.kinship import defined, is_told, is_turned, turned
-from mlsmith.revisions.program import Form, Unit
+from mlsmith.revisions.program import Form
 from mlsmith.revisions.statements import outermost
-from mlsmith.revisions.values import Origin, Value
+from mlsmith.revisions.values import Value
 from mlsmith.revisions.wording import branches_of, kind_of_effect, signature_of, subject_of, text_of, weight_of
 
 _LIKE = 0.5
@@ -30,7 +30,7 @@ class Comparison(InnerValues):
 
     @property
     def whole(self) -> Spot:
-        return Spot(_origin(self.pair.old), _origin(self.pair.new))
+        return Spot(self.pair.old.origin, self.pair.new.origin)
 
     def run(self, old: Form, new: Form) -> list[Told]:
         self.own, self.other = old, new
@@ -172,7 +172,7 @@ class Comparison(InnerValues):
 
     def is_called_instead(self, one: Effect, *, is_old: bool) -> bool:
         """Whether a step stands in a function that both versions have, and that the other side of this definition still calls."""
-        place = (one.origin.path, one.origin.scope)
+        place = one.origin.place
         own = self.pair.old if is_old else self.pair.new
         if place == own.place:
             return False
@@ -244,13 +244,9 @@ def _called(form: Form) -> set[Place]:
     """Definitions that a form calls without being told with them."""
     calls = (value for effect in each(form.effects) if effect.kind == "call" for value in (effect.value("value"),) if value is not None)
     found = (defined(value.parts[0][1]) for value in calls)
-    return {(one.origin.path, one.origin.scope) for one in found if one is not None and one.origin is not None}
+    return {one.origin.place for one in found if one is not None and one.origin is not None}
 
 
 def _is_an_option(effect: Effect) -> bool:
     """Whether a call declares an option of a command line: their order is the order in the help."""
     return mark(effect)[2].rpartition(".")[2] in ("add_argument", "add_option")
-
-
-def _origin(unit: Unit) -> Origin:
-    return Origin(unit.path, unit.symbol, unit.node)

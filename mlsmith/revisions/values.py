@@ -27,6 +27,11 @@ class Origin:
     def line(self) -> int:
         return getattr(self.node, "lineno", 1)
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The definition that it stands in: its path, and its name without the module."""
+        return self.path, self.scope
+
 
 @dataclass(frozen=True, slots=True)
 class Value:

@@ -168,7 +168,7 @@ class Repository:
         Not before today: a repository that sleeps keeps its figures.
         """
         try:
-            newest = int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
+            newest = self._newest()
         except (GitError, ValueError):
             return {}
         since = f"--since=@{max(0, newest - days * 86_400)} +0000"
@@ -242,8 +242,11 @@ class Repository:
 
     def _before(self, days: int) -> str:
         """The commit that was the newest one `days` before it; empty where there is none."""
-        newest = int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
-        return self.run("rev-list", "-1", f"--before=@{max(0, newest - days * 86_400)} +0000", "HEAD").decode().strip()
+        return self.run("rev-list", "-1", f"--before=@{max(0, self._newest() - days * 86_400)} +0000", "HEAD").decode().strip()
+
+    def _newest(self) -> int:
+        """When the newest commit was made, in seconds since the epoch; 0 where there is none."""
+        return int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
 
     def commits_about(self, path: str, pattern: str, base: str) -> list[tuple[str, str, int]]:
         """Commits since `base` that changed lines of a file which match a pattern: abbreviated hash, subject, and how many files each changed."""
@@ -295,7 +298,7 @@ class Repository:
         blob = self.run("rev-parse", f"HEAD:{path}").decode().strip()
         if self.is_shallow or blob != self._blob(path):
             return ()
-        newest = int(self.run("log", "-1", "--format=%ct").decode().strip() or 0)
+        newest = self._newest()
         output = self.run("log", "--no-patch", "--no-textconv", "--format=%ct", f"-L{first},{last}:{path}")
         return tuple(sorted(newest - int(time) for time in output.split()))
 

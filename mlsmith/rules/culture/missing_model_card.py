@@ -75,6 +75,8 @@ _STORE = re.compile(
 )
 _SHOWS = frozenset({"demo", "demos", "example", "week", "lesson", "lecture", "chapter", "course", "tutorial", "workshop", "homework"})
 _PROSE = (".md", ".rst")
+_CARDED = (True, False, False, ())
+"""What is collected where something is a card, or part of one"""
 _NEAR = 10
 
 
@@ -158,7 +160,7 @@ class MissingModelCard(Rule):
     def collect(self, module: Module) -> Any:
         """(whether there is a card, whether weights are offered, whether the file trains, [(how the model leaves, where), …])"""
         if _speaks_of_one(module.source.text) or _is_card(module.path) or not _DESCRIBES.isdisjoint(module.words_called):
-            return (True, False, False, ())
+            return _CARDED
         if module.context is not Context.CODE or not _SHOWS.isdisjoint(tokens(module.path)):
             return None
         trains = not _TRAINS.isdisjoint(module.words_called) or any(True for _ in module.calls_to(*_TRAINERS))
@@ -166,7 +168,7 @@ class MissingModelCard(Rule):
         return (False, False, trains, handed) if trains or handed else None
 
     def collect_config(self, document: ConfigDocument) -> Any:
-        return (True, False, False, ()) if _is_card(document.path) else None
+        return _CARDED if _is_card(document.path) else None
 
     def collect_text(self, document: TextDocument) -> Any:
         if context_of_path(document.path) is Context.VENDORED:
@@ -178,7 +180,7 @@ class MissingModelCard(Rule):
             or any(sign.search(text) for sign in (_CHAPTER, _SAID_ASIDE, _FIGURE, _OTHER_SCRIPT))
             or _HUB_README.match(text)
         ):
-            return (True, False, False, ())
+            return _CARDED
         return (False, True, False, ()) if _offers_weights(text) else None
 
     def project(self, project: Project) -> Iterator[Finding]:

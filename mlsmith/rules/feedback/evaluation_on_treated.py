@@ -114,7 +114,6 @@ class EvaluationOnTreated(Rule):
             return _IN_SIGHT
         if module.is_test:
             return None
-        figures: tuple[tuple[str, str, tuple[Any, ...]], ...] = ()
         chosen = _chosen(module)
         if chosen is None:
             return _IN_SIGHT

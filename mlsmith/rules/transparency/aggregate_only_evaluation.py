@@ -23,6 +23,8 @@ _PARTS = re.compile(
 _JUDGES = ("metric", "evaluat", "report", "confusion", "accuracy", "rmse", "residual", "mae")
 """Beside these, words for parts speak of an evaluation; elsewhere of features"""
 _COMPETES = "submission"
+_SLICED = (True, False, False, ())
+"""What is collected where a part of the data is looked at"""
 _CATEGORIES = (
     "sklearn.preprocessing.OneHotEncoder", "sklearn.preprocessing.OrdinalEncoder", "sklearn.preprocessing.TargetEncoder", "pandas.get_dummies",
     "pandas.Categorical", "pyspark.ml.feature.StringIndexer", "category_encoders.TargetEncoder", "category_encoders.OrdinalEncoder",
@@ -93,10 +95,10 @@ class AggregateOnlyEvaluation(Rule):
         text = module.source.text.lower()
         judges = any(word in text for word in _JUDGES)
         if _COMPETES in text or (judges and (any(word in text for word in _LOOKS) or _PARTS.search(text))):
-            return (True, False, False, ())
+            return _SLICED
         measured = [call for call in module.calls_under("sklearn.metrics.") if call.method in metrics.METRICS]
         if any(_is_of_a_part(call) for call in measured):
-            return (True, False, False, ())
+            return _SLICED
         if module.context is not Context.CODE:
             return None
         groups = _has_categories(module)
