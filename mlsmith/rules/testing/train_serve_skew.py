@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Finding, Module, Project, Rule, Severity
+from mlsmith.rules.kit import ConfigDocument, Finding, Module, Project, Rule, Severity
 from mlsmith.rules.kit.collect import place_from
 from mlsmith.rules.kit.formulas import differ
 from mlsmith.rules.kit.preparation import UNSURE, preparation
+from mlsmith.rules.kit.units import carried_units, declared_units, unit_declared, unit_of_name
 
 _Values = dict[str, list[tuple[str, str, Any]]]
 """What → (text, file, where)"""
@@ -24,6 +25,9 @@ class TrainServeSkew(Rule):
     with another value; `Normalize`, `pad_sequences` or `mfcc` with other arguments; pixels that are divided by 255 on one side and not, or by
     another `preprocess_input`, on the other; one list of classes or features in two orders; one mapping of words to numbers with other numbers;
     a column of one name computed by formulas that give other values. What either file imports from the project counts as its own.
+
+    And a column that gets a value in another unit than a contract of data states for it (a field `unit` in YAML, TOML or JSON), or than its own name
+    says: `row["amount"] = message["amount_cents"]` where amounts are in euro, `row["delay_seconds"] = message["delay_ms"]`.
 
     ## Why it is debt
     Nothing fails: the model answers, and every answer is of a world that it has never seen. Offline figures stay good, since they are computed on
@@ -72,7 +76,8 @@ class TrainServeSkew(Rule):
     ## When it stays silent
     Where no saved model or name ties the two files together, or more than one file may have trained it; where either side has two values, or
     one that is not written out; for constants whose name says nothing of inputs; for formulas that differ by a unit (what people type in is
-    seldom what data hold) or by a guard against zero; where functions that are not seen may have scaled a picture. In the 42 repositories in which it
+    seldom what data hold) or by a guard against zero; where functions that are not seen may have scaled a picture; for units, where anything is computed
+    on the way, and where two contracts disagree. In the 42 repositories in which it
     could tie both sides together it found nothing to say: code that is public seldom holds both, and what does mostly agrees.
 
     ## References
@@ -85,10 +90,15 @@ class TrainServeSkew(Rule):
     speaks_in_examples = False
 
     def collect(self, module: Module) -> Any:
-        return preparation(module)
+        prepared, carried = preparation(module), () if module.is_test else carried_units(module)
+        return (prepared, carried) if prepared or carried else None
+
+    def collect_config(self, document: ConfigDocument) -> Any:
+        return declared_units(document) or None
 
     def project(self, project: Project) -> Iterator[Finding]:
-        facts = dict(project.collected(self))
+        yield from self._other_units(project)
+        facts = {path: data[0] for path, data in project.collected(self) if path in project.files and data[0]}
         imported = _imports(project, facts)
         trainers = {path: fact for path, fact in facts.items() if fact[0] == "t"}
         told: set[tuple[str, int]] = set()
@@ -109,6 +119,26 @@ class TrainServeSkew(Rule):
                         f"{said} ({training[1]}:{training[2][0]}): the model is asked otherwise than it was trained",
                         advice="prepare inputs in one place that training and serving both import, or keep it with the model",
                     )
+
+    def _other_units(self, project: Project) -> Iterator[Finding]:
+        declared: dict[str, dict[str, str]] = {}
+        for path, data in project.collected(self):
+            for column, unit, line in data if path not in project.files else ():
+                declared.setdefault(column, {}).setdefault(unit, f"{path}:{line}")
+        for path, data in project.collected(self):
+            for column, name, where in data[1] if path in project.files else ():
+                stated = declared.get(column, {})
+                own = unit_of_name(column)
+                wanted = unit_declared(next(iter(stated))) if len(stated) == 1 else own if not stated else None
+                given = unit_of_name(name)
+                if wanted and given and wanted[0] == given[0] and wanted[1] != given[1]:
+                    says = "" if own == wanted else f" in {next(iter(stated))} ({next(iter(stated.values()))})"
+                    yield self.finding(
+                        place_from(path, project, where),
+                        f"`{column}` is kept{says or f' in {wanted[1]}'} and gets `{name}` as it is: the model is asked in another unit than it was "
+                        f"trained on",
+                        advice=f"convert {given[1]} to {wanted[1]} where the value comes in",
+                    )  # fmt: skip
 
 
 def _imports(project: Project, facts: dict[str, Any]) -> dict[str, list[str]]:
