@@ -62,7 +62,7 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
         (how.old_path or path).removeprefix(prefix) for path, how in ((prefix + p, h) for p, h in paths.items()) if how.status != "A"
     ]
     rules = RuleSet(speaking, rules.fingerprint)  # the others have been asked, of the files as they are
-    before, _, _ = _facts(open_revision(scene.root, commit), old_names, rules, scene)
+    before, _, _ = _facts(open_revision(scene.root, commit, repository), old_names, rules, scene)
     now = open_working_tree(scene.root, scene.overlay)
     after, directives, streams = _facts(now, [p for p, how in paths.items() if how.status != "D"], rules, scene)
     changes = order_changes(before, without_streams(after, streams))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from mlsmith.sources.git import Repository
     from mlsmith.sources.tree import Tree
 
 
@@ -56,12 +57,12 @@ def open_working_tree(root: Path, overlay: Mapping[str, bytes] | None = None) ->
     return Overlaid(tree, overlay) if overlay else tree
 
 
-def open_revision(root: Path, commit: str) -> Tree:
-    """The project at `root` as it was in a commit of the repository that holds it. Raises GitError."""
-    from mlsmith.sources.git import Repository
+def open_revision(root: Path, commit: str, repository: Repository | None = None) -> Tree:
+    """The project at `root` as it was in a commit of the repository that holds it, found if it is not given. Raises GitError."""
+    from mlsmith.sources import git
     from mlsmith.sources.tree import RevisionTree
 
-    repository = Repository.require(root)
+    repository = repository or git.Repository.require(root)
     tree = RevisionTree(repository, commit)
     folder = root.relative_to(repository.root).as_posix()
     return tree if folder == "." else Below(tree, folder)

@@ -26,6 +26,8 @@ SAFE_OPTIONS = (
 )  # fmt: skip
 CHURN_DAYS = 180
 _PATHS_AT_ONCE = 500
+_COMMITS: set[tuple[Path, str]] = set()
+"""Repositories with the full names of commits that git has told: it is not asked for these again"""
 
 
 class Changed(NamedTuple):
@@ -95,10 +97,15 @@ class Repository:
         shown = revision.encode("unicode_escape").decode()
         if revision.startswith("-") or "\0" in revision:
             raise GitError(f'"{shown}" is no revision', advice="name a branch, tag or commit")
+        if (self.root, revision) in _COMMITS:
+            return revision
         try:
-            return self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+            commit = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
         except GitError:
             pass
+        else:
+            _COMMITS.add((self.root, commit))
+            return commit
         if self.is_shallow:
             raise GitError(
                 f'revision "{shown}" is not in this shallow clone',
