@@ -82,6 +82,8 @@ class DefaultContradictsConfig(ConfigurationRule):
     speaks_in_examples = False
 
     def project(self, project: Project) -> Iterator[Finding]:
+        if not any(use.defaults for use in self.uses_asked(project)):
+            return
         known = self.known(project)
         every = list(_reads(known))
         parts = Counter((read.path, read.seen) for read in every)
@@ -105,7 +107,6 @@ class DefaultContradictsConfig(ConfigurationRule):
 
 class _Read(NamedTuple):
     path: str
-    node: str
     keys: Keys
     literal: bool | int | float | str
     seen: tuple[Any, ...]
@@ -114,8 +115,8 @@ class _Read(NamedTuple):
 def _reads(known: Configurations) -> Iterator[_Read]:
     for path, use in sorted(known.uses.items()):
         if context_of_path(path) is Context.CODE:
-            for node, keys, literal, *seen in use.defaults:
-                yield _Read(path, known.holders.node(path, node), tuple(keys.split("\t")), literal, tuple(seen))
+            for _, keys, literal, *seen in use.defaults:
+                yield _Read(path, tuple(keys.split("\t")), literal, tuple(seen))
 
 
 def _may_be_told(read: _Read) -> bool:

@@ -26,6 +26,9 @@ USES = (
     "def run(step):\n    return step.work{0}([1])\n",
     "from part{0} import Trainer{0}\n\nTrainer{0}(4).fit([1])\nTrainer{0}(5, slow=False).fit([2])\n",
     'import yaml\n\ncfg = yaml.safe_load(open("conf/run.yaml"))\nprint(cfg["epochs"], cfg["wdith"])\n',
+    'import yaml\n\ncfg = yaml.safe_load(open("conf/run.yaml"))\nprint(cfg["epochs"], cfg["width"])\n',
+    'import yaml\n\ncfg = yaml.safe_load(open("conf/run.yaml"))\nprint(cfg.get("epochs", 3), cfg.get("model", {{}}).get("size", 7))\n',
+    'import yaml\n\ncfg = yaml.safe_load(open("conf/run.yaml"))\nprint(cfg.get("model", {{}}).get("size", 9))\n',
 )  # fmt: skip
 """Ways in which a file uses the functions of another"""
 
