@@ -9,6 +9,7 @@ from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import Unit
 from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, root_of, versioned
+from mlsmith.revisions.texts import as_f_string
 from mlsmith.revisions.values import Value, constant, value_of
 
 _DEPTH = 4
@@ -59,6 +60,7 @@ class Calls(Expressions):
                 self.value(keyword.value)
             return self.value(node.args[0])
         display = _as_display(node) if isinstance(node.func, ast.Name) and self.binding_kind(node.func.id) == "" else None
+        display = display or as_f_string(node)
         if display is not None:
             return self.value(display)
         unit = self.program.function_named(self.module, names) if not self.is_local(node.func) else None
@@ -85,7 +87,7 @@ class Calls(Expressions):
         known = [*parts[1:], *keywords] if places and not _is_spread(node) else None
         listed = sorted(known, key=lambda pair: pair[0]) if known is not None else [*parts[1:], *sorted(keywords, key=lambda pair: pair[0])]
         value = value_of("call", "", (parts[0], *listed), self.origin(node))
-        if self.is_silent(value, names) or _is_a_logger(node.func):
+        if self.is_silent(value, names) or _is_a_logger(node.func) or (unit is not None and _only_prints(unit.node)):
             self.effects[before:] = [effect for effect in self.effects[before:] if not _only_looks(effect)]
             return value
         if value.callee in READS:
@@ -224,6 +226,20 @@ def _is_a_logger(func: ast.expr) -> bool:
     owner = func.value
     name = last_word(owner)
     return name.strip("_").lower().endswith(("logger", "log"))
+
+
+def _only_prints(node: ast.AST) -> bool:
+    """Whether a function of the program does nothing but hand what it is given to `print`."""
+    return isinstance(node, ast.FunctionDef) and not node.decorator_list and all(map(_is_printed, node.body))
+
+
+def _is_printed(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.If):
+        return not any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(statement.test)) and all(
+            map(_is_printed, [*statement.body, *statement.orelse])
+        )
+    said = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(said, ast.Constant) or (isinstance(said, ast.Call) and isinstance(said.func, ast.Name) and said.func.id == "print")
 
 
 def _only_looks(effect: Effect) -> bool:

@@ -11,6 +11,7 @@ from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.program import FunctionNode, Unit
 from mlsmith.revisions.queries import is_query, normal_query
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
+from mlsmith.revisions.texts import merged
 from mlsmith.revisions.values import Value, constant, value_of
 
 _TYPES = {f"typing.{name}": name.lower() for name in ("Dict", "List", "Set", "Tuple", "Type", "FrozenSet")}
@@ -50,7 +51,10 @@ class Expressions(Teller):
         """An f-string. Of one that is a query only what it asks for counts."""
         pieces: list[str] = []
         parts: list[tuple[str, Value]] = []
-        for piece in node.values:
+        made = merged(node)
+        if not made or (len(made) == 1 and isinstance(made[0], ast.Constant)):
+            return constant("".join(str(piece.value) for piece in made if isinstance(piece, ast.Constant)), self.origin(node))
+        for piece in made:
             if isinstance(piece, ast.Constant):
                 pieces.append(str(piece.value))
             else:
@@ -59,7 +63,7 @@ class Expressions(Teller):
         text = "".join(pieces)
         if is_query(text):
             return value_of("formatted", f"query:{normal_query(text)}", tuple(parts), self.origin(node))
-        return self.made_of(node)
+        return self.made_of(ast.copy_location(ast.JoinedStr(made), node))
 
     def name_read(self, node: ast.Name) -> Value:
         known = self.env.get(node.id)

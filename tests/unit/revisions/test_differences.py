@@ -138,6 +138,14 @@ ALIKE = {
     ),
     "the order of imports": ("import ours\nimport theirs\n", "import theirs\nimport ours\n"),
     "an import that nobody uses by its other name": ("import customgui as cg\n", ""),
+    "a text that is put together otherwise": (
+        "def f(r, n):\n    return open('model_{:02d}_{name}'.format(r, name=n.x) + '{{}}'.format())\n",
+        "def f(r, n):\n    return open(f'model_{r:02d}_' f'{n.x}' + f'{{}}')\n",
+    ),
+    "messages by a function that only prints": (
+        "def say(*texts, end='\\n'):\n    if texts:\n        print('note', *texts, end=end)\n\n\ndef f(x):\n    say('begin', len(x))\n    return g(x)\n",
+        "def say(*texts, end='\\n'):\n    if texts:\n        print('note', *texts, end=end)\n\n\ndef f(x):\n    say('Begin!')\n    return g(x)\n",
+    ),
     "messages": (
         "import logging\n\nlog = logging.getLogger()\n\n\ndef f(x):\n    log.info('%s', x)\n    print_rank_0(x)\n    return g(x)\n",
         "def f(x):\n    return g(x)\n",
@@ -209,6 +217,13 @@ APART = {
     ),
     "parameters in another order": ("def f(a, b):\n    return g(a, b)\n", "def f(b, a):\n    return g(a, b)\n"),
     "a default behind another": ("def f(a=1, b=2):\n    return g(a, b)\n", "def f(a=1, c=3, b=2):\n    return g(a, b, c)\n"),
+    "what a function does that prints as well": (
+        "def say(*texts):\n    print(*texts)\n    keep(*texts)\n\n\ndef f(x):\n    say('a')\n    return g(x)\n",
+        "def say(*texts):\n    print(*texts)\n    keep(*texts)\n\n\ndef f(x):\n    say('b')\n    return g(x)\n",
+    ),
+    "a text that puts in others": ("def f(a, b):\n    return open('{}{}'.format(a, b))\n", "def f(a, b):\n    return open(f'{b}{a}')\n"),
+    "a text that says them in another form": ("def f(a):\n    return open('{:02d}'.format(a))\n", "def f(a):\n    return open(f'{a:03d}')\n"),
+    "a text of what a text becomes": ("def f(a):\n    return open('{}'.format(a))\n", "def f(a):\n    return open(f'{a!r}')\n"),
     "an option of the command line": ("p.add_argument('--a', default=1)\n", "p.add_argument('--b', default=2)\np.add_argument('--a', default=1)\n"),
 }  # fmt: skip
 
