@@ -19,6 +19,8 @@ _STEPS = 120
 _SILENT = ("logging.", "loguru.", "warnings.", "tqdm.", "rich.", "pprint.", "termcolor.", "colorama.", "icecream.")
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
+_PRINTS = frozenset({"print", "cprint", "dprint", "eprint", "fprint", "pprint", "rprint", "tprint", "vprint"})
+"""Last words of functions that write to the terminal, with a colour or the time"""
 _PICTURES = ("matplotlib.", "seaborn.", "plotly.", "IPython.display.", "bokeh.", "altair.")
 _OF_FILES = ("imread", "imsave", "savefig", "write_image")
 """What libraries of pictures do to files may be read by somebody"""
@@ -147,7 +149,8 @@ class Calls(Expressions):
         if (
             last in _OF_PROGRESS
             or _is_exception(value.parts[0][1])
-            or last in ("print", "get_logger", "getLogger")
+            or last in ("get_logger", "getLogger")
+            or last.rpartition("_")[2] in _PRINTS
             or last.startswith(("print_", "log_message", "log_info"))
             or callee.startswith(_SILENT)
             or root.startswith(_SILENT)

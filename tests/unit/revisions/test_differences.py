@@ -147,7 +147,7 @@ ALIKE = {
         "def say(*texts, end='\\n'):\n    if texts:\n        print('note', *texts, end=end)\n\n\ndef f(x):\n    say('Begin!')\n    return g(x)\n",
     ),
     "messages": (
-        "import logging\n\nlog = logging.getLogger()\n\n\ndef f(x):\n    log.info('%s', x)\n    print_rank_0(x)\n    return g(x)\n",
+        "import logging\n\nlog = logging.getLogger()\n\n\ndef f(x):\n    log.info('%s', x)\n    print_rank_0(x)\n    utils.dist_print(x)\n    return g(x)\n",
         "def f(x):\n    return g(x)\n",
     ),
 }  # fmt: skip
@@ -217,6 +217,10 @@ APART = {
     ),
     "parameters in another order": ("def f(a, b):\n    return g(a, b)\n", "def f(b, a):\n    return g(a, b)\n"),
     "a default behind another": ("def f(a=1, b=2):\n    return g(a, b)\n", "def f(a=1, c=3, b=2):\n    return g(a, b, c)\n"),
+    "a print of another kind": (
+        "from ours import fingerprint\n\n\ndef f(x):\n    fingerprint('a')\n    return g(x)\n",
+        "from ours import fingerprint\n\n\ndef f(x):\n    fingerprint('b')\n    return g(x)\n",
+    ),
     "what a function does that prints as well": (
         "def say(*texts):\n    print(*texts)\n    keep(*texts)\n\n\ndef f(x):\n    say('a')\n    return g(x)\n",
         "def say(*texts):\n    print(*texts)\n    keep(*texts)\n\n\ndef f(x):\n    say('b')\n    return g(x)\n",
