@@ -41,7 +41,7 @@ def flags_of_absl(sight: Sight, name: str) -> list[tuple[Module, Call]]:
         (module, call)
         for module in sight.modules_with(name, all_of_them=False)
         for call in _declared(module)
-        if module.constant(_given(call, "name", 0)) == name
+        if call.argument("name", 0).value == name
     ]
 
 
@@ -85,15 +85,6 @@ def _declared(module: Module) -> list[Call]:
     return [call for call in calls if any(name.rpartition(".")[0] in _ROOTS for name in call.names)]
 
 
-def _given(call: Call, name: str, position: int) -> ast.expr | None:
-    """An argument by its keyword or its place."""
-    for keyword in call.node.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    before = call.node.args[: position + 1]
-    return before[position] if len(before) > position and not any(isinstance(node, ast.Starred) for node in before) else None
-
-
 def _refuse_declaration(module: Module, call: Call, value: Any) -> None:
     path, line = module.path, call.node.lineno
     if path.endswith(".ipynb"):
@@ -104,7 +95,7 @@ def _refuse_declaration(module: Module, call: Call, value: Any) -> None:
     strange = sorted({str(keyword.arg) for keyword in call.node.keywords} - _QUIET)
     if strange or any(isinstance(node, ast.Starred) for node in call.node.args):
         raise Refusal(f"`{strange[0] if strange else '*'}` may give the flag another value", path, line, sort="converted default")
-    default = module.constant(_given(call, "default", 1))
+    default = call.argument("default", 1).value
     if default is UNKNOWN or not same(default, value):
         shown = "something that cannot be seen" if default is UNKNOWN else repr(default)
         raise Refusal(f"the flag is {shown} by default", path, line, sort="another value")
@@ -116,7 +107,7 @@ def _refuse_declaration(module: Module, call: Call, value: Any) -> None:
 
 def _spelt(module: Module, call: Call, name: str) -> list[str]:
     """The flag as it is typed. One dash is as good as two, and `no` before a switch turns it off."""
-    short = next((module.constant(keyword.value) for keyword in call.node.keywords if keyword.arg == "short_name"), None)
+    short = call.argument("short_name").value
     words = [name, f"no{name}"] if _TYPES[call.method] is bool else [name]
     return [dashes + word for word in words for dashes in ("--", "-")] + ([f"-{short}", f"--{short}"] if isinstance(short, str) else [])
 
