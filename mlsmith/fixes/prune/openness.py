@@ -54,6 +54,7 @@ _SORTS = {
     "is public: people outside of the project may call it": "public", "is handed around": "handed around",
     "may be meant by a call of": "called on something unknown", "overrides or is overridden by": "overridden",
     "may override a method of": "overridden", "is defined inside of another function": "nested",
+    "may be run by a command line, which": "run by a command line",
 }  # fmt: skip
 
 

@@ -87,7 +87,8 @@ class NeverToggledFlag(Rule):
     ## When it stays silent
     For the public names of a library; when the function is passed around, registered, decorated by something unknown, named in a string
     (hydra's `_target_`), overrides or is overridden; when a call passes a variable, `*args` or `**kwargs`, or could be meant but cannot
-    be resolved; when nothing calls the function at all; when the guarded branch only raises, or hands the command line to `parse_args`;
+    be resolved; when fire, jsonargparse or LightningCLI makes a command line of the function, its class or its file; when nothing calls the
+    function at all; when the guarded branch only raises, or hands the command line to `parse_args`;
     for flags of output (`verbose`, `save_…`, `legend`), names, paths, limits for trying things out, and in functions and files that draw; for an
     option whose other values end in a `raise`; for a single dead line, unless every call speaks against the default, four calls leave it or the
     settings say `project = "application"`; in files and functions whose head names the repository that they came from, and in packages

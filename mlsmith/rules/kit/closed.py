@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mlsmith.index.callers import SeenCall
 from mlsmith.index.project import Definition, Project
+from mlsmith.rules.kit.programs import program_with
 
 CALLED_BY_OTHERS = frozenset({"forward", "call", "main", "setup", "compute", "update", "reset", "collate_fn"})
 QUIET_DECORATORS = ("staticmethod", "classmethod", "functools.wraps", "functools.lru_cache", "functools.cache", "torch.no_grad()",
@@ -33,6 +34,9 @@ def why_open(project: Project, definition: Definition, *, is_mentioned: Callable
         return "is public: people outside of the project may call it"
     if function.nested:
         return "is defined inside of another function"
+    program = program_with(project, definition)
+    if program:
+        return f"may be run by a command line, which `{program}` makes of it"
     if (is_mentioned or project.is_mentioned)(public_name):
         return f"is handed around: `{public_name}` is mentioned otherwise than by a call"
     if project.is_called_loosely(last if last != "__init__" else public_name):

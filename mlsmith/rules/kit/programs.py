@@ -1,0 +1,70 @@
+"""What a library makes a program of, whose command line may then give any parameter: `fire.Fire(Trainer)`, `jsonargparse.CLI()`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mlsmith.index.project import Definition, Project
+
+_MAKERS = frozenset({"fire.Fire", "fire.core.Fire", "jsonargparse.CLI", "jsonargparse.auto_cli"})
+_COMPONENTS = frozenset({"component", "components"})
+_CLI = "LightningCLI"
+_FILLED = frozenset({"LightningModule", "LightningDataModule"})
+"""What LightningCLI makes objects of, of whatever class its command line or configuration names"""
+
+
+class _Programs(NamedTuple):
+    """`named` holds the words that each file with a program has; `whole` the files whose every name is a command."""
+
+    named: dict[str, frozenset[str]]
+    whole: frozenset[str]
+    filled: bool
+
+
+def program_with(project: Project, definition: Definition) -> str:
+    """The file with a program whose command line may give the function's parameters; empty where none is known.
+
+    Functions that are handed over by their own names are mentioned otherwise than by a call, and not asked for here.
+    """
+    programs = _programs(project)
+    path, function = definition.path, definition.function
+    module = project.files[path].module
+    for program in programs.whole:
+        names = {origin for _, origin in project.files[program].imports}
+        if program == path or any(project.absolute(program, name) == f"{module}.{function.name}" for name in names):
+            return program
+    if not function.owner:
+        return ""
+    cls = f"{module}.{function.owner}"
+    family = {cls, *project.heirs.get(cls, ())}
+    for program, words in programs.named.items():
+        if any(name.rpartition(".")[2] in words for name in family):
+            return program
+    bases = {name.rpartition(".")[2] for one in family for name in project.lineage(one)}
+    return path if programs.filled and function.name.endswith("__init__") and bases & _FILLED else ""
+
+
+def _programs(project: Project) -> _Programs:
+    if "programs" not in project.answers:
+        project.answers["programs"] = _seen(project)
+    found: _Programs = project.answers["programs"]
+    return found
+
+
+def _seen(project: Project) -> _Programs:
+    named: dict[str, frozenset[str]] = {}
+    whole = set()
+    filled = False
+    for path, facts in project.files.items():
+        filled = filled or any(origin.endswith(f".{_CLI}") for _, origin in facts.imports) or _CLI.encode() in facts.packed_calls
+        if not any(maker.encode() in facts.packed_calls for maker in _MAKERS):
+            continue
+        calls = list(facts.calls())
+        made = [call for call in calls if call.callee in _MAKERS]
+        if made:
+            called = {call.callee.removesuffix("()").rpartition(".")[2] for call in calls}
+            words = called.union(facts.mentions().references)
+            named[path] = frozenset((*words, *(origin.rpartition(".")[2] for name, origin in facts.imports if name in words)))
+        if any(not call.positional and _COMPONENTS.isdisjoint(name for name, _ in call.keywords) for call in made):
+            whole.add(path)
+    return _Programs(named, frozenset(whole), filled)
