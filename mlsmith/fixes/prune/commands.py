@@ -1,4 +1,4 @@
-"""Options of click and typer: parameters of a decorated function that only its command line fills."""
+"""Options of click, typer, fire and tyro: parameters of a function that only its command line fills."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import ast
 from typing import Any
 
 from mlsmith.fixes.prune.bindings import reads_of
+from mlsmith.fixes.prune.by_place import refuse_by_place
 from mlsmith.fixes.prune.captures import refuse_captured
 from mlsmith.fixes.prune.declared import COMMANDS, LIBRARIES, Declared, declared_by, is_of, refuse_value, spelt
 from mlsmith.fixes.prune.found import Found, Slot
 from mlsmith.fixes.prune.parameters import function_of, take_along
 from mlsmith.fixes.prune.passed import refuse_passed
 from mlsmith.fixes.prune.refusal import Refusal
+from mlsmith.fixes.prune.run_functions import RUNNERS, is_name_of_command, refuse_run, runner_of
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.index.scopes import last_word, statement_of
 from mlsmith.rules.kit.module import Module
@@ -27,7 +29,10 @@ _FILLED_OTHERWISE = ("auto_envvar_prefix", "default_map")
 def commands(sight: Sight, name: str) -> list[Declared]:
     """Where a function gets an option as a parameter of that name."""
     return [
-        found for module in sight.modules_with(name, all_of_them=False) if module.imports(*LIBRARIES) for found in declared_by(module, name)
+        found
+        for module in sight.modules_with(name, all_of_them=False)
+        if module.imports(*LIBRARIES, *RUNNERS)
+        for found in declared_by(module, name)
     ]
 
 
@@ -49,11 +54,14 @@ def take_command_option(sight: Sight, found: Found, name: str) -> None:
         found.commands.append((module.path, one.parameter.node))
         if one.library == "click" and one.call is not None:
             found.decorators.append((module.path, one.call))
+        if one.library == "fire":
+            refuse_by_place(sight, module, one.parameter)
     _refuse_filled_otherwise(sight, name)
-    found.spelt = list(dict.fromkeys(text for one in declared for text in spelt(one)))
-    for word in (name, *found.spelt, *(one.function.node.name for one in declared)):
+    said = list(dict.fromkeys(text for one in declared for text in spelt(one)))
+    found.spelt = list(dict.fromkeys(text for one in declared for text in (spelt(one)[:1] if one.library in RUNNERS else spelt(one))))
+    for word in (name, *said, *(one.function.node.name for one in declared)):
         sight.refuse_beyond(word)
-    refuse_passed(sight, set(found.spelt), [(one.module, one.call) for one in declared])
+    refuse_passed(sight, set(said), [(one.module, one.call) for one in declared])
     take_along(sight, found)
 
 
@@ -67,6 +75,9 @@ def _definition(sight: Sight, one: Declared) -> Any:
 def _refuse_command(one: Declared) -> None:
     """Raises Refusal where something other than the library's own command may call the function."""
     module, node = one.module, one.function.node
+    if one.library in RUNNERS:
+        refuse_run(module, one.function)
+        return
     is_command = one.library == "typer"
     for decorator in node.decorator_list:
         word = last_word(decorator.func if isinstance(decorator, ast.Call) else decorator)
@@ -88,11 +99,15 @@ def _refuse_called(sight: Sight, one: Declared) -> None:
     for module in sight.modules_with(name):
         for node in [*module.names_spelt({name}), *module.attributes_spelt({name})]:
             up: Any = node.up  # type: ignore[attr-defined]
-            if _hangs_a_command(node) or (isinstance(up, ast.Call) and _runs(module, up, node, one.library)):
+            if (
+                _hangs_a_command(node)
+                or runner_of(module, node) is not None
+                or (isinstance(up, ast.Call) and _runs(module, up, node, one.library))
+            ):
                 continue
             raise Refusal(f"`{name}` is handed around, or called with values of its own", module.path, node.lineno, sort="handed around")
         for text in module.syntax.strings:
-            statement = isinstance(text.up, ast.Expr)  # type: ignore[attr-defined]
+            statement = isinstance(text.up, ast.Expr) or is_name_of_command(module, text)  # type: ignore[attr-defined]
             if isinstance(text.value, str) and text.value.rpartition(".")[2] == name and not statement:
                 raise Refusal(f"the text {text.value!r} may mean the command", module.path, text.lineno, sort="named in a string")
 

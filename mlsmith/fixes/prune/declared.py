@@ -1,4 +1,4 @@
-"""How click and typer declare an option, and what a program gets where nobody passes it."""
+"""How click, typer, fire and tyro declare an option, and what a program gets where nobody passes it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from mlsmith.fixes.prune.found import same
 from mlsmith.fixes.prune.refusal import Refusal
+from mlsmith.fixes.prune.run_functions import RUNNERS, runs_of, spelt_for
 from mlsmith.index.scopes import last_word
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.definitions import Function, Parameter
@@ -17,11 +18,12 @@ LIBRARIES = ("click", "rich_click", "typer")
 COMMANDS = ("command", "group", "callback")
 _OF_OPTION = frozenset({"default", "is_flag", "help", "show_default", "hidden", "metavar", "type", "required", "rich_help_panel"})
 """What changes nothing about the value that a program gets where nobody passes the option, or is looked at below"""
+_NAMED_OTHERWISE = frozenset({"Annotated", "Positional", "conf"})
 _TYPES = {"bool": bool, "int": int, "float": float, "str": str}
 
 
 class Declared(NamedTuple):
-    """`call` is `click.option(…)`, a decorator, or `typer.Option(…)`; None where typer makes an option of the bare parameter."""
+    """`call` is `click.option(…)`, a decorator, or `typer.Option(…)`; None where typer, fire or tyro makes an option of the bare parameter."""
 
     module: Module
     function: Function
@@ -42,6 +44,9 @@ def declared_by(module: Module, name: str) -> Iterator[Declared]:
             call = _typer_option(module, parameter)
             if call is None or is_of(module, call.func, "Option"):
                 yield Declared(module, function, parameter, call, "typer")
+        if parameter.default is not None:
+            for library in {library for library, _ in runs_of(module, function)}:
+                yield Declared(module, function, parameter, None, library)
 
 
 def is_of(module: Module, node: ast.expr, word: str) -> bool:
@@ -88,6 +93,8 @@ def _name_of(module: Module, call: ast.Call) -> str:
 
 
 def spelt(one: Declared) -> list[str]:
+    if one.library in RUNNERS:
+        return spelt_for(one.library, one.parameter.name)
     said = [] if one.call is None else [text for node in one.call.args if isinstance(text := one.module.constant(node), str)]
     found = [part.strip() for text in said if text.startswith("-") for part in text.split("/")]
     if one.library == "typer" and not found:
@@ -102,7 +109,7 @@ def refuse_value(one: Declared, value: Any) -> None:
     strange = sorted({str(keyword.arg) for keyword in one.call.keywords} - _OF_OPTION) if one.call is not None else []
     if strange:
         raise Refusal(f"`{strange[0]}` may give the option another value", path, line, sort="converted default")
-    default = _click_default(one) if one.library == "click" else _typer_default(one)
+    default = _DEFAULTS[one.library](one)
     if default is UNKNOWN or not same(default, value):
         shown = "something that cannot be seen" if default is UNKNOWN else repr(default)
         raise Refusal(f"the option is {shown} by default", path, line, sort="another value")
@@ -134,3 +141,19 @@ def _typer_default(one: Declared) -> Any:
     if default is None:
         return None
     return default if type(default).__name__ == getattr(_annotated(one.parameter)[0], "id", "") else UNKNOWN
+
+
+def _fire_default(one: Declared) -> Any:
+    return one.module.constant(one.parameter.default)
+
+
+def _tyro_default(one: Declared) -> Any:
+    """As typer; what `Annotated` or `tyro.conf` tells may name the option otherwise, or make an argument without a name of it."""
+    annotation = one.parameter.node.annotation
+    told = ast.walk(annotation) if annotation is not None else ()
+    if any(isinstance(node, (ast.Name, ast.Attribute)) and last_word(node) in _NAMED_OTHERWISE for node in told):
+        return UNKNOWN
+    return _typer_default(one)
+
+
+_DEFAULTS = {"click": _click_default, "typer": _typer_default, "fire": _fire_default, "tyro": _tyro_default}

@@ -24,7 +24,7 @@ _PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py")
 def refuse_passed(sight: Sight, spelt: set[str], declared: list[tuple[Module, ast.Call | None]]) -> None:
     """Raises Refusal where a script, a document, a notebook or a text in code passes the option."""
     ours = {id(call) for _, call in declared}
-    programs = _programs(sight, [module.name for module, _ in declared])
+    programs = programs_of(sight, [module.name for module, _ in declared])
     shorts = ShortOptions(sight) if any(_SHORT.fullmatch(option) for option in spelt) else None
     for option in sorted(spelt):
         long = option.startswith("--")
@@ -47,7 +47,7 @@ def refuse_abbreviated(sight: Sight, spelt: set[str], declared: list[Module]) ->
     begun = {option[:length] for option in spelt for length in range(3 if option.startswith("--") else 2, len(option)) if len(option) > 2}
     modules = sight.modules_with("add_argument", all_of_them=False)
     begun -= {str(module.constant(node)) for module in modules for _, call in declared_options(module) for node in call.node.args}
-    programs = _programs(sight, [module.name for module in declared])
+    programs = programs_of(sight, [module.name for module in declared])
     for path in sight.paths if begun else ():
         words = begun & set(_OPTION.findall(sight.text(path))) if kind_of(path) is not None else set()
         if not programs & set(sight.words(path)):
@@ -86,7 +86,7 @@ def _told(word: str, option: str) -> str:
     return f"`{word}` is passed, or written of, here" if word == option else f"`{word}` passes `{option}` here, together with others"
 
 
-def _programs(sight: Sight, modules: list[str]) -> set[str]:
+def programs_of(sight: Sight, modules: list[str]) -> set[str]:
     """Words by which a program with the option is started: its module, its package where it is `__main__`, and console scripts."""
     names = {part for module in modules for part in module.removesuffix(".__main__").split(".")[-1:]}
     for path in sight.paths:
