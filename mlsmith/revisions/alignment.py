@@ -10,6 +10,7 @@ from typing import Any
 from mlsmith.index.scopes import last_word
 from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.program import Form
+from mlsmith.revisions.replacing import may_replace
 
 LIKE = 0.6
 """Share of equal effects from which on two definitions with different names are taken for one"""
@@ -22,6 +23,8 @@ _CLOSE = 0.5
 
 _WALKED = 200
 """So many inner values of one effect are looked at"""
+_AS_WRITTEN = 0.25
+"""What it counts that two effects are written alike: what is read later than before has other values, and is the same step"""
 _NAMELESS = frozenset({"return", "if", "loop", "raise", "assert", "with", "try"})
 """Kinds of effects that are many in one function, and called alike"""
 
@@ -66,7 +69,7 @@ def alike(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> tuple[Pairs, list
     for (i1, j1), (i2, j2) in itertools.pairwise(anchors):
         ours, theirs = old[i1 + 1 : i2], new[j1 + 1 : j2]
         same_kind = len(ours) == len(theirs) and all(o.kind == n.kind == "call" for o, n in zip(ours, theirs, strict=True))
-        if same_kind and not any(_are_other_options(o, n) for o, n in zip(ours, theirs, strict=True)):
+        if same_kind and all(may_replace(o, n) and not _are_other_options(o, n) for o, n in zip(ours, theirs, strict=True)):
             pairs += zip(ours, theirs, strict=True)
         else:
             lost += ours
@@ -85,6 +88,7 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
     crowded = uneven & _crowded(ours, theirs)
     asked = [[_asked(one) for one in side] for side in (old, new)]
     stay = _tested(old) & _tested(new) if any(asked[0]) and any(asked[1]) else set()
+    written = [[ast.dump(one.origin.node) for one in side] for side in (old, new)]
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     weights: dict[tuple[int, int], float] = {}
     for i in range(len(old) - 1, -1, -1):
@@ -93,6 +97,7 @@ def _anchors(old: tuple[Effect, ...], new: tuple[Effect, ...]) -> list[tuple[int
             if ours[i] == theirs[j] and not _are_other_options(old[i], new[j]) and not _are_others(asked[0][i], asked[1][j], stay):
                 nameless = ours[i][0] in _NAMELESS
                 shared = similarity(old[i], new[j]) + (_overlap(contents[0][i], contents[1][j]) if nameless else 0)
+                shared += _AS_WRITTEN if written[0][i] == written[1][j] else 0
                 others = ours[i][0] == "call" and ours[i] in uneven and not shared and len(_parts(old[i])) + len(_parts(new[j])) > 2
                 if not others and (ours[i] not in crowded or shared > _DISTANT):
                     weights[i, j] = (0.5 if nameless else 1) + shared

@@ -14,6 +14,7 @@ from typing import Any
 from mlsmith.index.scopes import last_word
 from mlsmith.revisions.annotations import plain_annotation
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION, Calls
+from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
 from mlsmith.revisions.telling import UNDEFINED, Env, leaves
 from mlsmith.revisions.values import Value, constant, value_of
@@ -130,10 +131,16 @@ class _Teller(Calls):
             self.emit("if", node, values=(("test", test),), blocks=blocks)
             self.run(staying)
             return
+        before = self.counts()
         then, then_env, then_leaves = self.block(body)
+        after = self.counts()
+        self.seen, self.writes, self.handled = before
         other, other_env, other_leaves = self.block(orelse)
+        self.count_at_least(after)
         self.merge(test, then_env, then_leaves, other_env, other_leaves, node)
-        if then or other:
+        if then and digest_of(then) == digest_of(other):
+            self.effects += then  # Whatever the test says, and what it calls has been told.
+        elif then or other:
             self.emit("if", node, values=(("test", test),), blocks=(("then", then), ("else", other)))
 
     def merge(self, test: Value, then: Env, then_leaves: bool, other: Env, other_leaves: bool, node: ast.AST) -> None:

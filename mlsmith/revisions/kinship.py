@@ -65,11 +65,13 @@ def is_inside(place: Origin | None, origin: Origin | None) -> bool:
 
 
 def is_of_one_name(one: Value, other: Value) -> bool:
-    """Whether one side knows a definition by its name only, because the other has changed or added it."""
-    name, definition = (one, other) if one.kind == "name" else (other, one)
-    if name.kind != "name" or definition.kind != "definition" or definition.origin is None:
+    """Whether one side knows a definition by its name only, because the other has changed or added it, or still has it."""
+    name, definition = (one, other) if one.kind in ("name", "global") else (other, one)
+    if definition.kind != "definition" or definition.origin is None:
         return False
-    module, _, last = name.label.rpartition(".")
+    if name.kind == "global":  # Nobody defines it in that file any more, or not yet.
+        return name.origin is not None and (name.origin.path, name.label) == definition.origin.place
+    module, _, last = name.name.rpartition(".")
     return last == definition.origin.scope and module == module_name_of(definition.origin.path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from mlsmith.revisions.effects import Effect, effect
 from mlsmith.revisions.program import Program, Unit
@@ -13,6 +13,8 @@ from mlsmith.revisions.values import Origin, Value, constant, value_of
 UNDEFINED = value_of("undefined")
 
 Env = dict[str, Value]
+_What = TypeVar("_What")
+Counts = tuple[dict[bytes, int], dict[str, int], dict[bytes, int]]
 
 
 class Teller:
@@ -69,6 +71,14 @@ class Teller:
             return value
         return value_of(value.kind, value.label, (*value.parts, ("nth", constant(number))), value.origin)
 
+    def counts(self) -> Counts:
+        """What has been asked, written and handed on so far. Of two branches neither comes after the other: both go on from one count."""
+        return dict(self.seen), dict(self.writes), dict(self.handled)
+
+    def count_at_least(self, counts: Counts) -> None:
+        seen, writes, handled = counts
+        self.seen, self.writes, self.handled = _higher(self.seen, seen), _higher(self.writes, writes), _higher(self.handled, handled)
+
     def wrote(self, what: str) -> None:
         self.writes[what] = self.writes.get(what, 0) + 1
 
@@ -80,6 +90,10 @@ class Teller:
 
     def origin(self, node: ast.AST) -> Origin:
         return Origin(self.module.path, self.unit.symbol, node)
+
+
+def _higher(one: dict[_What, int], other: dict[_What, int]) -> dict[_What, int]:
+    return {what: max(one.get(what, 0), other.get(what, 0)) for what in one | other}
 
 
 def leaves(body: list[ast.stmt]) -> bool:

@@ -142,6 +142,10 @@ ALIKE = {
         "def f(r, n):\n    return open('model_{:02d}_{name}'.format(r, name=n.x) + '{{}}'.format())\n",
         "def f(r, n):\n    return open(f'model_{r:02d}_' f'{n.x}' + f'{{}}')\n",
     ),
+    "the same in both branches": (
+        "def f(x, n):\n    if n > 1:\n        x.loss = g(x).to(n)\n    else:\n        x.loss = g(x).to(n)\n    return h(x)\n",
+        "def f(x, n):\n    x.loss = g(x).to(n)\n    return h(x)\n",
+    ),
     "messages by a function that only prints": (
         "def say(*texts, end='\\n'):\n    if texts:\n        print('note', *texts, end=end)\n\n\ndef f(x):\n    say('begin', len(x))\n    return g(x)\n",
         "def say(*texts, end='\\n'):\n    if texts:\n        print('note', *texts, end=end)\n\n\ndef f(x):\n    say('Begin!')\n    return g(x)\n",
@@ -228,6 +232,21 @@ APART = {
     "a text that puts in others": ("def f(a, b):\n    return open('{}{}'.format(a, b))\n", "def f(a, b):\n    return open(f'{b}{a}')\n"),
     "a text that says them in another form": ("def f(a):\n    return open('{:02d}'.format(a))\n", "def f(a):\n    return open(f'{a:03d}')\n"),
     "a text of what a text becomes": ("def f(a):\n    return open('{}'.format(a))\n", "def f(a):\n    return open(f'{a!r}')\n"),
+    "the same in both branches, after a test that does something": (
+        "def f(x):\n    if x.pop():\n        g(x)\n    else:\n        g(x)\n", "def f(x):\n    g(x)\n"
+    ),
+    "what is read after a branch that writes it": (
+        "def f(x, n):\n    y = x.a\n    if n:\n        x.a = 1\n    else:\n        g(n)\n    return h(y)\n",
+        "def f(x, n):\n    if n:\n        x.a = 1\n    else:\n        g(n)\n    return h(x.a)\n",
+    ),
+    "what is read after the other branch that writes it": (
+        "def f(x, n):\n    y = x.a\n    if n:\n        g(n)\n    else:\n        x.a = 1\n    return h(y)\n",
+        "def f(x, n):\n    if n:\n        g(n)\n    else:\n        x.a = 1\n    return h(x.a)\n",
+    ),
+    "two lists that were one": (
+        "def f(n):\n    a = []\n    if n:\n        g(a)\n    else:\n        g(a)\n    return a\n",
+        "def f(n):\n    a = []\n    if n:\n        g(a)\n    else:\n        g([])\n    return a\n",
+    ),
     "an option of the command line": ("p.add_argument('--a', default=1)\n", "p.add_argument('--b', default=2)\np.add_argument('--a', default=1)\n"),
 }  # fmt: skip
 
@@ -384,6 +403,39 @@ def test_that_a_changed_function_is_called_now_is_told_too() -> None:
         ("call added", "run", 8),
     ]
     assert ("call removed", "run") in {(c.kind, c.symbol) for c in changes({"a.py": new}, {"a.py": old})}
+
+
+def test_a_step_that_was_put_before_others_of_its_kind_is_the_one_that_is_told() -> None:
+    lines = [f"    kept[-1]['{name}'].append(found['{name}'])" for name in ("text", "label", "check")]
+    old, new = (
+        "\n".join(["def f(kept, found):", *some, ""]) for some in (lines, [lines[0], lines[1].replace("label", "score"), *lines[1:]])
+    )
+    assert [(c.kind, c.line) for c in changes({"a.py": old}, {"a.py": new})] == [("call added", 3)]
+    assert [(c.kind, c.line, c.old) for c in changes({"a.py": new}, {"a.py": old})] == [
+        ("call removed", 3, lines[1].replace("label", "score").strip())
+    ]
+
+
+def test_a_call_takes_the_place_of_its_kin_only() -> None:
+    def told(one: str, other: str) -> list[str]:
+        texts = [f"def f(x, rows):\n    begin(x)\n    {line}\n    finish(x)\n" for line in (one, other)]
+        return sorted(change.kind for change in changes({"a.py": texts[0]}, {"a.py": texts[1]}))
+
+    assert told("x.sort()", "rows.shuffle_all(3)") == ["call added", "call removed"]
+    for one, other in (
+        ("read_rows(1)", "load_rows(2)"),  # called alike
+        ("sort(x, 1)", "shuffle(x)"),  # given the same
+        ("x.open_it()", "x.drain()"),  # of the same
+        ("rows = first(1)", "rows = other(2)"),  # put into the same
+        ("keep(first(1))", "keep(other(2))"),  # given to the same
+    ):
+        assert "call replaced" in told(one, other), (one, other)
+
+
+def test_a_function_that_is_gone_is_not_told_again_where_it_is_called_still() -> None:
+    old = "def g(x, n=1):\n    yield h(x)\n\n\ndef f(x):\n    return k(g(x))\n"
+    (change,) = changes({"a.py": old}, {"a.py": old.partition("def f")[1] + old.partition("def f")[2]})
+    assert (change.kind, change.subject) == ("function removed", "g")
 
 
 def flat(found: tuple[Change, ...]) -> frozenset[tuple[str, str, str | None, str | None, str]]:
