@@ -15,6 +15,7 @@ from mlsmith.index.scopes import last_word
 from mlsmith.revisions.annotations import plain_annotation
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION, Calls
 from mlsmith.revisions.effects import digest_of
+from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
 from mlsmith.revisions.telling import UNDEFINED, Env, leaves
 from mlsmith.revisions.values import Value, constant, value_of
@@ -38,7 +39,8 @@ def evaluate(program: Program, unit: Unit) -> Form:
     if not (unit.last == "__repr__" and unit.name.count(".") > 1):
         teller.run(node.body)  # type: ignore[attr-defined]
     names = dict(teller.env) if unit.kind == "module" else {}
-    return form_of(teller.effects, head, teller.taken_in, type(node).__name__, names)
+    effects = trimmed(teller.effects, "return") if unit.kind == "function" else teller.effects
+    return form_of(effects, head, teller.taken_in, type(node).__name__, names)
 
 
 def tell_tops(program: Program, unit: Unit, found: dict[str, Value]) -> None:
@@ -181,7 +183,7 @@ class _Teller(Calls):
         self.left_with.append([])
         self.run(node.body)
         ends = self.left_with.pop()
-        body, left = tuple(self.effects), self.env
+        body, left = trimmed(self.effects, "continue"), self.env
         self.env, self.effects = outer_env, outer_effects
         read = [name for name, value in carried.items() if value.digest in self.read]
         values += [(f"next {carried[name].digest.hex()}", left[name]) for name in sorted(read, key=lambda name: carried[name].digest)]

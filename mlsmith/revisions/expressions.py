@@ -8,6 +8,7 @@ from typing import Any
 
 from mlsmith.index.canonical import canonical
 from mlsmith.revisions.effects import digest_of
+from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import FunctionNode, Unit
 from mlsmith.revisions.queries import is_query, normal_query
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
@@ -186,7 +187,7 @@ class Expressions(Teller):
         else:
             self.decorators(node)
             self.run(node.body)
-        inner = tuple(self.effects)
+        inner = tuple(self.effects) if isinstance(node, ast.ClassDef) else trimmed(self.effects, "return")
         self.env, self.effects, self.unit, self.returned, self.depth = env, effects, outer_unit, outer_returned, outer_depth
         if inner:
             self.emit("definition", node, blocks=(("body", inner),))

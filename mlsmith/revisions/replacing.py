@@ -36,6 +36,8 @@ def _are_alike(one: str, other: str) -> bool:
 def _destination(node: Any) -> str:
     """What the result of a call is put into, or what it is given to."""
     up = node.up
+    if isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return f"@{up.name}"
     if isinstance(up, ast.keyword) and isinstance(node.up.up, ast.Call):
         return f"{ast.unparse(node.up.up.func)} {up.arg}"
     if isinstance(up, ast.Call) and node in up.args:

@@ -12,8 +12,9 @@ from mlsmith.revisions.account import Place, Spot, Told
 from mlsmith.revisions.alignment import alike, find_inside, mark
 from mlsmith.revisions.callers import at_the_calls, new_calls
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION
-from mlsmith.revisions.effects import Effect, each
+from mlsmith.revisions.effects import Effect, digest_of, each
 from mlsmith.revisions.evaluation import OF_A_FILE
+from mlsmith.revisions.guards import brought_together
 from mlsmith.revisions.inner_values import InnerValues
 from mlsmith.revisions.kinship import defined, is_told, is_turned, turned
 from mlsmith.revisions.program import Form
@@ -35,14 +36,14 @@ class Comparison(InnerValues):
     def run(self, old: Form, new: Form) -> list[Told]:
         self.own, self.other = old, new
         if old.digest != new.digest:
-            self.effects(old.effects, new.effects)
+            self.bodies(old.effects, new.effects, "return")
             through_others = bool((old.taken_in | new.taken_in) & self.around.differing)
             self.told = at_the_calls(outermost(self.moved(self.told)), self.pair, self.around, through_others=through_others)
             self.told += new_calls(self.left_out, self.pair, self.around)
             if (
                 not self.told
                 and "definition" not in self.reasons
-                and self.reasons != {"harmless"}
+                and (self.reasons != {"harmless"} or signature_of(self.pair.old.node) != signature_of(self.pair.new.node))
                 and not through_others
                 and not ("default" in self.reasons and self.reasons <= {"default", "call"})
             ):
@@ -93,6 +94,13 @@ class Comparison(InnerValues):
         # of a called function one
         moved = {step if step[0] == self.pair.new.symbol else step[:1]: step for step in sorted(went, key=str)}
         return [*kept, *(_in_order(went[step], came[step]) for step in moved.values())]
+
+    def bodies(self, old: tuple[Effect, ...], new: tuple[Effect, ...], leaving: str) -> None:
+        """The steps of a function, or of one round of a loop."""
+        ours, theirs = brought_together(old, new, leaving)
+        if digest_of(old) != digest_of(new) and digest_of(ours) == digest_of(theirs):
+            self.reasons.add("harmless")  # A branch around the rest leaves before it now, or the other way round.
+        self.effects(ours, theirs)
 
     def effects(self, old: tuple[Effect, ...], new: tuple[Effect, ...]) -> None:
         ours, theirs = [one.digest for one in old], [one.digest for one in new]
@@ -205,7 +213,9 @@ class Comparison(InnerValues):
                     self.values(value, theirs, subject_of(new), new.kind, at)
             theirs_by_role = turned(new) if is_turned(old, new) else dict(new.blocks)
             for role, block in old.blocks:
-                if role in theirs_by_role:
+                if role in theirs_by_role and (old.kind, role) == ("loop", "body"):
+                    self.bodies(block, theirs_by_role[role], "continue")
+                elif role in theirs_by_role:
                     self.effects(block, theirs_by_role[role])
             if {role for role, _ in old.blocks} != {role for role, _ in new.blocks}:
                 self.add(new.kind, subject_of(new), branches_of(old), branches_of(new), at, Component.SOURCE, Significance.MEDIUM)

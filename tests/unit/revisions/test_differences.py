@@ -146,6 +146,25 @@ ALIKE = {
         "def f(x, n):\n    if n > 1:\n        x.loss = g(x).to(n)\n    else:\n        x.loss = g(x).to(n)\n    return h(x)\n",
         "def f(x, n):\n    x.loss = g(x).to(n)\n    return h(x)\n",
     ),
+    "a return at the end": ("def f(x):\n    g(x)\n    return None\n", "def f(x):\n    g(x)\n"),
+    "a return at the end of a function inside": (
+        "def f(x):\n    def k(y):\n        g(y)\n        return\n    return k\n", "def f(x):\n    def k(y):\n        g(y)\n    return k\n"
+    ),
+    "a return of nothing after one of something": (
+        "def f(x):\n    if x:\n        return g(x)\n    return None\n", "def f(x):\n    if x:\n        return g(x)\n"
+    ),
+    "a round that is left at its end": (
+        "def f(x):\n    for y in x:\n        if y:\n            g(y)\n        else:\n            continue\n",
+        "def f(x):\n    for y in x:\n        if y:\n            g(y)\n",
+    ),
+    "a branch that leaves before the rest": (
+        "def f(x, n):\n    if x:\n        g(x)\n        if n > 1:\n            h(n)\n",
+        "def f(x, n):\n    if not x:\n        return\n    g(x)\n    if not n > 1:\n        return\n    h(n)\n",
+    ),
+    "a round that is left before the rest": (
+        "def f(x):\n    for y in x:\n        if y > 1:\n            g(y)\n            h(y)\n",
+        "def f(x):\n    for y in x:\n        if not y > 1:\n            continue\n        g(y)\n        h(y)\n",
+    ),
     "messages by a function that only prints": (
         "def say(*texts, end='\\n'):\n    if texts:\n        print('note', *texts, end=end)\n\n\ndef f(x):\n    say('begin', len(x))\n    return g(x)\n",
         "def say(*texts, end='\\n'):\n    if texts:\n        print('note', *texts, end=end)\n\n\ndef f(x):\n    say('Begin!')\n    return g(x)\n",
@@ -247,6 +266,25 @@ APART = {
         "def f(n):\n    a = []\n    if n:\n        g(a)\n    else:\n        g(a)\n    return a\n",
         "def f(n):\n    a = []\n    if n:\n        g(a)\n    else:\n        g([])\n    return a\n",
     ),
+    "a return that something stands behind": (
+        "def f(x):\n    if x:\n        g(x)\n        return\n    h(x)\n", "def f(x):\n    if x:\n        g(x)\n    h(x)\n"
+    ),
+    "a loop that is left at the end of a round": (
+        "def f(x):\n    for y in x:\n        g(y)\n        break\n", "def f(x):\n    for y in x:\n        g(y)\n"
+    ),
+    "a return at the end of a round": (
+        "def f(x):\n    for y in x:\n        g(y)\n        return\n", "def f(x):\n    for y in x:\n        g(y)\n"
+    ),
+    "a branch that leaves before more than it stood around": (
+        "def f(x, n):\n    g(x)\n    if x:\n        h(n)\n", "def f(x, n):\n    if not x:\n        return\n    g(x)\n    h(n)\n"
+    ),
+    "a branch that leaves where it was gone into": (
+        "def f(x, n):\n    if x:\n        h(n)\n", "def f(x, n):\n    if x:\n        return\n    h(n)\n"
+    ),
+    "parameters in another order beside a branch that leaves": (
+        "def f(a, b):\n    if a:\n        g(a, b)\n", "def f(b, a):\n    if not a:\n        return\n    g(a, b)\n"
+    ),
+    "a call that is tested before nothing more": ("def f(x):\n    g(x)\n    if h(x):\n        return\n", "def f(x):\n    g(x)\n"),
     "an option of the command line": ("p.add_argument('--a', default=1)\n", "p.add_argument('--b', default=2)\np.add_argument('--a', default=1)\n"),
 }  # fmt: skip
 
@@ -428,6 +466,7 @@ def test_a_call_takes_the_place_of_its_kin_only() -> None:
         ("x.open_it()", "x.drain()"),  # of the same
         ("rows = first(1)", "rows = other(2)"),  # put into the same
         ("keep(first(1))", "keep(other(2))"),  # given to the same
+        ("@first(1)\n    def k(): pass", "@other(2)\n    def k(): pass"),  # decorates the same
     ):
         assert "call replaced" in told(one, other), (one, other)
 
