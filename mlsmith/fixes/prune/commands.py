@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from mlsmith.fixes.prune.bindings import reads_of
+from mlsmith.fixes.prune.bindings import reads_of, scope_that_binds
 from mlsmith.fixes.prune.by_place import refuse_by_place
 from mlsmith.fixes.prune.captures import refuse_captured
 from mlsmith.fixes.prune.declared import COMMANDS, LIBRARIES, Declared, declared_by, is_of, refuse_value, spelt
@@ -40,9 +40,8 @@ def slots_of(sight: Sight, declared: list[Declared]) -> set[Slot]:
     return {Slot(f"{sight.project.files[one.module.path].module}.{one.function.scope.qualified}", one.parameter.name) for one in declared}
 
 
-def take_command_option(sight: Sight, found: Found, name: str) -> None:
-    """Add the option of a command, its parameter, and what that is passed on to. Raises Refusal where it may have another value."""
-    declared = commands(sight, name)
+def take_command_option(sight: Sight, found: Found, name: str, declared: list[Declared]) -> None:
+    """Add the option of commands, its parameter, and what that is passed on to. Raises Refusal where it may have another value."""
     for one in declared:
         module, function = function_of(sight, _definition(sight, one))
         _refuse_command(one)
@@ -61,7 +60,8 @@ def take_command_option(sight: Sight, found: Found, name: str) -> None:
     found.spelt = list(dict.fromkeys(text for one in declared for text in (spelt(one)[:1] if one.library in RUNNERS else spelt(one))))
     for word in (name, *said, *(one.function.node.name for one in declared)):
         sight.refuse_beyond(word)
-    refuse_passed(sight, set(said), [(one.module, one.call) for one in declared])
+    together = any(one.library not in RUNNERS for one in declared)
+    refuse_passed(sight, set(said), [(one.module, one.call) for one in declared], together=together)
     take_along(sight, found)
 
 
@@ -100,7 +100,8 @@ def _refuse_called(sight: Sight, one: Declared) -> None:
         for node in [*module.names_spelt({name}), *module.attributes_spelt({name})]:
             up: Any = node.up  # type: ignore[attr-defined]
             if (
-                _hangs_a_command(node)
+                _is_of_its_own(module, one, node)
+                or _hangs_a_command(node)
                 or runner_of(module, node) is not None
                 or (isinstance(up, ast.Call) and _runs(module, up, node, one.library))
             ):
@@ -110,6 +111,13 @@ def _refuse_called(sight: Sight, one: Declared) -> None:
             statement = isinstance(text.up, ast.Expr) or is_name_of_command(module, text)  # type: ignore[attr-defined]
             if isinstance(text.value, str) and text.value.rpartition(".")[2] == name and not statement:
                 raise Refusal(f"the text {text.value!r} may mean the command", module.path, text.lineno, sort="named in a string")
+
+
+def _is_of_its_own(module: Module, one: Declared, node: ast.expr) -> bool:
+    """Whether another file means a function, class or value of its own by the name."""
+    name = one.function.node.name
+    scope = scope_that_binds(node, name) if module.path != one.module.path and isinstance(node, ast.Name) else None
+    return scope is not None and all(binding.kind != "import" for binding in scope.bindings[name])
 
 
 def _runs(module: Module, call: ast.Call, node: ast.expr, library: str) -> bool:

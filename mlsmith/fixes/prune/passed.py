@@ -21,11 +21,14 @@ _CONSOLE_SCRIPT = re.compile(r"""([\w.-]+)["']?\s*=\s*["']?([\w.]+):\w+""")
 _PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py")
 
 
-def refuse_passed(sight: Sight, spelt: set[str], declared: list[tuple[Module, ast.Call | None]]) -> None:
-    """Raises Refusal where a script, a document, a notebook or a text in code passes the option."""
+def refuse_passed(sight: Sight, spelt: set[str], declared: list[tuple[Module, ast.Call | None]], *, together: bool = True) -> None:
+    """Raises Refusal where a script, a document, a notebook or a text in code passes the option.
+
+    `together` says whether the program takes letters that are written as one word: `-vu`.
+    """
     ours = {id(call) for _, call in declared}
     programs = programs_of(sight, [module.name for module, _ in declared])
-    shorts = ShortOptions(sight) if any(_SHORT.fullmatch(option) for option in spelt) else None
+    shorts = ShortOptions(sight) if together and any(_SHORT.fullmatch(option) for option in spelt) else None
     for option in sorted(spelt):
         long = option.startswith("--")
         given_by = _giving(option, shorts)

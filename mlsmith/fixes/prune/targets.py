@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlsmith.errors import UserError, nearest
 from mlsmith.fixes.prune.absl_flags import flags_of_absl, take_flag_of_absl
 from mlsmith.fixes.prune.commands import commands, slots_of, take_command_option
+from mlsmith.fixes.prune.declared import Declared
 from mlsmith.fixes.prune.found import Asked, Found, Slot
 from mlsmith.fixes.prune.keys import documents_with, take_key
 from mlsmith.fixes.prune.options import declarations, take_option
@@ -29,7 +30,8 @@ def find(sight: Sight, asked: Asked) -> Found:
     flag = asked.flag
     slots = _slots(sight, flag)
     option = _option(sight, flag)
-    filled = slots_of(sight, commands(sight, option or flag.rpartition(".")[2]))
+    declared = _of_head(sight, flag, commands(sight, option or flag.rpartition(".")[2]))
+    filled = slots_of(sight, declared)
     if any(slot in filled for slot in slots):
         option = option or flag.rpartition(".")[2]
         slots = [slot for slot in slots if slot not in filled]
@@ -49,7 +51,7 @@ def find(sight: Sight, asked: Asked) -> Found:
     elif option and meanings[0].startswith("--") and filled:
         if declarations(sight, option) or flags_of_absl(sight, option):
             raise Refusal(f"argparse or absl has an option `{option}`, too", sort="ambiguous name")
-        take_command_option(sight, found, option)
+        take_command_option(sight, found, option, declared)
     elif option and meanings[0].startswith("--") and flags_of_absl(sight, option):
         if declarations(sight, option):
             raise Refusal(f"argparse and absl both have an option `{option}`", sort="ambiguous name")
@@ -87,6 +89,14 @@ def _option(sight: Sight, flag: str) -> str:
     """The name under which an option is read: `use_old` of `--use-old`, `args.use_old`, `FLAGS.use_old` and `use_old`."""
     name = flag.lstrip("-").removeprefix("args.").removeprefix("FLAGS.").replace("-", "_")
     return name if name.isidentifier() and any(known(sight, name) for known in (declarations, commands, flags_of_absl)) else ""
+
+
+def _of_head(sight: Sight, flag: str, declared: list[Declared]) -> list[Declared]:
+    """The commands that a full name such as `train.main.use_old` means; all where it names none."""
+    head = flag.rpartition(".")[0]
+    if not head or head in ("args", "FLAGS"):
+        return declared
+    return [one for one in declared if any(f".{slot.function}".endswith(f".{head}") for slot in slots_of(sight, [one]))]
 
 
 def _keys(sight: Sight, flag: str) -> list[str]:

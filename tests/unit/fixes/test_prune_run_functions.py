@@ -72,7 +72,10 @@ def test_words_of_a_list_that_code_runs_are_counted_too() -> None:
         pruned({"train.py": PROGRAM, "other.py": other}, "use_old=False")
 
 
-@pytest.mark.parametrize("line", ["python train.py --data x --epochs=4", "python train.py x && ls y z", "python train.py x  # as of old"])
+@pytest.mark.parametrize(
+    "line",
+    ["python train.py --data x --epochs=4", "python train.py x && ls y z", "python train.py x && du -hu", "python train.py x  # as of old"],
+)
 def test_words_that_are_values_of_options_or_of_other_programs_are_given_by_no_place(line: str) -> None:
     files, _ = pruned({"train.py": PROGRAM, "run.sh": f"{line}\n"}, "use_old=False")
     assert "use_old" not in files["train.py"]
@@ -125,3 +128,22 @@ def test_methods_that_fire_makes_commands_of_stay() -> None:
         """)
     with pytest.raises(Refusal, match="run by a command line"):
         pruned({"train.py": source}, "use_old=False")
+
+
+def test_a_full_name_means_the_option_of_one_program() -> None:
+    programs = {"train.py": PROGRAM, "test.py": PROGRAM.replace("= False", "= True")}
+    files, _ = pruned(programs, "train.main.use_old=False")
+    assert AFTER in files["train.py"].replace("use_old: bool", "use_old")
+    assert files["test.py"] == programs["test.py"]
+    with pytest.raises(Refusal, match="True by default"):
+        pruned(programs, "--use-old=False")
+
+
+def test_another_file_may_call_a_function_of_its_own_by_the_name() -> None:
+    files, _ = pruned({"train.py": PROGRAM, "other.py": "def main(data):\n    return data\n\n\nmain(3)\n"}, "use_old=False")
+    assert AFTER in files["train.py"]
+
+
+def test_another_file_that_imports_the_command_may_call_it() -> None:
+    with pytest.raises(Refusal, match="called with values of its own"):
+        pruned({"train.py": PROGRAM, "other.py": "from train import main\n\nmain(3, True)\n"}, "use_old=False")
