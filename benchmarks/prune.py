@@ -4,7 +4,8 @@
 
 FOLDER holds clones named `owner+name`, at the commits of `benchmarks/prune/flags.jsonl` where they are to be replayed; nothing is
 written to them. PYTHON has pyflakes, which says whether a changed file has a message that it did not have before. Rows are written to
-`benchmarks/prune/flags.jsonl`, the counts to stdout.
+`benchmarks/prune/flags.jsonl`, the counts to stdout. What fire and tyro make of parameters stands in a file of its own, as it comes from other
+projects: `--seen-by run --output benchmarks/prune/run_functions.jsonl`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from mlsmith.fixes.prune.candidates import flags_of
 from mlsmith.fixes.prune.found import Asked
 from mlsmith.fixes.prune.plan import Pruned, prune
 from mlsmith.fixes.prune.refusal import Refusal
+from mlsmith.fixes.prune.run_functions import RUNNERS, runs_of
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.rules.dead_code.never_toggled_flag import NeverToggledFlag
 from mlsmith.rules.kit.call import Call
@@ -49,23 +51,26 @@ def main() -> None:
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--judge", default=sys.executable)
     parser.add_argument("--output", type=Path, default=ROWS)
+    parser.add_argument("--seen-by", choices=("DEX102", "DEX103", "guard", "option", "run"))
     parser.add_argument("--settings", choices=("auto", "application"), default="auto")
     arguments = parser.parse_args()
-    known = [json.loads(line) for line in ROWS.read_text().splitlines()] if ROWS.exists() else []
+    known = [json.loads(line) for line in arguments.output.read_text().splitlines()] if arguments.output.exists() else []
     names = arguments.only or sorted({row["repository"] for row in known})
-    rows = [row for name in names for row in rows_of(arguments.folder, name, arguments.judge, arguments.settings)]
+    rows = [row for name in names for row in rows_of(arguments.folder, name, arguments.judge, arguments.settings, arguments.seen_by)]
     arguments.output.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     print(json.dumps(Counter(row["refusal_kind"] or "taken out" for row in rows).most_common(), indent=1))
 
 
-def rows_of(folder: Path, name: str, judge: str, kind: str) -> Iterator[dict[str, Any]]:
-    """A row for each flag of a repository that lint finds dead."""
+def rows_of(folder: Path, name: str, judge: str, kind: str, asked: str | None = None) -> Iterator[dict[str, Any]]:
+    """A row for each flag of a repository that lint finds dead, or for what is `asked`."""
     root = folder / name.replace("/", "+")
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True).stdout.strip()
     settings = replace(Settings(), select=("DEX",), project=kind)
     files = tuple(sorted(walk(root, exclude=settings.exclude).files))
     sight = Sight(root, settings, partial(open_working_tree, root), files, Options(jobs=1))
-    for flag, value, seen_by in _flags(sight):
+    for flag, value, seen_by in _runs(sight) if asked == "run" else _flags(sight):
+        if asked not in (None, seen_by):
+            continue
         row: dict[str, Any] = {
             "repository": name, "commit": commit, "flag": flag, "value": value, "seen_by": seen_by, "settings": kind,
             "result": "taken out", "lines": 0, "files": 0, "refusal": "", "refusal_kind": "",
@@ -96,6 +101,19 @@ def _flags(sight: Sight) -> Iterator[tuple[str, Any, str]]:
         name for module in sight.modules_with("add_argument", all_of_them=False) for name, call in declared_options(module) if _switch(call)
     }
     yield from ((f"--{name.replace('_', '-')}", False, "option") for name in sorted(names))
+
+
+def _runs(sight: Sight) -> Iterator[tuple[str, Any, str]]:
+    """Every parameter with a default of true or false of a function that fire or tyro makes a program of."""
+    for path in sight.python:
+        module = sight.module(path)
+        if module is None or not module.imports(*RUNNERS):
+            continue
+        for function in module.functions:
+            for parameter in function.parameters if any(runs_of(module, function)) else ():
+                default = module.constant(parameter.default) if parameter.default is not None else None
+                if isinstance(default, bool):
+                    yield f"{module.name}.{function.scope.qualified}.{parameter.name}", default, "run"
 
 
 def _switch(call: Call) -> bool:
