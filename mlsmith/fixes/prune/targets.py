@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from typing import Any
+
 from mlsmith.errors import UserError, nearest
 from mlsmith.fixes.prune.absl_flags import flags_of_absl, take_flag_of_absl
 from mlsmith.fixes.prune.commands import commands, slots_of, take_command_option
@@ -38,6 +41,7 @@ def find(sight: Sight, asked: Asked) -> Found:
     keys = _keys(sight, flag)
     meanings = [*map(str, slots), *([f"--{option.replace('_', '-')}"] if option else []), *keys]
     if not meanings:
+        _refuse_field(sight, flag)
         raise UserError(f"nothing in the project is called {flag}", advice=_hint(sight, flag) or "see `mlsmith prune --list`")
     if len(meanings) > 1 and flag in meanings:
         meanings = [flag]
@@ -105,6 +109,17 @@ def _keys(sight: Sight, flag: str) -> list[str]:
     keys = tuple(flag.split("."))
     found = {".".join(entry.path) for _, entry in documents_with(sight, keys) if not any(part.isdigit() for part in entry.path)}
     return [flag] if flag in found else sorted(found)
+
+
+def _refuse_field(sight: Sight, flag: str) -> None:
+    """Raises Refusal where the name is one of a field that is declared in a class, as dataclasses do."""
+    name = flag.lstrip("-").rpartition(".")[2].replace("-", "_")
+    for module in sight.modules_with(name, all_of_them=False) if name.isidentifier() else ():
+        for node in module.names_spelt({name}):
+            up: Any = node.up  # type: ignore[attr-defined]
+            if isinstance(up, ast.AnnAssign) and up.target is node and isinstance(up.up, ast.ClassDef):  # type: ignore[attr-defined]
+                told = f"`{name}` is a field of `{up.up.name}`, which code, a command line (tyro) or a file may fill"  # type: ignore[attr-defined]
+                raise Refusal(told, module.path, node.lineno, sort="field of a class")
 
 
 def _hint(sight: Sight, flag: str) -> str:

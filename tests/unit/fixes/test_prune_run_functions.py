@@ -147,3 +147,22 @@ def test_another_file_may_call_a_function_of_its_own_by_the_name() -> None:
 def test_another_file_that_imports_the_command_may_call_it() -> None:
     with pytest.raises(Refusal, match="called with values of its own"):
         pruned({"train.py": PROGRAM, "other.py": "from train import main\n\nmain(3, True)\n"}, "use_old=False")
+
+
+def test_a_field_that_tyro_fills_stays_for_a_reason() -> None:
+    source = textwrap.dedent("""
+        import dataclasses
+
+        import tyro
+
+
+        @dataclasses.dataclass
+        class Args:
+            use_old: bool = False
+
+
+        args = tyro.cli(Args)
+        print(args.use_old)
+        """)
+    with pytest.raises(Refusal, match="a field of `Args`"):
+        pruned({"train.py": source}, "--use-old=False")
