@@ -7,7 +7,7 @@ import ast
 from mlsmith.index.scopes import last_word
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
-from mlsmith.revisions.program import Unit
+from mlsmith.revisions.program import FunctionNode, Unit
 from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, root_of, versioned
 from mlsmith.revisions.texts import as_f_string
 from mlsmith.revisions.values import Value, constant, value_of
@@ -43,6 +43,7 @@ _USES_UP = frozenset({"sum", "min", "max", "list", "sorted", "dict", "tuple"})
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
 _FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
 """Keywords whose values only people read"""
+_NOUGHT = ast.dump(ast.Constant(0))
 _PAGES = ("gradio.", "streamlit.")
 _ON_A_PAGE = frozenset({"label", "placeholder", "info", "title", "variant", "scale", "elem_id", "elem_classes", "min_width"})
 OF_A_DISTRIBUTION = frozenset({
@@ -73,7 +74,8 @@ class Calls(Expressions):
         node = self.without_own_class(node)
         func = self.callee(node.func, unit)
         parts = [("func", func)]
-        places, keys = self.bound_names(unit or self.constructor(names), node)
+        called = unit or self.constructor(names)
+        places, keys = self.bound_names(called, node)
         for number, argument in enumerate(node.args):
             star = isinstance(argument, ast.Starred)
             place = places[number] if number < len(places) and not _is_spread(node) else str(number)
@@ -87,6 +89,9 @@ class Calls(Expressions):
         if _is_exception(func):
             parts, keywords = [parts[0]], []  # Its text is for readers.
         known = [*parts[1:], *keywords] if places and not _is_spread(node) else None
+        if known is not None:
+            same = self.defaults_of_both(called, node)
+            known = [(role, value) for role, value in known if same.get(role) != value.digest]
         listed = sorted(known, key=lambda pair: pair[0]) if known is not None else [*parts[1:], *sorted(keywords, key=lambda pair: pair[0])]
         value = value_of("call", "", (parts[0], *listed), self.origin(node))
         if self.is_silent(value, names) or _is_a_logger(node.func) or (unit is not None and _only_prints(unit.node)):
@@ -135,6 +140,19 @@ class Calls(Expressions):
         shift = 1 if bound and plain[:1] in (["self"], ["cls"]) else 0
         keywords: dict[str | None, str] = {name: roles[name] for name in (*plain, *(a.arg for a in args.kwonlyargs))}
         return [roles[name] for name in plain[shift:]], keywords
+
+    def defaults_of_both(self, unit: Unit | None, node: ast.Call) -> dict[str, bytes]:
+        """Role → the constant that a parameter has in both versions where nothing is given. Of a method another class may have its own."""
+        peer = self.program.peer.units.get(unit.name) if unit is not None and self.program.peer is not None else None
+        if unit is None or peer is None or (isinstance(node.func, ast.Attribute) and "." in unit.symbol and unit.last != "__init__"):
+            return {}
+        if not isinstance(unit.node, FunctionNode) or not isinstance(peer.node, FunctionNode):
+            return {}
+        theirs, roles = defaults_of(peer.node.args), self.program.roles_of(unit)
+        return {
+            roles[name]: constant(default.value).digest for name, default in defaults_of(unit.node.args).items()
+            if isinstance(default, ast.Constant) and name in theirs and ast.dump(theirs[name]) == ast.dump(default)
+        }  # fmt: skip
 
     def is_local(self, func: ast.expr) -> bool:
         return isinstance(func, ast.Name) and func.id in self.env
@@ -257,6 +275,8 @@ def _only_looks(effect: Effect) -> bool:
 def _as_display(node: ast.Call) -> ast.expr | None:
     """`set([x for x in y])` as `{x for x in y}`, `list()` as `[]`: what the built-in types make of literals."""
     name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name == "range" and len(node.args) == 2 and ast.dump(node.args[0]) == _NOUGHT and not isinstance(node.args[1], ast.Starred):
+        return ast.copy_location(ast.Call(node.func, node.args[1:], []), node)
     made: ast.expr | None = None
     inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
     if not node.args and not node.keywords and name in ("list", "dict"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from mlsmith.index.scopes import last_word
 from mlsmith.revisions.annotations import plain_annotation
@@ -60,6 +60,8 @@ _HARMLESS = frozenset(
 """Libraries that do nothing by being imported, beside those that the rules know"""
 _MADE_OF_FIELDS = ("Model", "Settings", "Schema", "Struct", "Tuple", "Dict", "Config", "Module", "Table")
 """Ends of the names of classes that read the types in the bodies of their heirs"""
+_DOES_SOMETHING = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
+"""Expressions that are told where they stand, which is inside the branch"""
 OF_A_FILE = frozenset(
     {"__version__", "__author__", "__email__", "__license__", "__copyright__", "__credits__", "__maintainer__", "__date__", "__all__"}
 )
@@ -123,6 +125,7 @@ class _Teller(Calls):
         if self.unit.kind == "module" and _is_script_guard(node):
             self.run(node.body)  # What the file does when it is run.
             return
+        node = _as_one(node)
         test, negated = self.test(node.test)
         body, orelse = (node.orelse, node.body) if negated else (node.body, node.orelse)
         if (leaves(body) and orelse) or (leaves(orelse) and body):
@@ -203,14 +206,18 @@ class _Teller(Calls):
 
     def with_block(self, node: ast.With | ast.AsyncWith) -> None:
         entered: list[tuple[str, Value]] = []
-        for number, item in enumerate(node.items):
+        body, items = node.body, list(node.items)
+        while len(body) == 1 and type(body[0]) is type(node):  # One inside the other, and nothing beside it.
+            items += body[0].items
+            body = body[0].body
+        for number, item in enumerate(items):
             context = self.value(item.context_expr)
             entered.append((str(number), context))
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, value_of("entered", "", (("of", context),), context.origin), node)
-        body, left, _ = self.block(node.body)
+        inside, left, _ = self.block(body)
         self.env = left
-        self.emit("with", node, values=tuple(entered), blocks=(("body", body),))
+        self.emit("with", node, values=tuple(entered), blocks=(("body", inside),))
 
     def attempt(self, node: Any) -> None:
         before = dict(self.env)
@@ -357,6 +364,22 @@ def _assigned(node: ast.AST) -> list[str]:
 
 def _first_place(node: ast.AST, name: str) -> tuple[int, int]:
     return min((n.lineno, n.col_offset) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
+
+
+def _as_one(node: ast.If) -> ast.If:
+    """`if a: if b: …` as `if a and b: …`, where neither has another branch and the second test only reads."""
+    while not node.orelse and len(node.body) == 1:
+        inner = node.body[0]
+        if not isinstance(inner, ast.If) or inner.orelse or any(isinstance(one, _DOES_SOMETHING) for one in ast.walk(inner.test)):
+            break
+        asked = [part for test in (node.test, inner.test) for part in (test.values if _is_and(test) else [test])]
+        both = ast.copy_location(ast.BoolOp(ast.And(), asked), node.test)
+        node = ast.copy_location(ast.If(both, inner.body, []), node)
+    return node
+
+
+def _is_and(test: ast.expr) -> TypeGuard[ast.BoolOp]:
+    return isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
 
 
 def _is_script_guard(node: ast.If) -> bool:

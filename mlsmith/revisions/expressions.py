@@ -16,6 +16,9 @@ from mlsmith.revisions.texts import merged
 from mlsmith.revisions.values import Value, constant, value_of
 
 _TYPES = {f"typing.{name}": name.lower() for name in ("Dict", "List", "Set", "Tuple", "Type", "FrozenSet")}
+_MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.Eq, ast.NotEq: ast.NotEq, ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE,
+}  # fmt: skip
 _POSITIVE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.NotEq: ast.Eq, ast.IsNot: ast.Is, ast.NotIn: ast.In}
 
 
@@ -149,9 +152,11 @@ class Expressions(Teller):
         negated, written = False, node
         while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             node, negated = node.operand, not negated
-        if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _POSITIVE:
-            positive = ast.Compare(node.left, [_POSITIVE[type(node.ops[0])]()], node.comparators)
-            node, negated = ast.copy_location(positive, node), not negated
+        if _is_negation(node):
+            node, negated = _opposite(node), not negated
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and all(_is_negation(operand) for operand in node.values):
+            both = ast.BoolOp(ast.And(), [_opposite(operand) for operand in node.values])
+            node, negated = ast.copy_location(both, node), not negated
         value = self.value(node)
         return (replace(value, origin=self.origin(written)) if negated else value), negated
 
@@ -161,6 +166,13 @@ class Expressions(Teller):
         if isinstance(node.ops[-1], (ast.In, ast.NotIn)) and isinstance(last, (ast.List, ast.Set, ast.Tuple)) and _are_constants(last.elts):
             one_of = ast.copy_location(ast.Tuple(sorted(last.elts, key=ast.dump), ast.Load()), last)
             node = ast.copy_location(ast.Compare(node.left, node.ops, [*node.comparators[:-1], one_of]), node)
+        if (
+            len(node.ops) == 1
+            and isinstance(node.left, ast.Constant)
+            and type(node.ops[0]) in _MIRRORED
+            and not isinstance(last, ast.Constant)
+        ):
+            node = ast.copy_location(ast.Compare(last, [_MIRRORED[type(node.ops[0])]()], [node.left]), node)  # `0 < x` is `x > 0`.
         operands = [("0", self.value(node.left)), *((str(i), self.value(c)) for i, c in enumerate(node.comparators, 1))]
         return value_of("operation", " ".join(type(op).__name__ for op in node.ops), tuple(operands), self.origin(node))
 
@@ -225,3 +237,17 @@ class Expressions(Teller):
 
 def _are_constants(elements: list[ast.expr]) -> bool:
     return all(isinstance(element, ast.Constant) for element in elements)
+
+
+def _is_negation(node: ast.expr) -> bool:
+    return (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)) or (
+        isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _POSITIVE
+    )
+
+
+def _opposite(node: ast.expr) -> ast.expr:
+    """What a negation says no to."""
+    if isinstance(node, ast.UnaryOp):
+        return node.operand
+    assert isinstance(node, ast.Compare)
+    return ast.copy_location(ast.Compare(node.left, [_POSITIVE[type(node.ops[0])]()], node.comparators), node)

@@ -35,7 +35,7 @@ def _are_alike(one: str, other: str) -> bool:
 
 def _destination(node: Any) -> str:
     """What the result of a call is put into, or what it is given to."""
-    up = node.up
+    up = getattr(node, "up", None)  # What stands for a call that is written otherwise stands nowhere.
     if isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return f"@{up.name}"
     if isinstance(up, ast.keyword) and isinstance(node.up.up, ast.Call):

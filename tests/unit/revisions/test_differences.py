@@ -165,6 +165,24 @@ ALIKE = {
         "def f(x):\n    for y in x:\n        if y > 1:\n            g(y)\n            h(y)\n",
         "def f(x):\n    for y in x:\n        if not y > 1:\n            continue\n        g(y)\n        h(y)\n",
     ),
+    "a test of several, the other way round": (
+        "def f(x, y):\n    if not (x and y == 2):\n        g(x)\n", "def f(x, y):\n    if not x or y != 2:\n        g(x)\n"
+    ),
+    "a constant before what is compared with it": (
+        "def f(x):\n    if 0 == x.n or 1 < x.n:\n        g(x)\n", "def f(x):\n    if x.n == 0 or x.n > 1:\n        g(x)\n"
+    ),
+    "a branch that stands in another alone": (
+        "def f(x, y):\n    if x:\n        if y and x > 1:\n            g(x)\n    h(y)\n", "def f(x, y):\n    if x and y and x > 1:\n        g(x)\n    h(y)\n"
+    ),
+    "what is entered one after the other": (
+        "def f(x, y):\n    with open(x) as a:\n        with open(y) as b:\n            g(a, b)\n",
+        "def f(x, y):\n    with open(x) as a, open(y) as b:\n        g(a, b)\n",
+    ),
+    "a range from nought": ("def f(x):\n    for i in range(0, len(x)):\n        g(i)\n", "def f(x):\n    for i in range(len(x)):\n        g(i)\n"),
+    "a default that is given": (
+        "def k(a, b=2):\n    for i in a:\n        yield i, b\n\n\ndef f(x):\n    return g(k(x))\n",
+        "def k(a, b=2):\n    for i in a:\n        yield i, b\n\n\ndef f(x):\n    return g(k(x, b=2))\n",
+    ),
     "messages by a function that only prints": (
         "def say(*texts, end='\\n'):\n    if texts:\n        print('note', *texts, end=end)\n\n\ndef f(x):\n    say('begin', len(x))\n    return g(x)\n",
         "def say(*texts, end='\\n'):\n    if texts:\n        print('note', *texts, end=end)\n\n\ndef f(x):\n    say('Begin!')\n    return g(x)\n",
@@ -285,6 +303,32 @@ APART = {
         "def f(a, b):\n    if a:\n        g(a, b)\n", "def f(b, a):\n    if not a:\n        return\n    g(a, b)\n"
     ),
     "a call that is tested before nothing more": ("def f(x):\n    g(x)\n    if h(x):\n        return\n", "def f(x):\n    g(x)\n"),
+    "another test of several": (
+        "def f(x, y):\n    if not (x and y):\n        g(x)\n", "def f(x, y):\n    if not x and not y:\n        g(x)\n"
+    ),
+    "a comparison the wrong way round": ("def f(x):\n    if 1 < x:\n        g(x)\n", "def f(x):\n    if x < 1:\n        g(x)\n"),
+    "a test that does something before another": (
+        "def f(x, y):\n    if x:\n        if y.pop():\n            g(x)\n", "def f(x, y):\n    if y.pop() and x:\n        g(x)\n"
+    ),
+    "a test that does something whatever the other says": (
+        "def f(x, y):\n    if x:\n        if y.pop():\n            g(x)\n", "def f(x, y):\n    z = y.pop()\n    if x and z:\n        g(x)\n"
+    ),
+    "a branch in another that has something else to do": (
+        "def f(x, y):\n    if x:\n        if y:\n            g(x)\n        else:\n            h(x)\n",
+        "def f(x, y):\n    if x and y:\n        g(x)\n    else:\n        h(x)\n",
+    ),
+    "a step between two that are entered": (
+        "def f(x, y):\n    with open(x) as a:\n        h(a)\n        with open(y) as b:\n            g(a, b)\n",
+        "def f(x, y):\n    with open(x) as a, open(y) as b:\n        h(a)\n        g(a, b)\n",
+    ),
+    "a default that is given while it becomes another": (
+        "def k(a, b=2):\n    for i in a:\n        yield i, b\n\n\ndef f(x):\n    return g(k(x))\n",
+        "def k(a, b=3):\n    for i in a:\n        yield i, b\n\n\ndef f(x):\n    return g(k(x, b=2))\n",
+    ),
+    "a default that another class may have otherwise": (
+        "class A:\n    def k(self, b=2):\n        yield b\n\n    def f(self):\n        return g(self.k())\n",
+        "class A:\n    def k(self, b=2):\n        yield b\n\n    def f(self):\n        return g(self.k(2))\n",
+    ),
     "an option of the command line": ("p.add_argument('--a', default=1)\n", "p.add_argument('--b', default=2)\np.add_argument('--a', default=1)\n"),
 }  # fmt: skip
 
