@@ -16,7 +16,7 @@ _DEPTH = 4
 """How deep called functions are told with their callers"""
 _STEPS = 120
 """A function that does more than so many steps, with those that it calls, is compared by itself only"""
-_SILENT = ("logging.", "loguru.", "warnings.", "tqdm.", "rich.", "pprint.", "termcolor.", "colorama.", "icecream.")
+_SILENT = ("logging.", "loguru.", "structlog.", "warnings.", "tqdm.", "rich.", "pprint.", "termcolor.", "colorama.", "icecream.")
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
 _PRINTS = frozenset({"print", "cprint", "dprint", "eprint", "fprint", "pprint", "rprint", "tprint", "vprint"})
@@ -100,11 +100,7 @@ class Calls(Expressions):
         if value.callee in READS:
             handled = sum(self.handled.get(root_of(part).digest, 0) for _, part in value.parts[1:])
             return value_of("call", "", (*value.parts, *versioned((self.writes.get("[]", 0), handled))), value.origin)
-        for root in {root_of(inner).digest for _, inner in value.parts}:
-            self.handled[root] = self.handled.get(root, 0) + 1
-        value = self.counted(value)
-        self.emit("call", node, values=(("value", value),))
-        return value
+        return self.step(node, value)
 
     def without_own_class(self, node: ast.Call) -> ast.Call:
         """`super(Own, self)` as `super()`."""
@@ -277,8 +273,9 @@ def _as_display(node: ast.Call) -> ast.expr | None:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     if name == "range" and len(node.args) == 2 and ast.dump(node.args[0]) == _NOUGHT and not isinstance(node.args[1], ast.Starred):
         return ast.copy_location(ast.Call(node.func, node.args[1:], []), node)
-    made: ast.expr | None = None
+    made: ast.expr | None = _as_generator(node)
     inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
+    inner = (isinstance(inner, ast.Call) and _as_generator(inner)) or inner
     if not node.args and not node.keywords and name in ("list", "dict"):
         made = ast.List([], ast.Load()) if name == "list" else ast.Dict([], [])
     elif isinstance(inner, (ast.ListComp, ast.GeneratorExp)) and name in ("set", "list"):
@@ -295,6 +292,29 @@ def _as_display(node: ast.Call) -> ast.expr | None:
     elif name == "dict" and not node.args and all(keyword.arg for keyword in node.keywords):
         made = ast.Dict([ast.copy_location(ast.Constant(k.arg), k.value) for k in node.keywords], [k.value for k in node.keywords])
     return ast.copy_location(made, node) if made is not None else None
+
+
+def _as_generator(node: ast.Call) -> ast.GeneratorExp | None:
+    """`map(lambda x: f(x), y)` as `(f(x) for x in y)`, `filter(lambda x: f(x), y)` as `(x for x in y if f(x))`."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    function, over = node.args if len(node.args) == 2 else (None, None)
+    if name not in ("map", "filter") or node.keywords or not isinstance(function, ast.Lambda) or over is None:
+        return None
+    args = function.args
+    if (
+        len(args.args) != 1
+        or args.posonlyargs
+        or args.kwonlyargs
+        or args.vararg
+        or args.kwarg
+        or args.defaults
+        or isinstance(over, ast.Starred)
+    ):
+        return None
+    element = ast.copy_location(ast.Name(args.args[0].arg, ast.Load()), function)
+    target = ast.copy_location(ast.Name(args.args[0].arg, ast.Store()), function)
+    made = (function.body, []) if name == "map" else (element, [function.body])
+    return ast.copy_location(ast.GeneratorExp(made[0], [ast.comprehension(target, over, made[1], 0)]), node)
 
 
 def _is_exception(func: Value) -> bool:

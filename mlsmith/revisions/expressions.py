@@ -121,9 +121,15 @@ class Expressions(Teller):
         return value_of("item", "", (("of", owner), ("at", index), *versioned(version)), self.origin(node))
 
     def comprehension(self, node: Any) -> Value:
+        """`[x for x in y]` is `list(y)`."""
+        parts: list[tuple[str, Value]]
+        built = {ast.ListComp: "list", ast.SetComp: "set"}.get(type(node), "")
+        if built and _takes_all(node) and not self.binding_kind(built) and built not in self.env:
+            parts = [("func", self.named(built, node)), ("0", self.value(node.generators[0].iter))]
+            return self.step(node, value_of("call", "", tuple(parts), self.origin(node)))
         env, effects = self.env, self.effects
         self.env, self.effects = dict(env), []
-        parts: list[tuple[str, Value]] = []
+        parts = []
         for number, generator in enumerate(node.generators):
             over = self.value(generator.iter)
             parts.append((f"over {number}", over))
@@ -136,6 +142,14 @@ class Expressions(Teller):
         if inner:
             self.emit("comprehension", node, blocks=(("body", inner),))
         return value_of(type(node).__name__, digest_of(inner).hex() if inner else "", tuple(parts), self.origin(node))
+
+    def step(self, node: ast.expr, call: Value) -> Value:
+        """A call that may change what it is given, and gives something else each time."""
+        for root in {root_of(inner).digest for _, inner in call.parts}:
+            self.handled[root] = self.handled.get(root, 0) + 1
+        value = self.counted(call)
+        self.emit("call", node, values=(("value", value),))
+        return value
 
     def element(self, over: Value, node: ast.AST) -> Value:
         return self.counted(value_of("element", "", (("of", over),), self.origin(node)))
@@ -233,6 +247,13 @@ class Expressions(Teller):
                 self.emit("default", argument, label=place, values=(("value", self.value(defaults[argument.arg])),))
         self.env |= bound
         return head
+
+
+def _takes_all(node: ast.ListComp | ast.SetComp) -> bool:
+    """Whether a comprehension only puts what it goes over into a list or set."""
+    (first, *others), element = node.generators, node.elt
+    plain = isinstance(element, ast.Name) and isinstance(first.target, ast.Name) and element.id == first.target.id
+    return plain and not (others or first.ifs or first.is_async)
 
 
 def _are_constants(elements: list[ast.expr]) -> bool:

@@ -138,6 +138,11 @@ ALIKE = {
     ),
     "the order of imports": ("import ours\nimport theirs\n", "import theirs\nimport ours\n"),
     "an import that nobody uses by its other name": ("import customgui as cg\n", ""),
+    "a list of everything": ("def f(y):\n    return g([x for x in y], {x for x in y})\n", "def f(y):\n    return g(list(y), set(y))\n"),
+    "a function over everything": (
+        "def f(y):\n    return g(map(lambda x: h(x) + 1, y), list(map(lambda x: x.a, y)), set(filter(lambda x: x.b, y)))\n",
+        "def f(y):\n    return g((h(x) + 1 for x in y), [x.a for x in y], {x for x in y if x.b})\n",
+    ),
     "a text that is put together otherwise": (
         "def f(r, n):\n    return open('model_{:02d}_{name}'.format(r, name=n.x) + '{{}}'.format())\n",
         "def f(r, n):\n    return open(f'model_{r:02d}_' f'{n.x}' + f'{{}}')\n",
@@ -258,6 +263,9 @@ APART = {
     ),
     "parameters in another order": ("def f(a, b):\n    return g(a, b)\n", "def f(b, a):\n    return g(a, b)\n"),
     "a default behind another": ("def f(a=1, b=2):\n    return g(a, b)\n", "def f(a=1, c=3, b=2):\n    return g(a, b, c)\n"),
+    "a list of some": ("def f(y):\n    return g([x for x in y if x])\n", "def f(y):\n    return g(list(y))\n"),
+    "a list of something else": ("def f(y, z):\n    return g([z for x in y])\n", "def f(y, z):\n    return g(list(y))\n"),
+    "another function over everything": ("def f(y):\n    return g(map(lambda x: x + 1, y))\n", "def f(y):\n    return g(x - 1 for x in y)\n"),
     "a print of another kind": (
         "from ours import fingerprint\n\n\ndef f(x):\n    fingerprint('a')\n    return g(x)\n",
         "from ours import fingerprint\n\n\ndef f(x):\n    fingerprint('b')\n    return g(x)\n",
