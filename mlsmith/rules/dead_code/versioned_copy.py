@@ -44,6 +44,8 @@ _SKETCH = 48
 _LEAST_LINES = 25
 _LEAST_CHARACTERS = 9
 _LEAST_SHARE = 0.6
+_LEAST_SHARE_OF_NO_MODULE = 0.4
+"""Of a file whose name no import can say, `train copy.py`: an editor or a browser gave it"""
 _LEAST_CALLS = 10
 
 
@@ -62,8 +64,9 @@ class VersionedCopy(Rule):
 
     ## What it finds
     Two files of one folder whose names differ by a word that says what became of a copy (`train_old.py`, `train_v2.py`, `main_final.py`,
-    `Copy of x.ipynb`), and that share at least 60 % of their different lines; imports and comments do not count. The share is
-    estimated from a sample of the lines, the same lines in both files. One finding for all copies of a file.
+    `Copy of x.ipynb`), and that share at least 60 % of their different lines, or 40 % where the copy is a script whose name no import
+    can say (`train copy.py`, `train(1).py`); imports and comments do not count. The share is estimated from a sample of the lines, the same lines in
+    both files. One finding for all copies of a file.
 
     ## Why it is debt
     A version in a file's name is version control by hand: a mistake is mended in one copy and lives on in the other, and nobody can
@@ -205,7 +208,7 @@ class VersionedCopy(Rule):
                 continue
             for other in tags:
                 share = _share(facts[path], facts[other]) if other != path else 0.0
-                if share >= _LEAST_SHARE and not _are_wanted(project, path, other, bool(tags[other]), named):
+                if share >= _least_share(path) and not _are_wanted(project, path, other, bool(tags[other]), named):
                     found.append((share, path, other))
         if found:
             share, path, other = max(found)
@@ -281,6 +284,11 @@ def _is_named(project: Project, path: str, named: dict[str, set[str]]) -> bool:
 def _is_imported(project: Project, path: str, named: dict[str, set[str]]) -> bool:
     stem = path.rpartition("/")[2].rpartition(".")[0]
     return bool(project.importers_of_module(path) or named.get(stem, set()) - {path})
+
+
+def _least_share(path: str) -> float:
+    is_no_module = path.endswith(".py") and not {" ", "("}.isdisjoint(path.rpartition("/")[2])
+    return _LEAST_SHARE_OF_NO_MODULE if is_no_module else _LEAST_SHARE
 
 
 def _share(one: _Fact, two: _Fact) -> float:
