@@ -46,7 +46,7 @@ def renamed_attributes(old: Iterable[Module], new: Iterable[Module]) -> dict[str
     """Old name → new name, by the class that stores them; under an empty name those that are renamed wherever they are used."""
     olds, news = list(old), list(new)
     before, after = _Uses(m.syntax.tree for m in olds), _Uses(m.syntax.tree for m in news)
-    everywhere = {**_renamed_methods(olds, news, before, after), **_renamed(before, after)}
+    everywhere = {**_renamed_methods(olds, news, after), **_renamed(before, after)}
     found = {"": everywhere}
     theirs = {name: node for module in news for name, node in _classes(module)}
     for name, node in ((name, node) for module in olds for name, node in _classes(module)):
@@ -92,21 +92,23 @@ def _renamed(before: _Uses, after: _Uses) -> Renamed:
     return found
 
 
-def _renamed_methods(olds: list[Module], news: list[Module], before: _Uses, after: _Uses) -> Renamed:
-    """Methods of a class that nobody calls by their old name, and nobody called by the new one; two names for one are none."""
+def _renamed_methods(olds: list[Module], news: list[Module], after: _Uses) -> Renamed:
+    """Methods that nobody calls by their old name, and that every class which had them has under the one new name; two names for one are none."""
     theirs = {name: _methods(node) for module in news for name, node in _classes(module)}
-    pairs: set[tuple[str, str]] = set()
+    pairs: Counter[tuple[str, str]] = Counter()
+    had: Counter[str] = Counter()
     for name, ours in ((name, _methods(node)) for module in olds for name, node in _classes(module)):
+        had.update(ours.keys())
         gone = {one: body for one, body in ours.items() if one not in theirs.get(name, ours) and one not in after.all}
-        come = {one: body for one, body in theirs.get(name, {}).items() if one not in ours and one not in before.all}
+        come = {one: body for one, body in theirs.get(name, {}).items() if one not in ours}
         for one, body in gone.items():
             same = [other for other in come if _words(other) == _words(one)] or [
                 other for other in come if SequenceMatcher(None, body, come[other], autojunk=False).ratio() >= _LIKE
             ]
-            pairs |= {(one, same[0])} if len(same) == 1 else set()
+            pairs.update({(one, same[0])} if len(same) == 1 else ())
     defined = {method for methods in theirs.values() for method in methods}
-    olds_of, news_of = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
-    return {one: other for one, other in pairs if olds_of[one] == news_of[other] == 1 and one not in defined}
+    news_of = Counter(other for _, other in pairs)
+    return {one: other for (one, other), classes in pairs.items() if classes == had[one] and news_of[other] == 1 and one not in defined}
 
 
 def _methods(node: ast.ClassDef) -> dict[str, list[str]]:

@@ -89,6 +89,20 @@ class B:
     def f(self):
         return self.y
 """
+STATES = """class A:
+    def {0}(self):
+        return g(self.x)
+
+
+class B:
+    def {1}(self):
+        return g(self.y)
+
+
+class C:
+    def get_state(self):
+        return h(self)
+"""
 ALIKE = {
     "a set of a list": ("def f(rows):\n    return g(set([r.x for r in rows]), dict(a=1))\n", "def f(rows):\n    return g({r.x for r in rows}, {'a': 1})\n"),
     "a branch after one that leaves": (
@@ -120,6 +134,10 @@ ALIKE = {
     "a method that is handed on": (
         "class A:\n    def __init__(self):\n        self.how = {'a': self.heun}\n\n    def heun(self, x):\n        return g(x)\n",
         "class A:\n    def __init__(self):\n        self.how = {'a': self._heun}\n\n    def _heun(self, x):\n        return g(x)\n",
+    ),
+    "methods whose new name another class had": (
+        STATES.format("to_state", "to_state") + "\n\ndef f(a, b, c):\n    return a.to_state(), b.to_state(), c.get_state()\n",
+        STATES.format("get_state", "get_state") + "\n\ndef f(a, b, c):\n    return a.get_state(), b.get_state(), c.get_state()\n",
     ),
     "super with its own class": (
         "class A(B):\n    def f(self, x):\n        return super(A, self).f(x)\n", "class A(B):\n    def f(self, x):\n        return super().f(x)\n"
@@ -269,6 +287,10 @@ APART = {
     "a print of another kind": (
         "from ours import fingerprint\n\n\ndef f(x):\n    fingerprint('a')\n    return g(x)\n",
         "from ours import fingerprint\n\n\ndef f(x):\n    fingerprint('b')\n    return g(x)\n",
+    ),
+    "a method that one class lost, and another had renamed": (
+        STATES.format("to_state", "to_state") + "\n\ndef f(b):\n    return b.to_state()\n",
+        STATES.replace("    def {1}(self):\n        return g(self.y)\n", "    pass\n").format("get_state") + "\n\ndef f(b):\n    return b.get_state()\n",
     ),
     "what a function does that prints as well": (
         "def say(*texts):\n    print(*texts)\n    keep(*texts)\n\n\ndef f(x):\n    say('a')\n    return g(x)\n",
