@@ -82,9 +82,9 @@ class DefaultContradictsConfig(ConfigurationRule):
     speaks_in_examples = False
 
     def project(self, project: Project) -> Iterator[Finding]:
-        if not any(use.defaults for use in self.uses_asked(project)):
-            return
         known = self.known(project)
+        if not any(use.defaults for use in known.uses_asked()):
+            return
         every = list(_reads(known))
         parts = Counter((read.path, read.seen) for read in every)
         reads = [read for read in every if len(read.keys) > 1 and parts[read.path, read.seen] == 1 and _may_be_told(read)]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from mlsmith.rules.kit import Finding, Project, Severity
-from mlsmith.rules.kit.configuration_files import Document, DocumentFact, Keys
+from mlsmith.rules.kit.configuration_files import Keys
 from mlsmith.rules.kit.configuration_rule import ConfigurationRule
-from mlsmith.rules.kit.configuration_texts import TextFact
 from mlsmith.rules.kit.configurations import Configurations, place_of_read
 
 
@@ -67,10 +66,10 @@ class UndefinedConfigKey(ConfigurationRule):
     minutes = 15
 
     def project(self, project: Project) -> Iterator[Finding]:
-        read = {name for use in self.uses_asked(project) for _, keys, *_ in use.reads for name in keys.split("\t")}
-        if not read or _are_defined_everywhere(project, read, project.collected(self)):
-            return
         known = self.known(project)
+        read = {name for use in known.uses_asked() for _, keys, *_ in use.reads for name in keys.split("\t")}
+        if not read or all(read <= names for names in known.names_by_folder.values()):
+            return  # `_is_defined_beside` holds of all, whatever is loaded where
         if not known.loaded or project.spells("from_cli"):
             return
         found = {place: missing for place, missing in _missing(known).items() if project.is_asked(place[0])}
@@ -87,15 +86,6 @@ class UndefinedConfigKey(ConfigurationRule):
                 place_of_read(project, path, seen, missing.keys),
                 f"`{missing.document}` has no key `{'.'.join(missing.keys)}`{hint}", advice="correct the key, or define it in the file"
             )  # fmt: skip
-
-
-def _are_defined_everywhere(project: Project, names: set[str], collected: Iterable[tuple[str, Any]]) -> bool:
-    """Whether each folder with configurations has every key somewhere: then `_is_defined_beside` holds of all, whatever is loaded where."""
-    folders: dict[str, set[str]] = {}
-    for path, data in collected:
-        if path not in project.files and len(data) != len(TextFact._fields):
-            folders.setdefault(posixpath.dirname(path), set()).update(key.keys[-1] for key in Document(path, DocumentFact(*data)).keys)
-    return all(names <= defined for defined in folders.values())
 
 
 class _Missing(NamedTuple):
@@ -174,7 +164,4 @@ def _primary(known: Configurations, paths: list[str]) -> str:
 
 def _is_defined_beside(known: Configurations, paths: list[str], name: str) -> bool:
     """Whether another configuration file of the same folder has the key: it may be merged in."""
-    folders = {posixpath.dirname(path) for path in paths}
-    return any(
-        key.keys[-1] == name for path, document in known.documents.items() if posixpath.dirname(path) in folders for key in document.keys
-    )  # fmt: skip
+    return any(name in known.names_by_folder[posixpath.dirname(path)] for path in paths)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlsmith.index.project import Project
-from mlsmith.rules.kit.configuration import ConfigurationUse, configuration_facts
+from mlsmith.rules.kit.configuration import configuration_facts
 from mlsmith.rules.kit.configuration_files import document_facts
 from mlsmith.rules.kit.configuration_texts import text_facts
 from mlsmith.rules.kit.configurations import Configurations, configurations
@@ -25,10 +25,6 @@ class ConfigurationRule(Rule):
 
     def collect_text(self, document: TextDocument) -> Any:
         return text_facts(document)
-
-    def uses_asked(self, project: Project) -> list[ConfigurationUse]:
-        """What the files that were asked for do with configurations: without any, nothing need be put together."""
-        return [ConfigurationUse(*data) for path, data in project.collected(self) if path in project.files and project.is_asked(path)]
 
     def known(self, project: Project) -> Configurations:
         """All configurations of the project and what is known of their use; put together once for all such rules."""

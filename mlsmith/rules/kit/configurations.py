@@ -8,12 +8,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.finding import anchor_of
+from mlsmith.index.lazily import lazily
 from mlsmith.rules.kit.collect import place_from
 from mlsmith.rules.kit.configuration import ConfigurationUse
 from mlsmith.rules.kit.configuration_files import Document, DocumentFact, Keys
 from mlsmith.rules.kit.configuration_flow import Flowed, Holders
 from mlsmith.rules.kit.configuration_loading import Loaded, Loading
 from mlsmith.rules.kit.configuration_texts import TextFact
+from mlsmith.rules.kit.hydra import Composition
 from mlsmith.rules.kit.rule import Place
 
 if TYPE_CHECKING:
@@ -43,15 +45,37 @@ class Configurations:
         self.texts = texts
         self.uses = uses
         self.documents = {path: Document(path, fact) for path, fact in facts.items()}
-        self.holders = Holders(project, uses)
-        loading = Loading(project, uses, self.documents, texts, self.holders)
-        self.compositions = loading.compositions
-        self.unknown = loading.unknown
-        self.alike = loading.alike
-        self._vague = loading.vague
-        self.loaded = loading.loaded
         self._references: dict[frozenset[str], set[Keys]] = {}
         self._folders: dict[str, tuple[str, ...]] = {}
+
+    @lazily
+    def holders(self) -> Holders:
+        return Holders(self.project, self.uses)
+
+    @lazily
+    def _loading(self) -> Loading:
+        return Loading(self.project, self.uses, self.documents, self.texts, self.holders)
+
+    @property
+    def compositions(self) -> list[Composition]:
+        return self._loading.compositions
+
+    @property
+    def loaded(self) -> dict[str, Loaded]:
+        """The files that code loads, and how"""
+        return self._loading.loaded
+
+    @lazily
+    def names_by_folder(self) -> dict[str, set[str]]:
+        """Folder → last words of all keys that its configurations define."""
+        found: dict[str, set[str]] = {}
+        for path, document in self.documents.items():
+            found.setdefault(posixpath.dirname(path), set()).update(key.keys[-1] for key in document.keys)
+        return found
+
+    def uses_asked(self) -> list[ConfigurationUse]:
+        """What the files that were asked for do with configurations: without any, nothing need be followed."""
+        return [use for path, use in self.uses.items() if self.project.is_asked(path)]
 
     # which keys are read
 
@@ -64,7 +88,9 @@ class Configurations:
 
     def loaded_unseen(self) -> set[str]:
         """Where something may be held that is no file of the project."""
-        return {node for start in self.unknown.keys() - self.alike for node in self.holders.flow(frozenset({start})).nodes}
+        return {
+            node for start in self._loading.unknown.keys() - self._loading.alike for node in self.holders.flow(frozenset({start})).nodes
+        }
 
     def flow(self, path: str) -> Flowed:
         """What happens to the whole that a loaded file is part of."""
@@ -103,10 +129,10 @@ class Configurations:
                 return Standing.READ
             if flowed.loses(whole):
                 found = Standing.LOST
-        for node, form in self.unknown.items() if loaded.composition is None else ():
+        for node, form in self._loading.unknown.items() if loaded.composition is None else ():
             if form == self.documents[path].fact.form and node not in loaded.nodes:  # it may load this file as well
                 other = self.holders.flow(frozenset({node}))
-                if other.reads(keys) and not (node in self._vague and () in other.whole):
+                if other.reads(keys) and not (node in self._loading.vague and () in other.whole):
                     return Standing.READ
                 if other.loses(keys):
                     found = Standing.LOST
