@@ -8,8 +8,8 @@ from mlsmith.index.scopes import last_word
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
+from mlsmith.revisions.spellings import as_display, as_f_string
 from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, root_of, versioned
-from mlsmith.revisions.texts import as_f_string
 from mlsmith.revisions.values import Value, constant, value_of
 
 _DEPTH = 4
@@ -43,7 +43,6 @@ _USES_UP = frozenset({"sum", "min", "max", "list", "sorted", "dict", "tuple"})
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
 _FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
 """Keywords whose values only people read"""
-_NOUGHT = ast.dump(ast.Constant(0))
 _PAGES = ("gradio.", "streamlit.")
 _ON_A_PAGE = frozenset({"label", "placeholder", "info", "title", "variant", "scale", "elem_id", "elem_classes", "min_width"})
 OF_A_DISTRIBUTION = frozenset({
@@ -62,10 +61,10 @@ class Calls(Expressions):
             for keyword in node.keywords:
                 self.value(keyword.value)
             return self.value(node.args[0])
-        display = _as_display(node) if isinstance(node.func, ast.Name) and self.binding_kind(node.func.id) == "" else None
-        display = display or as_f_string(node)
-        if display is not None:
-            return self.value(display)
+        built_in = isinstance(node.func, ast.Name) and self.binding_kind(node.func.id) == ""
+        other = as_display(node) if built_in else as_f_string(node)
+        if other is not None:
+            return self.value(other)
         unit = self.program.function_named(self.module, names) if not self.is_local(node.func) else None
         if unit is not None:
             told = self.tell_with(node, unit)
@@ -266,55 +265,6 @@ def _only_looks(effect: Effect) -> bool:
         return False
     owner, _, name = value.callee.rpartition(".")
     return name in _LOOKS if owner or value.callee.startswith(".") else name in _LOOKS - _USES_UP
-
-
-def _as_display(node: ast.Call) -> ast.expr | None:
-    """`set([x for x in y])` as `{x for x in y}`, `list()` as `[]`: what the built-in types make of literals."""
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if name == "range" and len(node.args) == 2 and ast.dump(node.args[0]) == _NOUGHT and not isinstance(node.args[1], ast.Starred):
-        return ast.copy_location(ast.Call(node.func, node.args[1:], []), node)
-    made: ast.expr | None = _as_generator(node)
-    inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
-    inner = (isinstance(inner, ast.Call) and _as_generator(inner)) or inner
-    if not node.args and not node.keywords and name in ("list", "dict"):
-        made = ast.List([], ast.Load()) if name == "list" else ast.Dict([], [])
-    elif isinstance(inner, (ast.ListComp, ast.GeneratorExp)) and name in ("set", "list"):
-        made = (ast.SetComp if name == "set" else ast.ListComp)(inner.elt, inner.generators)
-    elif (
-        isinstance(inner, (ast.ListComp, ast.GeneratorExp))
-        and name == "dict"
-        and isinstance(inner.elt, ast.Tuple)
-        and len(inner.elt.elts) == 2
-    ):
-        made = ast.DictComp(key=inner.elt.elts[0], value=inner.elt.elts[1], generators=inner.generators)
-    elif isinstance(inner, (ast.List, ast.Tuple)) and inner.elts and name in ("set", "list", "tuple"):
-        made = ast.Set(inner.elts) if name == "set" else {"list": ast.List, "tuple": ast.Tuple}[name](inner.elts, ast.Load())
-    elif name == "dict" and not node.args and all(keyword.arg for keyword in node.keywords):
-        made = ast.Dict([ast.copy_location(ast.Constant(k.arg), k.value) for k in node.keywords], [k.value for k in node.keywords])
-    return ast.copy_location(made, node) if made is not None else None
-
-
-def _as_generator(node: ast.Call) -> ast.GeneratorExp | None:
-    """`map(lambda x: f(x), y)` as `(f(x) for x in y)`, `filter(lambda x: f(x), y)` as `(x for x in y if f(x))`."""
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
-    function, over = node.args if len(node.args) == 2 else (None, None)
-    if name not in ("map", "filter") or node.keywords or not isinstance(function, ast.Lambda) or over is None:
-        return None
-    args = function.args
-    if (
-        len(args.args) != 1
-        or args.posonlyargs
-        or args.kwonlyargs
-        or args.vararg
-        or args.kwarg
-        or args.defaults
-        or isinstance(over, ast.Starred)
-    ):
-        return None
-    element = ast.copy_location(ast.Name(args.args[0].arg, ast.Load()), function)
-    target = ast.copy_location(ast.Name(args.args[0].arg, ast.Store()), function)
-    made = (function.body, []) if name == "map" else (element, [function.body])
-    return ast.copy_location(ast.GeneratorExp(made[0], [ast.comprehension(target, over, made[1], 0)]), node)
 
 
 def _is_exception(func: Value) -> bool:

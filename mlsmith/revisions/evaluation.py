@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, TypeGuard
+from typing import Any
 
 from mlsmith.index.scopes import last_word
 from mlsmith.revisions.annotations import plain_annotation
@@ -17,6 +17,7 @@ from mlsmith.revisions.calls import OF_A_DISTRIBUTION, Calls
 from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
+from mlsmith.revisions.spellings import as_one_branch
 from mlsmith.revisions.telling import UNDEFINED, Env, leaves
 from mlsmith.revisions.values import Value, constant, value_of
 from mlsmith.rules.kit.collect import KNOWN_LIBRARIES
@@ -60,8 +61,6 @@ _HARMLESS = frozenset(
 """Libraries that do nothing by being imported, beside those that the rules know"""
 _MADE_OF_FIELDS = ("Model", "Settings", "Schema", "Struct", "Tuple", "Dict", "Config", "Module", "Table")
 """Ends of the names of classes that read the types in the bodies of their heirs"""
-_DOES_SOMETHING = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
-"""Expressions that are told where they stand, which is inside the branch"""
 OF_A_FILE = frozenset(
     {"__version__", "__author__", "__email__", "__license__", "__copyright__", "__credits__", "__maintainer__", "__date__", "__all__"}
 )
@@ -125,7 +124,7 @@ class _Teller(Calls):
         if self.unit.kind == "module" and _is_script_guard(node):
             self.run(node.body)  # What the file does when it is run.
             return
-        node = _as_one(node)
+        node = as_one_branch(node)
         test, negated = self.test(node.test)
         body, orelse = (node.orelse, node.body) if negated else (node.body, node.orelse)
         if (leaves(body) and orelse) or (leaves(orelse) and body):
@@ -364,22 +363,6 @@ def _assigned(node: ast.AST) -> list[str]:
 
 def _first_place(node: ast.AST, name: str) -> tuple[int, int]:
     return min((n.lineno, n.col_offset) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
-
-
-def _as_one(node: ast.If) -> ast.If:
-    """`if a: if b: …` as `if a and b: …`, where neither has another branch and the second test only reads."""
-    while not node.orelse and len(node.body) == 1:
-        inner = node.body[0]
-        if not isinstance(inner, ast.If) or inner.orelse or any(isinstance(one, _DOES_SOMETHING) for one in ast.walk(inner.test)):
-            break
-        asked = [part for test in (node.test, inner.test) for part in (test.values if _is_and(test) else [test])]
-        both = ast.copy_location(ast.BoolOp(ast.And(), asked), node.test)
-        node = ast.copy_location(ast.If(both, inner.body, []), node)
-    return node
-
-
-def _is_and(test: ast.expr) -> TypeGuard[ast.BoolOp]:
-    return isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
 
 
 def _is_script_guard(node: ast.If) -> bool:

@@ -11,15 +11,11 @@ from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import FunctionNode, Unit
 from mlsmith.revisions.queries import is_query, normal_query
+from mlsmith.revisions.spellings import constant_last, is_negation, merged, opposite, takes_all
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
-from mlsmith.revisions.texts import merged
 from mlsmith.revisions.values import Value, constant, value_of
 
 _TYPES = {f"typing.{name}": name.lower() for name in ("Dict", "List", "Set", "Tuple", "Type", "FrozenSet")}
-_MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.Eq, ast.NotEq: ast.NotEq, ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE,
-}  # fmt: skip
-_POSITIVE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.NotEq: ast.Eq, ast.IsNot: ast.Is, ast.NotIn: ast.In}
 
 
 class Expressions(Teller):
@@ -56,7 +52,7 @@ class Expressions(Teller):
         pieces: list[str] = []
         parts: list[tuple[str, Value]] = []
         made = merged(node)
-        if not made or (len(made) == 1 and isinstance(made[0], ast.Constant)):
+        if not any(isinstance(piece, ast.FormattedValue) for piece in made):
             return constant("".join(str(piece.value) for piece in made if isinstance(piece, ast.Constant)), self.origin(node))
         for piece in made:
             if isinstance(piece, ast.Constant):
@@ -122,14 +118,13 @@ class Expressions(Teller):
 
     def comprehension(self, node: Any) -> Value:
         """`[x for x in y]` is `list(y)`."""
-        parts: list[tuple[str, Value]]
         built = {ast.ListComp: "list", ast.SetComp: "set"}.get(type(node), "")
-        if built and _takes_all(node) and not self.binding_kind(built) and built not in self.env:
-            parts = [("func", self.named(built, node)), ("0", self.value(node.generators[0].iter))]
-            return self.step(node, value_of("call", "", tuple(parts), self.origin(node)))
+        if built and takes_all(node) and not self.binding_kind(built) and built not in self.env:
+            given = (("func", self.named(built, node)), ("0", self.value(node.generators[0].iter)))
+            return self.step(node, value_of("call", "", given, self.origin(node)))
         env, effects = self.env, self.effects
         self.env, self.effects = dict(env), []
-        parts = []
+        parts: list[tuple[str, Value]] = []
         for number, generator in enumerate(node.generators):
             over = self.value(generator.iter)
             parts.append((f"over {number}", over))
@@ -166,10 +161,10 @@ class Expressions(Teller):
         negated, written = False, node
         while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             node, negated = node.operand, not negated
-        if _is_negation(node):
-            node, negated = _opposite(node), not negated
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and all(_is_negation(operand) for operand in node.values):
-            both = ast.BoolOp(ast.And(), [_opposite(operand) for operand in node.values])
+        if is_negation(node):
+            node, negated = opposite(node), not negated
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and all(is_negation(operand) for operand in node.values):
+            both = ast.BoolOp(ast.And(), [opposite(operand) for operand in node.values])
             node, negated = ast.copy_location(both, node), not negated
         value = self.value(node)
         return (replace(value, origin=self.origin(written)) if negated else value), negated
@@ -180,13 +175,7 @@ class Expressions(Teller):
         if isinstance(node.ops[-1], (ast.In, ast.NotIn)) and isinstance(last, (ast.List, ast.Set, ast.Tuple)) and _are_constants(last.elts):
             one_of = ast.copy_location(ast.Tuple(sorted(last.elts, key=ast.dump), ast.Load()), last)
             node = ast.copy_location(ast.Compare(node.left, node.ops, [*node.comparators[:-1], one_of]), node)
-        if (
-            len(node.ops) == 1
-            and isinstance(node.left, ast.Constant)
-            and type(node.ops[0]) in _MIRRORED
-            and not isinstance(last, ast.Constant)
-        ):
-            node = ast.copy_location(ast.Compare(last, [_MIRRORED[type(node.ops[0])]()], [node.left]), node)  # `0 < x` is `x > 0`.
+        node = constant_last(node)
         operands = [("0", self.value(node.left)), *((str(i), self.value(c)) for i, c in enumerate(node.comparators, 1))]
         return value_of("operation", " ".join(type(op).__name__ for op in node.ops), tuple(operands), self.origin(node))
 
@@ -249,26 +238,5 @@ class Expressions(Teller):
         return head
 
 
-def _takes_all(node: ast.ListComp | ast.SetComp) -> bool:
-    """Whether a comprehension only puts what it goes over into a list or set."""
-    (first, *others), element = node.generators, node.elt
-    plain = isinstance(element, ast.Name) and isinstance(first.target, ast.Name) and element.id == first.target.id
-    return plain and not (others or first.ifs or first.is_async)
-
-
 def _are_constants(elements: list[ast.expr]) -> bool:
     return all(isinstance(element, ast.Constant) for element in elements)
-
-
-def _is_negation(node: ast.expr) -> bool:
-    return (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)) or (
-        isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _POSITIVE
-    )
-
-
-def _opposite(node: ast.expr) -> ast.expr:
-    """What a negation says no to."""
-    if isinstance(node, ast.UnaryOp):
-        return node.operand
-    assert isinstance(node, ast.Compare)
-    return ast.copy_location(ast.Compare(node.left, [_POSITIVE[type(node.ops[0])]()], node.comparators), node)
