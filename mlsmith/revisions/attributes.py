@@ -105,7 +105,8 @@ def _renamed_methods(olds: list[Module], news: list[Module], after: _Uses) -> Re
             same = [other for other in come if _words(other) == _words(one)] or [
                 other for other in come if SequenceMatcher(None, body, come[other], autojunk=False).ratio() >= _LIKE
             ]
-            pairs.update({(one, same[0])} if len(same) == 1 else ())
+            if len(same) == 1:
+                pairs[one, same[0]] += 1
     defined = {method for methods in theirs.values() for method in methods}
     news_of = Counter(other for _, other in pairs)
     return {one: other for (one, other), classes in pairs.items() if classes == had[one] and news_of[other] == 1 and one not in defined}

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from mlsmith.index.scopes import last_word
 from mlsmith.rules.kit.collect import where
 from mlsmith.rules.kit.knowledge.units import DECLARED, NAMED
 from mlsmith.rules.kit.roles import tokens
@@ -83,7 +84,7 @@ def _column_of(node: Any) -> tuple[str, ast.AST | None]:
     below, above = node, node.up
     if isinstance(node, ast.Constant):
         is_key = isinstance(above, ast.Subscript) and above.slice is node
-        if not is_key and not (isinstance(above, ast.Call) and above.args[:1] == [node] and _last(above.func) in ("get", "pop")):
+        if not is_key and not (isinstance(above, ast.Call) and above.args[:1] == [node] and last_word(above.func) in ("get", "pop")):
             return "", None
         below, above = above, above.up
     while _keeps(above, below):
@@ -102,9 +103,5 @@ def _column_of(node: Any) -> tuple[str, ast.AST | None]:
 def _keeps(above: ast.AST, below: ast.AST) -> bool:
     """Whether an expression has the value of the one in it, in its unit."""
     if isinstance(above, ast.Call):
-        return (below is above.func or below in above.args[:1]) and _last(above.func) in _KEEPS
+        return (below is above.func or below in above.args[:1]) and last_word(above.func) in _KEEPS
     return isinstance(above, ast.Attribute) and (above.attr in _KEEPS or above.attr == "values")
-
-
-def _last(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""

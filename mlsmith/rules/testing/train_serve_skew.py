@@ -127,18 +127,26 @@ class TrainServeSkew(Rule):
                 declared.setdefault(column, {}).setdefault(unit, f"{path}:{line}")
         for path, data in project.collected(self):
             for column, name, where in data[1] if path in project.files else ():
-                stated = declared.get(column, {})
-                own = unit_of_name(column)
-                wanted = unit_declared(next(iter(stated))) if len(stated) == 1 else own if not stated else None
+                wanted, shown = _unit_kept(column, declared.get(column, {}))
                 given = unit_of_name(name)
                 if wanted and given and wanted[0] == given[0] and wanted[1] != given[1]:
-                    says = "" if own == wanted else f" in {next(iter(stated))} ({next(iter(stated.values()))})"
                     yield self.finding(
                         place_from(path, project, where),
-                        f"`{column}` is kept{says or f' in {wanted[1]}'} and gets `{name}` as it is: the model is asked in another unit than it was "
-                        f"trained on",
+                        f"`{column}` is kept in {shown} and gets `{name}` as it is: the model is asked in another unit than it was trained on",
                         advice=f"convert {given[1]} to {wanted[1]} where the value comes in",
-                    )  # fmt: skip
+                    )
+
+
+def _unit_kept(column: str, stated: dict[str, str]) -> tuple[tuple[str, str] | None, str]:
+    """The (dimension, unit) of a column, as contracts state it or its own name says, and how that is shown; None where contracts disagree."""
+    own = unit_of_name(column)
+    if not stated:
+        return own, own[1] if own else ""
+    (unit, place), *others = stated.items()
+    wanted = unit_declared(unit)
+    if others or wanted is None:
+        return None, ""
+    return wanted, wanted[1] if wanted == own else f"{unit} ({place})"
 
 
 def _imports(project: Project, facts: dict[str, Any]) -> dict[str, list[str]]:
