@@ -14,6 +14,7 @@ from mlsmith.engine.trees import open_revision, open_working_tree
 from mlsmith.errors import GitError, SourceError
 from mlsmith.finding import Finding, Severity, number_occurrences
 from mlsmith.index.facts import FileFacts
+from mlsmith.regex import regex
 from mlsmith.revisions.order import order_changes, without_streams
 from mlsmith.rules.catalogue import RuleSet, load_rules
 from mlsmith.rules.kit.order import OrderFact
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _STREAM = "IterableDataset"
 _FEW = 3
 """Files that a commit of its own changes at most"""
-_SAYS_SO = re.compile(r"shuffl", re.I)
+_SAYS_SO = regex(r"shuffl", re.I)
 
 
 def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
@@ -62,7 +63,7 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
         (how.old_path or path).removeprefix(prefix) for path, how in ((prefix + p, h) for p, h in paths.items()) if how.status != "A"
     ]
     rules = RuleSet(speaking, rules.fingerprint)  # the others have been asked, of the files as they are
-    before, _, _ = _facts(open_revision(scene.root, commit, repository), old_names, rules, scene)
+    before, _, _ = _facts(open_revision(scene.root, commit, repository, among=old_names), old_names, rules, scene)
     now = open_working_tree(scene.root, scene.overlay)
     after, directives, streams = _facts(now, [p for p, how in paths.items() if how.status != "D"], rules, scene)
     changes = order_changes(before, without_streams(after, streams))

@@ -14,7 +14,6 @@ import os
 import stat
 import struct
 import sys
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,6 +114,8 @@ def replace_file(file: Path, data: bytes, *, mode: int = 0o600) -> None:
 
     A file that is there keeps its permissions; a new one gets `mode` less the user's mask.
     """
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -9,7 +9,6 @@ named.
 from __future__ import annotations
 
 import os
-import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from mlsmith.engine.ignore import Patterns, Stack
 from mlsmith.engine.snapshot import Stamp
 from mlsmith.errors import SourceError, UnreadableInput
+from mlsmith.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,14 +38,14 @@ _MARKERS = ("pyvenv.cfg", "conda-meta", ".git")
 DATA_FROM = 1 << 20
 """A YAML, TOML or JSON file of a walk from this many bytes on is data, not configuration; a script or page is generated."""
 
-_REQUIREMENTS = re.compile(
+_REQUIREMENTS = regex(
     r"(?:^|/)(?:"
     r"[^/]*requirements?[^/]*\.(?:txt|in)|requirements?/[^/]+\.(?:txt|in)|constraints[^/]*\.txt"
     r"|(?:poetry|uv|pdm|Pipfile|pixi)\.lock|pylock\.toml|conda-lock\.ya?ml"
     r"|pyproject\.toml|setup\.cfg|Pipfile|environment[^/]*\.ya?ml|conda[^/]*env[^/]*\.ya?ml)\Z"
 )
-_DOCKERFILE = re.compile(r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]+\.[Dd]ockerfile)\Z")
-_FOREIGN_CONFIG = re.compile(r"(?:^|/)(?:[tj]sconfig[^/]*\.json|devcontainer\.json|package(?:-lock)?\.json|composer\.json)\Z")
+_DOCKERFILE = regex(r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]+\.[Dd]ockerfile)\Z")
+_FOREIGN_CONFIG = regex(r"(?:^|/)(?:[tj]sconfig[^/]*\.json|devcontainer\.json|package(?:-lock)?\.json|composer\.json)\Z")
 _CONFIG = (".yaml", ".yml", ".toml", ".json")
 _TEXTS = (".sh", ".bash", ".md", ".rst", ".mk", ".sbatch", ".slurm", ".bat", ".ps1")
 _MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "tox.ini", "Jenkinsfile", "Taskfile", "CODEOWNERS"})

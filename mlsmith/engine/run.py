@@ -7,8 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ from mlsmith.engine.analyse import analyse_project, project_of
 from mlsmith.engine.cache import Store, key_of
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.history import GitHistory, RememberedHistory
-from mlsmith.engine.packing import Analysed, taken_facts, unpack
+from mlsmith.engine.packing import Analysed, taken_facts, unpack, unpack_facts
 from mlsmith.engine.result import ErrorEntry, LintResult
 from mlsmith.engine.snapshot import is_racy
 from mlsmith.engine.state import State, folder_of, load_state, save_state
@@ -31,6 +30,8 @@ from mlsmith.finding import Finding, number_occurrences
 from mlsmith.rules.catalogue import all_rules, ignored_for, load_rules
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from mlsmith.engine.suppress import DirectiveUse
     from mlsmith.index.project import History, Project
     from mlsmith.settings import Settings
@@ -174,7 +175,7 @@ class _Run:
         wanted = paths or ("",)
         chosen = [path for path in sorted(self._kinds) if within(path, wanted)]
         needed = sorted(self._kinds) if "project" in self._rules.by_hook else chosen
-        analyses, unreadable = self._analyses(needed)
+        analyses, unreadable = self._analyses(needed, frozenset(chosen))
         findings = [finding for path in chosen if path in analyses for finding in analyses[path].findings]
         facts = taken_facts(analyses)
         if self._store is not None and isinstance(history, GitHistory):
@@ -202,14 +203,14 @@ class _Run:
         )
 
     def index(self) -> tuple[Project, tuple[ErrorEntry, ...]]:
-        analyses, unreadable = self._analyses(sorted(self._kinds))
+        analyses, unreadable = self._analyses(sorted(self._kinds), self._kinds)
         errors = [analysed.error for analysed in analyses.values() if analysed.error is not None and not analysed.error.left_out]
         errors += [ErrorEntry(path, None, why) for path, why in unreadable.items()]
         return project_of(taken_facts(analyses), self._settings), tuple(sorted(errors, key=lambda e: (e.path, e.line or 0)))
 
-    def _analyses(self, needed: Sequence[str]) -> tuple[dict[str, Analysed], dict[str, str]]:
-        """Analyses by path in path order, and why the others could not be read."""
-        found = self._cached(needed)
+    def _analyses(self, needed: Sequence[str], chosen: Container[str]) -> tuple[dict[str, Analysed], dict[str, str]]:
+        """Analyses by path in path order, whole of those chosen, and why the others could not be read."""
+        found = self._cached(needed, chosen)
         self._clock.lap("cache")
         missing = [(path, self._kinds[path]) for path in needed if path not in found]
         unreadable: dict[str, str] = {}
@@ -234,7 +235,7 @@ class _Run:
         self._clock.lap("cache")
         return {path: found[path] for path in needed if path in found}, unreadable
 
-    def _cached(self, needed: Sequence[str]) -> dict[str, Analysed]:
+    def _cached(self, needed: Sequence[str], chosen: Container[str]) -> dict[str, Analysed]:
         if self._store is None or not len(self._store):
             return {}
         tree: Tree | None = None
@@ -250,7 +251,7 @@ class _Run:
             payload = self._store.get(key_of(path, blob, self._context))
             if payload is not None:
                 with contextlib.suppress(ValueError, TypeError, EOFError):
-                    found[path] = unpack(payload, path)
+                    found[path] = unpack(payload, path) if path in chosen else unpack_facts(payload)
         return found
 
     def _decide(self, findings: list[Finding], analyses: dict[str, Analysed]) -> list[Finding]:

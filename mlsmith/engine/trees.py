@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlsmith.engine.workers import blob_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mlsmith.sources.git import Repository
@@ -57,12 +57,15 @@ def open_working_tree(root: Path, overlay: Mapping[str, bytes] | None = None) ->
     return Overlaid(tree, overlay) if overlay else tree
 
 
-def open_revision(root: Path, commit: str, repository: Repository | None = None) -> Tree:
-    """The project at `root` as it was in a commit of the repository that holds it, found if it is not given. Raises GitError."""
+def open_revision(root: Path, commit: str, repository: Repository | None = None, *, among: Sequence[str] = ()) -> Tree:
+    """The project at `root` as it was in a commit of the repository that holds it, found if it is not given; for those who want few files,
+    it can be as if there were no others. Raises GitError.
+    """
     from mlsmith.sources import git
     from mlsmith.sources.tree import RevisionTree
 
     repository = repository or git.Repository.require(root)
-    tree = RevisionTree(repository, commit)
-    folder = root.relative_to(repository.root).as_posix()
-    return tree if folder == "." else Below(tree, folder)
+    prefix = repository.prefix_of(root)
+    tree = RevisionTree(repository, commit, among=[prefix + path for path in among])
+    folder = prefix.removesuffix("/")
+    return Below(tree, folder) if folder else tree

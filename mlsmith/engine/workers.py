@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import time
-from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +23,7 @@ from mlsmith.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
+    from concurrent.futures import Executor
 
     from mlsmith.rules.catalogue import RuleSet
     from mlsmith.settings import Settings
@@ -78,6 +78,8 @@ def analyse_all(
                 if progress:
                     progress(number, len(tasks))
         return
+    from concurrent.futures import as_completed
+
     chunks = [tuple(tasks[start : start + _CHUNK]) for start in range(0, len(tasks), _CHUNK)]
     shared = executor or _processes(min(jobs, len(chunks)), work)
     done = 0

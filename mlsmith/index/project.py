@@ -209,7 +209,17 @@ class Project:
     @lazily
     def _prefixes(self) -> frozenset[str]:
         """All that a dotted name can begin with, counted from the top, and be the project's: modules, and the packages around them."""
-        return frozenset(head.rstrip(".") for module in self._modules for head in self._outwards(module) if head)
+        found: set[str] = set()
+        for module in self._modules:
+            while module and module not in found:
+                found.add(module)
+                module = module.rpartition(".")[0]
+        return frozenset(found)
+
+    @lazily
+    def imported(self) -> frozenset[str]:
+        """All that files import at their top level, by dotted origin."""
+        return frozenset(origin for facts in self.files.values() for _, origin in facts.imports)
 
     def _defined(self, dotted: str) -> str:
         """The definition under a dotted name counted from the top: directly, or through what its module imports."""

@@ -1,6 +1,7 @@
 """The one walk over a syntax tree: every node learns its parent, scopes their bindings, and what rules ask for is listed by kind.
 
-The visitor of each node class is generated from the table below, because a loop over `_fields` costs three times as much.
+The visitor of each node class is generated from the table below when a node of it is first seen, because a loop over `_fields` costs three
+times as much.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import cache
+from types import CodeType
+from typing import Any, ClassVar, cast
 
 from mlsmith.errors import SourceError
 from mlsmith.index.scopes import Binding, Block, Scope, Syntax
@@ -289,8 +292,11 @@ _BINDERS_FIRST = {"For": "bind_for", "AsyncFor": "bind_for", "ExceptHandler": "b
 """Loops and handlers bind before their bodies are visited, the others once their values have been."""
 
 
-def _source_of(name: str, children: str) -> str:
-    lines = [f"def visit_{name}(n, up):", "    n.up = up"]
+@cache
+def _visitor_of(name: str) -> CodeType:
+    """The definition of a function `visit` for nodes of a class in the table."""
+    children = _CHILDREN[name]
+    lines = ["def visit(n, up):", "    n.up = up"]
     if children:
         lines.append("    seen(n)")
     if name in _WITH_SCOPE:
@@ -319,7 +325,7 @@ def _source_of(name: str, children: str) -> str:
             lines += [f"    c = n.{field}", *_visit_of(name, field, " " * 4, optional=mark == "?")]
     if name in _BINDERS:
         lines.append(f"    w.{_BINDERS[name]}(n)")
-    return "\n".join(lines)
+    return compile("\n".join(lines), f"<generated walk of {name}>", "exec")
 
 
 def _visit_of(parent: str, field: str, indent: str, *, optional: bool) -> list[str]:
@@ -352,8 +358,6 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
         self.lent: dict[str, Any] = {}
         self.names: dict[str, Any] = {"V": self, "Load": ast.Load, "Call": ast.Call}
         self.names |= {"Name": ast.Name, "Constant": ast.Constant, "Attribute": ast.Attribute}
-        exec(_COMPILED, self.names)
-        self.update({cls: self.names[f"visit_{name}"] for name in _CHILDREN if (cls := getattr(ast, name, None)) is not None})
 
     @classmethod
     def lent_to(cls, walker: _Walker) -> _Visitors:
@@ -379,6 +383,11 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
         self._idle.append(self)
 
     def __missing__(self, cls: type) -> Callable[[Any, Any], None]:
+        if cls.__name__ in _CHILDREN:
+            exec(_visitor_of(cls.__name__), self.names)
+            self[cls] = visitor = self.names.pop("visit")
+            return cast("Callable[[Any, Any], None]", visitor)
+
         def generic(node: ast.AST, up: ast.AST) -> None:
             node.up = up  # type: ignore[attr-defined]
             for child in ast.iter_child_nodes(node):
@@ -386,6 +395,3 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
 
         self[cls] = generic
         return generic
-
-
-_COMPILED = compile("\n".join(_source_of(name, children) for name, children in _CHILDREN.items()), "<generated walk>", "exec")

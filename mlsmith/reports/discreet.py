@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from mlsmith.change import Change
+from mlsmith.regex import regex
 from mlsmith.sources.secrets import masked
 
-_CUT = re.compile(r"\b(?:hf_|sk-|AKIA|AIza|gh[pousr]_|github_pat_|xox[abprs]-|r8_|eyJhcGlf)[\w+/=-]{8,}(?=…)")
+_CUT = regex(r"\b(?:hf_|sk-|AKIA|AIza|gh[pousr]_|github_pat_|xox[abprs]-|r8_|eyJhcGlf)[\w+/=-]{8,}(?=…)")
 """A key that the width of a line cut off; half of it has no form that tells it"""
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from mlsmith.finding import Finding
+from mlsmith.regex import regex
 from mlsmith.reports import Report
 from mlsmith.reports.wording import place_of
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = regex("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 does not allow, and the control characters that it allows but advises against."""
 
 

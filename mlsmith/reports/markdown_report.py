@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 
 from mlsmith.finding import Finding
+from mlsmith.regex import regex
 from mlsmith.reports import Report
 from mlsmith.reports.safe import visible
 from mlsmith.reports.wording import code_spans, count, duration, sentence, spoken_place
 
 _MOST = 100
-_MARKUP = re.compile(r"([\\`*_\[\]<>#~&!])")
+_MARKUP = regex(r"([\\`*_\[\]<>#~&!])")
 
 
 def render(report: Report) -> str:

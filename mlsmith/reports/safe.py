@@ -6,11 +6,12 @@ invisible ones that turn the direction of text, line separators, and lone surrog
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
+from mlsmith.regex import regex
+
 _UNSEEN = "\ufffd"
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = regex("[\ud800-\udfff]")
 
 
 def visible(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
-_CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+from mlsmith.regex import regex
+
+_CODE_SPAN = regex(r"(?<!`)`([^`]+)`(?!`)")
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from mlsmith.errors import GitError
+from mlsmith.regex import regex
 from mlsmith.review.people import Behind, People, behind_commit
 from mlsmith.review.signing import Checks
 from mlsmith.sources.git import Delta, Repository, delta_of
@@ -25,7 +25,7 @@ _LOG = (
     "-c", "log.diffMerges=separate", "-c", "log.showRoot=true", "log", "--raw", "--no-abbrev", "-z", "-M", "-m", "--topo-order", "--reverse",
     "--no-ext-diff", "--no-textconv", "-O/dev/null", "--format=oneline", "--no-decorate", "--no-abbrev-commit",
 )  # fmt: skip
-_HEAD = re.compile(r"([0-9a-f]{40,64}) (?:\(from ([0-9a-f]{40,64})\) )?")
+_HEAD = regex(r"([0-9a-f]{40,64}) (?:\(from ([0-9a-f]{40,64})\) )?")
 
 
 @dataclass(slots=True)

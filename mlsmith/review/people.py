@@ -10,11 +10,12 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import NamedTuple
 
+from mlsmith.regex import regex
 from mlsmith.review.signing import Checks, Signers
 
-_ADDRESS = re.compile(r"<([^<>]*)>")
-_TRAILER = re.compile(rb"^co-authored-by:(.*)$", re.I | re.M)
-_KEY_TYPE = re.compile(r"^(ssh-|ecdsa-|sk-|webauthn-)")
+_ADDRESS = regex(r"<([^<>]*)>")
+_TRAILER = regex(rb"^co-authored-by:(.*)$", re.I | re.M)
+_KEY_TYPE = regex(r"^(ssh-|ecdsa-|sk-|webauthn-)")
 
 
 class Line(NamedTuple):

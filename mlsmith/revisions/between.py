@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.engine.trees import Below, open_working_tree
+from mlsmith.regex import regex
 from mlsmith.revisions.compare import compare
 from mlsmith.revisions.pointers import is_pointer, pointer_change
 from mlsmith.sources.tree import RevisionTree
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlsmith.sources.git import Changed, Repository
     from mlsmith.sources.tree import Tree
 
-_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HUNK = regex(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 @dataclass(frozen=True, slots=True)

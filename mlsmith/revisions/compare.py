@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
+from mlsmith.regex import regex
 from mlsmith.revisions.attributes import renamed_attributes
 from mlsmith.revisions.configuration import config_changes
 from mlsmith.revisions.differences import behaviour_changes
@@ -49,8 +50,8 @@ class _Teller(Protocol):
 _OWN_VERSIONS = {("Cargo.toml", "package.version"), ("package.json", "version")}
 _OF_A_PACKAGE = frozenset({"project.version", "project.name", "tool.poetry.version", "tool.poetry.name"})
 """Keys of `pyproject.toml`, and of other files of its kind that a package is built by"""
-_VERSION = re.compile(r"(?:^|/)_{0,2}(?:version_{0,2}|about__)\.py\Z", re.IGNORECASE)
-_TESTS = re.compile(rb"^\s*(?:async )?def test|^class \w*Tests?\w*[(:]|\bTestCase\b|^import pytest|^from pytest|absltest", re.MULTILINE)
+_VERSION = regex(r"(?:^|/)_{0,2}(?:version_{0,2}|about__)\.py\Z", re.IGNORECASE)
+_TESTS = regex(rb"^\s*(?:async )?def test|^class \w*Tests?\w*[(:]|\bTestCase\b|^import pytest|^from pytest|absltest", re.MULTILINE)
 _TELLERS: dict[Role, _Teller] = {
     Role.CONFIGURATION: config_changes, Role.SETTINGS: line_changes, Role.PLATFORM: platform_changes, Role.IMAGE: image_changes,
     Role.SCRIPT: script_changes, Role.WORKFLOW: workflow_changes, Role.QUERY: query_changes,

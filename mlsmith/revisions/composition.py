@@ -6,10 +6,10 @@ Nothing is imported and nothing run. Where it cannot be told from the files alon
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mlsmith.regex import regex
 from mlsmith.revisions.meaning import Node
 from mlsmith.revisions.reader import Reader
 
@@ -18,7 +18,7 @@ Keys = tuple[str, ...]
 _ENDINGS = (".yaml", ".yml")
 _BASES = ("_base_", "_BASE_")
 _GLOBAL = "_global_"
-_HEADER = re.compile(r"#+\s*@(\w+)\s+(\S+)$")
+_HEADER = regex(r"#+\s*@(\w+)\s+(\S+)$")
 _DEEP = 12
 _MOST_FILES, _MOST_KEYS = 500, 20_000
 """Of one composition, files counted as often as they are taken: a few lines could ask for more than any machine can merge"""

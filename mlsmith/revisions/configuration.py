@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mlsmith.change import Change, Component, Significance
+from mlsmith.regex import regex
 from mlsmith.revisions.meaning import Node, meaning_of, shown_scalar, tags_of
 
 _IDENTITIES = ("name", "id", "key", "_target_", "path", "type", "repo", "uses")
 """Keys by which two versions of one element of a list know each other."""
-_NUMBER_AND_UNIT = re.compile(r"^([-+]?[\d_.,]+(?:[eE][-+]?\d+)?)\s*([A-Za-z%µ/]+)$")
+_NUMBER_AND_UNIT = regex(r"^([-+]?[\d_.,]+(?:[eE][-+]?\d+)?)\s*([A-Za-z%µ/]+)$")
 
 
 def config_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:

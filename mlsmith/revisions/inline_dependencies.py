@@ -7,9 +7,10 @@ import tomllib
 from dataclasses import replace
 
 from mlsmith.change import Change
+from mlsmith.regex import regex
 from mlsmith.revisions.platform import platform_changes
 
-_BLOCK = re.compile(r"^# /// script[ \t]*\n((?:#(?: .*)?\n)+?)# ///[ \t]*$", re.MULTILINE)
+_BLOCK = regex(r"^# /// script[ \t]*\n((?:#(?: .*)?\n)+?)# ///[ \t]*$", re.MULTILINE)
 
 
 def inline_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> list[Change]:

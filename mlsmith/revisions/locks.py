@@ -7,21 +7,22 @@ import re
 from dataclasses import dataclass, field
 
 from mlsmith.errors import SourceError
+from mlsmith.regex import regex
 
-_HASH = re.compile(r"\b(?:sha256|sha512|md5):?\s*[:=]?\s*\"?([0-9a-f]{32,128})\b|--hash=(?:\w+):([0-9a-f]{32,128})")
-_NAME = re.compile(r"^\s*-?\s*name\s*[=:]\s*[\"']?([A-Za-z0-9][\w.-]*)", re.MULTILINE)
-_VERSION = re.compile(r"^\s*version\s*[=:]\s*[\"']?([^\s\"',]+)", re.MULTILINE)
-_SOURCE = re.compile(
+_HASH = regex(r"\b(?:sha256|sha512|md5):?\s*[:=]?\s*\"?([0-9a-f]{32,128})\b|--hash=(?:\w+):([0-9a-f]{32,128})")
+_NAME = regex(r"^\s*-?\s*name\s*[=:]\s*[\"']?([A-Za-z0-9][\w.-]*)", re.MULTILINE)
+_VERSION = regex(r"^\s*version\s*[=:]\s*[\"']?([^\s\"',]+)", re.MULTILINE)
+_SOURCE = regex(
     r"(?:\b(?:git|url|editable|virtual|directory|path|resolved_reference|commit-id|requested-revision)\s*[=:]\s*[\"']?)([^\s\"'}]+)"
 )
-_DEVELOPERS = re.compile(
+_DEVELOPERS = regex(
     r"^category\s*[=:]\s*[\"']?dev\b|^groups\s*=\s*\[(?:\s*\"(?:dev|develop|test|tests|testing|docs?|lint|format|types|typing)\",?)+\s*\]",
     re.MULTILINE,
 )
-_BLOCK = re.compile(r"^\[\[packages?\]\]\s*$|^\s*- name:", re.MULTILINE)
-_FILES = re.compile(r"^([A-Za-z0-9][\w.-]*) = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
-_URL = re.compile(r"^\s*-\s*(?:conda|pypi):\s*(\S+)", re.MULTILINE)
-_URL_PARTS = re.compile(r"/([A-Za-z0-9][\w.]*(?:-[A-Za-z][\w.]*)*)-(\d[\w.!+]*)[-.]")
+_BLOCK = regex(r"^\[\[packages?\]\]\s*$|^\s*- name:", re.MULTILINE)
+_FILES = regex(r"^([A-Za-z0-9][\w.-]*) = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
+_URL = regex(r"^\s*-\s*(?:conda|pypi):\s*(\S+)", re.MULTILINE)
+_URL_PARTS = regex(r"/([A-Za-z0-9][\w.]*(?:-[A-Za-z][\w.]*)*)-(\d[\w.!+]*)[-.]")
 
 
 @dataclass(slots=True)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from mlsmith.errors import SourceError
+from mlsmith.regex import regex
 from mlsmith.sources.config import ConfigDocument, Entry, read_config
 
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([Tt ]|$)|^\d{2}:\d{2}(:\d{2}|$)")
+_DATE = regex(r"^\d{4}-\d{2}-\d{2}([Tt ]|$)|^\d{2}:\d{2}(:\d{2}|$)")
 """A date or time as written without quotes"""
-_TAG = re.compile(r"(?:^|(?<=[\s\[{,]))!\S*")
+_TAG = regex(r"(?:^|(?<=[\s\[{,]))!\S*")
 
 
 @dataclass(slots=True)

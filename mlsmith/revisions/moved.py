@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mlsmith.change import Change, Component, Significance
+from mlsmith.regex import regex
 from mlsmith.revisions.account import Around, Place, Spot, Told
 from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.program import Program, Unit
@@ -20,8 +21,8 @@ from mlsmith.revisions.wording import head_of, shortened
 _LEAST = 2
 """So many steps that are alike are no accident; one is none where it is long"""
 _LONG = 60
-_NAME = re.compile(r"(?<!func=)Name\(id='(\w+)'")
-_OWN = re.compile(r"(?<!func=)Attribute\(value=_='\d+', ctx=Load\(\)\), attr='(\w+)'")
+_NAME = regex(r"(?<!func=)Name\(id='(\w+)'")
+_OWN = regex(r"(?<!func=)Attribute\(value=_='\d+', ctx=Load\(\)\), attr='(\w+)'")
 _WIDTH = 60
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
+from mlsmith.regex import regex
 from mlsmith.revisions.scripts import Command, compared
 from mlsmith.sources.notebook import other_code, written_files
 from mlsmith.sources.python import parsed
 
-_FOR_READERS = re.compile(
+_FOR_READERS = regex(
     r"[!%]+\s*(?:matplotlib|config\s+InlineBackend|load_ext\s+(?:autoreload|tensorboard|watermark|lab_black|nb_black)|autoreload|time|timeit|tensorboard"
     r"|watermark|ls|pwd|cat|head|tail|nvidia-smi|reload_ext|who|whos|lsmagic|pinfo|html|HTML|capture|wc)\b"
 )

@@ -6,8 +6,10 @@ import io
 import re
 import tokenize
 
-_CAUGHT = re.compile(r"^([ \t]*except\s+[\w.()\s,]+?)\s*,\s*(\w+)\s*:", re.MULTILINE)
-_RAISED = re.compile(r"^([ \t]*raise\s+[\w.]+)[ \t]*,[ \t]*([^\n#]+)", re.MULTILINE)
+from mlsmith.regex import regex
+
+_CAUGHT = regex(r"^([ \t]*except\s+[\w.()\s,]+?)\s*,\s*(\w+)\s*:", re.MULTILINE)
+_RAISED = regex(r"^([ \t]*raise\s+[\w.]+)[ \t]*,[ \t]*([^\n#]+)", re.MULTILINE)
 _BEFORE_A_STATEMENT = frozenset({tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.COMMENT})
 _ENDS = frozenset({tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENDMARKER, tokenize.NL})
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from mlsmith.change import Change, Component, Significance
+from mlsmith.regex import regex
 from mlsmith.rules.kit.order import OrderFact
 
 Located = tuple[str, OrderFact]
@@ -24,7 +24,7 @@ _LEVELS: tuple[_Key, ...] = (
 """From the surest to the loosest: the same call in the same place, the same call elsewhere, the same role and data, the same role."""
 
 
-_ONE_BY_ONE = re.compile(r"(^|, )batch_size=(1|None)(,|$)")
+_ONE_BY_ONE = regex(r"(^|, )batch_size=(1|None)(,|$)")
 
 
 def order_changes(before: Mapping[str, Sequence[OrderFact]], after: Mapping[str, Sequence[OrderFact]]) -> tuple[Change, ...]:

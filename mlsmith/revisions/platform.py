@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
+from mlsmith.regex import regex
 from mlsmith.revisions.configuration import Touched, config_diff
 from mlsmith.revisions.locks import Locked, hashes_of_requirements, read_lock
 from mlsmith.revisions.opaque import unreadable, whole
@@ -15,15 +16,15 @@ from mlsmith.revisions.tools import is_tool
 from mlsmith.sources.docker import read_dockerfile
 from mlsmith.sources.requirements import Requirement, RequirementsDocument, read_requirements
 
-_TOLD_BY_PINS = re.compile(
+_TOLD_BY_PINS = regex(
     r"(?:project|tool\.poetry|tool\.pdm|tool\.uv|tool\.hatch\.envs\.[^.]+)\.(?:optional-|dev-)?dependencies\b|tool\.poetry\.group\b|dependency-groups\b"
     r"|project\.optional-dependencies\b|tool\.poetry\.extras\b|dependencies\b|options\.(?:install|extras|tests|setup)_require\b|packages\b|dev-packages\b"
 )
-_FOR_READERS = re.compile(
+_FOR_READERS = regex(
     r"(?:project|tool\.poetry|metadata)\.(?:name|version|description|long_description\S*|authors?|author_email|maintainers?|readme|license\S*|keywords"
     r"|urls?|project_urls|homepage|repository|documentation|classifiers|platforms)\b|name\b|prefix\b|build-system\b|_meta\b|bdist_wheel\b|metadata\b"
 )
-_GROUPS = re.compile(r"\((?:optional:|group:)?(?:docs?|documentation|tests?|testing|lint(?:ing)?|typing|types|format|style|build)\)")
+_GROUPS = regex(r"\((?:optional:|group:)?(?:docs?|documentation|tests?|testing|lint(?:ing)?|typing|types|format|style|build)\)")
 """Groups of dependencies for those who look after the code"""
 _TABLES = frozenset({
     "ruff", "black", "isort", "mypy", "pytest", "coverage", "pylint", "flake8", "pyright", "bandit", "commitizen",

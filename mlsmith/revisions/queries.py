@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
+from mlsmith.regex import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<comment>--[^\n]*|/\*(?!!).*?\*/|\{#.*?#\})"
     r"|(?P<whole>\$\$.*?\$\$|\{\{.*?\}\}|\{%.*?%\}|'(?:[^'\\]|''|\\.)*'|\"(?:[^\"]|\"\")*\"|`[^`]*`)"
     r"|(?P<word>[^\W\d]\w*)"
@@ -27,7 +28,7 @@ _RESERVED = frozenset({
     "WHERE", "WITH",
 })  # fmt: skip
 _CLAUSES = frozenset({"SELECT", "FROM", "JOIN", "ON", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "SET", "VALUES", "WITH", "INTO"})
-_BEGINS = re.compile(
+_BEGINS = regex(
     r"\s*(?:--[^\n]*\s+)*(?:SELECT\b.*?\bFROM\b|WITH\s+\w+\s+AS\s*\(|INSERT\s+INTO\s|UPDATE\s+[\w.\"`]+\s+SET\s|DELETE\s+FROM\s"
     r"|CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP\w*\s+)?(?:TABLE|VIEW)\s|MERGE\s+INTO\s)",
     re.IGNORECASE | re.DOTALL,

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from mlsmith.engine.discover import kind_of
+from mlsmith.regex import regex
 from mlsmith.rules.kit.context import Context, context_of_path
 
 
@@ -45,7 +46,7 @@ _PROSE = (
     ".ttf",
     ".pyi",
 )
-_NAMED = re.compile(
+_NAMED = regex(
     r"(?:^|/)(?:LICEN[CS]E|COPYING|NOTICE|README|CHANGELOG|CHANGES|HISTORY|CITATION|CONTRIBUTING|CODEOWNERS|AUTHORS|OWNERS|CODE_OF_CONDUCT|SECURITY"
     r"|MANIFEST\.in|py\.typed|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
     r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
@@ -54,25 +55,25 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".mp4", ".mov", ".webm", ".drawio")
-_FOR_READERS = re.compile(
+_FOR_READERS = regex(
     r"(?:^|/)(?:docs?|documentation|assets?|images?|imgs?|figs?|figures?|media|static|screenshots?|logos?|site|results?|plots?|\.github)/",
     re.IGNORECASE,
 )
-_WEBSITE = re.compile(r"(?:^|/)(?:website|docsite)/")
-_TESTS = re.compile(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
+_WEBSITE = regex(r"(?:^|/)(?:website|docsite)/")
+_TESTS = regex(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
 """Folders of tests, for what is no code: `data/test/` and `conf/test/` hold what a model is tested on"""
-_OF_A_PAGE = re.compile(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml)\Z", re.IGNORECASE)
-_OF_ASSISTANTS = re.compile(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
-_OF_CODE = re.compile(
+_OF_A_PAGE = regex(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml)\Z", re.IGNORECASE)
+_OF_ASSISTANTS = regex(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
+_OF_CODE = regex(
     r"(?:^|/)[\w-]*(?:lint|pre-?commit|(?:style|code|type)[-_]?check|check[-_]?(?:style|code|types)|(?:auto|code)[-_]?format)[\w-]*\.(?:ba)?sh\Z"
 )
 """Scripts that look after code"""
 _PIPELINES = frozenset({"azure-pipelines.yml", "bitbucket-pipelines.yml", "appveyor.yml", "cloudbuild.yaml", "buildspec.yml"})
-_LOGGING = re.compile(r"(?:^|/)log(?:ging)?(?:[_-]conf(?:ig)?)?\.(?:ya?ml|json|toml|ini|conf|cfg)\Z")
+_LOGGING = regex(r"(?:^|/)log(?:ging)?(?:[_-]conf(?:ig)?)?\.(?:ya?ml|json|toml|ini|conf|cfg)\Z")
 """What is said, where and how loudly"""
-_PROMPTS = re.compile(r"prompt", re.IGNORECASE)
-_SETTINGS = re.compile(r"\.(?:ini|cfg|conf|gin|properties)\Z|(?:^|/)\.env(?:\.[^/]*)?\Z|\.env\Z")
-_DATA = re.compile(
+_PROMPTS = regex(r"prompt", re.IGNORECASE)
+_SETTINGS = regex(r"\.(?:ini|cfg|conf|gin|properties)\Z|(?:^|/)\.env(?:\.[^/]*)?\Z|\.env\Z")
+_DATA = regex(
     r"\.(?:csv|tsv|parquet|feather|arrow|jsonl|ndjson|txt|npy|npz|h5|hdf5|pkl|pickle|joblib|pt|pth|ckpt|safetensors|onnx|bin|dvc|zip|gz|tar|xz|bz2"
     r"|xlsx?|db|sqlite3?|geojson|shp|tiff?|nc|wav|mp3|flac|avro|orc|model|vocab|tflite|pb|mat)\Z",
     re.IGNORECASE,

@@ -9,26 +9,27 @@ from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
+from mlsmith.regex import regex
 from mlsmith.revisions.tools import is_tool
 from mlsmith.sources.config import read_config
 
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
-_COMMENT = re.compile(r"(?:^|\s)#.*\Z")
-_BATCH_OPTION = re.compile(r"#(?:SBATCH|PBS|BSUB|OAR|MSUB|\$)\s")
-_REMARK = re.compile(r"(?:rem\b|::)", re.IGNORECASE)
-_RUNS = re.compile(
+_HEREDOC = regex(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
+_COMMENT = regex(r"(?:^|\s)#.*\Z")
+_BATCH_OPTION = regex(r"#(?:SBATCH|PBS|BSUB|OAR|MSUB|\$)\s")
+_REMARK = regex(r"(?:rem\b|::)", re.IGNORECASE)
+_RUNS = regex(
     r"(?:^|[\s;&|@(])(?:\S*/)?(?:python[\d.]*|torchrun|accelerate\s+launch|deepspeed|horovodrun|mpirun|srun|dvc|papermill|ray|spark-submit|mlflow|kedro"
     r"|lightning|nnictl|sbatch|Rscript|fairseq-\w+|allennlp|rasa|spacy)\s"
 )
-_MODULE_OF_TOOL = re.compile(r"python[\d.]*\s+(?:-\w+\s+)*-m\s+(?:pip\b|venv\b|ensurepip\b|http\b|json\.tool\b|([\w.-]+))")
-_SETUP = re.compile(r"setup\.py\b|\bpython[\d.]*\s+(?:--version|-V|-c)\b")
-_INSTALLS = re.compile(r"\b(?:pip[\d.]*|conda|mamba|uv|poetry|apt|apt-get|yum|apk|brew)\s+(?:\S+\s+)*?(?:install|add|sync|create|lock)\b")
-_HARDWARE = re.compile(r"#(?:SBATCH|PBS|BSUB)|CUDA_VISIBLE_DEVICES|nproc|--gpus?\b|--nodes\b|num_gpus|OMP_NUM_THREADS", re.IGNORECASE)
-_SAYS = re.compile(r"@?(?:echo|printf|print|set\s+-[a-z]+|set\s+-o\s+\w+)\b[^|>`]*\Z")
-_RULE = re.compile(r"[^=:'\"]+:(?![=:])(?!.*\s[:?+]?=)")
-_TAKEN = re.compile(r"\A\w+=[\"']?(?:\$\(|`)\s*")
+_MODULE_OF_TOOL = regex(r"python[\d.]*\s+(?:-\w+\s+)*-m\s+(?:pip\b|venv\b|ensurepip\b|http\b|json\.tool\b|([\w.-]+))")
+_SETUP = regex(r"setup\.py\b|\bpython[\d.]*\s+(?:--version|-V|-c)\b")
+_INSTALLS = regex(r"\b(?:pip[\d.]*|conda|mamba|uv|poetry|apt|apt-get|yum|apk|brew)\s+(?:\S+\s+)*?(?:install|add|sync|create|lock)\b")
+_HARDWARE = regex(r"#(?:SBATCH|PBS|BSUB)|CUDA_VISIBLE_DEVICES|nproc|--gpus?\b|--nodes\b|num_gpus|OMP_NUM_THREADS", re.IGNORECASE)
+_SAYS = regex(r"@?(?:echo|printf|print|set\s+-[a-z]+|set\s+-o\s+\w+)\b[^|>`]*\Z")
+_RULE = regex(r"[^=:'\"]+:(?![=:])(?!.*\s[:?+]?=)")
+_TAKEN = regex(r"\A\w+=[\"']?(?:\$\(|`)\s*")
 """Of `x=$(command)` what is before the command"""
-_OPTION = re.compile(r"(--?[A-Za-z][\w.-]*|[A-Za-z_][\w./@-]*)=(.*)\Z", re.DOTALL)
+_OPTION = regex(r"(--?[A-Za-z][\w.-]*|[A-Za-z_][\w./@-]*)=(.*)\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from mlsmith.change import Change, Component, Significance
+from mlsmith.regex import regex
 
-_SECTION = re.compile(r"\[([^\]]+)\]\s*(?:[#;].*)?\Z")
-_PAIR = re.compile(r"(?:export\s+)?([^\s=:#;][^=:]*?)\s*(?:=|:(?!/))\s*(.*)\Z")
-_COMMENT = re.compile(r"\s+[#;].*\Z")
+_SECTION = regex(r"\[([^\]]+)\]\s*(?:[#;].*)?\Z")
+_PAIR = regex(r"(?:export\s+)?([^\s=:#;][^=:]*?)\s*(?:=|:(?!/))\s*(.*)\Z")
+_COMMENT = regex(r"\s+[#;].*\Z")
 
 Settings = dict[str, tuple[str, int]]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mlsmith.regex import regex
+
 _NAMES = frozenset({
     "autopep8", "autoflake", "bandit", "black", "build", "pandoc", "bump2version", "bumpversion", "cibuildwheel", "codecov",
     "codespell", "commitizen", "coverage", "coveralls", "docformatter", "flake8", "furo", "interrogate", "isort",
@@ -18,7 +20,7 @@ _NAMES = frozenset({
     "sphinx-rtd-theme", "identify", "cfgv", "nodeenv", "iniconfig", "mccabe", "astroid", "alabaster", "bump-my-version",
     "snowballstemmer",
 })  # fmt: skip
-_FAMILIES = re.compile(r"(?:pytest|sphinx|sphinxcontrib|mkdocs|mkdocstrings|flake8|types|pylint|mypy|jupyterlab)-|pip-?tools$|.*-stubs$")
+_FAMILIES = regex(r"(?:pytest|sphinx|sphinxcontrib|mkdocs|mkdocstrings|flake8|types|pylint|mypy|jupyterlab)-|pip-?tools$|.*-stubs$")
 
 
 def is_tool(name: str) -> bool:

@@ -6,7 +6,6 @@ import hashlib
 import importlib
 import os
 import pkgutil
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from mlsmith import rules as rules_package
 from mlsmith.errors import SettingsError, nearest
 from mlsmith.finding import Severity
+from mlsmith.regex import regex
 from mlsmith.rules.kit.context import Context
 from mlsmith.rules.kit.rule import Rule
 
@@ -183,7 +183,7 @@ def _foreign_rules() -> list[type[Rule]]:
     return found
 
 
-_CODE = re.compile(r"^[A-Z]{3}\d{3}$")
+_CODE = regex(r"^[A-Z]{3}\d{3}$")
 
 
 def _may_bring_rules() -> bool:

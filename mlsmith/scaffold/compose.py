@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.scaffold.defects import TemplateDefect
 from mlsmith.scaffold.layers import Layer
 from mlsmith.scaffold.toml_values import dump_table
@@ -28,7 +28,7 @@ _STRUCTURED = (
     ".github/**.yml",
     ".github/**.yaml",
 )
-_BRACES = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_BRACES = regex(r"\{\{\s*(.*?)\s*\}\}")
 _IGNORED = {"__pycache__", ".DS_Store", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 
 

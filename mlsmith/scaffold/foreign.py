@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from mlsmith.errors import GitError, UserError
+from mlsmith.regex import regex
 
-_URL = re.compile(r"(?:(?:git\+)?(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:)")
+_URL = regex(r"(?:(?:git\+)?(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:)")
 _SHORT = {
     "gh": "https://github.com/{}.git",
     "gl": "https://gitlab.com/{}.git",

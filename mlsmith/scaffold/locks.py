@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlsmith.regex import regex
 from mlsmith.scaffold.defects import TemplateDefect
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ UNLOCKED = frozenset({"mlsmith"})
 UNIVERSAL = "universal.txt"
 """The one lock of all layers, for every platform."""
 
-_PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)\s*(?:;\s*(?P<marker>[^\\]+?))?\s*\\?")
-_HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
+_PIN = regex(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)\s*(?:;\s*(?P<marker>[^\\]+?))?\s*\\?")
+_HASH = regex(r"--hash=(sha256:[0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mlsmith.errors import UserError
+from mlsmith.regex import regex
 from mlsmith.scaffold.compose import LINES
 from mlsmith.scaffold.toml_values import dump_table
 from mlsmith.sources.git import environment
 
-_MARKER = re.compile(r"^(<<<<<<<|\|\|\|\|\|\|\||=======|>>>>>>>)(?: .*)?$")
+_MARKER = regex(r"^(<<<<<<<|\|\|\|\|\|\|\||=======|>>>>>>>)(?: .*)?$")
 _LISTED = {
-    ".toml": re.compile(r"""^\s*(?:"[^"]*"|'[^']*')\s*,?\s*(?:#.*)?$"""),
-    ".yaml": re.compile(r"^\s*- \S.*$"),
-    ".yml": re.compile(r"^\s*- \S.*$"),
+    ".toml": regex(r"""^\s*(?:"[^"]*"|'[^']*')\s*,?\s*(?:#.*)?$"""),
+    ".yaml": regex(r"^\s*- \S.*$"),
+    ".yml": regex(r"^\s*- \S.*$"),
 }
 """What a line of a list looks like, where the format has one entry a line"""
 

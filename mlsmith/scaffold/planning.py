@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlsmith.errors import UserError
+from mlsmith.regex import regex
 from mlsmith.scaffold.answers import Ask, complete
 from mlsmith.scaffold.compose import layer_files
 from mlsmith.scaffold.create import Plan, requirements
@@ -16,10 +16,10 @@ from mlsmith.scaffold.layers import Layer
 from mlsmith.scaffold.locks import closure, read_locks
 from mlsmith.scaffold.target import check_slug, find_target, require_free
 
-_IN_PATH = re.compile(r"\{\{ cookiecutter\.(\w+) \}\}")
+_IN_PATH = regex(r"\{\{ cookiecutter\.(\w+) \}\}")
 # Import names that differ from the distribution's, which is all that a lock knows.
 _IMPORTED_AS = {"yaml", "sklearn", "dateutil", "attr", "pkg_resources"}
-_MENTION = re.compile(r"\bcookiecutter\.(\w+)")
+_MENTION = regex(r"\bcookiecutter\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from mlsmith.errors import UserError
+from mlsmith.regex import regex
 
-_SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_PACKAGE = re.compile(r"[a-z][a-z0-9_]*")
+_SLUG = regex(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_PACKAGE = regex(r"[a-z][a-z0-9_]*")
 _LONGEST = 100
 # Device names in every directory of Windows, with any extension: a project using one cannot be cloned there.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(10))}

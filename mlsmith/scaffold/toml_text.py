@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.scaffold.defects import TemplateDefect
 from mlsmith.scaffold.merged import merge_data
 from mlsmith.scaffold.toml_values import dump_key, dump_table, dump_value
 
-_HEADER = re.compile(r"^\s*\[(?!\[)(?P<path>.+?)\]\s*(#.*)?$")
-_ANY_HEADER = re.compile(r"^\s*\[")
+_HEADER = regex(r"^\s*\[(?!\[)(?P<path>.+?)\]\s*(#.*)?$")
+_ANY_HEADER = regex(r"^\s*\[")
 
 Path = tuple[str, ...]
 

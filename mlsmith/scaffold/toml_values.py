@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+from mlsmith.regex import regex
+
+_BARE_KEY = regex(r"[A-Za-z0-9_-]+")
 _WIDTH = 100
 
 

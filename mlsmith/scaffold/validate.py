@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 import tomllib
 from collections.abc import Callable, Collection
 from pathlib import Path
 
 from mlsmith.errors import UserError
+from mlsmith.regex import regex
 
-_UNRENDERED = re.compile(
-    r"\{\{-?\s*_?cookiecutter\b|\{%[-+]?\s*(?:if|elif|else|endif|for|endfor|set|raw|endraw|block|include|macro|import)\b"
-)
+_UNRENDERED = regex(r"\{\{-?\s*_?cookiecutter\b|\{%[-+]?\s*(?:if|elif|else|endif|for|endfor|set|raw|endraw|block|include|macro|import)\b")
 
 
 def validate(project: Path, *, verbatim: Collection[str] = ()) -> None:

@@ -6,13 +6,13 @@ without bound.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlsmith.errors import NotYetSource, SourceError
 from mlsmith.finding import Position, Span
+from mlsmith.regex import regex
 
 MAX_ENTRIES = 50_000
 """A file with more keys and elements than this is data, and has no entries; aliases that make more are a bomb."""
@@ -21,10 +21,10 @@ MAX_BYTES = 10 << 20
 
 Path = tuple[str, ...]
 
-_TEMPLATE = re.compile(r"\{\{|\{%|<%")
+_TEMPLATE = regex(r"\{\{|\{%|<%")
 """Jinja, Helm and ERB; in YAML that can be read they stand inside of strings"""
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)

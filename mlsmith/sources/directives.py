@@ -13,17 +13,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mlsmith.finding import Position, Span
+from mlsmith.regex import regex
 from mlsmith.sources.python import Cell, split_lines
 from mlsmith.sources.quoted import quoted
 
-_START = re.compile(r"(?<!\S)#\s*(?:mlsmith\s*:|noqa\s*:)", re.IGNORECASE)
-_ANY = re.compile(r"mlsmith|noqa", re.IGNORECASE)
-_CANDIDATE = re.compile(r"#[ \t]*(?:mlsmith[ \t]*:|noqa[ \t]*:.*?\b[A-Z]{3}[0-9])", re.IGNORECASE)
-_MLSMITH = re.compile(r"#\s*mlsmith\s*:\s*(?P<rest>.*)$", re.IGNORECASE)
-_VERB = re.compile(r"(?P<verb>[\w-]+)\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)$")
-_NOQA = re.compile(r"#\s*noqa\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)(?P<reason>.*)$", re.IGNORECASE)
-_CODE = re.compile(r"[A-Z]{3}[0-9]{0,3}\Z")
-_OTHER_COMMENT = re.compile(r"\s#\s.*")
+_START = regex(r"(?<!\S)#\s*(?:mlsmith\s*:|noqa\s*:)", re.IGNORECASE)
+_ANY = regex(r"mlsmith|noqa", re.IGNORECASE)
+_CANDIDATE = regex(r"#[ \t]*(?:mlsmith[ \t]*:|noqa[ \t]*:.*?\b[A-Z]{3}[0-9])", re.IGNORECASE)
+_MLSMITH = regex(r"#\s*mlsmith\s*:\s*(?P<rest>.*)$", re.IGNORECASE)
+_VERB = regex(r"(?P<verb>[\w-]+)\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)$")
+_NOQA = regex(r"#\s*noqa\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)(?P<reason>.*)$", re.IGNORECASE)
+_CODE = regex(r"[A-Z]{3}[0-9]{0,3}\Z")
+_OTHER_COMMENT = regex(r"\s#\s.*")
 _HEAD = 20
 """`ignore-file` counts in the first lines, and further down as long as no statement has come."""
 _NO_STATEMENT = frozenset({

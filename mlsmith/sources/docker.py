@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Position, Span
+from mlsmith.regex import regex
 
-_INSTRUCTION = re.compile(r"([A-Za-z]+)\s+(.*)\Z", re.DOTALL)
-_FROM = re.compile(r"(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?", re.IGNORECASE)
-_HEREDOC = re.compile(r"(?<!\S)[0-9]*<<(-?)(['\"]?)([A-Za-z_]\w*)\2(?!\S)")
+_INSTRUCTION = regex(r"([A-Za-z]+)\s+(.*)\Z", re.DOTALL)
+_FROM = regex(r"(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?", re.IGNORECASE)
+_HEREDOC = regex(r"(?<!\S)[0-9]*<<(-?)(['\"]?)([A-Za-z_]\w*)\2(?!\S)")
 _TAKES_HEREDOC = ("RUN", "COPY", "ADD")
-_ESCAPE = re.compile(r"#\s*escape\s*=\s*([\\`])\s*\Z", re.IGNORECASE)
-_PARSER_DIRECTIVE = re.compile(r"#\s*\w+\s*=\s*\S+\s*\Z")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_ESCAPE = regex(r"#\s*escape\s*=\s*([\\`])\s*\Z", re.IGNORECASE)
+_PARSER_DIRECTIVE = regex(r"#\s*\w+\s*=\s*\S+\s*\Z")
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)

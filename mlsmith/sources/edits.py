@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Edit, Position
+from mlsmith.regex import regex
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 def apply_edits(text: str, edits: list[Edit]) -> str:

@@ -11,16 +11,17 @@ from typing import Any
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Span
+from mlsmith.regex import regex
 from mlsmith.sources.config import MAX_ENTRIES, Entry, Places
 
-_SPACE = re.compile(r"(?:[ \t\r\n]+|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![0-9.])")
-_WORD = re.compile(r"true|false|null|NaN|-?Infinity")
+_SPACE = regex(r"(?:[ \t\r\n]+|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
+_NUMBER = regex(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![0-9.])")
+_WORD = regex(r"true|false|null|NaN|-?Infinity")
 _WORDS = {
     "true": True, "false": False, "null": None,
     "NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf"),
 }  # fmt: skip
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = regex("[\ud800-\udfff]")
 _LIMIT = 1 << 20
 _MOST_COMMAS = 10_000
 _DEPTH = 100

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from mlsmith.regex import regex
 from mlsmith.sources.python import parsed
 
 Magic = tuple[int, str]
@@ -14,19 +15,19 @@ Magic = tuple[int, str]
 
 _BARE = r"[ \t]*(?:pip3?|conda|mamba|ls|ll|cd|cp|mv|rm|rmdir|mkdir|cat|less|man|load_ext|matplotlib|timeit|time)[ \t]+[^=\s]"
 """IPython runs these without a `%`, too, where they are no Python."""
-_BARE_MAGIC = re.compile(_BARE)
-_CANDIDATE = re.compile(rf"^[ \t]*[%!?/,;]|\?|=[ \t]*[!%](?!=)|^{_BARE}", re.MULTILINE)
-_ESCAPE = re.compile(r"([ \t]*)(?:%{1,2}|!{1,2}|\?{1,2}|[/,;](?=\w))")
-_ASSIGNED = re.compile(r"([ \t]*[\w.,\[\]'\" \t*()]+?=[ \t]*)([!%])(?!=)(.*)\Z")
-_RUNS_PYTHON = re.compile(r"%(?:time|timeit|prun|memit|snakeviz|pyinstrument)\b(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+")
-_CELL = re.compile(r"[ \t]*%%(\w+)")
-_WHOLE = re.compile(r"[ \t]*%(?:md|markdown|sql|scala|r|sh|fs|html|bash|javascript|latex)\b")
+_BARE_MAGIC = regex(_BARE)
+_CANDIDATE = regex(rf"^[ \t]*[%!?/,;]|\?|=[ \t]*[!%](?!=)|^{_BARE}", re.MULTILINE)
+_ESCAPE = regex(r"([ \t]*)(?:%{1,2}|!{1,2}|\?{1,2}|[/,;](?=\w))")
+_ASSIGNED = regex(r"([ \t]*[\w.,\[\]'\" \t*()]+?=[ \t]*)([!%])(?!=)(.*)\Z")
+_RUNS_PYTHON = regex(r"%(?:time|timeit|prun|memit|snakeviz|pyinstrument)\b(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+")
+_CELL = regex(r"[ \t]*%%(\w+)")
+_WHOLE = regex(r"[ \t]*%(?:md|markdown|sql|scala|r|sh|fs|html|bash|javascript|latex)\b")
 """Databricks writes the language of a whole cell as a line magic."""
 _PYTHON_CELLS = frozenset({
     "time", "timeit", "capture", "prun", "px", "memit", "mprun", "lprun", "output", "wandb", "matplotlib", "debug",
     "skip", "snakeviz", "scalene", "pyinstrument", "heat", "autoreload", "ipytest", "cache", "local", "spark", "pyspark",
 })  # fmt: skip
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<comment>\#.*)
     | (?P<triple>\"{3}|'{3})
     | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')

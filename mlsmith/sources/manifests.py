@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Position, Span
+from mlsmith.regex import regex
 from mlsmith.sources.config import ConfigDocument, Entry, read_config
 from mlsmith.sources.requirements import Include, Requirement, canonical_name, parse_line, parse_requirement
 
 Found = list[Requirement | Include]
 
-_CONDA = re.compile(r"(?:[\w./-]+::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<specifier>(?:[<>=!~\d].*)?)\Z")
-_BARE_VERSION = re.compile(r"={0,3}\s*v?\d[\w.+!-]*\Z")
+_CONDA = regex(r"(?:[\w./-]+::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<specifier>(?:[<>=!~\d].*)?)\Z")
+_BARE_VERSION = regex(r"={0,3}\s*v?\d[\w.+!-]*\Z")
 
 
 def read_manifest(data: bytes, name: str, lines: tuple[str, ...]) -> tuple[str, Found]:
@@ -97,6 +97,8 @@ def _keyed(document: ConfigDocument, path: tuple[str, ...], key: Entry, group: s
 
 
 def _setup_cfg(lines: tuple[str, ...]) -> Iterator[Requirement]:
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string("\n".join(lines))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlsmith.errors import SourceError
+from mlsmith.regex import regex
 from mlsmith.sources.magics import Magic, plain_python
 from mlsmith.sources.notebook_edits import apply_cell_edits
 from mlsmith.sources.python import Cell, PythonSource, parse_python, parsed
@@ -32,7 +32,7 @@ _FOREIGN_KERNELS = (
     "haskell", "lua", "deno",
 )  # fmt: skip
 """Beginnings of kernel names, for notebooks whose metadata name no language."""
-_WRITES = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+|--append[ \t]+)?(\S+)[^\n]*\n?")
+_WRITES = regex(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+|--append[ \t]+)?(\S+)[^\n]*\n?")
 """A cell that writes a file"""
 
 

@@ -12,11 +12,12 @@ from typing import Any
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Edit
+from mlsmith.regex import regex
 from mlsmith.sources.edits import apply_edits
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_ESCAPED = re.compile(r"\\u(?!00[0-7])[0-9a-fA-F]{4}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACE = regex(r"[ \t\r\n]*")
+_ESCAPED = regex(r"\\u(?!00[0-7])[0-9a-fA-F]{4}")
+_SURROGATE = regex("[\ud800-\udfff]")
 _MARK = "\ufeff"
 
 Extent = tuple[int, int]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 import warnings
 from bisect import bisect_right
@@ -12,8 +11,9 @@ from dataclasses import dataclass, field
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Position, Span
+from mlsmith.regex import regex
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)

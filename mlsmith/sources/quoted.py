@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from mlsmith.regex import regex
+
 Extent = tuple[int, int]
 """Offsets of the first character and of the one behind the last"""
 
-_TOML = re.compile(
+_TOML = regex(
     r"""\#[^\r\n]* | (?P<string> \"{3}(?:[^\\]|\\.)*?(?:\"{3,5}|\Z) | '{3}.*?(?:'{3,5}|\Z) | "(?:[^"\\\r\n]|\\[^\r\n])*" | '[^'\r\n]*')""",
     re.DOTALL | re.VERBOSE,
 )
-_ONE_LINE = re.compile(r"""(?<!\S)\#[^\r\n]* | (?P<string> "(?:[^"\\\r\n]|\\[^\r\n])*" | '[^'\r\n]*')""", re.VERBOSE)
-_LINE_END = re.compile(r"\r\n|\r|\n|\Z")
+_ONE_LINE = regex(r"""(?<!\S)\#[^\r\n]* | (?P<string> "(?:[^"\\\r\n]|\\[^\r\n])*" | '[^'\r\n]*')""", re.VERBOSE)
+_LINE_END = regex(r"\r\n|\r|\n|\Z")
 
 
 def quoted(text: str, language: str) -> list[Extent]:

@@ -9,22 +9,23 @@ from dataclasses import dataclass
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Position, Span
+from mlsmith.regex import regex
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = regex(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
     r"(?:@\s*(?P<url>\S+)|\(?\s*(?P<specifier>(?:[<>=!~][^;()]*)?)\)?)\s*(?:;\s*(?P<marker>.*?))?\s*\Z"
 )
 _CLAUSE = r"\s*(?:~=|===?|!=|<=?|>=?)\s*(?:\d+!)?[^\s,<>=!~]+\s*"
-_SPECIFIER = re.compile(rf"{_CLAUSE}(?:,{_CLAUSE})*,?\s*\Z")
-_EXACT = re.compile(r"(?:^|,)\s*={2,3}\s*[^*,\s]+\s*(?:,|$)")
-_URL = re.compile(r"(?:git|hg|svn|bzr)\+\S+|(?:https?|ftp|file|ssh):\S+", re.IGNORECASE)
-_LOCAL = re.compile(r"[.~/\\]|[A-Za-z]:[\\/]|[^\s@]*\.(?:whl|zip|tar\.(?:gz|bz2|xz)|tgz)(?:\Z|[;\s])")
-_NAMED = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
-_HASH = re.compile(r"#(?:.*&)?(?:sha256|sha384|sha512|sha1|md5)=[0-9a-fA-F]{8,}")
-_COMMENT = re.compile(r"(?:^|\s)#.*")
-_FILE_OPTION = re.compile(r"(?:(?P<requirement>-r|--requirement)|-c|--constraint)(?:[\s=]+|(?<=-[rc]))(?P<target>\S.*)\Z")
-_EDITABLE = re.compile(r"(?:-e|--editable)(?:[\s=]+|(?<=-e))(?P<target>\S.*)\Z")
-_OPTIONS = re.compile(r"\s+--?[A-Za-z].*\Z", re.DOTALL)
+_SPECIFIER = regex(rf"{_CLAUSE}(?:,{_CLAUSE})*,?\s*\Z")
+_EXACT = regex(r"(?:^|,)\s*={2,3}\s*[^*,\s]+\s*(?:,|$)")
+_URL = regex(r"(?:git|hg|svn|bzr)\+\S+|(?:https?|ftp|file|ssh):\S+", re.IGNORECASE)
+_LOCAL = regex(r"[.~/\\]|[A-Za-z]:[\\/]|[^\s@]*\.(?:whl|zip|tar\.(?:gz|bz2|xz)|tgz)(?:\Z|[;\s])")
+_NAMED = regex(r"[#&]egg=([A-Za-z0-9._-]+)")
+_HASH = regex(r"#(?:.*&)?(?:sha256|sha384|sha512|sha1|md5)=[0-9a-fA-F]{8,}")
+_COMMENT = regex(r"(?:^|\s)#.*")
+_FILE_OPTION = regex(r"(?:(?P<requirement>-r|--requirement)|-c|--constraint)(?:[\s=]+|(?<=-[rc]))(?P<target>\S.*)\Z")
+_EDITABLE = regex(r"(?:-e|--editable)(?:[\s=]+|(?<=-e))(?P<target>\S.*)\Z")
+_OPTIONS = regex(r"\s+--?[A-Za-z].*\Z", re.DOTALL)
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 

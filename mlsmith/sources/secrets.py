@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from mlsmith.regex import regex
+
 _FORMS = (
-    ("Hugging Face token", "hf_", re.compile(r"\bhf_[A-Za-z]{34}\b")),
-    ("OpenAI key", "sk-", re.compile(r"\bsk-(?:proj-|svcacct-|admin-)[\w-]{40,200}\b|\bsk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}\b|\bsk-[A-Za-z0-9]{48}\b")),
-    ("Anthropic key", "sk-ant-", re.compile(r"\bsk-ant-[A-Za-z0-9_-]{80,120}\b")),
-    ("AWS access key", "AKIA", re.compile(r"(?<![\w/+=%])AKIA[0-9A-Z]{16}(?![\w/+=%])")),
-    ("Google API key", "AIza", re.compile(r"\bAIza[0-9A-Za-z_-]{35}\b")),
-    ("GitHub token", "gh", re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36}\b")),
-    ("GitHub token", "github_pat_", re.compile(r"\bgithub_pat_[A-Za-z0-9_]{82}\b")),
-    ("Slack token", "xox", re.compile(r"\bxox[abprs]-[0-9]{8,14}-[0-9A-Za-z-]{20,72}\b")),
-    ("Replicate token", "r8_", re.compile(r"\br8_[A-Za-z0-9]{37}\b")),
-    ("Neptune token", "eyJhcGlfYWRkcmVzcyI6", re.compile(r"\beyJhcGlfYWRkcmVzcyI6[A-Za-z0-9+/=]{60,400}")),
-    ("private key", "PRIVATE KEY-----", re.compile(r"-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----")),
+    ("Hugging Face token", "hf_", regex(r"\bhf_[A-Za-z]{34}\b")),
+    ("OpenAI key", "sk-", regex(r"\bsk-(?:proj-|svcacct-|admin-)[\w-]{40,200}\b|\bsk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}\b|\bsk-[A-Za-z0-9]{48}\b")),
+    ("Anthropic key", "sk-ant-", regex(r"\bsk-ant-[A-Za-z0-9_-]{80,120}\b")),
+    ("AWS access key", "AKIA", regex(r"(?<![\w/+=%])AKIA[0-9A-Z]{16}(?![\w/+=%])")),
+    ("Google API key", "AIza", regex(r"\bAIza[0-9A-Za-z_-]{35}\b")),
+    ("GitHub token", "gh", regex(r"\bgh[pousr]_[A-Za-z0-9]{36}\b")),
+    ("GitHub token", "github_pat_", regex(r"\bgithub_pat_[A-Za-z0-9_]{82}\b")),
+    ("Slack token", "xox", regex(r"\bxox[abprs]-[0-9]{8,14}-[0-9A-Za-z-]{20,72}\b")),
+    ("Replicate token", "r8_", regex(r"\br8_[A-Za-z0-9]{37}\b")),
+    ("Neptune token", "eyJhcGlfYWRkcmVzcyI6", regex(r"\beyJhcGlfYWRkcmVzcyI6[A-Za-z0-9+/=]{60,400}")),
+    ("private key", "PRIVATE KEY-----", regex(r"-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----")),
 )  # fmt: skip
 """What the services' own forms identify without context: prefixes of known length"""
-_WITH_NAME = re.compile(
+_WITH_NAME = regex(
     r"(?i)(wandb|comet|neptune|kaggle|pinecone|cohere|azure|aws_secret|openai|mlflow_tracking|clearml|databricks|hugging_?face|roboflow|mongo|postgres|redis)"
     r"[\w.]*?(api_?key|secret(?:_access)?_?key|key|token|password|passwd)[\"']?\s*\]?\s*[:=,]\s*[\"']([A-Za-z0-9+/_=.-]{20,100})[\"']"
 )
-_WANDB_LOGIN = re.compile(r"wandb\.login\(\s*key\s*=\s*[\"']([0-9a-f]{40})[\"']")
-_KAGGLE = re.compile(r"[\"']username[\"']\s*:\s*[\"'][\w.-]+[\"']\s*,\s*[\"']key[\"']\s*:\s*[\"']([0-9a-f]{32})[\"']")
-_DATABASE = re.compile(
-    r"\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqp|mssql)(?:\+\w+)?://[\w.%-]+:([^@\s/\"'{}$<>%]{4,80})@([\w.-]+)"
-)
-_PLACEHOLDER = re.compile(
+_WANDB_LOGIN = regex(r"wandb\.login\(\s*key\s*=\s*[\"']([0-9a-f]{40})[\"']")
+_KAGGLE = regex(r"[\"']username[\"']\s*:\s*[\"'][\w.-]+[\"']\s*,\s*[\"']key[\"']\s*:\s*[\"']([0-9a-f]{32})[\"']")
+_DATABASE = regex(r"\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqp|mssql)(?:\+\w+)?://[\w.%-]+:([^@\s/\"'{}$<>%]{4,80})@([\w.-]+)")
+_PLACEHOLDER = regex(
     r"(?i)x{4,}|your|example|dummy|fake|placeholder|changeme|secret|password|passwd|redacted|\*{3,}|<|\.\.\.|test|sample|1234567|abcdef|insert|here|sentinel"
 )
-_CREDENTIAL = re.compile(r"key|token|passw|://")
+_CREDENTIAL = regex(r"key|token|passw|://")
 _SHORTEST = 16
-_RESERVED = re.compile(r"(^|\.)(example|invalid|test|localhost)(\.|$)")
+_RESERVED = regex(r"(^|\.)(example|invalid|test|localhost)(\.|$)")
 """Hosts that nobody has, RFC 2606"""
 _LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "db", "postgres", "mysql", "redis", "mongo", "host", "rabbitmq")
 

@@ -5,16 +5,16 @@ The scanner runs only over what tomli has accepted; a key that it does not find 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import tomli
 
 from mlsmith.errors import SourceError
+from mlsmith.regex import regex
 from mlsmith.sources.config import MAX_ENTRIES, Entry, Places
 from mlsmith.sources.toml_scan import Place, scan
 
-_LINE = re.compile(r"\(at line (\d+)")
+_LINE = regex(r"\(at line (\d+)")
 
 
 def read_toml(text: str) -> list[Entry]:

@@ -87,14 +87,15 @@ class WorkingTree:
 
 
 class RevisionTree:
-    """The files of a commit, read through one `git cat-file --batch`.
+    """The files of a commit, or those `among` some paths, read through one `git cat-file --batch`.
 
     Not to be shared between processes or threads.
     """
 
-    def __init__(self, repository: Repository, revision: str) -> None:
+    def __init__(self, repository: Repository, revision: str, *, among: Sequence[str] = ()) -> None:
         self.repository = repository
         self.revision = repository.rev_parse(revision)
+        self._among = among if len(among) <= _FEW else ()
         self._blobs: dict[str, str] | None = None
         self._reader: subprocess.Popen[bytes] | None = None
 
@@ -160,7 +161,7 @@ class RevisionTree:
             self.close()
 
     def _listed(self) -> dict[str, str]:
-        output = self.repository.run("ls-tree", "-r", "-z", "--full-tree", self.revision)
+        output = self.repository.run("ls-tree", "-r", "-z", "--full-tree", self.revision, *(["--", *self._among] if self._among else []))
         return {path: fields[2] for fields, path in _records(output) if fields[1] == "blob" and fields[0] in _REGULAR}
 
     def _open(self) -> subprocess.Popen[bytes]:
@@ -174,6 +175,10 @@ class RevisionTree:
             except OSError:
                 raise GitError("git is not installed", advice="install git") from None
         return self._reader
+
+
+_FEW = 200
+"""Paths that are named to git, as a command line has room for"""
 
 
 class StagedTree(RevisionTree):

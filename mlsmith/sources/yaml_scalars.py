@@ -7,12 +7,14 @@ from typing import Any
 
 import yaml
 
+from mlsmith.regex import regex
+
 _CORE = "tag:yaml.org,2002:"
 MERGE = _CORE + "merge"
 _TEXT = _CORE + "str"
 
 _IMPLICIT: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
-_PROPERTIES = re.compile(r"(?:(?:&\S+|!<[^>\n]*>|!\S*)(?:\s+|\Z))+")
+_PROPERTIES = regex(r"(?:(?:&\S+|!<[^>\n]*>|!\S*)(?:\s+|\Z))+")
 _LONGEST = 400
 """Digits of a number that anybody means; converting longer ones takes quadratic time."""
 

@@ -11,12 +11,13 @@ from mlsmith.engine.discover import kind_of
 from mlsmith.fixes.prune.passed import programs_of
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.sight import Sight
+from mlsmith.regex import regex
 from mlsmith.rules.kit.definitions import Parameter
 from mlsmith.rules.kit.module import Module
 
-_STARTED = re.compile(r"\b(?:python[\d.]*|torchrun|launch|run)\b|\.py\b|^\s*[$>!%]")
-_CONTINUED = re.compile(r"\\\r?\n")
-_ENDS = re.compile(r"[;&|`#>)]")
+_STARTED = regex(r"\b(?:python[\d.]*|torchrun|launch|run)\b|\.py\b|^\s*[$>!%]")
+_CONTINUED = regex(r"\\\r?\n")
+_ENDS = regex(r"[;&|`#>)]")
 
 
 def refuse_by_place(sight: Sight, module: Module, parameter: Parameter) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_SECTION = re.compile(r"\s*(Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Attributes)\s*:?\s*\Z")
-_RULE = re.compile(r"\s*-{3,}\s*\Z")
+from mlsmith.regex import regex
+
+_SECTION = regex(r"\s*(Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Attributes)\s*:?\s*\Z")
+_RULE = regex(r"\s*-{3,}\s*\Z")
 
 
 def without_parameter(text: str, name: str) -> str:

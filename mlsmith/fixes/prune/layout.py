@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 import libcst as cst
 
+from mlsmith.regex import regex
+
 Item = TypeVar("Item", cst.Arg, cst.Param, cst.ImportAlias)
-_PRAGMA = re.compile(r"#\s*(noqa|type:|pragma|pylint|mypy|pyright|ruff|mlsmith|fmt:|yapf|isort|nosec)", re.I)
+_PRAGMA = regex(r"#\s*(noqa|type:|pragma|pylint|mypy|pyright|ruff|mlsmith|fmt:|yapf|isort|nosec)", re.I)
 
 
 def without(items: Sequence[Item], gone: Sequence[bool]) -> list[Item]:

@@ -12,12 +12,13 @@ from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.fixes.prune.short_options import TOGETHER, ShortOptions
 from mlsmith.fixes.prune.sight import Sight
 from mlsmith.index.scopes import last_word
+from mlsmith.regex import regex
 from mlsmith.rules.kit.command_line import declared_options
 from mlsmith.rules.kit.module import Module
 
-_OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
-_SHORT = re.compile(r"-\w")
-_CONSOLE_SCRIPT = re.compile(r"""([\w.-]+)["']?\s*=\s*["']?([\w.]+):\w+""")
+_OPTION = regex(r"(?<![\w-])--?[A-Za-z][\w-]*")
+_SHORT = regex(r"-\w")
+_CONSOLE_SCRIPT = regex(r"""([\w.-]+)["']?\s*=\s*["']?([\w.]+):\w+""")
 _PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py")
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from mlsmith.fixes.prune.declared import LIBRARIES
 from mlsmith.fixes.prune.sight import Sight
+from mlsmith.regex import regex
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.module import Module
 
-TOGETHER = re.compile(r"(?<![\w-])-[A-Za-z]\w+")
+TOGETHER = regex(r"(?<![\w-])-[A-Za-z]\w+")
 _SWITCHES = frozenset({"store_true", "store_false", "store_const", "append_const", "count", "help", "version"})
 _EITHER = frozenset({True, False})
 _HELP = {"h": frozenset({False})}

@@ -14,13 +14,14 @@ from mlsmith.errors import SourceError
 from mlsmith.fixes.prune.refusal import Refusal
 from mlsmith.index.lazily import lazily
 from mlsmith.index.project import Project
+from mlsmith.regex import regex
 from mlsmith.rules.kit.module import Module
 from mlsmith.settings import Settings
 from mlsmith.sources.notebook import parse_notebook, read_notebook
 from mlsmith.sources.python import read_python
 from mlsmith.sources.tree import Tree
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_WORD = regex(r"[A-Za-z_]\w*")
 
 
 @dataclass

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import ConfigDocument, Entry, Finding, Module, Place, Project, Rule, Severity, tokens
 
-_NUMBER = re.compile(r"^[-+]?\d+(\.\d*)?[eE]\d+$|^[-+]?\d+[eE][-+]\d+$")
+_NUMBER = regex(r"^[-+]?\d+(\.\d*)?[eE]\d+$|^[-+]?\d+[eE][-+]\d+$")
 """Numbers of everybody but YAML 1.1, which wants a point and a sign: `1e-3`, `1.5e3`"""
-_SEXAGESIMAL = re.compile(r"^[-+]?[1-9]\d*(:[0-5]?\d)+$")
-_OCTAL = re.compile(r"^0[0-7]+$")
-_SHORTENED = re.compile(r"^\d+\.\d+0$")
+_SEXAGESIMAL = regex(r"^[-+]?[1-9]\d*(:[0-5]?\d)+$")
+_OCTAL = regex(r"^0[0-7]+$")
+_SHORTENED = regex(r"^\d+\.\d+0$")
 _SPOKEN = frozenset({"yes", "no", "on", "off", "y", "n"})
 _MOST_KEYS = 100
 """Keys of one mapping; where there are more, it is data"""

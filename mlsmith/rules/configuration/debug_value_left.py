@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import ConfigDocument, Entry, Finding, Module, Place, Rule, Severity
 
-_DEBUGGING = re.compile(
+_DEBUGGING = regex(
     r"debug|test|dev|local|example|sample|smoke|ci|tiny|toy|demo|quick|fast|mini|unit|overfit|dummy|minimal|profil|hparams_search|docker-compose",
     re.I,
 )
@@ -17,7 +18,7 @@ _TRAINERS = ("lightning.Trainer", "lightning.pytorch.Trainer", "pytorch_lightnin
 _LIMITS = ("limit_train_batches", "limit_test_batches", "overfit_batches")
 _MOST_BATCHES = 200
 """More of them are what somebody calls an epoch."""
-_REASON = re.compile(r"\s*#\s*\S+(\s+\S+){2}")
+_REASON = regex(r"\s*#\s*\S+(\s+\S+){2}")
 """A comment beside a value that says why"""
 _TRAINING_KEYS = frozenset({
     "epochs", "max_epochs", "num_epochs", "batch_size", "lr", "learning_rate", "optimizer", "trainer", "training", "train", "num_train_epochs",

@@ -6,11 +6,11 @@ import ast
 import hashlib
 import math
 import posixpath
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Context, Finding, Module, Project, RequirementsDocument, Rule, Severity
 from mlsmith.rules.kit.collect import place_from, where
 
@@ -23,7 +23,7 @@ _SHORT, _SHOWN = 4, 40
 _LONG = 2_000
 _INSTALLED = "requirements"
 """The fact of a file that says what is installed for its folder"""
-_ROUND = re.compile(r"[1-9]0*(\.0)?|0\.0*1|1e[-+]?\d+")
+_ROUND = regex(r"[1-9]0*(\.0)?|0\.0*1|1e[-+]?\d+")
 """Numbers that anybody may choose for themselves: 1000, 0.001, 1e-8"""
 _MOST_VALUES = 2
 """Of one name; where there are more, each file chooses for itself, and some happen to agree"""

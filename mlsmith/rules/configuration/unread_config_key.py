@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Confidence, Finding, Fix, Place, Project, Safety, Severity
 from mlsmith.rules.kit.configuration_files import Document, Key
 from mlsmith.rules.kit.configuration_rule import ConfigurationRule
@@ -15,9 +15,9 @@ from mlsmith.rules.kit.configurations import Configurations, Standing, words_of
 _LABELS = frozenset({"dummy", "comment", "comments", "description", "desc", "note", "notes", "author", "authors", "tags", "version", "experiment",
                      "tag", "info"})  # fmt: skip
 """Keys that tell runs apart, or tell people something, without being read"""
-_HANDED_ON = re.compile(r"(^|_)(params|kwargs|kwds|args|arguments|parameters|opts|options|init_args|kw)$")
+_HANDED_ON = regex(r"(^|_)(params|kwargs|kwds|args|arguments|parameters|opts|options|init_args|kw)$")
 """Mappings that are handed on whole, mostly to what a key beside them names"""
-_OF_HYDRA = re.compile(r"(^|/)hydra/[^/]+$")
+_OF_HYDRA = regex(r"(^|/)hydra/[^/]+$")
 """What hydra itself reads"""
 _MOST_UNREAD = 0.5
 """Share of a file's keys; where more are unread, the file is data"""

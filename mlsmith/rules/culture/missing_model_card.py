@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import (
     Call,
     ConfigDocument,
@@ -35,20 +36,20 @@ _DESCRIBES = frozenset({"update_registered_model", "update_model_version", "Mode
 _SAVES = frozenset({"save", "save_pretrained", "save_model", "save_weights", "save_checkpoint", "dump"})
 _MODELS = frozenset({"model", "net", "network", "classifier", "regressor", "estimator", "pipeline", "pipe", "adapter"})
 _CARD = ("model card", "model_card", "model-card", "modelcard", "datasheet for", "intended use", "out-of-scope use", "out of scope use")
-_CHAPTER = re.compile(
+_CHAPTER = regex(
     r"^#+[^\w\n]*(?:\w+[^\w\n]+){0,3}(?:limitations?|disclaimers?|caveats|ethic\w*|intended|performance|results?|evaluation|metrics|methodology|problem|objectives?|purpose|approach"
     r"|(?:the |our )?models?$|models? (?:used|details?|info\w*|descriptions?|overview|summary|architectures?|specifications?|documentation|comparison))\b",
     re.I | re.M,
 )
 """Headings under which a page tells what a card would"""
-_FIGURE = re.compile(
+_FIGURE = regex(
     r"\b(?:accuracy|r2|rmse|mae|mape|f1|auc|recall|precision|map|iou|bleu|wer)\b(?:[- ]\w+)?[^\n\w]{0,12}(?:of |is |=)?[^\n\w]{0,6}\d|R²\W{0,8}\d",
     re.I,
 )
 """How good a model is, said in a page"""
-_OTHER_SCRIPT = re.compile(r"^#+ [^\n]*[\u0370-\u1fff\u2e80-\ud7ff]{2}", re.M)
+_OTHER_SCRIPT = regex(r"^#+ [^\n]*[\u0370-\u1fff\u2e80-\ud7ff]{2}", re.M)
 """A heading whose language is not read here, symbols aside"""
-_SAID_ASIDE = re.compile(
+_SAID_ASIDE = regex(
     r"\b(?:not )?(?:intended|meant) (?:only )?for\b|not (?:be )?(?:considered|used) as\b|purposes only\b|not a substitute", re.I
 )
 _PAGES = frozenset(
@@ -67,10 +68,10 @@ _PAGES = frozenset(
         "summary",
     }
 )
-_HUB_README = re.compile(r"\A---\n(?:(?!---).*\n)*?(?:license|library_name|pipeline_tag|base_model|model-index)\s*:")
-_OFFER = re.compile(r"\b(?:we (?:also )?(?:provide|release|share|offer)|our|model zoo)\b[^\n]*", re.I)
-_WEIGHTS = re.compile(r"model zoo|\b(?:pre-?)?trained (?:models?|weights|checkpoints?|networks?)\b|\b(?:checkpoints?|weights)\b", re.I)
-_STORE = re.compile(
+_HUB_README = regex(r"\A---\n(?:(?!---).*\n)*?(?:license|library_name|pipeline_tag|base_model|model-index)\s*:")
+_OFFER = regex(r"\b(?:we (?:also )?(?:provide|release|share|offer)|our|model zoo)\b[^\n]*", re.I)
+_WEIGHTS = regex(r"model zoo|\b(?:pre-?)?trained (?:models?|weights|checkpoints?|networks?)\b|\b(?:checkpoints?|weights)\b", re.I)
+_STORE = regex(
     r"drive\.google\.com|dropbox\.com|releases/download|zenodo\.org|1drv\.ms|onedrive|pan\.baidu|\.s3[.-]|\.(?:pth|pt|ckpt|h5|onnx)\)", re.I
 )
 _SHOWS = frozenset({"demo", "demos", "example", "week", "lesson", "lecture", "chapter", "course", "tutorial", "workshop", "homework"})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import (
     ConfigDocument,
     Dockerfile,
@@ -44,10 +45,10 @@ _DEPLOYING = frozenset({
     "deploy", "deployment", "prod", "production", "cron", "crontab", "hourly", "daily", "nightly", "weekly", "monthly", "schedule", "scheduled",
     "scheduler", "entrypoint", "retrain",
 })  # fmt: skip
-_KEEPS = re.compile(r"\bgit push\b|\baws s3 (?:cp|sync|mv)\b|\bgsutil\b.*\bcp\b|\bdocker push\b|\bdvc push\b|\baz storage\b.*\bupload\b")
+_KEEPS = regex(r"\bgit push\b|\baws s3 (?:cp|sync|mv)\b|\bgsutil\b.*\bcp\b|\bdocker push\b|\bdvc push\b|\baz storage\b.*\bupload\b")
 """What hands on to others what a notebook made"""
-_WORKFLOW = re.compile(r"(?:\.github/workflows/[^/]+|\.gitlab-ci)\.ya?ml")
-_MAKEFILE = re.compile(r"(?:^|/)(?:GNUmakefile|[Mm]akefile|[Jj]ustfile)$|\.mk$")
+_WORKFLOW = regex(r"(?:\.github/workflows/[^/]+|\.gitlab-ci)\.ya?ml")
+_MAKEFILE = regex(r"(?:^|/)(?:GNUmakefile|[Mm]akefile|[Jj]ustfile)$|\.mk$")
 _SCRIPT = (".sh", ".bash", ".bat", ".ps1")
 _MANY_LINES = 400
 _MODELS = tuple(f".{ending}" for ending in sorted(storage.MODEL_ENDINGS))

@@ -8,19 +8,16 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Edit, Finding, Fix, Module, Place, Position, Rule, Safety, Severity, Span, parsed
 
 _STARTING = "|".join((*keyword.kwlist, *keyword.softkwlist))
 _JOINING = "and|as|else|for|from|if|import|in|is|not|or"
-_NO_CODE = re.compile(
-    r"^\s*#\s*(!|%%|type:|noqa|pylint|mypy|fmt:|isort|coding|-\*-|mlsmith:|pragma|>>>|\.\.\.|region|endregion|In\[)", re.I
-)
-_PROSE = re.compile(rf"\s*(?!(?:{_STARTING})\b)[^\W\d]\w* +(?!(?:{_JOINING})\b)[^\W\d]")
+_NO_CODE = regex(r"^\s*#\s*(!|%%|type:|noqa|pylint|mypy|fmt:|isort|coding|-\*-|mlsmith:|pragma|>>>|\.\.\.|region|endregion|In\[)", re.I)
+_PROSE = regex(rf"\s*(?!(?:{_STARTING})\b)[^\W\d]\w* +(?!(?:{_JOINING})\b)[^\W\d]")
 """Two words side by side, which no statement begins with unless one of them is Python's: parsing costs more"""
-_MARKER = re.compile(r"^\s*#(?!:)")
-_EXAMPLE = re.compile(
-    r"\b(example|usage|e\.g\.|for instance|equivalent|sample|copyright|licen[cs]e|format|returns?|args|schema|output)\b", re.I
-)
+_MARKER = regex(r"^\s*#(?!:)")
+_EXAMPLE = regex(r"\b(example|usage|e\.g\.|for instance|equivalent|sample|copyright|licen[cs]e|format|returns?|args|schema|output)\b", re.I)
 
 _DOING = (
     ast.Assign,

@@ -7,18 +7,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Confidence, Finding, Module, Project, Rule, Severity, branches, tokens
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.origins import is_copied, is_lesson
 
-_ALTERNATIVE = re.compile(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
-_UNTIL = re.compile(r"\b(until|once|temporar\w*|resolved|for now|workaround|todo|fixme|your (code|task|turn|solution)|hint)\b")
-_REQUEST = re.compile(r"\b(please|set (your|the|a)|edit|fill in|adapt|implement|your (code|task|turn|solution))\b")
-_DIRECTIVE = re.compile(r"#?\s*(mlsmith|noqa)\s*:.*", re.IGNORECASE)
-_PURPOSE = re.compile(
+_ALTERNATIVE = regex(r"\b(or|true|false|set|change|switch|toggle|enable|disable|uncomment)\b")
+_UNTIL = regex(r"\b(until|once|temporar\w*|resolved|for now|workaround|todo|fixme|your (code|task|turn|solution)|hint)\b")
+_REQUEST = regex(r"\b(please|set (your|the|a)|edit|fill in|adapt|implement|your (code|task|turn|solution))\b")
+_DIRECTIVE = regex(r"#?\s*(mlsmith|noqa)\s*:.*", re.IGNORECASE)
+_PURPOSE = regex(
     r"\b(testing|test|debug|debugging|example|demo|comparison|compare|uncomment|enable|change|set|switch|show|when|if|depends)\b"
 )
-_CELL = re.compile(r"\s*#\s?%%")
+_CELL = regex(r"\s*#\s?%%")
 """Where editors divide a script into cells"""
 _FILES_SET_BY_HAND = {"setup", "config", "configs", "configuration", "settings", "parameters", "params", "hparams", "hyperparameters", "hyperparams",
                       "constants", "options", "conf", "cfg"}  # fmt: skip

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import (
     Confidence,
     ConfigDocument,
@@ -34,9 +35,9 @@ _OTHER_WAY = frozenset({
     "alt", "alternative", "slow", "naive", "new", "simple", "variant", "tmp", "fixed", "modified", "original", "orig", "backup", "bak", "ablation",
 })  # fmt: skip
 """Words of another way, where what they are added to stands in the same file"""
-_VERSION = re.compile(r"_?[vV]\d+[a-z]?(?=_|$)")
-_COMMENT = re.compile(r"#[^\n]*")
-_WORD = re.compile(r"\w{5,}")
+_VERSION = regex(r"_?[vV]\d+[a-z]?(?=_|$)")
+_COMMENT = regex(r"#[^\n]*")
+_WORD = regex(r"\w{5,}")
 _ANYWHERE = ("__subclasses__", "getmembers", "import_module", "__import__")
 _AMONG_IMPORTS = ("eval", "exec", "globals")
 _BUILT = "[build-system]"

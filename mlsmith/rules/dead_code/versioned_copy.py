@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import (
     ConfigDocument,
     Context,
@@ -24,15 +25,15 @@ from mlsmith.rules.kit import (
 )
 from mlsmith.rules.kit.origins import is_lesson
 
-_TAG = re.compile(
+_TAG = regex(
     r"^(?P<stem>.*[^_\-. ])(?:[_\-. ]+|(?=\())"
     r"(?P<tag>v\d{1,2}|old|final|copy ?\d*|backup|bak|orig|original|new|legacy|deprecated|tmp|temp|prev|previous|fixed|modified|\(\d\))$",
     re.IGNORECASE,
 )
-_TAG_IN_FRONT = re.compile(r"^(?P<tag>old|new|copy of|copy|backup|original|legacy|deprecated)[_\- ]+(?P<stem>.+)$", re.IGNORECASE)
-_LEFT_OVER = re.compile(r"(?i)copy|backup|bak|orig$|\(")
-_VERSION = re.compile(r"v\d", re.IGNORECASE)
-_TAGGED_WORD = re.compile(
+_TAG_IN_FRONT = regex(r"^(?P<tag>old|new|copy of|copy|backup|original|legacy|deprecated)[_\- ]+(?P<stem>.+)$", re.IGNORECASE)
+_LEFT_OVER = regex(r"(?i)copy|backup|bak|orig$|\(")
+_VERSION = regex(r"v\d", re.IGNORECASE)
+_TAGGED_WORD = regex(
     r"(?i)(?<!\w)(?:(?:old|new|copy|backup|original|legacy|deprecated)_\w+"
     r"|\w+[_-](?:v\d{1,2}|old|final|copy\d*|backup|bak|orig|original|new|legacy|deprecated|tmp|temp|prev|previous|fixed|modified)\b)"
 )

@@ -6,14 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity
 
 _RUNNERS = (
     "os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",
 )  # fmt: skip
-_INSTALL = re.compile(r"\b(?:pip3?|conda|mamba)\s+install\s+(.*)")
-_PINNED = re.compile(r"(===?|@|=)\s*[\w.]+")
-_PACKAGE = re.compile(r"^[A-Za-z][\w.-]*(\[[\w,.-]+\])?([<>~!]=?[\w.,<>=!~*-]+)?$")
+_INSTALL = regex(r"\b(?:pip3?|conda|mamba)\s+install\s+(.*)")
+_PINNED = regex(r"(===?|@|=)\s*[\w.]+")
+_PACKAGE = regex(r"^[A-Za-z][\w.-]*(\[[\w,.-]+\])?([<>~!]=?[\w.,<>=!~*-]+)?$")
 _WITH_VALUE = ("-r", "-c", "-e", "-f", "-i", "--index-url", "--extra-index-url", "--find-links", "-t", "--target", "--channel", "-n", "--name",
                "--requirement", "--constraint", "--editable", "--trusted-host", "--prefix", "-p", "--root", "--proxy", "--timeout")  # fmt: skip
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Dockerfile, Finding, Place, Rule, Severity
 
-_LEARNS = re.compile(
+_LEARNS = regex(
     r"\b(torch|pytorch|tensorflow|keras|jax|sklearn|scikit-learn|transformers|cuda|xgboost|lightgbm|mlflow|jupyter|pandas|numpy|requirements[\w.-]*\.txt"
     r"|train\w*\.py|predict\w*\.py|python)\b",
     re.I,

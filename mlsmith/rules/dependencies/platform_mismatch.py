@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Finding, Place, RequirementsDocument, Rule, Severity
 from mlsmith.rules.kit.knowledge.platforms import NUMPY_2_SINCE, PYTHON_SINCE, TORCH_PARTNERS
 from mlsmith.rules.kit.removals import parts
 
-_EXACT = re.compile(r"^={1,3}\s*(\d+(?:\.\d+)*)(?:\.\*)?(?:\+(\w+))?(?:\s*=.*)?$")
+_EXACT = regex(r"^={1,3}\s*(\d+(?:\.\d+)*)(?:\.\*)?(?:\+(\w+))?(?:\s*=.*)?$")
 _Pins = dict[str, tuple[str, str, int]]
 
 

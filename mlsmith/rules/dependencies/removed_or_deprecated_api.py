@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import (
     ConfigDocument,
     Dockerfile,
@@ -30,10 +31,10 @@ from mlsmith.rules.kit import (
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.removals import Removal, highest_allowed, importing, lowest_allowed, parts, prefixes, removals
 
-_GUARDS = re.compile("(?i)version|hasattr|py3|major|minor")
+_GUARDS = regex("(?i)version|hasattr|py3|major|minor")
 """What conditions on a version speak of"""
-_PYTHON_2 = re.compile(r"(^|[/_.-])(py|python)_?2(\.?7)?(\.x)?([/_.-]|$)", re.I)
-_WRITTEN = re.compile(r"^([A-Za-z][\w.-]*)(?:\[[\w, -]*\])?\s*([<>=!~][^;#]*)")
+_PYTHON_2 = regex(r"(^|[/_.-])(py|python)_?2(\.?7)?(\.x)?([/_.-]|$)", re.I)
+_WRITTEN = regex(r"^([A-Za-z][\w.-]*)(?:\[[\w, -]*\])?\s*([<>=!~][^;#]*)")
 
 
 class RemovedOrDeprecatedApi(Rule):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Finding, Place, RequirementsDocument, Rule, Severity
 
 _BRANCHES = frozenset({"main", "master", "develop", "dev", "head", "latest", "nightly", "trunk"})
-_OF_PAGES = re.compile(r"(^|/)docs?[/._-]|[_-]docs?\.\w+$")
-_REFERENCE = re.compile(r"^git\+[a-z+]+://[^#]*?[^/#]/[^@#]*(?:@([^#]+))?(?:#.*)?$")
+_OF_PAGES = regex(r"(^|/)docs?[/._-]|[_-]docs?\.\w+$")
+_REFERENCE = regex(r"^git\+[a-z+]+://[^#]*?[^/#]/[^@#]*(?:@([^#]+))?(?:#.*)?$")
 
 
 class UnlocatedVcsDependency(Rule):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Finding, Place, Project, RequirementsDocument, Rule, Severity
 
 _FRAMEWORKS = (
@@ -21,7 +21,7 @@ _LEARNING = frozenset({
     "prophet", "dask", "imbalanced-learn", "joblib",
 })  # fmt: skip
 _FAMILIES = ("tensorflow-", "torch-", "jax-", "keras-", "llama-index", "langchain-", "faiss-", "xgboost-", "ray-")
-_CLASSIFIERS = re.compile(r"classifiers\s*=")
+_CLASSIFIERS = regex(r"classifiers\s*=")
 _INDIRECT = ("doc", "mkdocs", "test", "dev", "lint", "example", "requirements.in", "binder", ".binder", "constraint")
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import (
     Argument,
     Call,
@@ -38,19 +39,19 @@ _LOCAL_BUILDERS = {
     "webdataset",
     "generator",
 }
-_HUB_NAME = re.compile(r"^[\w.-]+(/[\w.-]+)?$")
-_LOCAL_WORDS = re.compile(
+_HUB_NAME = regex(r"^[\w.-]+(/[\w.-]+)?$")
+_LOCAL_WORDS = regex(
     r"(^|[/_.-])(out|output|outputs|ckpt|ckpts|checkpoint|checkpoints|results|tmp|local|models?|saved|runs|weights|data|dir)([/_.-]|$)"
 )
 _FOLDERS = {"out", "output", "outputs", "ckpt", "checkpoint", "checkpoints", "results", "tmp", "local", "model", "models", "saved", "saved_model",
             "saved_models", "trained_models", "runs", "weights", "data", "dataset", "datasets", "logs"}  # fmt: skip
 """First words of `output/model` and its like: nobody publishes under these names."""
 
-_README = re.compile(r"readme[^/]*\.(md|rst)\Z", re.I)
-_GITHUB = re.compile(r"github\.com/([\w-]+)/([\w.-]+)")
-_OWN_ADDRESS = re.compile(r"""(?:^|[\s{,"'])(?!git\b)[\w-]+["']?\s*=\s*["']https://github\.com/([\w-]+)/([\w-]+)""")
+_README = regex(r"readme[^/]*\.(md|rst)\Z", re.I)
+_GITHUB = regex(r"github\.com/([\w-]+)/([\w.-]+)")
+_OWN_ADDRESS = regex(r"""(?:^|[\s{,"'])(?!git\b)[\w-]+["']?\s*=\s*["']https://github\.com/([\w-]+)/([\w-]+)""")
 """`Repository = "https://github.com/shop/orders"`, but not the place of a dependency"""
-_NAME = re.compile(r"""^name\s*=\s*["']([\w.-]+)["']""")
+_NAME = regex(r"""^name\s*=\s*["']([\w.-]+)["']""")
 _WRITING = frozenset({"save", "saved", "output", "out", "export"})
 _TELLING = 5
 """Letters from which on two names that begin alike are hardly so by chance"""

@@ -8,12 +8,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import ConfigDocument, Context, Finding, Module, Place, Project, Rule, Severity, tokens
 
 _DAYS = 90
 _FOLDERS = frozenset({"experiments", "exps"})
 _CONFIGURATIONS = frozenset({"conf", "confs", "config", "configs", "configuration", "configurations", "hydra", "yaml", "yamls"})
-_NAMED = re.compile(r"(?:exp|experiment)[_-]?\d\w*|exp[_-][\w-]+", re.I)
+_NAMED = regex(r"(?:exp|experiment)[_-]?\d\w*|exp[_-][\w-]+", re.I)
 _TOOLS = frozenset({
     "init", "main", "run", "runner", "runs", "launch", "train", "training", "trainer", "fit", "finetune", "pretrain", "eval", "evaluate", "evaluation",
     "test", "tests", "predict", "inference", "plot", "plots", "plotting", "visualize", "visualise", "analysis", "analyze", "analyse", "util", "utils",
@@ -43,7 +44,7 @@ _TRACKERS = ("neptune", "sacred", "aim", "guild", "trackio", "polyaxon", "labml"
 """Those whose names are words as well, by what is imported"""
 _LEARNING = frozenset({"fit", "train", "pretrain", "finetune", "backward", "cross", "learn", "optimize", "minimize"})
 """First words of calls that train, or that start what does: `fit`, `train_model`, `cross_val_score`"""
-_SAID = re.compile(
+_SAID = regex(
     r"\b(?:results?\s*[:=]|conclu|outcome|verdict|findings?\s*:|lesson|learned that|turned out|(?:did|does)(?:n'?t| not) (?:work|help|improve)|no "
     r"improvement|works? (?:better|worse|well|best)|worked|abandoned|rejected|discarded|superseded"
     r"|(?:cv|lb|score|acc|accuracy|auc|rmse|mae|mse|loss|map|miou|f1|bleu|psnr|dice|iou|r2|perplexity|ppl)\b[^\n]{0,16}?\d+\.\d)",

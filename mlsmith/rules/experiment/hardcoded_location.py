@@ -6,27 +6,28 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Finding, Module, Rule, Severity, scope_of, tokens
 
-_PERSONAL = re.compile(
+_PERSONAL = regex(
     r"^(/home/(?!(user|app|jovyan|runner|vscode|azureuser|ec2-user|ubuntu)/)[\w.-]+/.|/Users/[\w.-]+/.|/export/home/."
     r"|[A-Za-z]:[\\/](Users|Documents and Settings)[\\/].|[A-Za-z]:[\\/](?!windows|program|temp[\\/])[\w ]+[\\/].*[\\/]"
     r"|/content/g?drive/|/(mnt|media|nfs|raid|scratch)/[\w.-]+/.)",
     re.I,
 )
-_HOME = re.compile(r"^(/home/|/Users/|[A-Za-z]:[\\/])", re.I)
+_HOME = regex(r"^(/home/|/Users/|[A-Za-z]:[\\/])", re.I)
 """Of a person, not of a cluster: whoever else starts the program with its defaults gets an error."""
-_BUCKET = re.compile(r"^(s3a?|gs|abfss?|wasbs?|hdfs)://[\w.-]+/.")
-_PUBLIC = re.compile(
+_BUCKET = regex(r"^(s3a?|gs|abfss?|wasbs?|hdfs)://[\w.-]+/.")
+_PUBLIC = regex(
     r"^\w+://([\w.-]*[._-])?(samples?|public|open|opendata|examples?|tutorials?|pds|noaa|nasa|jumpstart|cloud-ml-data|tfds-data|cloud-tpu[\w-]*)([._-][\w.-]*)?/",
     re.I,
 )
 """Buckets that are there for everybody, by their names"""
-_UNSIGNED = re.compile(r"no-sign-request|\bUNSIGNED\b|\banon(ymous)?[\"']?\s*[=:]\s*True|token[\"']?\s*[=:]\s*[\"']anon")
+_UNSIGNED = regex(r"no-sign-request|\bUNSIGNED\b|\banon(ymous)?[\"']?\s*[=:]\s*True|token[\"']?\s*[=:]\s*[\"']anon")
 """Buckets are read without an account here, so everybody may"""
 _KEEPING = frozenset({"to", "save", "write", "upload", "dump", "export", "put", "out", "output", "log", "logs", "checkpoint", "checkpoints", "ckpt",
                       "artifacts", "staging", "tmp", "temp", "work", "job", "results", "bucket", "root", "base"})  # fmt: skip
-_PLACEHOLDER = re.compile(r"\byour?[-_ ]|[/\\]path[-_/\\]to[-_/\\]|//path[/\\]to|\bmy[-_]bucket|[<{]|\bx{3,}\b|username|/home/abc/", re.I)
+_PLACEHOLDER = regex(r"\byour?[-_ ]|[/\\]path[-_/\\]to[-_/\\]|//path[/\\]to|\bmy[-_]bucket|[<{]|\bx{3,}\b|username|/home/abc/", re.I)
 _MACHINE_LEARNING = frozenset({
     "monai", "dgl", "torchvision", "torchaudio", "lightning", "pytorch_lightning", "SimpleITK", "nibabel", "pydicom", "skimage", "scipy", "mlflow",
     "torch", "tensorflow", "keras", "sklearn", "pandas", "numpy", "cv2", "PIL", "xgboost", "lightgbm", "jax", "librosa", "transformers", "datasets",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity
 
-_RESUMES = re.compile(r"resume|start_epoch|begin_epoch|init_epoch|last_epoch|epoch_start")
+_RESUMES = regex(r"resume|start_epoch|begin_epoch|init_epoch|last_epoch|epoch_start")
 _OPTIMISER_KEYS = ("optimizer", "optim", "opt", "optimizer_state_dict")
 _KEEPS_ITSELF = ("accelerate", "lightning", "pytorch_lightning", "ignite", "deepspeed", "fastai", "transformers", "composer")
 

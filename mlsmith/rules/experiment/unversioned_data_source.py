@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, tokens
 
 _READERS = (
@@ -13,22 +14,22 @@ _READERS = (
             "tensorflow.keras.utils.get_file",
             "keras.utils.get_file", "numpy.loadtxt", "numpy.genfromtxt", "torch.hub.download_url_to_file", "gdown.download", "datasets.load_dataset",
             "torchvision.datasets.utils.download_url", "dask.dataframe.read_", "pyspark.")  # fmt: skip
-_BRANCH = re.compile(
+_BRANCH = regex(
     r"https?://(raw\.githubusercontent\.com/[^/]+/[^/]+|github\.com/[^/]+/[^/]+/(raw|blob)|gitlab\.com/.+/raw)/(refs/heads/)?(master|main|develop|HEAD)/"
 )
-_SHEET = re.compile(r"https?://docs\.google\.com/spreadsheets/")
-_LATEST = re.compile(r"(s3|gs|abfss?|https?)://.*[/_-](latest|current)([/_.]|$)")
-_SNAPSHOT = re.compile(r"(19|20)\d\d[-_]?[01]\d[-_]?[0-3]\d(?!\d)|[/_.-]v\d+(\.\d+)*(?=[/_.-])", re.I)
+_SHEET = regex(r"https?://docs\.google\.com/spreadsheets/")
+_LATEST = regex(r"(s3|gs|abfss?|https?)://.*[/_-](latest|current)([/_.]|$)")
+_SNAPSHOT = regex(r"(19|20)\d\d[-_]?[01]\d[-_]?[0-3]\d(?!\d)|[/_.-]v\d+(\.\d+)*(?=[/_.-])", re.I)
 """A date or a version in the name of a file, which nobody writes anew"""
-_NO_ROWS = re.compile(
+_NO_ROWS = regex(
     r"\.(jpe?g|png|gif|bmp|webp|svg|wav|mp3|mp4|py|ipynb|sh|md|html?|ttf|jar|whl|pth?|onnx|h5|pb|caffemodel)([?#]|$)"
     r"|(class(es|_names|_index)|synset|imagenet)[\w-]*\.(txt|json)$",
     re.I,
 )
 """One picture or sound to show, code, weights, the names of a pretrained network's classes: none of them is what is trained on"""
-_CHECKED = re.compile(r"sha256|sha1|md5|known_hash|file_hash|checksum|hashlib|blake2")
-_TRAINS = re.compile(r"\.fit\(|\.fit_|\.backward\(|\.train\(|optimizer|xgb\.train|lgb\.train")
-_DECOMPOSES = re.compile(r"\bSTL\(.*\)\.fit\(")
+_CHECKED = regex(r"sha256|sha1|md5|known_hash|file_hash|checksum|hashlib|blake2")
+_TRAINS = regex(r"\.fit\(|\.fit_|\.backward\(|\.train\(|optimizer|xgb\.train|lgb\.train")
+_DECOMPOSES = regex(r"\bSTL\(.*\)\.fit\(")
 
 
 class UnversionedDataSource(Rule):

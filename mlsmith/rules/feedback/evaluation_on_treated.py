@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, ConfigDocument, Finding, Module, Project, Rule, Severity, TextDocument, last_word, tokens
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.exposure import ANSWERED, TREATED, choice_of, columns, leaves_to_chance
@@ -38,11 +39,11 @@ _MODELS = frozenset({
     "sklearn", "torch", "tensorflow", "keras", "lightgbm", "xgboost", "catboost", "jax", "lightning", "pytorch_lightning", "implicit", "surprise",
     "transformers", "mlflow", "joblib", "onnxruntime", "pyspark",
 })  # fmt: skip
-_CONDITION = re.compile(r"\b(\w+)\s*(==?|!=|<>|\bis\b|>=?)?\s*(not\s+)?(\w+)?", re.I)
-_AVERAGE = re.compile(
+_CONDITION = regex(r"\b(\w+)\s*(==?|!=|<>|\bis\b|>=?)?\s*(not\s+)?(\w+)?", re.I)
+_AVERAGE = regex(
     r"\bavg\s*\(\s*(?:cast\s*\(\s*)?(?:\w+\.)?(\w+)|\bsum\s*\(\s*(?:\w+\.)?(\w+)\s*\)\s*(?:\*\s*[\d.]+\s*)?/\s*count\s*\(", re.I
 )
-_WHERE = re.compile(r"\bwhere\b(.*?)(?:\bgroup\s+by\b|\border\s+by\b|\blimit\b|;|\Z)", re.I | re.S)
+_WHERE = regex(r"\bwhere\b(.*?)(?:\bgroup\s+by\b|\border\s+by\b|\blimit\b|;|\Z)", re.I | re.S)
 
 
 class _Fact(NamedTuple):

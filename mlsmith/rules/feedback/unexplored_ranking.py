@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import ConfigDocument, Finding, Module, Project, Rule, Severity, TextDocument, last_word, serving, tokens
 from mlsmith.rules.kit.collect import is_foreign, place_from, where
 from mlsmith.rules.kit.data_facts import traced, training_calls
@@ -29,7 +29,7 @@ _OF_OTHERS = (
 )  # fmt: skip
 """Logs of other people's rankings that are public"""
 _MADE_UP = ("synthetic", "simulat", "fake", "dummy", "mock")
-_MADE_UP_DATA = re.compile(
+_MADE_UP_DATA = regex(
     r"\b(?:synthetic|simulated|fake|dummy|mock)(?:ed)?[-_ ](?:\w+[-_ ]){0,2}(?:data|datasets?|logs?|clicks?|events?|interactions|impressions)\b"
 )
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import (
     Context,
     Finding,
@@ -39,7 +40,7 @@ _ARCHITECTURES = frozenset({
     "network", "networks", "net", "nets", "module", "modules", "layer", "layers", "attention", "backbone", "backbones", "arch", "archs", "architectures",
 })  # fmt: skip
 """Words of places that define networks, which are taken from each other's repositories as they are"""
-_VERSION = re.compile(r"[_\-. ]*(v?\d+|old|new|copy|backup|bak|final|orig|original|tmp|temp|prev|fixed|modified|stable)$", re.IGNORECASE)
+_VERSION = regex(r"[_\-. ]*(v?\d+|old|new|copy|backup|bak|final|orig|original|tmp|temp|prev|fixed|modified|stable)$", re.IGNORECASE)
 _COMPARED = 8
 """Files with one run that all others with it are compared with"""
 _MOST = 10

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity, tokens
 from mlsmith.rules.kit.commands import WAITING, command_lines
 from mlsmith.rules.kit.origins import is_lesson
@@ -13,8 +13,8 @@ from mlsmith.rules.kit.places import places
 
 _IMPORTERS = frozenset({"import_ipynb", "nbimporter", "importnb", "ipynb", "from_notebook"})
 """Packages whose only use is to import notebooks"""
-_RUN = re.compile(r"%run\s+(?:-\w\s+)*[\"']?([^\"'\s]+\.ipynb)\b")
-_RUN_WORDS = re.compile(r"(?:run\s+)?(?:-\w\s+)*([^\"'\s]+\.ipynb)\b")
+_RUN = regex(r"%run\s+(?:-\w\s+)*[\"']?([^\"'\s]+\.ipynb)\b")
+_RUN_WORDS = regex(r"(?:run\s+)?(?:-\w\s+)*([^\"'\s]+\.ipynb)\b")
 _EXECUTORS = {
     "papermill.execute_notebook": "input_path",
     "papermill.execute.execute_notebook": "input_path",
@@ -30,9 +30,9 @@ _CLIENTS = (
 _BASH_TASKS = (
     "airflow.operators.bash.BashOperator", "airflow.providers.standard.operators.bash.BashOperator", "airflow.operators.bash_operator.BashOperator",
 )  # fmt: skip
-_CONVERTED = re.compile(r"\bnbconvert\b.*\s--execute\b")
-_MILLED = re.compile(r"\bpapermill\s+(?!.*\s-(?:p|r|f|y|b|-parameters\w*)\s)(?:-\S+\s+(?:\w+\s+)?)*([^\s*<-][^\s*<]*\.ipynb)\b")
-_NOTEBOOK = re.compile(r"[^\s*\"']+\.ipynb\b")
+_CONVERTED = regex(r"\bnbconvert\b.*\s--execute\b")
+_MILLED = regex(r"\bpapermill\s+(?!.*\s-(?:p|r|f|y|b|-parameters\w*)\s)(?:-\S+\s+(?:\w+\s+)?)*([^\s*<-][^\s*<]*\.ipynb)\b")
+_NOTEBOOK = regex(r"[^\s*\"']+\.ipynb\b")
 _CHECKING = frozenset({
     "test", "tests", "testing", "check", "checks", "validate", "verify", "ci", "travis", "doc", "docs", "documentation", "sphinx", "mkdocs",
     "website", "gallery", "tutorial", "tutorials", "example", "examples", "convert", "clean", "format", "refresh", "regenerate", "report", "reports",

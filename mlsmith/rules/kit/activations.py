@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit.layers import ACTIVATIONS, Layer
 from mlsmith.rules.kit.networks import Part, Signal, reader
 
@@ -17,10 +17,10 @@ _FUNCTIONS = {
     f"{name}(){'()' if name.startswith('torch.nn.') and '.functional.' not in name else ''}": kind for name, kind in ACTIVATIONS.items()
 }
 _LAYERS = {f"{name}()": kind for name, kind in ACTIVATIONS.items() if name.startswith("torch.nn.") and ".functional." not in name}
-_LINEAR = re.compile(r"^torch\.nn\.(?:Linear|LazyLinear|Conv[123]d|ConvTranspose[123]d)\(\)(\(\))?$|^torch\.nn\.functional\.linear\(\)$")
+_LINEAR = regex(r"^torch\.nn\.(?:Linear|LazyLinear|Conv[123]d|ConvTranspose[123]d)\(\)(\(\))?$|^torch\.nn\.functional\.linear\(\)$")
 _METHODS = {"softmax": "softmax", "log_softmax": "log_softmax", "sigmoid": "sigmoid"}
 _UNCHANGED = ("squeeze", "unsqueeze", "view", "reshape", "float", "flatten", "to", "contiguous", "cuda", "cpu", "permute", "transpose")
-_OF_NETWORK = re.compile(r"^(.+)\(\)\(\)(?:\[(\d+)\])?$")
+_OF_NETWORK = regex(r"^(.+)\(\)\(\)(?:\[(\d+)\])?$")
 
 
 def activation_of(module: Module, node: ast.expr, depth: int = 0) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import marshal
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -19,12 +18,13 @@ from mlsmith.index.facts import (
 )
 from mlsmith.index.project import Project
 from mlsmith.index.scopes import scope_of
+from mlsmith.regex import regex
 from mlsmith.rules.kit.definitions import Function
 from mlsmith.rules.kit.module import Module
 from mlsmith.rules.kit.rule import Place
 from mlsmith.sources.python import PythonSource
 
-_IDENTIFIER = re.compile(r"^[A-Za-z_][\w.]{2,79}$")
+_IDENTIFIER = regex(r"^[A-Za-z_][\w.]{2,79}$")
 KNOWN_LIBRARIES = sys.stdlib_module_names | frozenset({
     "torch", "torchvision", "numpy", "pandas", "scipy", "sklearn", "matplotlib", "seaborn", "plotly", "tensorflow", "keras", "jax", "PIL", "cv2",
     "tqdm", "yaml", "requests", "click", "pytest", "nltk",

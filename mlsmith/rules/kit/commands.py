@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.index.scopes import Binding, Block, block_of, scope_of
+from mlsmith.regex import regex
 from mlsmith.rules.kit.places import UNKNOWN_PART, places
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ WAITING = (
 )  # fmt: skip
 """What starts a program and waits for it"""
 _ARGUMENTS = ("args", "cmd", "command", "bash_command")
-_SCRIPT = re.compile(
+_SCRIPT = regex(
     r"""(?:\bpython[\d.]*(?:\.exe)?|\btorchrun|\baccelerate\ launch|\bipython)"?\s+(?:-[uOBIi]+\s+)*
     (?:-m\s+(?P<module>[A-Za-z_][\w.-]*)|["']?(?P<path>[^\s;&|"'<>-][^\s;&|"'<>]*\.py)\b)""",
     re.VERBOSE,
 )
-_HOLE = re.compile(r"<(\w+)>")
+_HOLE = regex(r"<(\w+)>")
 _MOST = 12
 """Lines of one expression that are followed"""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mlsmith.finding import Edit, Position, Span
+from mlsmith.regex import regex
 from mlsmith.rules.kit.memo import once_a_document
 from mlsmith.sources.config import ConfigDocument, Entry
 
 Keys = tuple[str, ...]
 
-_NOT_OURS = re.compile(
+_NOT_OURS = regex(
     r"(^|/)\.|(^|/)(docker-compose|compose|mkdocs|dvc|params|environment|conda|codecov|package|tsconfig|mypy|pyrightconfig|jupyter|ipython)[^/]*$"
     r"|(^|/)(templates|charts|k8s|helm|node_modules)/"
 )
@@ -21,12 +21,12 @@ _MOST_KEYS = 600
 """A file with more keys is data."""
 LONGEST_VALUE = 40
 """Characters of a value that is kept; longer ones are text"""
-_ANCHOR = re.compile(r"(?m)(?:^|[\s:\-\[,])[&*][A-Za-z_]")
-_NAMED = re.compile(r"[\s:]&([A-Za-z_]\w*)")
-_ALIAS = re.compile(r"[\s:\-\[,]\*([A-Za-z_]\w*)")
-_PACKAGE = re.compile(r"#\s*@package\s+(\S+)")
-_INTERPOLATION = re.compile(r"\$\{([^${}]+)\}")
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_ANCHOR = regex(r"(?m)(?:^|[\s:\-\[,])[&*][A-Za-z_]")
+_NAMED = regex(r"[\s:]&([A-Za-z_]\w*)")
+_ALIAS = regex(r"[\s:\-\[,]\*([A-Za-z_]\w*)")
+_PACKAGE = regex(r"#\s*@package\s+(\S+)")
+_INTERPOLATION = regex(r"\$\{([^${}]+)\}")
+_DOTTED = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _BOOLEANS = {True: "t", False: "f"}
 
 

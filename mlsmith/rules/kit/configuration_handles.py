@@ -10,11 +10,11 @@ configuration is held, and the keys that lead from it to the part. Nodes are str
 from __future__ import annotations
 
 import ast
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlsmith.index.scopes import Binding, last_word
+from mlsmith.regex import regex
 from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ _SAME = frozenset({
     "argparse.Namespace", "edict", "AttrDict", "Namespace",
 })  # fmt: skip
 """Calls whose result holds the keys of all that they are given"""
-_MAYBE = re.compile("conf|cfg|hp|hyp|opt|args|settings|param")
+_MAYBE = regex("conf|cfg|hp|hyp|opt|args|settings|param")
 """Of names in small letters: a search that ignores case takes four times as long"""
 _SAME_WORDS = {name.rpartition(".")[2] for name in _SAME} | {"getattr"}
-_WRAPPER = re.compile(
+_WRAPPER = regex(
     r"(?i)^(dot|attr|attribute|easy|e)_?(dict|map)$|^(simple|nested)?namespace$|^munch|^bunch$"
     r"|^(dict|json|yaml|cfg|config|d)_?(2|to)_?[a-z_]+$|^(to|as)_?(namespace|attr_?dict|dot_?dict|object)$|^recursive_?namespace$"
 )
@@ -79,7 +79,7 @@ def speaks_of_configuration(name: str) -> bool:
 _SEEN: set[str] = set()
 _NAMES: set[str] = set()
 _PATHS: set[str] = set()
-_EITHER = re.compile(r"conf|cfg|opt|hp|hyp|yaml|setting|param|json|toml|args")
+_EITHER = regex(r"conf|cfg|opt|hp|hyp|yaml|setting|param|json|toml|args")
 
 
 def configuration_names(mentioned: set[str]) -> set[str]:

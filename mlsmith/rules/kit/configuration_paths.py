@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.scopes import last_word
+from mlsmith.regex import regex
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, LOADERS, is_configuration_name
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.call import Call
     from mlsmith.rules.kit.module import Module
 
-OVERRIDE = re.compile(r"[+~]{0,2}[A-Za-z_][\w./@-]*=[^\s=`'\"|]*")
+OVERRIDE = regex(r"[+~]{0,2}[A-Za-z_][\w./@-]*=[^\s=`'\"|]*")
 """`model=small`, `+data.shuffle=true`"""
-FILE = re.compile(r"^\S+\.(ya?ml|json|toml)$")
+FILE = regex(r"^\S+\.(ya?ml|json|toml)$")
 _ENDINGS = (".yaml", ".yml", ".json", ".toml")
-OPTION = re.compile(
+OPTION = regex(
     r"^(\w+_)?(configs?|cfg|conf|configuration|opts?|hparams|hyp|yaml|settings|hp|params|options)(_?(file|path|yaml|fn|name|json|fname|filename))?$"
 )
 _OPENERS = frozenset({"open", "Path", "str", "abspath", "realpath", "expanduser", "to_absolute_path", "read_text", "read_bytes", "read", "resolve", "fspath",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit.memo import once_a_document
 from mlsmith.rules.kit.rule import TextDocument
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?<![\w./=-])(?:(?P<override>[+~]{0,2}[A-Za-z_][\w./@-]*=[^\s`'\"|)]*)"
     r"|-{1,2}(?P<flag>[A-Za-z][\w-]*)(?:[ =]+(?P<file>[^\s`'\"|)]+\.(?:ya?ml|json|toml)))?)"
 )

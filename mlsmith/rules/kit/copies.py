@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.index.scopes import last_word
+from mlsmith.regex import regex
 from mlsmith.rules.kit.origins import is_quoted
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ WORK = frozenset({
 })  # fmt: skip
 """Packages whose calls work with data or models"""
 _TEXT = r"[rbfuRBFU]{0,2}(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
-_COMMENT = re.compile(rf"({_TEXT})|\s*#[^\n]*")
-_NAME = re.compile(rf"({_TEXT})|(?<![\w.])[A-Za-z_]\w*(?!\w|=(?!=))")
+_COMMENT = regex(rf"({_TEXT})|\s*#[^\n]*")
+_NAME = regex(rf"({_TEXT})|(?<![\w.])[A-Za-z_]\w*(?!\w|=(?!=))")
 _SILENT = frozenset(
     {"print", "display", "info", "debug", "warning", "add_argument", "append_line", "set_postfix", "set_description", "update"}
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit.knowledge.platforms import IMAGE_PYTHON, PYTHON_LAST
 from mlsmith.rules.kit.removals import parts
 from mlsmith.sources.config import ConfigDocument
@@ -16,12 +17,12 @@ from mlsmith.sources.requirements import canonical_name
 Pin = tuple[str, str]
 """Distribution and specifier"""
 
-_INSTALLS = re.compile(r"\b(?:(?:pip3?|conda|mamba|uv pip)\s+install|(?:conda|mamba)\s+create)\s([^;&|\n]*)")
-_PINNED = re.compile(r"(?:[\w-]+::)?([A-Za-z][\w.-]*)(?:\[[\w,-]*\])?\s*((?:[<>!~=]=?)\s*\d[\w.*]*(?:,[<>!~=]=?\d[\w.*]*)*)\Z")
-_IMAGE = re.compile(r"(?:[\w.-]+/)*(python|tensorflow|pytorch)/?(?:python|tensorflow|pytorch)?:(\d+(?:\.\d+)*)")
+_INSTALLS = regex(r"\b(?:(?:pip3?|conda|mamba|uv pip)\s+install|(?:conda|mamba)\s+create)\s([^;&|\n]*)")
+_PINNED = regex(r"(?:[\w-]+::)?([A-Za-z][\w.-]*)(?:\[[\w,-]*\])?\s*((?:[<>!~=]=?)\s*\d[\w.*]*(?:,[<>!~=]=?\d[\w.*]*)*)\Z")
+_IMAGE = regex(r"(?:[\w.-]+/)*(python|tensorflow|pytorch)/?(?:python|tensorflow|pytorch)?:(\d+(?:\.\d+)*)")
 _IMAGES = {"python": "python", "tensorflow": "tensorflow", "pytorch": "torch"}
-_PYTHON = re.compile(r"(\d+)\.(\d+)")
-_OLD_TENSORFLOW = re.compile(r"%tensorflow_version\s+(1)\b")
+_PYTHON = regex(r"(\d+)\.(\d+)")
+_OLD_TENSORFLOW = regex(r"%tensorflow_version\s+(1)\b")
 
 
 def named_as_imported(name: str) -> str:

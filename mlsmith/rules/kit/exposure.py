@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.scopes import last_word
+from mlsmith.regex import regex
 from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _CHANCE = (
     *_REMEDIES, "explore", "exploring", "epsilon-greedy", "eps_greedy", "eps-greedy", "thompson", "interleav", "debias", "position bias", "position_bias",
     "counterfactual", "off-policy", "off_policy", "holdout", "hold-out", "hold_out", "control group",
 )  # fmt: skip
-_AT_RANDOM = re.compile(
+_AT_RANDOM = regex(
     r"random(?:i[sz]ed)?[-_ ](?:slot|bucket|traffic|share|position|impression|ranking|order)|shuffled[-_ ](?:slot|traffic|ranking)"
 )
 _YES = (1, True, "1", "yes", "true", "True", "y", "Y")

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.knowledge import keras, tensorflow, torch
 
-_TORCH = re.compile(r"^torch\.nn\.(Conv|ConvTranspose|(?:Max|Avg|LP)Pool)([123])d$")
-_KERAS = re.compile(
+_TORCH = regex(r"^torch\.nn\.(Conv|ConvTranspose|(?:Max|Avg|LP)Pool)([123])d$")
+_KERAS = regex(
     r"^keras\.layers\.(SeparableConv|Conv|MaxPooling|AveragePooling|MaxPool|AvgPool|UpSampling|Cropping|ZeroPadding)([123])D(Transpose)?$"
 )
-_FUNCTIONAL = re.compile(r"^torch\.(?:nn\.functional\.)?(?:max|avg|lp)_pool([123])d$")
-_SAME_SIZE = re.compile(
+_FUNCTIONAL = regex(r"^torch\.(?:nn\.functional\.)?(?:max|avg|lp)_pool([123])d$")
+_SAME_SIZE = regex(
     r"^(?:torch\.nn\.(?:\w*ReLU6?|\w*ELU|Tanh|GELU|SiLU|Mish|Softplus|Hardswish|BatchNorm\dd|InstanceNorm\dd|GroupNorm|LayerNorm"
     r"|Dropout\d?d?|Identity)"
     r"|keras\.layers\.(?:\w*ReLU|ELU|BatchNormalization|LayerNormalization|GroupNormalization|\w*Dropout\d?D?|GaussianNoise))$"
 )
-_SAME_FUNCTIONS = re.compile(
+_SAME_FUNCTIONS = regex(
     r"^torch\.(?:nn\.functional\.)?(?:\w*relu6?_?|\w*elu|tanh|silu|mish|softplus|dropout\d?d?|batch_norm|clamp|exp|sqrt|mul)$"
 )
-_KEEPS = re.compile(r"^torch\.nn\.functional\.(?:pad|interpolate|upsample)$|^torch\.nn\.(?:ZeroPad|ReflectionPad|ReplicationPad)\dd$")
+_KEEPS = regex(r"^torch\.nn\.functional\.(?:pad|interpolate|upsample)$|^torch\.nn\.(?:ZeroPad|ReflectionPad|ReplicationPad)\dd$")
 _RESHAPES = frozenset({"torch.nn.Flatten", "torch.nn.Unflatten", "keras.layers.Flatten", "keras.layers.Reshape", "torch.flatten",
                        "keras.layers.GlobalAveragePooling2D", "keras.layers.GlobalMaxPooling2D", "torch.reshape", "torch.squeeze"})  # fmt: skip
 _LINEAR = frozenset({"torch.nn.Linear", "torch.nn.LazyLinear", "keras.layers.Dense"})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit.knowledge.sklearn import METRICS, ORDERED, SCORED, SYMMETRIC
 
 __all__ = ["METRICS", "ORDERED", "SCORED", "SYMMETRIC", "metrics_named"]
@@ -13,7 +13,7 @@ _WORDS = {
     "accuracy": "accuracy", "acc": "accuracy", "f1": "f1", "fscore": "f1", "precision": "precision", "recall": "recall", "sensitivity": "recall",
     "mse": "mse", "rmse": "rmse", "mae": "mae", "r2": "r2", "mape": "mape", "auc": "auc", "auroc": "auc", "logloss": "logloss",
 }  # fmt: skip
-_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
+_SPLIT = regex(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
 
 
 @lru_cache(maxsize=2_000)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-_COMMAND = re.compile(r"&&|\|\||[;|\n]")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
-_CONTINUED = re.compile(r"\\[ \t]*\n|`[ \t]*\n")
-_RUNS = re.compile(
+from mlsmith.regex import regex
+
+_COMMAND = regex(r"&&|\|\||[;|\n]")
+_COMMENT = regex(r"(?:^|(?<=\s))#.*")
+_CONTINUED = regex(r"\\[ \t]*\n|`[ \t]*\n")
+_RUNS = regex(
     r"(?P<papermill>(?:^|[\s/@\"'\[(-])papermill(?=[\s\"']))|\bnbconvert\b(?=.*\s--execute\b)|--execute\b(?=.*\bnbconvert\b)|\bjupyter[ -]+(?:execute|run)\b"
     r"|\brunipy\b|\bipython3?\s(?=.*\.ipynb)"
 )
-_NAMED = re.compile(
+_NAMED = regex(
     r"""(?P<option>--output(?:-dir)?[= ]\s*)?(?:"(?P<double>[^"]*\.ipynb)"|'(?P<single>[^']*\.ipynb)'|(?P<bare>(?:\\.|[^\s"'\\,])+\.ipynb))"""
 )
-_LISTED = re.compile(r"[\"']\s*,\s*[\"']|^\[\s*[\"']|[\"']\s*\]\s*$")
-_TARGET = re.compile(r"^(?P<name>[A-Za-z0-9_][\w./ -]*?)\s*:(?!=)")
+_LISTED = regex(r"[\"']\s*,\s*[\"']|^\[\s*[\"']|[\"']\s*\]\s*$")
+_TARGET = regex(r"^(?P<name>[A-Za-z0-9_][\w./ -]*?)\s*:(?!=)")
 
 
 class NotebookRun(NamedTuple):

@@ -6,17 +6,18 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.definitions import Function
     from mlsmith.rules.kit.module import Module
 
-_FORGE = re.compile(r"(github|gitlab|bitbucket|githubusercontent)\.(com|org)/|kaggle\.com/(?!c/|comp|datasets)")
-_TAKEN = re.compile(r"\b(cop(y|ied)|vendored|borrowed|lifted)\b[^\n]{0,30}\bfrom\b")
+_FORGE = regex(r"(github|gitlab|bitbucket|githubusercontent)\.(com|org)/|kaggle\.com/(?!c/|comp|datasets)")
+_TAKEN = regex(r"\b(cop(y|ied)|vendored|borrowed|lifted)\b[^\n]{0,30}\bfrom\b")
 """What a head says of a file that was taken over as it was"""
-_CHANGED = re.compile(r"\b(changes|modified|modifications|adapted)\b")
-_HOLDER = re.compile(r"copyright[^\n]*\d{4}[^\n]*")
+_CHANGED = regex(r"\b(changes|modified|modifications|adapted)\b")
+_HOLDER = regex(r"copyright[^\n]*\d{4}[^\n]*")
 _COPIED = frozenset({
     "ldm", "basicsr", "facexlib", "facelib", "gfpgan", "realesrgan", "lpips", "clip", "taming", "midas", "guided_diffusion", "improved_diffusion",
     "yolov3", "yolov5", "yolov7", "yolox", "detectron2", "mmcv", "mmdet", "fairseq", "transformers", "diffusers", "timm", "pyrouge",
@@ -32,7 +33,7 @@ _WANDERING = frozenset({
 _LESSON = frozenset(
     {"exercise", "exercises", "homework", "homeworks", "assignment", "assignments", "starter", "lesson", "lessons", "lecture", "lectures"}
 )
-_NUMBERED = re.compile(r"(^|[/_-])(week|lesson|lecture|chapter|day|hw|seminar)[ _-]?\d", re.IGNORECASE)
+_NUMBERED = regex(r"(^|[/_-])(week|lesson|lecture|chapter|day|hw|seminar)[ _-]?\d", re.IGNORECASE)
 _HEAD = 20
 """Lines"""
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mlsmith.regex import regex
+
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 """Where the file may stand; the first one counts"""
-_SECTION = re.compile(r"\^?\[[^\]]+\](?:\[\d+\])?(?P<owners>.*)")
-_COMMENT = re.compile(r"(?:^|\s)#.*")
-_FIELD = re.compile(r"(?:\\.|\S)+")
+_SECTION = regex(r"\^?\[[^\]]+\](?:\[\d+\])?(?P<owners>.*)")
+_COMMENT = regex(r"(?:^|\s)#.*")
+_FIELD = regex(r"(?:\\.|\S)+")
 
 
 class OwnerRule(NamedTuple):

@@ -11,13 +11,15 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from mlsmith.regex import regex
+
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 UNKNOWN_PART = "*"
 TEMPORARY = "/tmp/-"
 """A folder or file that does not outlive the process"""
-HOLE = re.compile(r"<(\.?)(\w+)>")
+HOLE = regex(r"<(\.?)(\w+)>")
 _DEPTH = 8
 _MOST = 3
 _PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath", "os.path.join", "posixpath.join"})
@@ -28,8 +30,8 @@ _SAME = frozenset({
 """Calls whose result points where their first argument does"""
 _SAME_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip"})
 _CALLS_OF_METHODS = _SAME_METHODS | {"joinpath", "with_suffix", "with_name", "format", "glob", "rglob"}
-_FIELD = re.compile(r"\{[^{}]*\}")
-_PERCENT = re.compile(r"%[-+ #0-9.]*[sdifr]")
+_FIELD = regex(r"\{[^{}]*\}")
+_PERCENT = regex(r"%[-+ #0-9.]*[sdifr]")
 
 
 def places(module: Module, node: ast.expr | None, depth: int = 0) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit.accesses import accesses
 from mlsmith.rules.kit.collect import where
 from mlsmith.rules.kit.constants import UNKNOWN
@@ -38,7 +39,7 @@ _ANSWERING = frozenset({
 _ROLES = _ANSWERING | {"train", "training", "trainer", "fit", "model", "main", "build", "script"}
 _FRONTS = ("streamlit", "gradio", "flask", "fastapi", "bentoml", "litserve")
 _WEIGHTS = MODEL_ENDINGS | {"pkl", "pickle", "sav", "h5", "hdf5", "bin", "model", "weights"}
-_COUNTS = re.compile(
+_COUNTS = regex(
     r"(max_?(seq(uence)?|text|sent(ence)?|doc|input|pad)?_?len(gth)?|(seq(uence)?|input|text|pad)_?len(gth)?|max_?(nb_?)?(words|features)|vocab(ulary)?_?size"
     r"|im(a)?g(e)?_?(size|width|height|shape|dim)|(target_?)?(sample|sampling)_?rate|sr|n_?mfcc|n_?fft|hop(_?len(gth)?)?|n_?mels|look_?back|window(_?size)?"
     r"|time_?steps|(norm(alize)?|pixel|img|image|rgb|imagenet)?_?(mean|std)s?)",

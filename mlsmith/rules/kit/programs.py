@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mlsmith.index.project import Definition, Project
 
 _MAKERS = frozenset({"fire.Fire", "fire.core.Fire", "jsonargparse.CLI", "jsonargparse.auto_cli"})
+_LIBRARIES = frozenset({"fire", "jsonargparse", "lightning", "pytorch_lightning"})
 _COMPONENTS = frozenset({"component", "components"})
 _CLI = "LightningCLI"
 _FILLED = frozenset({"LightningModule", "LightningDataModule"})
@@ -54,9 +55,11 @@ def _programs(project: Project) -> _Programs:
 def _seen(project: Project) -> _Programs:
     named: dict[str, frozenset[str]] = {}
     whole = set()
-    filled = False
+    if _LIBRARIES.isdisjoint(origin.partition(".")[0] for origin in project.imported):
+        return _Programs(named, frozenset(), filled=False)
+    filled = any(origin.endswith(f".{_CLI}") for origin in project.imported)
     for path, facts in project.files.items():
-        filled = filled or any(origin.endswith(f".{_CLI}") for _, origin in facts.imports) or _CLI.encode() in facts.packed_calls
+        filled = filled or _CLI.encode() in facts.packed_calls
         if not any(maker.encode() in facts.packed_calls for maker in _MAKERS):
             continue
         calls = list(facts.calls())

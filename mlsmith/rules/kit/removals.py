@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from mlsmith.index.canonical import canonical
+from mlsmith.regex import regex
 from mlsmith.rules.kit.knowledge import keras, lightning, numpy, pandas, sklearn, tensorflow, torch, torchtext, torchvision, transformers
 
 _LIBRARIES = (
@@ -23,9 +23,9 @@ _LIBRARIES = (
     (("pytorch_lightning", "lightning"), ("pytorch-lightning", "lightning"), lightning),
     (("transformers",), ("transformers",), transformers),
 )
-_CLAUSE = re.compile(r"(?<![<>=!~])(===|==|~=|<=|<|=)\s*(\d+(?:\.\d+)*)(\.\*)?")
+_CLAUSE = regex(r"(?<![<>=!~])(===|==|~=|<=|<|=)\s*(\d+(?:\.\d+)*)(\.\*)?")
 
-_LEAST = re.compile(r"(?<![<>=!~])>=?\s*(\d+(?:\.\d+)*)")
+_LEAST = regex(r"(?<![<>=!~])>=?\s*(\d+(?:\.\d+)*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
+
+from mlsmith.regex import regex
 
 
 class Role(StrEnum):
@@ -26,8 +27,8 @@ _TOKENS = {
          "predictions", "serve", "serving", "generate", "demo", "score", "benchmark"), Role.TEST,
     ),
 }  # fmt: skip
-_GLUED = re.compile(r"^(train|valid|val|test|eval)(?=loader|set|data|ds|dl|gen|iter|dataset|dataloader|generator|x|y)")
-_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
+_GLUED = regex(r"^(train|valid|val|test|eval)(?=loader|set|data|ds|dl|gen|iter|dataset|dataloader|generator|x|y)")
+_SPLIT = regex(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
 _NO_ROLES: frozenset[Role] = frozenset()
 _MODES = frozenset({"fit", "learn", "tr", "dev", "score", "demo", "generate", "benchmark"})
 """Tokens too common to count unless they stand first or alone, and `tr` last: `score_tr`."""

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 
-_SQL = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(select|with|insert|create|merge|update|copy|delete|replace|from)\b", re.IGNORECASE)
+from mlsmith.regex import regex
+
+_SQL = regex(r"^\s*(?:--[^\n]*\n\s*)*(select|with|insert|create|merge|update|copy|delete|replace|from)\b", re.IGNORECASE)
 _NAME = r"""(?:"[^"\n]+"|`[^`\n]+`|\[[^\]\n]+\]|'[^'\n]+'|[A-Za-z_][\w$]*)"""
 _TABLE = rf"({_NAME}(?:\s*\.\s*{_NAME})*)(?!\s*\(|[\w$])"
-_READ = re.compile(rf"\b(?:from|join)\s+(?:only\s+|lateral\s+)?{_TABLE}", re.IGNORECASE)
-_FILE = re.compile(r"\b(?:read_\w+|parquet_scan|iceberg_scan|delta_scan)\s*\(\s*\[?\s*'([^'\n]+)'", re.IGNORECASE)
-_COPIED_IN = re.compile(rf"\bcopy\s+{_TABLE}[^;']*?\bfrom\s+'([^'\n]+)'", re.IGNORECASE)
-_COPIED_OUT = re.compile(r"\bcopy\b[^;]*?\bto\s+'([^'\n]+)'", re.IGNORECASE | re.DOTALL)
-_WRITE = re.compile(
+_READ = regex(rf"\b(?:from|join)\s+(?:only\s+|lateral\s+)?{_TABLE}", re.IGNORECASE)
+_FILE = regex(r"\b(?:read_\w+|parquet_scan|iceberg_scan|delta_scan)\s*\(\s*\[?\s*'([^'\n]+)'", re.IGNORECASE)
+_COPIED_IN = regex(rf"\bcopy\s+{_TABLE}[^;']*?\bfrom\s+'([^'\n]+)'", re.IGNORECASE)
+_COPIED_OUT = regex(r"\bcopy\b[^;]*?\bto\s+'([^'\n]+)'", re.IGNORECASE | re.DOTALL)
+_WRITE = regex(
     rf"\b(?:insert\s+(?:or\s+\w+\s+)?(?:into|overwrite)(?:\s+table)?|merge\s+into|replace\s+into|update)\s+{_TABLE}(?!\s+of\b)|"
     rf"\binsert\s+(?:or\s+\w+\s+)?into\s+({_NAME}(?:\s*\.\s*{_NAME})*)\s*\(|"
     rf"\bcreate\s+(?:or\s+replace\s+)?(?:table|(?:materialized\s+)?view)\s+(?:if\s+not\s+exists\s+)?({_NAME}(?:\s*\.\s*{_NAME})*)\s+as\b",
     re.IGNORECASE,
 )
-_NOT_OF_TABLES = re.compile(
-    r"\b(?:extract|substring|trim|overlay|position)\s*\([^()]*\)|\bis\s+(?:not\s+)?distinct\s+from\b", re.IGNORECASE
-)
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_NAMED = re.compile(rf"(?:\bwith\s+(?:recursive\s+)?|\)\s*,\s*)({_NAME})\s*(?:\([^()]*\))?\s+as\s+(?:materialized\s+)?\(", re.IGNORECASE)
+_NOT_OF_TABLES = regex(r"\b(?:extract|substring|trim|overlay|position)\s*\([^()]*\)|\bis\s+(?:not\s+)?distinct\s+from\b", re.IGNORECASE)
+_COMMENT = regex(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_NAMED = regex(rf"(?:\bwith\s+(?:recursive\s+)?|\)\s*,\s*)({_NAME})\s*(?:\([^()]*\))?\s+as\s+(?:materialized\s+)?\(", re.IGNORECASE)
 _KEYWORDS = frozenset({"select", "values", "unnest", "lateral", "set", "where", "dual", "table", "generate_series", "stdin"})
 
 

@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Context, Finding, Function, Module, Rule, Severity, metrics, optimisation
 
-_SPOKEN = re.compile(r"\b(loss|accuracy|acc|auc|f1|rmse|mae|precision|recall|epoch)\b", re.I)
-_FORMATTED = re.compile(r"\b(loss|accuracy|acc|auc|f1|rmse|mae)\b\W{1,5}(%[\d.]*f|\{[^{}]*f\})", re.I)
+_SPOKEN = regex(r"\b(loss|accuracy|acc|auc|f1|rmse|mae|precision|recall|epoch)\b", re.I)
+_FORMATTED = regex(r"\b(loss|accuracy|acc|auc|f1|rmse|mae)\b\W{1,5}(%[\d.]*f|\{[^{}]*f\})", re.I)
 """A metric that is spoken of, with the place of its number"""
-_OTHERWISE = re.compile(
+_OTHERWISE = regex(
     r"logging|logger|loguru|SummaryWriter|tensorboard|wandb|mlflow|neptune|comet|add_scalar|tracker|csv|to_csv|json\.dump|\.log\(|history|\.write\(|__main__|click|typer|argparse|absl"
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Finding, Module, Rule, Severity, serving
 
 _SPEAKING = frozenset({
@@ -13,7 +13,7 @@ _SPEAKING = frozenset({
     "write", "append", "log_prediction", "captureMessage", "capture_message", "start_as_current_span", "set_attribute", "put_item", "to_sql", "save",
     "add_task",
 })  # fmt: skip
-_WATCHED = re.compile(
+_WATCHED = regex(
     r"logging|logger|loguru|structlog|prometheus|opentelemetry|statsd|datadog|ddtrace|newrelic|evidently|whylogs|mlflow|wandb|sentry|[mM]iddleware|instrument"
 )
 

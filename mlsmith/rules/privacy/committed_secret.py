@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import ConfigDocument, Finding, Module, Place, Position, Rule, Severity, Span, secrets_in
 
 if TYPE_CHECKING:
     import ast
 
 _ADVICE = "revoke the key, and read the new one from the environment or a secret store: it stays in the history of the repository"
-_COMMAND = re.compile(r"(wandb login(?: --relogin)?\s+|KAGGLE_KEY=|WANDB_API_KEY=|HF_TOKEN=|OPENAI_API_KEY=)[\"']?([A-Za-z0-9_-]{32,60})")
+_COMMAND = regex(r"(wandb login(?: --relogin)?\s+|KAGGLE_KEY=|WANDB_API_KEY=|HF_TOKEN=|OPENAI_API_KEY=)[\"']?([A-Za-z0-9_-]{32,60})")
 
-_ONE_PIECE = re.compile(r"(?=[^0-9]*[0-9]|hf_)(?:[\w+/=.-]{16,}$|[a-z+]+://\S+:\S+@)")
+_ONE_PIECE = regex(r"(?=[^0-9]*[0-9]|hf_)(?:[\w+/=.-]{16,}$|[a-z+]+://\S+:\S+@)")
 _SHORTEST = 16
 _LONGEST = 2_000
-_QUOTE = re.compile(r"[\"']")
+_QUOTE = regex(r"[\"']")
 
 
 class CommittedSecret(Rule):

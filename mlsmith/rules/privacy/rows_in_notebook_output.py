@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Finding, Module, Place, Position, Rule, Severity, Span
 
-_HEADER = re.compile(r"<th>([^<]{2,40})</th>")
-_ROW = re.compile(r"<tr[ >]")
+_HEADER = regex(r"<th>([^<]{2,40})</th>")
+_ROW = regex(r"<tr[ >]")
 _PERSONAL = {
     "name": "name", "firstname": "name", "lastname": "name", "surname": "name", "fullname": "name", "customername": "name", "patientname": "name",
     "email": "e-mail", "emailaddress": "e-mail", "mail": "e-mail", "phone": "phone", "phonenumber": "phone", "mobile": "phone", "telephone": "phone",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, block_of, tokens
 from mlsmith.rules.kit.collect import place_from, where
 
@@ -14,10 +14,10 @@ _ASKED = (
     "is_available(", "device_count(", "list_physical_devices", "list_gpus", "no_cuda", "use_cuda", "use_gpu", "accelerator", "current_device(",
     "local_rank",
 )  # fmt: skip
-_MPS = re.compile(r"\bmps\b")
-_ONLY_CUDA = re.compile(r"cuda\.Stream|current_stream\(|tensorrt|torch2trt|custom_fwd|\btriton\b")
+_MPS = regex(r"\bmps\b")
+_ONLY_CUDA = regex(r"cuda\.Stream|current_stream\(|tensorrt|torch2trt|custom_fwd|\btriton\b")
 _SWITCH = frozenset({"cuda", "gpu", "gpus", "device", "use", "rank", "distributed"})
-_PINNED = re.compile(r"^cuda(:\d+)?$")
+_PINNED = regex(r"^cuda(:\d+)?$")
 
 
 class HardcodedDevice(Rule):

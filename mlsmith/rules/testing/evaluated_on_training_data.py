@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Context, Finding, Module, Role, Rule, Severity, last_word, metrics, tokens
 
 _SUPERVISED = (
@@ -30,7 +31,7 @@ _HELD_OUT = frozenset({"test", "testing", "val", "valid", "validation", "dev", "
 """Words by which a name says that it is of data set aside; `score` alone says nothing of the kind"""
 
 _DATA = frozenset({"loader", "dataloader", "trainloader", "dl", "dataset", "ds", "iterator", "generator", "batches", "data"})
-_MAY_BE_DATA = re.compile(r"loader|set|dl|ds|iterator|generator|batches|data", re.IGNORECASE)
+_MAY_BE_DATA = regex(r"loader|set|dl|ds|iterator|generator|batches|data", re.IGNORECASE)
 """Most names are none of these: a search costs less than taking them apart"""
 _INDICES = frozenset({"idx", "idxs", "index", "indices", "inds", "ids", "mask"})
 _RESULTS = frozenset({"score", "scores", "loss", "losses", "metric", "metrics"})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import UNKNOWN, Call, Confidence, Finding, Module, Role, Rule, Severity, tokens
 from mlsmith.rules.kit.knowledge import sklearn
 from mlsmith.rules.kit.splits import Split, is_used, splits
@@ -15,7 +15,7 @@ _LEARNING = (
     *sklearn.TRANSFORMERS, "sklearn.feature_extraction.", "sklearn.kernel_approximation.", "sklearn.discriminant_analysis.", "category_encoders.",
     "imblearn.over_sampling.", "imblearn.combine.", "umap.UMAP", "feature_engine.", "keras.layers.Normalization",
 )  # fmt: skip
-_WRONG = re.compile(r"\b(improper|leak|leaks|leaking|leakage|wrong|incorrect|cheating)\b")
+_WRONG = regex(r"\b(improper|leak|leaks|leaking|leakage|wrong|incorrect|cheating)\b")
 _FITS = ("fit", "fit_transform", "fit_resample", "fit_sample", "partial_fit", "adapt")
 _FUNCTIONS = tuple(
     f"sklearn.preprocessing.{name}"

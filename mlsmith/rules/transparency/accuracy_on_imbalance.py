@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Finding, Module, Rule, Severity
 
-_OTHER_METRICS = re.compile(
+_OTHER_METRICS = regex(
     r"(?<![a-z])(f1|fscore|f_score|fbeta|auc|auroc|roc|pr_curve|recall|precision|confusion|classification_report|matthews|mcc|kappa|balanced_acc"
     r"|log_loss|iou|jaccard|dice|brier|gini|lift|map|sensitivity|top_?k|profit|gain|cost)(?![a-z])|roc_|_auc|confusion|classificationreport|min\([^)\n]*val_loss",
     re.I,

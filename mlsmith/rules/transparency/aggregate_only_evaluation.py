@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Context, Finding, Module, Project, Role, Rule, Severity, metrics, tokens
 from mlsmith.rules.kit.collect import place_from, where
 
@@ -16,7 +16,7 @@ _LOOKS = (
     "slice_metrics", "slice_evaluation", "precision_recall_fscore_support",
 )  # fmt: skip
 """What looks at parts of the data by itself"""
-_PARTS = re.compile(
+_PARTS = regex(
     r"(?:per|by|each|across)[-_ ](?:the )?(?:class|group|categor|label|slice|segment|region|country|store|product|user|customer|site|station|horizon"
     r"|hour|day|month|season|subject|patient|species|bucket|bin|decile|quantile|column|target|task|domain|language|source)|hue=|cohort|decile|groupby|group_by"
 )

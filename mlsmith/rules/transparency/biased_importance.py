@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Finding, Module, Rule, Severity, block_of, statement_of
 
-_BETTER = re.compile(r"permutation_importance|PermutationImportance|\bshap\b|\beli5\b|\blime\b|drop_?col", re.I)
+_BETTER = regex(r"permutation_importance|PermutationImportance|\bshap\b|\beli5\b|\blime\b|drop_?col", re.I)
 _TREES = ("sklearn.ensemble.", "sklearn.tree.")
 _BIASING = {
     "LabelEncoder": "numbers for categories", "OrdinalEncoder": "numbers for categories", "factorize": "numbers for categories",

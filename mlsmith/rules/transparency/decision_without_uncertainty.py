@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import Any
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Context, Finding, Function, Module, Project, Rule, Severity, last_word, serving, tokens
 from mlsmith.rules.kit.collect import place_from, where
 
@@ -19,7 +20,7 @@ _LOADERS = (
 _FITTED = ("sklearn.", "xgboost.XGB", "lightgbm.LGBM", "catboost.CatBoost")
 _NETWORKS = ("torch", "tensorflow", "keras", "onnxruntime", "tflite_runtime", "fastai")
 _MODELS = frozenset({"model", "models", "classifier", "clf", "regressor", "reg", "estimator", "pipeline", "pipe", "net", "network"})
-_DOUBT = re.compile(
+_DOUBT = regex(
     r"prob|confiden|uncertain|certainty|interval|quantile|\bstd|conformal|softmax|sigmoid|entropy|likelihood|threshold|varianc|margin|top_?[k\d]"
     r"|(?<![/\"'])scores?\b|\b(?:lower|upper)\b(?!\()|_(?:lower|upper)\b|\bmax\(|decision_function",
     re.I,

@@ -6,11 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Finding, Module, Rule, Severity, block_of, last_word, optimisation, scope_of, statement_of
 
-_LAST = re.compile(r"last|batch|step|iter|final", re.I)
-_LOSSES = re.compile(r"^(running|total|epoch|train|sum|avg|batch)?_?(loss|losses|cost|costs)(_(sum|total|list|history))?$", re.I)
-_BEST = re.compile(r"^(best|min|lowest|smallest)(_|$)|_best$", re.I)
+_LAST = regex(r"last|batch|step|iter|final", re.I)
+_LOSSES = regex(r"^(running|total|epoch|train|sum|avg|batch)?_?(loss|losses|cost|costs)(_(sum|total|list|history))?$", re.I)
+_BEST = regex(r"^(best|min|lowest|smallest)(_|$)|_best$", re.I)
 _REPORTING = frozenset(
     {"print", "append", "info", "debug", "write", "log", "add_scalar", "set_description", "set_postfix", "format", "log_metric", "scalar"}
 )

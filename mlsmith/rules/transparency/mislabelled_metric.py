@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, last_word, metrics, scope_of, tokens
 
 _CLASSIFIERS = ("LogisticRegression", "SVC", "NB", "Perceptron", "LogisticRegressionCV")
@@ -18,8 +19,8 @@ _TRUE = frozenset(
 _LOGGING = frozenset({"log", "log_dict", "log_metrics", "log_metric", "add_scalar", "add_scalars", "scalar"})
 _STEPS = {"training_step": True, "validation_step": False, "test_step": False, "validation_epoch_end": False, "test_epoch_end": False}
 """Methods of Lightning → whether they see training data"""
-_CLAUSES = re.compile(r"[,;|\n(]")
-_PART = re.compile(r"(?<![A-Za-z])(train|training|val|valid|validation|test|testing|eval)(?![A-Za-z])", re.I)
+_CLAUSES = regex(r"[,;|\n(]")
+_PART = regex(r"(?<![A-Za-z])(train|training|val|valid|validation|test|testing|eval)(?![A-Za-z])", re.I)
 
 
 class MislabelledMetric(Rule):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from mlsmith.regex import regex
 from mlsmith.rules.kit import Call, Confidence, Finding, Module, Rule, Severity, block_of, last_word, optimisation, statement_of, tokens
 
-_ZEROED_OTHERWISE = re.compile(
+_ZEROED_OTHERWISE = regex(
     r"zero_grad|zero_gradients|clear_grad|\.grad\s*=|\.grad(\.data)?\.(zero_|fill_|detach_)|autograd\.grad\(|reset_grad"
 )
 _ZERO_THEMSELVES = (
