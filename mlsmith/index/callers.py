@@ -6,7 +6,8 @@ each name that somebody asks about is looked for in the packed bytes, and only t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.index.facts import CallFact, FileFacts
@@ -90,13 +91,13 @@ class Callers:
         self._left -= 1
         return self._left >= 0
 
-    def _holding(self, names: Iterable[str], packed: str) -> Iterator[tuple[str, FileFacts]]:
+    def _holding(self, names: Iterable[str], packed: str) -> list[tuple[str, FileFacts]]:
         """The files in whose packed facts one of the names stands."""
-        wanted = [name.encode("utf-8", "surrogatepass") for name in names]
-        for path, facts in self._project.files.items():
-            held: bytes = getattr(facts, packed)
-            if any(word in held for word in wanted):
-                yield path, facts
+        holds = attrgetter(packed)
+        found: dict[str, FileFacts] = {}
+        for word in [name.encode("utf-8", "surrogatepass") for name in names]:
+            found.update([(path, facts) for path, facts in self._project.files.items() if word in holds(facts)])
+        return sorted(found.items())
 
     def _also_known_as(self, last: str) -> frozenset[str]:
         """A name, and those that imports give to it, through any number of files: `from a import work as job`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from mlsmith.rules.kit import Finding, Project, Severity
@@ -72,6 +71,8 @@ class UndefinedConfigKey(ConfigurationRule):
             return  # `_is_defined_beside` holds of all, whatever is loaded where
         if not known.loaded or project.spells("from_cli"):
             return
+        from difflib import get_close_matches
+
         found = {place: missing for place, missing in _missing(known).items() if project.is_asked(place[0])}
         written = known.written() | known.holders.fields  # a class of configurations brings the defaults of its fields
         for (path, seen), missing in sorted(found.items()):

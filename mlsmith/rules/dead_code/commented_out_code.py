@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from mlsmith.regex import regex
@@ -123,6 +122,8 @@ def _code_in(lines: list[str]) -> tuple[int, int] | None:
 
 
 def _is_code(text: str) -> bool:
+    import textwrap
+
     try:
         tree = parsed(textwrap.dedent(text.replace("\t", "    ")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,6 +67,8 @@ class UnownedTodo(Rule):
         text = module.source.text
         if module.notebook is not None or not _TAG.search(text) or not module.packages & _MACHINE_LEARNING:
             return None
+        import textwrap
+
         inside = [(n.lineno, n.end_lineno or n.lineno) for n in module.syntax.strings if n.lineno != (n.end_lineno or n.lineno)]
         found = []
         for number, line in enumerate(module.source.lines, start=1):
