@@ -46,7 +46,8 @@ def replay(argv: list[str]) -> int | None:
     run = next((run for run in state.runs if run.key == key), None)
     if run is None or not all_unchanged(state.root, run.guards, state.taken_ns):
         return None
-    if not all_unchanged(state.root, state.seen(), state.taken_ns):
+    named = [(path, stamp) for path in _inside(state.root, argv) if (stamp := state.files.get(path))]
+    if not all_unchanged(state.root, [*named, *state.seen()], state.taken_ns):  # what a commit hook names has changed most likely
         return None
     from mlsmith.cli.streams import note, write_result
 
@@ -95,6 +96,12 @@ def _nearest_state(argv: list[str]) -> State | None:
         if above == root:
             return None
         root = above
+
+
+def _inside(root: str, argv: list[str]) -> list[str]:
+    """What a command line names below a folder, relative to it."""
+    below = root + os.sep
+    return [full[len(below) :] for arg in argv[1:] if arg[:1] != "-" and (full := os.path.realpath(arg)).startswith(below)]
 
 
 def _key(argv: list[str]) -> tuple[object, ...]:

@@ -228,13 +228,13 @@ def _run(
 
 def _collect(subject: Any, rules: RuleSet, hook: str, seconds: dict[str, float] | None) -> dict[str, Any]:
     if seconds is None:
-        return {code: data for code, ask in rules.asked(hook) if (data := ask(subject))}
+        return {name: data for name, (_, ask) in rules.collecting(hook) if (data := ask(subject))}
     collected = {}
-    for code, ask in rules.asked(hook):
+    for name, (code, ask) in rules.collecting(hook):
         started = time.perf_counter()
         data = ask(subject)
         if data:
-            collected[code] = data
+            collected[name] = data
         seconds[f"rule:{code}"] = seconds.get(f"rule:{code}", 0.0) + time.perf_counter() - started
     return collected
 

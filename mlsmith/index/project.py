@@ -104,7 +104,7 @@ class Project:
 
     def collected(self, rule: Any) -> list[tuple[str, Any]]:
         """What a rule's `collect` hooks returned, by path, in path order."""
-        return self._collected.get(rule.code, [])
+        return self._collected.get(rule.collects_as or rule.code, [])
 
     @lazily
     def is_library(self) -> bool:

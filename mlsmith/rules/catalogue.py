@@ -70,6 +70,10 @@ class RuleSet:
         """The rules that have a hook, each by its code with the hook."""
         return self._asked.get(hook, ())
 
+    def collecting(self, hook: str) -> tuple[tuple[str, Asked], ...]:
+        """As `asked`, by the name that the facts are kept under; of rules that collect the same, one."""
+        return self._collecting.get(hook, ())
+
     def speaking(self, hook: str, context: Context) -> tuple[Asked, ...]:
         """As `asked`, those that are wanted in code that stands there."""
         return self._speaking.get((hook, context), ())
@@ -77,6 +81,14 @@ class RuleSet:
     @cached_property
     def _asked(self) -> dict[str, tuple[Asked, ...]]:
         return {hook: tuple((rule.code, getattr(rule, hook)) for rule in rules) for hook, rules in self.by_hook.items()}
+
+    @cached_property
+    def _collecting(self) -> dict[str, tuple[tuple[str, Asked], ...]]:
+        kept: dict[str, dict[str, Asked]] = {hook: {} for hook in self._asked}
+        for hook, asked in self._asked.items():
+            for code, ask in asked:
+                kept[hook].setdefault(self.by_code[code].collects_as or code, (code, ask))
+        return {hook: tuple(by_name.items()) for hook, by_name in kept.items()}
 
     @cached_property
     def _speaking(self) -> dict[tuple[str, Context], tuple[Asked, ...]]:

@@ -6,6 +6,8 @@ Everything is kept by the place that holds a configuration (see configuration_ha
 from __future__ import annotations
 
 import ast
+import marshal
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.rules.kit.configuration_handles import ANY, LOADERS, Handles, Keys, configuration_names, path_names, speaks_of_configuration
@@ -48,10 +50,32 @@ class ConfigurationUse(NamedTuple):
 
 
 @once_a_module
-def configuration_facts(module: Module) -> tuple[Any, ...] | None:
-    """A `ConfigurationUse` as facts keep it, the same object for all rules; None where the file has nothing to do with configurations."""
+def configuration_facts(module: Module) -> bytes | None:
+    """A `ConfigurationUse` packed, as few are looked at where few files are asked for; None where the file has nothing to do with
+    configurations.
+    """
     use = _use(module)
-    return tuple(use) if use is not None else None
+    return marshal.dumps(tuple(use)) if use is not None else None
+
+
+class UsesByPath(Mapping[str, ConfigurationUse]):
+    """What files do with configurations, by path, unpacked when it is looked at."""
+
+    def __init__(self, packed: Mapping[str, bytes]) -> None:
+        self._packed = packed
+        self._unpacked: dict[str, ConfigurationUse] = {}
+
+    def __getitem__(self, path: str) -> ConfigurationUse:
+        known = self._unpacked.get(path)
+        if known is None:
+            known = self._unpacked[path] = ConfigurationUse(*marshal.loads(self._packed[path]))
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
 
 
 def key_read(module: Module, node: ast.expr | None) -> tuple[str, Keys] | None:

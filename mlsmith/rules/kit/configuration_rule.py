@@ -17,6 +17,8 @@ from mlsmith.sources.config import ConfigDocument
 class ConfigurationRule(Rule):
     """A rule on what configurations hold and on what code, scripts and documents read or set of them."""
 
+    collects_as = "configurations"
+
     def collect(self, module: Module) -> Any:
         return configuration_facts(module)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlsmith.finding import anchor_of
 from mlsmith.index.lazily import lazily
 from mlsmith.rules.kit.collect import place_from
-from mlsmith.rules.kit.configuration import ConfigurationUse
+from mlsmith.rules.kit.configuration import ConfigurationUse, UsesByPath
 from mlsmith.rules.kit.configuration_files import Document, DocumentFact, Keys
 from mlsmith.rules.kit.configuration_flow import Flowed, Holders
 from mlsmith.rules.kit.configuration_loading import Loaded, Loading
@@ -219,15 +219,16 @@ def configurations(project: Project, collected: Iterable[tuple[str, Any]]) -> Co
     """The configurations of a project, from what the hooks of any rule on them have collected; made once."""
     known = project.answers.get("configurations")
     if known is None:
-        uses, facts, texts = {}, {}, {}
+        packed: dict[str, bytes] = {}
+        facts, texts = {}, {}
         for path, data in collected:
             if path in project.files:
-                uses[path] = ConfigurationUse(*data)
+                packed[path] = data
             elif len(data) == len(TextFact._fields):
                 texts[path] = TextFact(*data)
             else:
                 facts[path] = DocumentFact(*data)
-        known = project.answers["configurations"] = Configurations(project, uses, facts, texts)
+        known = project.answers["configurations"] = Configurations(project, UsesByPath(packed), facts, texts)
     return known
 
 

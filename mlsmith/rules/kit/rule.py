@@ -114,6 +114,8 @@ class Rule:
     """Whether findings in example, demonstration and documentation code are wanted."""
     stands_in: ClassVar[frozenset[str]] = frozenset()
     """Kinds of files in which findings of the `project` hook stand, where these are only some: it is not asked for the others."""
+    collects_as: ClassVar[str] = ""
+    """Under which name facts are kept, where several rules collect the same; by default the rule's code."""
     options: ClassVar[Mapping[str, Any]] = {}
     """Name → default of the rule's own settings under `[tool.mlsmith.rules.<CODE>]`; types follow the defaults."""
 
