@@ -26,7 +26,7 @@ from mlsmith.rules.kit import (
     tokens,
 )
 from mlsmith.rules.kit.collect import KNOWN_LIBRARIES, place_from, where
-from mlsmith.rules.kit.configurations import words_of
+from mlsmith.rules.kit.configurations import words_in
 from mlsmith.rules.kit.origins import is_borrowed, is_lesson, is_quoted
 
 _PAST = frozenset({"old", "legacy", "deprecated", "obsolete", "unused", "experimental"})
@@ -170,7 +170,7 @@ class UnreachableExperiment(Rule):
                 packages.add(path.removesuffix("pyproject.toml"))
         if not candidates or "*" in looked_through:
             return
-        words = _words_of_code(project)
+        words = _words_of_code(project, candidates)
         if looked_through:
             looked_through.update(star.rpartition(".")[2] for facts in project.files.values() for star in facts.stars)
         for path, candidate in candidates:
@@ -312,10 +312,17 @@ def _digest(word: str) -> int:
     return crc32(word.encode("utf-8", "surrogatepass"))
 
 
-def _words_of_code(project: Project) -> set[str]:
-    """Every word by which Python code of the project could mean a function or class."""
-    words = set(words_of(project))
-    for facts in project.files.values():
+def _words_of_code(project: Project, candidates: Iterable[tuple[str, _Candidate]]) -> set[str]:
+    """Every word by which Python code of the project could mean a function or class.
+
+    A candidate's own file has its name where it is defined, and nowhere else: what is known of its calls says it again of `self.step()`.
+    """
+    own: dict[str, set[str]] = {}
+    for path, candidate in candidates:
+        own.setdefault(path, set()).add(candidate.name)
+    words = set(project.unparsed_words)
+    for path, facts in project.files.items():
+        words |= words_in(facts) - own.get(path, set())
         for _, origin in facts.imports:
             words.update(origin.split("."))
     return words

@@ -19,6 +19,7 @@ from mlsmith.rules.kit.hydra import Composition
 from mlsmith.rules.kit.rule import Place
 
 if TYPE_CHECKING:
+    from mlsmith.index.facts import FileFacts
     from mlsmith.index.project import Project
 
 _TRANSPARENT = frozenset({"_target_", "_partial_", "_recursive_", "_convert_", "_args_", "_self_", "defaults", "hydra"})
@@ -255,13 +256,19 @@ def words_of(project: Project) -> set[str]:
     if known is None:
         known = project.answers["words"] = set(project.unparsed_words)
         for facts in project.files.values():
-            methods, keywords, references, strings = facts.mentions()
-            known.update(methods, keywords, references)
-            for text in strings:
-                known.update(text.split("."))
-            for function in facts.functions():
-                known.update(parameter.name for parameter in function.parameters)
-            for call in facts.calls():
-                known.update(name for name, _ in call.keywords)
-                known.update(call.callee.replace("()", "").split("."))
+            known |= words_in(facts)
     return known
+
+
+def words_in(facts: FileFacts) -> set[str]:
+    """Every such word of one file."""
+    methods, keywords, references, strings = facts.mentions()
+    words = {*methods, *keywords, *references}
+    for text in strings:
+        words.update(text.split("."))
+    for function in facts.functions():
+        words.update(parameter.name for parameter in function.parameters)
+    for call in facts.calls():
+        words.update(name for name, _ in call.keywords)
+        words.update(call.callee.replace("()", "").split("."))
+    return words
