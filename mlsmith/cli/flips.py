@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 
     from mlsmith.cli.lint import Scene
     from mlsmith.engine.packing import Extent
+    from mlsmith.rules.kit.rule import Rule
     from mlsmith.sources.directives import Directive
     from mlsmith.sources.tree import Tree
 
 _STREAM = "IterableDataset"
 _FEW = 3
 """Files that a commit of its own changes at most"""
+_FEW_ASKED = 20
+"""Files, as a commit hook names, that are read twice rather than asking git about all"""
 _SAYS_SO = regex(r"shuffl", re.I)
 
 
@@ -46,6 +49,8 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
         return []
     try:
         commit = repository.rev_parse(revision or "HEAD")
+        if _says_nothing_of_order(scene, commit, repository, speaking):
+            return []
         changed = repository.changed_paths(commit)
     except GitError:
         if revision is not None:
@@ -62,7 +67,7 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
     old_names = [
         (how.old_path or path).removeprefix(prefix) for path, how in ((prefix + p, h) for p, h in paths.items()) if how.status != "A"
     ]
-    rules = RuleSet(speaking, rules.fingerprint)  # the others have been asked, of the files as they are
+    rules = _alone(speaking)
     before, _, _ = _facts(open_revision(scene.root, commit, repository, among=old_names), old_names, rules, scene)
     now = open_working_tree(scene.root, scene.overlay)
     after, directives, streams = _facts(now, [p for p, how in paths.items() if how.status != "D"], rules, scene)
@@ -73,6 +78,28 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
     codes = [rule.code for rule in speaking]
     decided, _ = suppress(number_occurrences(wanted), directives, active=codes, known=codes)
     return decided
+
+
+def _says_nothing_of_order(scene: Scene, commit: str, repository: Repository, speaking: tuple[Rule, ...]) -> bool:
+    """Whether the few files that were asked for decide nothing on order, neither in a commit nor now: then git need not look for what else
+    has changed.
+    """
+    paths = [path for path in scene.paths if kind_of(path) in ("python", "notebook")]
+    if not paths or len(paths) != len(scene.paths) or len(paths) > _FEW_ASKED:
+        return False
+    old = open_revision(scene.root, commit, repository, among=paths)
+    try:
+        for path in paths:
+            old.blob_id(path)
+    except SourceError:
+        return False  # It is new, or had another name.
+    trees = (old, open_working_tree(scene.root, scene.overlay))
+    return not any(facts for tree in trees for facts in _facts(tree, paths, _alone(speaking), scene)[0].values())
+
+
+def _alone(speaking: tuple[Rule, ...]) -> RuleSet:
+    """The rules that speak of changes: the others have been asked, of the files as they are."""
+    return RuleSet(speaking, "")
 
 
 def _as_declared(finding: Finding, repository: Repository, prefix: str, base: str) -> Finding:

@@ -14,7 +14,7 @@ import os
 import stat
 import struct
 import sys
-from hashlib import sha256
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -22,7 +22,7 @@ from zlib import crc32
 from mlsmith.engine.state import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _MAGIC = b"\x8emlsmith"
 _HEADER = struct.Struct("<8s16sII")
@@ -39,8 +39,19 @@ def key_of(path: str, blob: str, context: str) -> bytes:
     """The key of one analysis: what the file is called, what is in it, and all else that the result depends
     on.
     """
-    said = f"{path}\0{blob}\0{context}\0{sys.implementation.cache_tag}"
-    return sha256(said.encode("utf-8", "surrogateescape")).digest()[:16]
+    return keys_in(context)(path, blob)
+
+
+def keys_in(context: str) -> Callable[[str, str], bytes]:
+    """`key_of` for many files of which all else is the same."""
+    begun = blake2b(f"{context}\0{sys.implementation.cache_tag}\0".encode("utf-8", "surrogateescape"), digest_size=16)
+
+    def key(path: str, blob: str) -> bytes:
+        done = begun.copy()
+        done.update(f"{path}\0{blob}".encode("utf-8", "surrogateescape"))
+        return done.digest()
+
+    return key
 
 
 class Store:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsmith import __version__
 from mlsmith.engine.analyse import analyse_project, project_of
-from mlsmith.engine.cache import Store, key_of
+from mlsmith.engine.cache import Store, keys_in
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.history import GitHistory, RememberedHistory
 from mlsmith.engine.packing import Analysed, taken_facts, unpack, unpack_facts
@@ -168,7 +168,7 @@ class _Run:
         self._store = store
         self._rules = load_rules(settings)
         self._work = Work(open_tree, self._rules, settings, options.timings)
-        self._context = f"{self._rules.fingerprint}\0{settings.fingerprint}\0{__version__}"
+        self._key = keys_in(f"{self._rules.fingerprint}\0{settings.fingerprint}\0{__version__}")
         clock.lap("rules")
 
     def result(self, paths: Sequence[str], history: History | None) -> LintResult:
@@ -228,7 +228,7 @@ class _Run:
                     self.blobs[path] = blob
                     found[path] = unpack(payload, path)
                     if self._store is not None:
-                        self._store.put(key_of(path, blob, self._context), payload)
+                        self._store.put(self._key(path, blob), payload)
         self._clock.lap("analyse")
         if self._store is not None:
             self._store.flush()
@@ -248,7 +248,7 @@ class _Run:
                     blob = self.blobs[path] = tree.blob_id(path)
                 except SourceError:
                     continue  # Said once, when it is read to be analysed.
-            payload = self._store.get(key_of(path, blob, self._context))
+            payload = self._store.get(self._key(path, blob))
             if payload is not None:
                 with contextlib.suppress(ValueError, TypeError, EOFError):
                     found[path] = unpack(payload, path) if path in chosen else unpack_facts(payload)

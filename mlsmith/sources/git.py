@@ -64,6 +64,9 @@ class Repository:
 
         For what works without a repository, too; `require` says why there is none.
         """
+        real = Path(os.path.realpath(path))
+        if not any((folder / ".git").exists() for folder in (real, *real.parents)):
+            return None
         try:
             return cls.require(path)
         except GitError:
