@@ -134,3 +134,19 @@ def test_a_flag_that_goes_because_the_data_streams_now_is_no_flip(history: Path)
     assert since_the_first(history) == []
     committed(history, "Keep", {"rows.py": stream.format(base="Dataset"), "train.py": loader})
     assert [found.severity for found in since_the_first(history)] == [Severity.ERROR]
+
+
+@pytest.mark.parametrize("here", ["train.py", "loading.py", "other.py"])
+def test_one_file_that_is_asked_for_says_what_it_says_among_all(history: Path, here: str) -> None:
+    """As a commit hook asks, whether the flag stayed in its file, moved to a new one, or moved to one that was there before."""
+    from mlsmith.cli.flips import changed_behaviour
+    from mlsmith.cli.lint import Scene
+
+    committed(history, "more", {"other.py": "x = 1\n", "free.py": "y = 2\n"})
+    if here != "train.py":
+        (history / "train.py").write_text("z = 3\n")
+    (history / here).write_text(LOADER.format(flag=False))
+    (history / "free.py").write_text("y = 3\n")
+    asked = {path: changed_behaviour(Scene(history, SETTINGS, (path,), {}, history), None) for path in (here, "free.py")}
+    assert asked == {here: changed_behaviour(Scene(history, SETTINGS, ("",), {}, history), None), "free.py": []}
+    assert [found.path for found in asked[here]] == [here]
