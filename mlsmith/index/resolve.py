@@ -49,6 +49,7 @@ class Resolver:
         self._fixed = self._bound_once()
         self._joined: dict[tuple[str, str], Names] = {}
         self._attributes: dict[tuple[int, str], list[Binding]] = {}
+        self._selves: dict[tuple[int, str], ast.ClassDef | None] = {}
 
     def _bound_once(self) -> dict[str, Names]:
         """What imports and definitions at the top bring in, where nothing else in the file has that name: the same wherever it is read."""
@@ -209,7 +210,13 @@ class Resolver:
         """The class whose instance the expression is, where it is the first parameter of a method (`self`)."""
         if not isinstance(node, ast.Name):
             return None
-        scope: Scope | None = scope_of(node)
+        scope = scope_of(node)
+        key = (id(scope), node.id)
+        if key not in self._selves:
+            self._selves[key] = self._class_of_self(scope, node)
+        return self._selves[key]
+
+    def _class_of_self(self, scope: Scope | None, node: ast.Name) -> ast.ClassDef | None:
         while scope is not None and node.id not in scope.bindings:
             scope = scope.parent
         if scope is None or scope.kind != "function" or scope.parent is None or scope.parent.kind != "class":
