@@ -126,8 +126,11 @@ def _text(case: Case, style: Style, diff: bool) -> str:
             lines.append("no configuration is under review here")
             lines.append("→ mlsmith review init")
         return "\n".join(lines) + "\n"
-    for judgement in (*case.judgements, *case.debts):
-        lines += [*_block(case, judgement, style, diff), ""]
+    for judgement in case.judgements:
+        in_effect = lines_of_effect(case.effect_on(judgement.item.path), style) if diff else []
+        lines += [*_block(case, judgement, style, diff, in_effect), ""]
+    for debt in case.debts:
+        lines += [*_block(case, debt, style, diff, []), ""]
     lines += blocks(case, style) if diff else []
     lines += [style.bad(f"✗ {visible(what)}") for what in case.broken]
     lines.append(_verdict(case, style))
@@ -141,13 +144,12 @@ def _text(case: Case, style: Style, diff: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _block(case: Case, judgement: Judgement, style: Style, diff: bool) -> list[str]:
+def _block(case: Case, judgement: Judgement, style: Style, diff: bool, in_effect: list[str]) -> list[str]:
     item = judgement.item
     moved = f" (was {visible(item.moved_from)})" if item.moved_from else ""
     lines = [f"{style.bold(visible(item.path))}{moved}  {_standing(case, judgement, style)}"]
     if diff:
         lines += [f"    {line}" for line in lines_of(item, case.policy, style)]
-        in_effect = lines_of_effect(case.effect_on(item.path), style) if judgement in case.judgements else []
         lines += [style.dim("  in effect"), *(f"    {line}" for line in in_effect)] if in_effect else []
     if judgement.authors:
         draft = " (not committed yet)" if case.head is None and item.path in case.drafts else ""
