@@ -3,6 +3,7 @@
 A row of `recall/<CODE>.jsonl` names a repository, the commit that mended a debt, its parent, and where the debt stood in the parent. It
 is *found* if the rule speaks on that line of the parent and less often in that file of the mending commit (`fixed_path`, where it was moved).
 For a rule that speaks of changes the parent is the commit that changed it, and both are compared with `base`, the commit before.
+`settings` of a row are what only the project's owners can say (that a decision is costly), without which the rule never speaks.
 FOLDER holds clones as `owner/name` or `owner+name`, bare or not; `--clone` fetches those that are missing from GitHub.
 """
 
@@ -83,7 +84,8 @@ def replayed(repository: Repository, row: dict[str, Any]) -> str:
 def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list[tuple[int | None, int]]:
     """Cells (of notebooks) and lines of the row's file on which its rule speaks at a revision."""
     code, path = row["code"], row["path"]
-    settings = replace(Settings(), select=(code,))
+    declared = {name: tuple(values) for name, values in row.get("settings", {}).items()}
+    settings = replace(Settings(), select=(code,), **declared)
     rules = load_rules(settings)
     if "base" in row:
         return _changed(repository, row, revision, rules, settings)

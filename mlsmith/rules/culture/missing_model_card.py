@@ -172,7 +172,7 @@ class MissingModelCard(Rule):
         return _CARDED if _is_card(document.path) else None
 
     def collect_text(self, document: TextDocument) -> Any:
-        if context_of_path(document.path) is Context.VENDORED:
+        if context_of_path(document.path) is Context.VENDORED or document.path.startswith(".github/"):
             return None
         text = document.text
         if (
