@@ -116,10 +116,11 @@ def _changed(
 
 
 def _with_history(repository: Repository, path: str, revision: str, settings: Settings) -> list[tuple[int | None, int]]:
-    """What is said in a clone whose history ends with the revision."""
+    """What is said in a clone whose history ends with the revision; the file stands in its working tree, where its lines are counted."""
     with TemporaryDirectory() as folder:
         subprocess.run(["git", "clone", "--quiet", "--shared", "--no-checkout", str(repository.root), folder], check=True)
         subprocess.run(["git", "-C", folder, "update-ref", "--no-deref", "HEAD", revision], check=True)
+        subprocess.run(["git", "-C", folder, "checkout", "--quiet", revision, "--", path], check=False, stderr=subprocess.DEVNULL)
         opener = partial(RevisionTree, Repository(Path(folder)), revision)
         return _places(lint_tree(opener, Path(folder), settings, options=Options(jobs=1), history=GitHistory(Path(folder))), path)
 

@@ -293,6 +293,20 @@ def test_the_side_of_the_else_can_be_the_stale_one(tmp_path: Path) -> None:
     assert found.message == "the `else` of `champion` has not been changed for 181 days, in which 6 commits changed the other one"
 
 
+def test_an_else_that_begins_with_a_choice_and_does_more_is_a_side(tmp_path: Path) -> None:
+    head = "def rank(items, legacy):\n    if legacy:\n        return popular(items)\n    else:\n        if not items:\n            items = all_items()\n"
+    git(tmp_path, "init", "-q")
+    for turn in range(7):
+        (tmp_path / "rank.py").write_text(f"{head}        return best(items, {turn})\n")
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-m", f"turn {turn}", date=f"2026-0{turn + 1}-15T00:00:00Z")
+    (found,) = findings(tmp_path, "DEX108")
+    assert found.message == "the branch under `legacy` has not been changed for 181 days, in which 6 commits changed the other one"
+    (tmp_path / "rank.py").write_text(head.replace("items = all_items()", f"return best(items, {turn})"))
+    git(tmp_path, "commit", "-am", "it only chooses again", date="2026-08-15T00:00:00Z")
+    assert findings(tmp_path, "DEX108") == []
+
+
 def test_few_changes_and_short_times_make_no_stale_variant(tmp_path: Path) -> None:
     assert drifted(tmp_path, "legacy", turns=4) == []
     settings = {"changes": 4}

@@ -83,7 +83,7 @@ class StaleVariant(Rule):
             return None
         found = []
         ifs = [node for node in module.syntax.branches if isinstance(node, ast.If) and node.orelse]
-        further = {id(node.orelse[0]) for node in ifs}  # of a chain: what comes before says what the `else` is
+        further = {id(node.orelse[0]) for node in ifs if _goes_on(node)}  # what comes before says what the `else` is
         for node in ifs:
             if id(node) not in further and _has_two_sides(node) and (flag := _flag(node.test)):
                 found.append((flag, tuple(where(module, node)), _lines(node.body), _lines(node.orelse)))
@@ -122,7 +122,12 @@ class StaleVariant(Rule):
 
 def _has_two_sides(node: ast.If) -> bool:
     """Whether both branches do something, and the other one is no further choice of a chain."""
-    return not isinstance(node.orelse[0], ast.If) and not _is_idle(node.body) and not _is_idle(node.orelse)
+    return not _goes_on(node) and not _is_idle(node.body) and not _is_idle(node.orelse)
+
+
+def _goes_on(node: ast.If) -> bool:
+    """Whether an `else` is no more than a further choice; one that begins with an `if` does more after it."""
+    return len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)
 
 
 def _is_idle(statements: list[ast.stmt]) -> bool:
