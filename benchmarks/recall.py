@@ -49,7 +49,8 @@ def main() -> int:
             seen = replayed(repository, row) if repository else "no clone"
             expected = "found" if row["found"] else "missed"
             tally.setdefault(row["code"], Counter())[seen] += 1
-            mark = "" if seen in (expected, "no clone") else f"   (recorded: {expected})"
+            as_recorded = seen in (expected, "no clone") or (seen == "kept" and not row["found"])
+            mark = "" if as_recorded else f"   (recorded: {expected})"
             print(f"{row['code']}  {seen:<10} {row['repository']} {row['parent'][:10]} {row['path']}:{row['line']}{mark}")
     print()
     for code, counted in tally.items():
