@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
+from mlsmith.revisions.program import folders_of
 from mlsmith.rules.kit.module import Module
 
 _PLAIN_CALLS = frozenset(
@@ -36,24 +37,88 @@ _PLAIN_CALLS = frozenset(
 )
 _PLAIN_MODULES = frozenset({"np", "numpy", "os", "math", "time", "json", "pathlib", "datetime", "random", "re", "collections"})
 
+_BY_TEXT = frozenset({"getattr", "hasattr", "setattr", "delattr"})
+
 _LIKE = 0.5
 """Share of equal statements from which on two methods of one class are taken for one"""
 
 Renamed = dict[str, str]
 
 
-def renamed_attributes(old: Iterable[Module], new: Iterable[Module]) -> dict[str, Renamed]:
-    """Old name → new name, by the class that stores them; under an empty name those that are renamed wherever they are used."""
+def renamed_attributes(old: Iterable[Module], new: Iterable[Module], modules: Mapping[str, str] | None = None) -> dict[str, Renamed]:
+    """Old name → new name, by the class that stores them and those that inherit from it; under an empty name those that are renamed
+    wherever they are used. `modules`: what modules that were moved are called now.
+    """
     olds, news = list(old), list(new)
     before, after = _Uses(m.syntax.tree for m in olds), _Uses(m.syntax.tree for m in news)
     everywhere = {**_renamed_methods(olds, news, after), **_renamed(before, after)}
+    ours, theirs = _Family(olds), _Family(news)
+    became = {name: _now(name, module.name, modules or {}) for name, (module, _) in ours.classes.items()}
+    became = {name: now for name, now in became.items() if now in theirs.classes}
+    own = {name: _renamed(ours.uses(name), theirs.uses(now)) for name, now in became.items()}
     found = {"": everywhere}
-    theirs = {name: node for module in news for name, node in _classes(module)}
-    for name, node in ((name, node) for module in olds for name, node in _classes(module)):
-        if name in theirs:
-            own = _renamed(_Uses([node], own=True), _Uses([theirs[name]], own=True))
-            found[name] = {**own, **{one: other for one, other in everywhere.items() if one in own}}
+    for name, now in became.items():
+        kept = {one: other for one, other in own[name].items() if _is_whole(name, one, other, became, ours, theirs)}
+        own[name] = kept
+        found[name] = {**kept, **{one: other for one, other in everywhere.items() if one in kept}}
+        if now not in ours.classes:
+            found[now] = found[name]
+    for name, now in became.items():
+        for ancestor in (one for one in ours.lineage(name) if became.get(one) in theirs.lineage(now)):
+            taken = {one: other for one, other in own[ancestor].items() if not (ours.has(name, one) or theirs.knows(name, one))}
+            found[name] = {**taken, **found[name]}
     return found
+
+
+def _now(name: str, module: str, modules: Mapping[str, str]) -> str:
+    """The dotted name of a class with that of its module as it is called now."""
+    return f"{modules[module]}{name.removeprefix(module)}" if module in modules else name
+
+
+def _is_whole(name: str, one: str, other: str, became: Mapping[str, str], ours: _Family, theirs: _Family) -> bool:
+    """Whether no class that inherits an attribute asks for it by its old name still, or has had something else by the new one."""
+    left = (heir for heir in theirs.heirs(became[name]) if theirs.knows(heir, one) and not theirs.has(heir, one))
+    return not any(left) and not any(ours.knows(heir, other) for heir in ours.heirs(name))
+
+
+class _Family:
+    """The classes of one side, and what they inherit from each other."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.classes = {name: (module, node) for module in modules for name, node in _classes(module)}
+        self._uses: dict[str, _Uses] = {}
+        self._lineages: dict[str, list[str]] = {}
+
+    def uses(self, name: str) -> _Uses:
+        if name not in self._uses:
+            self._uses[name] = _Uses([self.classes[name][1]], own=True)
+        return self._uses[name]
+
+    def knows(self, name: str, attribute: str) -> bool:
+        return attribute in self.uses(name).all or self.has(name, attribute)
+
+    def has(self, name: str, attribute: str) -> bool:
+        """Whether a class stores an attribute itself, or defines it."""
+        return attribute in self.uses(name).stored or attribute in _defined(self.classes[name][1])
+
+    def lineage(self, name: str) -> list[str]:
+        """The classes that one inherits from, as far as they are among these."""
+        if name not in self._lineages:
+            found = self._lineages[name] = []
+            for base in self._bases(name):
+                found += [one for one in (base, *self.lineage(base)) if one not in found]
+        return self._lineages[name]
+
+    def heirs(self, name: str) -> list[str]:
+        return [one for one in self.classes if name in self.lineage(one)]
+
+    def _bases(self, name: str) -> Iterator[str]:
+        module, node = self.classes[name]
+        for base in node.bases:
+            for word in module.resolver.names(base):
+                known = next((one for folder in folders_of(module) if (one := f"{folder}{word}") in self.classes), None)
+                if known is not None and known != name:
+                    yield known
 
 
 def attribute_changes(new: Iterable[Module], renamed: Mapping[str, Mapping[str, str]]) -> Iterator[Change]:
@@ -77,7 +142,7 @@ def _renamed(before: _Uses, after: _Uses) -> Renamed:
     gone = [name for name in before.stored if name not in after.all and name not in after.stored]
     come = [name for name in after.stored if name not in before.all and name not in before.stored]
     found: Renamed = {}
-    for ours, theirs in ((_words, _words), (before.shape, after.shape)):
+    for ours, theirs in ((_words, _words), (_sorted_words, _sorted_words), (before.shape, after.shape)):
         for name in list(gone):
             same = [other for other in come if ours(name) == theirs(other)]
             if len(same) == 1 and sum(ours(other) == ours(name) for other in gone) == 1:
@@ -121,12 +186,21 @@ def _methods(node: ast.ClassDef) -> dict[str, list[str]]:
     }
 
 
+def _defined(node: ast.ClassDef) -> set[str]:
+    """Methods and properties, under every condition."""
+    return {inner.name for inner in ast.walk(node) if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
 def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _words(name: str) -> str:
     return name.replace("_", "").lower()
+
+
+def _sorted_words(name: str) -> object:
+    return sorted(word for word in name.lower().split("_") if word)
 
 
 class _Uses:
@@ -139,11 +213,14 @@ class _Uses:
         for node in (node for tree in held for node in ast.walk(tree)):
             if isinstance(node, ast.Attribute) and (not own or _is_own(node)):
                 self.all[node.attr] += 1
-            for target in _targets(node):
+            named = _named_in_text(node, own=own)
+            if named is not None:
+                self.all[named] += 1
+            for target, value in _stores(node):
                 if own and isinstance(target, ast.Name) and any(node in getattr(tree, "body", ()) for tree in held):
-                    self.stored.setdefault(target.id, []).append(node.value)  # type: ignore[attr-defined]
+                    self.stored.setdefault(target.id, []).append(value)
                 if isinstance(target, ast.Attribute) and _is_own(target):
-                    self.stored.setdefault(target.attr, []).append(node.value)  # type: ignore[attr-defined]
+                    self.stored.setdefault(target.attr, []).append(value)
 
     def shape(self, name: str) -> tuple[int, tuple[str, ...]]:
         """Number of uses, and the stored values, whatever the names in them."""
@@ -182,11 +259,26 @@ def _classes(module: Module) -> list[tuple[str, ast.ClassDef]]:
     return [(module.resolver.definition_name(node), node) for node in module.syntax.classes]
 
 
+def _named_in_text(node: ast.AST, *, own: bool) -> str | None:
+    """The attribute that `getattr` and its like ask for by a text."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in _BY_TEXT or len(node.args) < 2:
+        return None
+    owner, name = node.args[:2]
+    if own and not (isinstance(owner, ast.Name) and owner.id == "self"):
+        return None
+    return name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
+
+
 def _is_own(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
-def _targets(node: ast.AST) -> list[ast.expr]:
-    if isinstance(node, ast.Assign):
-        return node.targets
-    return [node.target] if isinstance(node, ast.AnnAssign) and node.value is not None else []
+def _stores(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Targets with what is put into them; of a value that is unpacked its place in that."""
+    if isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield node.target, node.value
+    for target in node.targets if isinstance(node, ast.Assign) else ():
+        yield target, node.value  # type: ignore[attr-defined]
+        for number, element in enumerate(target.elts if isinstance(target, (ast.Tuple, ast.List)) else ()):
+            part = ast.Subscript(node.value, ast.Constant(number), ast.Load())  # type: ignore[attr-defined]
+            yield element, ast.copy_location(part, element)

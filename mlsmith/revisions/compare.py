@@ -12,6 +12,7 @@ from mlsmith.errors import SourceError
 from mlsmith.regex import regex
 from mlsmith.revisions.attributes import renamed_attributes
 from mlsmith.revisions.configuration import config_changes
+from mlsmith.revisions.constants import Elsewhere
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.effective import effective_changes
 from mlsmith.revisions.inline_dependencies import inline_changes
@@ -66,6 +67,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     after: dict[str, Module] = {}
     changes: list[Change] = []
     files: list[str] = []
+    renamed = _renamed(changed)
     for path, how in sorted(changed.items()):
         old_path = None if how.status == "A" else how.old_path or path
         role = _role(path, old_path)
@@ -98,8 +100,11 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
     changes += effective_changes(old, new, changed)
-    attributes = renamed_attributes(before.values(), after.values())
-    changes += behaviour_changes(Program(before.values(), _renamed(changed), attributes), Program(after.values()))
+    attributes = renamed_attributes(before.values(), after.values(), renamed)
+    programs = Program(before.values(), renamed, attributes), Program(after.values())
+    for program, tree in zip(programs, (old, new), strict=True):
+        program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings))
+    changes += behaviour_changes(*programs)
     return Comparison(tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject))), tuple(files))
 
 

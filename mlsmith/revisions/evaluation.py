@@ -301,7 +301,7 @@ class _Teller(Calls):
                 taken = taken or (isinstance(node, ast.Import) and alias.asname is not None)
                 known = module.partition(".")[0] in KNOWN_LIBRARIES or module.partition(".")[0] in _HARMLESS
                 if not (known or taken or (name != "*" and self.is_brought_in(module))):
-                    self.emit("import", node, label=self.program.common_name(module))
+                    self.emit("import", node, label=self.program.common_name(module, self.module))
                     break  # However many names it brings, it is run once.
 
     def absolute(self, node: ast.ImportFrom) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mlsmith.index.canonical import canonical
+from mlsmith.revisions.constants import constant_named
 from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import FunctionNode, Unit
@@ -84,12 +85,13 @@ class Expressions(Teller):
             if known is not None:
                 return known
         if self.binding_kind(node.id) in ("import", "") and len(names) == 1:
-            return self.named(names[0], node)
+            held = constant_named(self.program, names[0], self.module) if self.is_plain(node.id) else None
+            return self.named(names[0], node) if held is None else constant(held.value, self.origin(node))
         return value_of("global", node.id, (), self.origin(node))
 
     def named(self, name: str, node: ast.expr) -> Value:
         """A library's object by its dotted name; of the types that are written in two ways, the built-in one."""
-        name = canonical(self.program.common_name(name))
+        name = canonical(self.program.common_name(name, self.module))
         return value_of("name", _TYPES.get(name, name), (), self.origin(node))
 
     def binding_kind(self, name: str) -> str:

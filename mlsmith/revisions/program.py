@@ -8,14 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlsmith.revisions.effects import Effect, digest_of, each
 from mlsmith.revisions.imports import imported_names
 from mlsmith.revisions.values import Origin, Value, value_of
 from mlsmith.rules.kit.module import Module
 
+if TYPE_CHECKING:
+    from mlsmith.revisions.constants import Elsewhere
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+MOST_HANDS = 8
+"""Modules that hand a name on to each other, before nobody follows it any more"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class Program:
         self.attributes = dict(attributes or {})
         self.peer: Program | None = None
         """The other side, where there is one"""
+        self.elsewhere: Elsewhere | None = None
+        """Its modules that have not changed, where they can be read"""
         self.modules = {module.name: module for module in modules}
         self.units: dict[str, Unit] = {}
         self._inside: dict[str, list[str]] = {}
@@ -176,13 +184,14 @@ class Program:
             tell_tops(self, self.units[f"{module.name}."], known)
         return known
 
-    def common_name(self, name: str) -> str:
-        """A dotted name as the other side has it, where a module or package in it was renamed."""
+    def common_name(self, name: str, module: Module) -> str:
+        """A dotted name, used in a module, as the other side has it, where a module or package in it was renamed."""
         parts = name.split(".")
-        for keep in range(len(parts), 0, -1) if self.renamed else ():
-            other = self.renamed.get(".".join(parts[:keep]))
-            if other is not None:
-                return ".".join([other, *parts[keep:]])
+        for folder in folders_of(module) if self.renamed else ():
+            for keep in range(len(parts), 0, -1):
+                other = self.renamed.get(folder + ".".join(parts[:keep]))
+                if other is not None and other.startswith(folder):
+                    return ".".join([other.removeprefix(folder), *parts[keep:]])
         return name
 
     def function_named(self, module: Module, names: tuple[str, ...]) -> Unit | None:
@@ -214,17 +223,28 @@ class Program:
 
     def _absolute(self, module: Module, name: str) -> Unit | None:
         """Looked up from the file's own folder outwards, as a script's imports are."""
-        parts = module.name.split(".")
-        for keep in range(len(parts), -1, -1):
-            unit = self.units.get(".".join([*parts[:keep], name]))
+        for folder in folders_of(module):
+            unit = self.units.get(f"{folder}{name}") or self._handed_on(f"{folder}{name}", module)
             if unit is not None:
                 return unit
-        owner, _, last = name.rpartition(".")
-        package = self.modules.get(owner)
-        bindings = package.syntax.scope.bindings.get(last, ()) if package is not None and package is not module else ()
-        if package is not None and len(bindings) == 1 and bindings[0].kind == "import":
+        return None
+
+    def _handed_on(self, name: str, module: Module) -> Unit | None:
+        """What another module has under that name because it imports it, from wherever that has it."""
+        for _ in range(MOST_HANDS):
+            owner, _, last = name.rpartition(".")
+            package = self.modules.get(owner)
+            bindings = package.syntax.scope.bindings.get(last, ()) if package is not None and package is not module else ()
+            if package is None or len(bindings) != 1 or bindings[0].kind != "import":
+                return None
             names = package.resolver.names_of_binding(bindings[0])
-            return self.units.get(names[0]) if len(names) == 1 else None
+            if len(names) != 1:
+                return None
+            found = [f"{folder}{names[0]}" for folder in folders_of(package)]
+            unit = next((self.units[one] for one in found if one in self.units), None)
+            if unit is not None:
+                return unit
+            name = next((one for one in found if one.rpartition(".")[0] in self.modules), "")
         return None
 
     def is_busy(self, unit: Unit) -> bool:
@@ -246,6 +266,12 @@ class Program:
             self._busy.discard(unit.name)
         digest = hashlib.blake2b(b"".join(sorted(digests[1:])) + digests[0], digest_size=16).hexdigest()
         return value_of("definition", digest, (), unit.origin)
+
+
+def folders_of(module: Module) -> Iterator[str]:
+    """What may stand before a name that a module imports: its own name, and its folders from the inside; last nothing."""
+    parts = module.name.split(".")
+    return (".".join([*parts[:keep], ""]) for keep in range(len(parts), -1, -1))
 
 
 def parameters_of(unit: Unit) -> list[str]:

@@ -1,0 +1,87 @@
+"""Constants that a module takes from another one of the project: who reads them is told with their values, as with the module's own."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mlsmith.errors import SourceError
+from mlsmith.revisions.program import MOST_HANDS, Program, folders_of
+
+if TYPE_CHECKING:
+    from mlsmith.rules.kit.module import Module
+    from mlsmith.sources.tree import Tree
+
+
+class Elsewhere:
+    """Modules of one side that have not changed, read where a constant of theirs is asked for."""
+
+    def __init__(self, tree: Tree, parse: Callable[[bytes, str], Module]) -> None:
+        self.tree, self.parse = tree, parse
+        self.known: dict[str, Module | None] = {}
+
+    def module(self, name: str) -> Module | None:
+        if name not in self.known:
+            self.known[name] = self._read(name.replace(".", "/"))
+        return self.known[name]
+
+    def _read(self, stem: str) -> Module | None:
+        for path in (f"{stem}.py", f"{stem}/__init__.py", f"src/{stem}.py", f"src/{stem}/__init__.py"):
+            try:
+                return self.parse(self.tree.read(path), path)
+            except SourceError:
+                continue
+        return None
+
+
+def constant_named(program: Program, name: str, module: Module) -> ast.Constant | None:
+    """What a constant stands for that a module imports, where both sides would say the same of it: one that has changed is told itself."""
+    home, name = _home(program, name, module)
+    value = _assigned(home, name) if home is not None else None
+    if home is None or value is None or program.peer is None:
+        return None
+    other = program.peer.modules.get(_on_the_other_side(program, home.name))
+    if other is None or not other.syntax.scope.bindings.get(name):
+        return value
+    theirs = _assigned(other, name)
+    return value if theirs is not None and ast.dump(theirs) == ast.dump(value) else None
+
+
+def _home(program: Program, name: str, module: Module) -> tuple[Module | None, str]:
+    """The module where a constant is at home, and its name there."""
+    for _ in range(MOST_HANDS):
+        owner, _, last = name.rpartition(".")
+        if not owner or not last.isupper():
+            break
+        found = (_module(program, f"{folder}{owner}") for folder in folders_of(module))
+        home = next((one for one in found if one is not None and one is not module), None)
+        bindings = home.syntax.scope.bindings.get(last, ()) if home is not None else ()
+        if home is None or len(bindings) != 1 or bindings[0].kind != "import":
+            return home, last
+        names = home.resolver.names_of_binding(bindings[0])
+        if len(names) != 1:
+            break
+        name, module = names[0], home
+    return None, name
+
+
+def _module(program: Program, name: str) -> Module | None:
+    known = program.modules.get(name)
+    return known if known is not None or program.elsewhere is None else program.elsewhere.module(name)
+
+
+def _on_the_other_side(program: Program, name: str) -> str:
+    assert program.peer is not None
+    return program.renamed.get(name) or next((one for one, other in program.peer.renamed.items() if other == name), name)
+
+
+def _assigned(module: Module, name: str) -> ast.Constant | None:
+    """The plain value that the top of a module assigns to a name, once and for all."""
+    bindings = module.syntax.scope.bindings.get(name, ())
+    if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].index is not None or name in module.syntax.global_writes:
+        return None
+    if bindings[0].node not in module.syntax.tree.body:
+        return None
+    value = bindings[0].value
+    return value if isinstance(value, ast.Constant) else None

@@ -1,0 +1,210 @@
+"""What only has another name is no change, wherever it is used; what another name makes something else of is one."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from mlsmith.change import Change
+from mlsmith.revisions.compare import compare
+from mlsmith.settings import Settings
+from mlsmith.sources.git import Changed
+from mlsmith.sources.tree import MemoryTree
+
+Files = dict[str, str]
+
+
+def told(old: Files, new: Files, moved: dict[str, str] | None = None) -> list[Change]:
+    """What is said of two versions; `moved`: old path → new path."""
+    olds, news = ({path: textwrap.dedent(text) for path, text in side.items()} for side in (old, new))
+    changed = {path: Changed("R", was) for was, path in (moved or {}).items()}
+    changed |= {path: Changed("M", None) for path in news if path in olds and news[path] != olds[path]}
+    changed |= {path: Changed("A", None) for path in news if path not in olds and path not in changed}
+    changed |= {path: Changed("D", None) for path in olds if path not in news and path not in (moved or {})}
+    return list(compare(MemoryTree(olds), MemoryTree(news), changed, Settings()).changes)
+
+
+BASE = """
+    class Base:
+        def __init__(self, x):
+            self.{0} = len(x)
+
+
+    class Other:
+        def __init__(self, x):
+            self.many = x
+
+        def show(self):
+            return h(self.many)
+"""
+HEIR = """
+    from ours.base import Base
+
+
+    class Heir(Base):
+        def run(self):
+            return g(self.{0})
+"""
+PAIR = """
+    class A:
+        def fit(self, x):
+            self.{0}, self.{1} = g(x)
+
+        def run(self):
+            return h(self.{0}) + k(self.{1})
+"""
+
+
+def heirs(name: str, read: str | None = None, base: str = BASE, heir: str = HEIR) -> Files:
+    return {"ours/base.py": base.format(name), "ours/heir.py": heir.format(read or name)}
+
+
+STORES_IT = HEIR + "\n        def again(self, y):\n            self.{0} = y\n"
+HAS_THE_OTHER = (
+    HEIR + "\n        @property\n        def many_(self):\n            return 3\n\n        def more(self):\n            return self.many_\n"
+)
+ASKS_BY_TEXT = HEIR + "\n        def more(self):\n            return getattr(self, 'many')\n"
+
+
+def test_an_attribute_is_renamed_for_the_classes_that_inherit_it() -> None:
+    assert told(heirs("many"), heirs("many_")) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (heirs("many"), heirs("many_", "many", heir=f"# Seen.{HEIR}")),
+        (heirs("many"), heirs("many_", "other")),
+        (heirs("many", heir=HAS_THE_OTHER), heirs("many_", heir=HAS_THE_OTHER)),
+        (heirs("many", heir=ASKS_BY_TEXT), heirs("many_", heir=ASKS_BY_TEXT)),
+        (heirs("many", heir=HEIR.replace("(Base)", "")), heirs("many_", heir=HEIR.replace("(Base)", ""))),
+        (heirs("many", heir=HEIR.replace("ours.base", "theirs.base")), heirs("many_", heir=HEIR.replace("ours.base", "theirs.base"))),
+        (heirs("many"), heirs("many_", base=BASE.replace("len(x)", "len(x) + 1"))),
+        (heirs("many"), heirs("many_", heir=HEIR.replace("g(self.{0})", "g(self.{0} + 1)"))),
+        (heirs("many", heir=STORES_IT), heirs("many_", heir=STORES_IT.replace("= y", "= len(y)"))),
+    ],
+)
+def test_an_attribute_that_is_not_what_an_heir_reads_is_told(old: Files, new: Files) -> None:
+    assert told(old, new)
+
+
+ADDS = """
+    class A:
+        def __init__(self):
+            self.{0} = []
+            self.rest = []
+
+        def add(self, x):
+            self.{1}.append(x)
+"""
+
+
+def test_an_attribute_is_renamed_in_a_module_that_was_moved() -> None:
+    one, other, another = ADDS.format("rows", "rows"), ADDS.format("found_things", "found_things"), ADDS.format("found_things", "rest")
+    assert told({"a.py": one}, {"b.py": other}, {"a.py": "b.py"}) == []
+    assert told({"a.py": one}, {"b.py": another}, {"a.py": "b.py"})
+    layer = "import torch.nn as nn\n\n\nclass A(nn.Module):\n    def __init__(self):\n        self.{0} = nn.Linear(2, 2)\n"
+    (change,) = told({"a.py": layer.format("fc")}, {"b.py": layer.format("head")}, {"a.py": "b.py"})
+    assert (change.kind, change.old, change.new) == ("attribute renamed", "self.fc", "self.head")
+
+
+def test_attributes_that_are_unpacked_into_are_renamed() -> None:
+    found = told({"a.py": PAIR.format("x_of_y", "more")}, {"a.py": PAIR.format("y_of_x", "_more")})
+    assert {(change.kind, change.old, change.new) for change in found} == {
+        ("attribute renamed", "self.x_of_y", "self.y_of_x"),
+        ("attribute renamed", "self.more", "self._more"),
+    }
+    swapped = PAIR.replace("self.{0}, self.{1} = ", "self.{1}, self.{0} = ")
+    found = told({"a.py": PAIR.format("more", "less")}, {"a.py": swapped.format("_more", "_less")})
+    assert any(change.kind != "attribute renamed" for change in found)
+
+
+HANDED = {
+    "sdk/ours/deep/parts.py": "class {0}:\n    def __init__(self, n=3):\n        self.n = g(n)\n",
+    "sdk/ours/deep/__init__.py": "from .parts import {0}\n",
+    "sdk/ours/__init__.py": "from ours.deep import {0}\n",
+    "sdk/ours/run.py": "from ours import {0}\n\n\ndef run(x):\n    return h({0}(n=x))\n",
+}
+
+
+def handed(name: str, **other: str) -> Files:
+    return {path: text.format(other.get(path.rpartition("/")[2].removesuffix(".py"), name)) for path, text in HANDED.items()}
+
+
+def test_a_class_is_renamed_for_those_who_have_it_from_a_package() -> None:
+    assert told(handed("Part"), handed("Piece")) == []
+
+
+def test_another_class_from_a_package_is_told() -> None:
+    more = {
+        "sdk/ours/deep/parts.py": HANDED["sdk/ours/deep/parts.py"].format("Part")
+        + "\n\nclass Piece:\n    def __init__(self, n=3):\n        self.n = k(n)\n"
+    }
+    assert told(handed("Part") | more, handed("Piece") | more)
+    new = handed("Piece", run="Part")
+    assert told(handed("Part"), new | {"sdk/ours/run.py": f"# Seen.\n{new['sdk/ours/run.py']}"})
+    new = handed("Piece")
+    assert told(handed("Part"), {path: text.replace("g(n)", "g(n + 1)") for path, text in new.items()})
+
+
+IMPORTS = {"sdk/ours/__init__.py": "from ours.{0} import f\n", "sdk/ours/{0}.py": "def f(x):\n    return g(x)\n"}
+
+
+def test_an_import_of_a_module_that_was_moved_is_the_same_import() -> None:
+    one, other = ({path.format(name): text.format(name) for path, text in IMPORTS.items()} for name in ("one", "two"))
+    assert told(one, other, {"sdk/ours/one.py": "sdk/ours/two.py"}) == []
+    assert told(one, other | {"sdk/ours/__init__.py": "from ours.three import f\n"}, {"sdk/ours/one.py": "sdk/ours/two.py"})
+    assert told({"a.py": "from ours.one import f\n\nf(1)\n"}, {"a.py": "from ours.two import f\n\nf(1)\n"})
+
+
+CONF = {"ours/conf.py": "EPOCHS = 20\nRATE = 0.5\n", "ours/__init__.py": "from ours.conf import EPOCHS\n"}
+USER = "from ours.conf import EPOCHS, RATE\n\n\ndef fit(x, epochs=EPOCHS):\n    return g(x, RATE, epochs)\n"
+OPEN = {"ours/conf.py": "import os\n\nEPOCHS = int(os.environ['EPOCHS'])\n"}
+OFTEN = {"ours/conf.py": "EPOCHS = 20\nif here():\n    EPOCHS = 30\n"}
+SOMETIMES = {"ours/conf.py": "if here():\n    EPOCHS = 20\n"}
+WRITTEN = {"ours/conf.py": "EPOCHS = 20\n\n\ndef set_it(x):\n    global EPOCHS\n    EPOCHS = x\n"}
+
+
+def user(*edits: tuple[str, str], text: str = USER) -> Files:
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    return {"ours/fit.py": text}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (CONF | user(), CONF | user(("epochs=EPOCHS", "epochs=20"))),
+        (CONF | user(), CONF | user(("x, RATE", "x, 0.5"))),
+        (CONF | user(("ours.conf import EPOCHS, RATE", "ours import EPOCHS"), ("RATE", "1")), CONF | user(("=EPOCHS", "=20"), ("x, RATE", "x, 1"))),
+        ({f"sdk/{path}": text for path, text in (CONF | user()).items()}, {f"sdk/{path}": text for path, text in (CONF | user(("=EPOCHS", "=20"))).items()}),
+        (CONF | user(), user(("epochs=EPOCHS", "epochs=20"), ("x, RATE", "x, 0.5"), ("from ours.conf import EPOCHS, RATE\n", ""))),
+    ],
+)  # fmt: skip
+def test_a_constant_that_is_written_out_is_the_same(old: Files, new: Files) -> None:
+    assert [change for change in told(old, new) if change.path == "ours/fit.py" or change.path.startswith("sdk/")] == []
+
+
+@pytest.mark.parametrize("conf", [OPEN, OFTEN, SOMETIMES, WRITTEN, {}])
+def test_a_constant_that_may_be_something_else_is_not_what_is_written_out(conf: Files) -> None:
+    text = USER.replace(", RATE", "", 1).replace("x, RATE", "x, 1")
+    (change,) = told(conf | user(text=text), conf | user(("=EPOCHS", "=20"), text=text))
+    assert (change.subject, change.old, change.new) == ("default of epochs", "EPOCHS", "20")
+
+
+def test_another_value_than_that_of_the_constant_is_told_with_both() -> None:
+    (change,) = told(CONF | user(), CONF | user(("=EPOCHS", "=30")))
+    assert (change.subject, change.old, change.new) == ("default of epochs", "20", "30")
+    (change,) = told(CONF | user(), CONF | user(("x, RATE", "x, EPOCHS")))
+    assert (change.old, change.new) == ("0.5", "20")
+
+
+def test_a_constant_that_changes_is_told_where_it_stands() -> None:
+    new = CONF | {"ours/conf.py": CONF["ours/conf.py"].replace("20", "30")}
+    assert [(change.path, change.kind) for change in told(CONF | user(), new | user(("g(x", "g(x + 1")))] == [
+        ("ours/conf.py", "constant"),
+        ("ours/fit.py", "call"),
+    ]
+    assert {change.path for change in told(CONF | user(), new | user(("=EPOCHS", "=20")))} == {"ours/conf.py", "ours/fit.py"}
