@@ -16,6 +16,7 @@ from mlsmith.revisions.constants import Elsewhere
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.effective import effective_changes
 from mlsmith.revisions.inline_dependencies import inline_changes
+from mlsmith.revisions.moved_programs import names_what_was_moved, with_moved_programs
 from mlsmith.revisions.notebooks import notebook_changes
 from mlsmith.revisions.older_syntax import in_newer_syntax
 from mlsmith.revisions.opaque import unreadable, whole
@@ -57,6 +58,8 @@ _TELLERS: dict[Role, _Teller] = {
     Role.CONFIGURATION: config_changes, Role.SETTINGS: line_changes, Role.PLATFORM: platform_changes, Role.IMAGE: image_changes,
     Role.SCRIPT: script_changes, Role.WORKFLOW: workflow_changes, Role.QUERY: query_changes,
 }  # fmt: skip
+_RUN = frozenset({Role.SCRIPT, Role.WORKFLOW, Role.IMAGE})
+"""What runs programs of the project by the names of their files"""
 
 
 def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Settings) -> Comparison:
@@ -94,8 +97,10 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         elif role is Role.SCRIPT and (one is None or other is None):
             changes.append(whole(path, one, other, component=Component.SOURCE, significance=Significance.LOW))
         elif role in _TELLERS:
+            if role in _RUN:
+                one = with_moved_programs((old_path or path, path), one, other, changed, renamed)
             told = _TELLERS[role](path, one, other, moved_from=moved)
-            changes += [change for change in told if not _is_own_version(path, change.subject)]
+            changes += [one for one in told if not (_is_own_version(path, one.subject) or names_what_was_moved(one, renamed))]
         elif one != other:
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
