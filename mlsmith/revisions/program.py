@@ -189,10 +189,15 @@ class Program:
         parts = name.split(".")
         for folder in folders_of(module) if self.renamed else ():
             for keep in range(len(parts), 0, -1):
-                other = self.renamed.get(folder + ".".join(parts[:keep]))
-                if other is not None and other.startswith(folder):
+                head = ".".join(parts[:keep])
+                other = self.renamed.get(folder + head)
+                if other is not None and other.startswith(folder) and not (folder and self._is_kept(head)):
                     return ".".join([other.removeprefix(folder), *parts[keep:]])
         return name
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether the other side imports a module by the name that it had: then it is one of elsewhere, as `logging` beside `ours/logging.py`."""
+        return self.peer is not None and any(one == name or one.startswith(f"{name}.") for one in self.peer.imported)
 
     def function_named(self, module: Module, names: tuple[str, ...]) -> Unit | None:
         """The one function of the program that a dotted name, used in a module, stands for."""

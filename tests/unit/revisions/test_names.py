@@ -158,6 +158,15 @@ def test_an_import_of_a_module_that_was_moved_is_the_same_import() -> None:
     assert told({"a.py": "from ours.one import f\n\nf(1)\n"}, {"a.py": "from ours.two import f\n\nf(1)\n"})
 
 
+def test_a_library_is_not_what_a_module_of_its_name_was_that_moved() -> None:
+    logs = {"ours/random.py": "def f(x):\n    return g(x)\n"}
+    old = logs | {"ours/run.py": "import random\n\n\ndef run(x):\n    return random.shuffle(x)\n"}
+    new = {"ours/chance.py": logs["ours/random.py"], "ours/run.py": old["ours/run.py"].replace("run(x)", "run(y)").replace("(x)", "(y)")}
+    assert told(old, new, {"ours/random.py": "ours/chance.py"}) == []
+    other = new | {"ours/run.py": new["ours/run.py"].replace("shuffle", "choice")}
+    assert told(old, other, {"ours/random.py": "ours/chance.py"})
+
+
 CONF = {"ours/conf.py": "EPOCHS = 20\nRATE = 0.5\n", "ours/__init__.py": "from ours.conf import EPOCHS\n"}
 USER = "from ours.conf import EPOCHS, RATE\n\n\ndef fit(x, epochs=EPOCHS):\n    return g(x, RATE, epochs)\n"
 OPEN = {"ours/conf.py": "import os\n\nEPOCHS = int(os.environ['EPOCHS'])\n"}
