@@ -19,9 +19,12 @@ from mlsmith.revisions.steps import Comparison
 
 def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
     """Changes of behaviour from one program to the other, each once, by path and line of the new one."""
+    went, came = _doubles(old, new), {one: other for one, other in _doubles(new, old).items() if other in new.units}
     old.peer, new.peer = new, old
-    old.renamed |= imported_elsewhere(old, new)
+    old.rename({**imported_elsewhere(old, new), **went})
+    new.rename(came)
     pairs, gone, come = matched(old, new)
+    gone, come = _beside(gone, went), _beside(come, came)
     differing = [p for p in pairs if old.form(p.old).digest != new.form(p.new).digest]
     tables = {
         (value.digest, new.form(p.new).names[name].digest)
@@ -44,6 +47,25 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         changes += _wholes(program, alone, {pair.new if what == "added" else pair.old for pair in pairs}, taken, what)
     changes += folded(told, old, new, around.became)
     return tuple(sorted(dict.fromkeys(changes), key=lambda change: (change.path, change.line, change.subject, change.kind)))
+
+
+def _doubles(program: Program, other: Program) -> dict[str, str]:
+    """What stands at the top of a module of one side only, by the name of the like in another module of the other side: one of two that are
+    the same came or went, and who used it is compared by what it does.
+    """
+    assert program.peer is None, "what has a peer is told by names that both share"
+    found: dict[str, str] = {}
+    for name, unit in program.units.items():
+        if name not in other.units and unit.kind != "module" and "." not in unit.symbol:
+            alike = [one for one in other.units.values() if (one.kind, one.symbol) == (unit.kind, unit.symbol)]
+            same = [one.name for one in alike if other.stand_in(one).digest == program.stand_in(unit).digest]
+            found |= {name: same[0]} if same else {}
+    return found
+
+
+def _beside(units: list[Unit], doubles: dict[str, str]) -> list[Unit]:
+    """The definitions that have no double, and stand in none."""
+    return [unit for unit in units if not doubles.keys() & set(_outers(unit.name))]
 
 
 def _hidden(differing: list[Pair], around: Around, old: Program, new: Program, told: list[Told]) -> Iterator[Told]:

@@ -154,7 +154,7 @@ class Program:
     def roles_of(self, unit: Unit) -> dict[str, str]:
         """Parameter → the name that both versions of a function know it by: its own, or a number where it was renamed."""
         ours = parameters_of(unit)
-        other = self.peer.units.get(unit.name) if self.peer is not None else None
+        other = self._shared(unit)
         if unit.name in self._closed:
             other = self._closed[unit.name][1]
         theirs = parameters_of(other) if other is not None else []
@@ -166,7 +166,14 @@ class Program:
 
     def shared_roles(self, unit: Unit) -> dict[str, str]:
         """Of a function that both versions have under one name the names of its parameters that they share, of others nothing."""
-        return self.roles_of(unit) if self.peer is not None and unit.name in self.peer.units else {}
+        return self.roles_of(unit) if self._shared(unit) is not None else {}
+
+    def _shared(self, unit: Unit) -> Unit | None:
+        """What the other side has under the name of a definition, or under that of its double, which both have."""
+        if self.peer is None:
+            return None
+        double = self.common_name(unit.name, unit.module)
+        return self.peer.units.get(unit.name) or (self.peer.units.get(double) if double in self.units else None)
 
     def steps(self, unit: Unit) -> int:
         """Number of effects, those of the functions that are told with it included."""
@@ -183,6 +190,12 @@ class Program:
             known = self._tops[module.name] = {}
             tell_tops(self, self.units[f"{module.name}."], known)
         return known
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """More that the other side has under another name; all is told anew."""
+        self.renamed |= names
+        for known in (self._forms, self._steps, self._tops):
+            known.clear()
 
     def common_name(self, name: str, module: Module) -> str:
         """A dotted name, used in a module, as the other side has it, where a module or package in it was renamed."""

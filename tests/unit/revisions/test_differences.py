@@ -551,6 +551,36 @@ def test_a_function_that_is_gone_is_not_told_again_where_it_is_called_still() ->
     assert (change.kind, change.subject) == ("function removed", "g")
 
 
+TWIN = "def scaled(x, by=2):\n    check(x)\n    return x * by\n\n\nclass Rows:\n    def first(self):\n        return read(self)[0]\n"
+
+
+def test_of_two_that_are_the_same_one_may_go_or_come() -> None:
+    used = "\n\ndef f(x):\n    return Rows(scaled(x)).first()\n"
+    both = {"a.py": TWIN + used, "b.py": TWIN}
+    one = {"a.py": "from b import Rows, scaled\n" + used, "b.py": TWIN}
+    assert changes(both, one) == ()
+    assert changes(one, both) == ()
+
+
+@pytest.mark.parametrize(
+    ("twin", "left"),
+    [
+        (TWIN, TWIN.replace("by=2", "by=3")),  # another default
+        (TWIN, TWIN.replace("[0]", "[1]")),  # another method
+        (TWIN, TWIN.replace("scaled", "widened").replace("Rows", "Lines")),  # nobody of that name is left
+        (
+            "class A(Base):\n    def first(self):\n        return read(self)\n",
+            "class B(Base):\n    def first(self):\n        return read(self)\n",
+        ),
+    ],
+    ids=["default", "method", "names", "a method of another class"],
+)
+def test_what_is_not_quite_the_same_is_missed_where_it_goes(twin: str, left: str) -> None:
+    rest = "class A(Base):\n    kind = 1\n" if "Base" in twin else "kind = 1\n"
+    before = twin + "\nkind = 1\n" if "Base" not in twin else "class A(Base):\n    kind = 1\n\n" + twin.partition("\n")[2]
+    assert changes({"a.py": before, "b.py": left}, {"a.py": rest, "b.py": left}) != ()
+
+
 def flat(found: tuple[Change, ...]) -> frozenset[tuple[str, str, str | None, str | None, str]]:
     """All that is said, without the lines, which other edits move."""
     inner = [step for change in found for step in flat(change.steps)]
