@@ -10,6 +10,7 @@ from mlsmith.revisions.kinship import (
     DISPLAYS,
     TOLD_ELSEWHERE,
     are_one_by_one,
+    are_shifted,
     defined,
     digests,
     holds,
@@ -97,7 +98,8 @@ class InnerValues(Account):
             self.reasons.add("definition")  # The function that it names came, or went: told there.
             return
         ours, theirs = stable(old), stable(new)
-        if old.kind == new.kind == "Dict" and not are_one_by_one(ours, theirs):
+        one_by_one = are_one_by_one(ours, theirs) if old.kind == "Dict" else not are_shifted(ours, theirs)
+        if old.kind == new.kind and old.kind in DISPLAYS and not one_by_one:
             self.elements(old, new, subject, kind, at)
             return
         if (

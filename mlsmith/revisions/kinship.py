@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from difflib import SequenceMatcher
 
 from mlsmith.revisions.calls import READS
 from mlsmith.revisions.effects import Effect
@@ -12,6 +13,8 @@ from mlsmith.revisions.wording import argument_as_written
 from mlsmith.rules.kit.context import module_name_of
 
 TOLD_ELSEWHERE = frozenset({"definition", "after", "closure", "bound"})
+_MOST = 2_000
+"""Elements of a list that are put side by side"""
 DISPLAYS = ("Dict", "List", "Tuple", "Set")
 
 
@@ -33,6 +36,15 @@ def are_one_by_one(ours: list[tuple[str, Value]], theirs: list[tuple[str, Value]
     """Whether two mappings have the same keys in the same places."""
     keys = [[part.digest for role, part in side if role.startswith("keys")] for side in (ours, theirs)]
     return keys[0] == keys[1]
+
+
+def are_shifted(ours: list[tuple[str, Value]], theirs: list[tuple[str, Value]]) -> bool:
+    """Whether two lists of one length have more in common in other places than in the same: one came where another went."""
+    before, after = ([part.digest for _, part in side] for side in (ours, theirs))
+    same = sum(one == other for one, other in zip(before, after, strict=False))
+    if len(before) != len(after) or not 2 < len(before) <= _MOST or same >= len(before) - 1:
+        return False
+    return sum(block.size for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()) > same
 
 
 def holds(one: Value, other: Value) -> bool:

@@ -581,6 +581,17 @@ def test_what_is_not_quite_the_same_is_missed_where_it_goes(twin: str, left: str
     assert changes({"a.py": before, "b.py": left}, {"a.py": rest, "b.py": left}) != ()
 
 
+def test_of_a_list_what_came_and_what_went_is_told_not_what_moved_up() -> None:
+    old = "def f():\n    use(packages=['a', 'b', 'c', 'd', 'e'])\n"
+    shifted = changes({"a.py": old}, {"a.py": old.replace("'a', ", "'a', 'x', ").replace(", 'e'", "")})
+    assert [(change.old, change.new) for change in shifted] == [(None, "'x'"), ("'e'", None)]
+    swapped = changes({"a.py": old}, {"a.py": old.replace("'b', 'c'", "'c', 'b'")})
+    assert {word for change in swapped for word in (change.old, change.new) if word} <= {"'b'", "'c'"} != set()
+    assert swapped
+    (one,) = changes({"a.py": old}, {"a.py": old.replace("'c'", "'x'")})
+    assert (one.old, one.new) == ("'c'", "'x'")
+
+
 def flat(found: tuple[Change, ...]) -> frozenset[tuple[str, str, str | None, str | None, str]]:
     """All that is said, without the lines, which other edits move."""
     inner = [step for change in found for step in flat(change.steps)]
