@@ -42,7 +42,7 @@ def are_shifted(ours: list[tuple[str, Value]], theirs: list[tuple[str, Value]]) 
     """Whether two lists of one length have more in common in other places than in the same: one came where another went."""
     before, after = ([part.digest for _, part in side] for side in (ours, theirs))
     same = sum(one == other for one, other in zip(before, after, strict=False))
-    if len(before) != len(after) or not 2 < len(before) <= _MOST or same >= len(before) - 1:
+    if len(before) != len(after) or not 2 < len(before) <= _MOST or same >= len(before) - 1 or sorted(before) == sorted(after):
         return False
     return sum(block.size for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()) > same
 
