@@ -76,8 +76,11 @@ def _now(name: str, module: str, modules: Mapping[str, str]) -> str:
 
 
 def _is_whole(name: str, one: str, other: str, became: Mapping[str, str], ours: _Family, theirs: _Family) -> bool:
-    """Whether no class that inherits an attribute asks for it by its old name still, or has had something else by the new one."""
-    left = (heir for heir in theirs.heirs(became[name]) if theirs.knows(heir, one) and not theirs.has(heir, one))
+    """Whether no class that inherits an attribute knows it by its old name still, or has had something else by the new one. One that stores
+    both has two now.
+    """
+    heirs = theirs.heirs(became[name])
+    left = (heir for heir in heirs if theirs.knows(heir, one) and not (theirs.has(heir, one) and theirs.has(heir, other)))
     return not any(left) and not any(ours.knows(heir, other) for heir in ours.heirs(name))
 
 
