@@ -39,7 +39,7 @@ def constant_named(program: Program, name: str, module: Module) -> ast.Constant 
     """What a constant stands for that a module imports, where both sides would say the same of it: one that has changed is told itself."""
     home, name = _home(program, name, module)
     value = _assigned(home, name) if home is not None else None
-    if home is None or value is None or program.peer is None:
+    if home is None or value is None or program.peer is None or name in program.written | program.peer.written:
         return None
     other = program.peer.modules.get(_on_the_other_side(program, home.name))
     if other is None or not other.syntax.scope.bindings.get(name):

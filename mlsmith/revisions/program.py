@@ -108,6 +108,12 @@ class Program:
         return frozenset(imported_names(self.modules.values()))
 
     @cached_property
+    def written(self) -> frozenset[str]:
+        """Names of attributes that any of its modules writes, of whatever object: `conf.EPOCHS = 3`."""
+        nodes = (node for module in self.modules.values() for node in ast.walk(module.syntax.tree))
+        return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+
+    @cached_property
     def paths(self) -> frozenset[str]:
         return frozenset(module.path for module in self.modules.values())
 

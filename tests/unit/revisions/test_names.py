@@ -207,6 +207,12 @@ def test_a_constant_that_may_be_something_else_is_not_what_is_written_out(conf: 
     assert (change.subject, change.old, change.new) == ("default of epochs", "EPOCHS", "20")
 
 
+def test_a_constant_that_somebody_writes_is_not_what_is_written_out() -> None:
+    main = {"main.py": "import ours.conf as conf\n\nconf.EPOCHS = h(1)\n"}
+    new = CONF | user(("=EPOCHS", "=20")) | {"main.py": main["main.py"].replace("h(1)", "h(2)")}
+    assert {change.path for change in told(CONF | user() | main, new)} == {"main.py", "ours/fit.py"}
+
+
 def test_another_value_than_that_of_the_constant_is_told_with_both() -> None:
     (change,) = told(CONF | user(), CONF | user(("=EPOCHS", "=30")))
     assert (change.subject, change.old, change.new) == ("default of epochs", "20", "30")
