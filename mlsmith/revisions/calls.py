@@ -8,7 +8,7 @@ from mlsmith.index.scopes import last_word
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
-from mlsmith.revisions.spellings import as_display, as_f_string
+from mlsmith.revisions.spellings import as_display, as_f_string, with_plain_axes
 from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
 
@@ -70,7 +70,7 @@ class Calls(Expressions):
             told = self.tell_with(node, unit)
             if told is not None:
                 return told
-        node = self.without_own_class(node)
+        node = with_plain_axes(self.without_own_class(node), names)
         func = self.callee(node.func, unit)
         parts = [("func", func)]
         called = unit or self.constructor(names)

@@ -54,6 +54,11 @@ _NAMED = regex(
     r"|__about__\.py|(?:version_)?switcher\.json|versions\.json)(?:\.[a-z]+)?\Z|\.(?:wpu|wpr|iml|code-workspace|sublime-project)\Z|(?:^|/)\.(?:idea|vscode)/",
     re.IGNORECASE,
 )
+_OF_TOOLS = regex(
+    r"(?:^|/)\.ipynb_checkpoints/|(?:^|/)\.(?:[a-z]*ignore|(?:prettier|eslint|markdownlint|stylelint|editor)[\w.-]*|yamlfmt|yamllint|typos\.toml|codespellrc|gitattributes)\Z"
+)
+"""Copies that an editor keeps, and what formatters and checkers read"""
+_DRAWINGS = regex(r"(?:^|/)\.?(?:diagram|logo|banner|screenshot|thumb(?:nail)?|architecture|overview|flow_?chart)\.[a-z]+\Z", re.IGNORECASE)
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".mp4", ".mov", ".webm", ".drawio")
 _FOR_READERS = regex(
     r"(?:^|/)(?:docs?|documentation|assets?|images?|imgs?|figs?|figures?|media|static|screenshots?|logos?|site|results?|plots?|\.github)/",
@@ -88,7 +93,7 @@ def role_of(path: str) -> Role:
     context = context_of_path(path)
     kind = kind_of(path)
     is_test = context is Context.TEST and (kind in ("python", "notebook") or _TESTS.search(path) is not None)
-    if is_test or _NAMED.search(path):
+    if is_test or _NAMED.search(path) or _OF_TOOLS.search(path):
         return Role.NONE
     if kind in ("python", "notebook"):
         return Role.NONE if context is Context.DOCS else Role.PYTHON
@@ -114,7 +119,7 @@ def role_of(path: str) -> Role:
     if path.endswith((".sql", ".hql")):
         return Role.QUERY
     if path.lower().endswith(_PICTURES):
-        return Role.NONE if _FOR_READERS.search(path) else Role.DATA
+        return Role.NONE if _FOR_READERS.search(path) or _DRAWINGS.search(path) else Role.DATA
     if _DATA.search(path):
         return Role.NONE if context is Context.DOCS else Role.DATA
     return Role.NONE if context is Context.DOCS else Role.OTHER

@@ -6,6 +6,8 @@ import ast
 from string import Formatter
 from typing import TypeGuard
 
+from mlsmith.regex import regex
+
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.Eq, ast.NotEq: ast.NotEq, ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE,
 }  # fmt: skip
@@ -41,6 +43,28 @@ def as_display(node: ast.Call) -> ast.expr | None:
     elif name == "dict" and not node.args and all(keyword.arg for keyword in node.keywords):
         made = ast.Dict([ast.copy_location(ast.Constant(k.arg), k.value) for k in node.keywords], [k.value for k in node.keywords])
     return ast.copy_location(made, node) if made is not None else None
+
+
+_AXES = regex(r"->|\.\.\.|[(),]|[^\s(),.>-]+|\S")
+
+
+def with_plain_axes(node: ast.Call, names: tuple[str, ...]) -> ast.Call:
+    """`rearrange(x, "b (h d ) -> b h d")` with one blank between the words of the pattern: they only part the names of axes."""
+    if not any(name.startswith("einops.") or name.endswith(".einsum") for name in names) or not any(
+        _is_pattern(argument) for argument in node.args
+    ):
+        return node
+    given = [_plain(argument) if _is_pattern(argument) else argument for argument in node.args]
+    return ast.copy_location(ast.Call(node.func, given, node.keywords), node)
+
+
+def _is_pattern(node: ast.expr) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _plain(node: ast.Constant) -> ast.expr:
+    text = " ".join(_AXES.findall(str(node.value))).replace("( ", "(").replace(" )", ")").replace(" ,", ",")
+    return ast.copy_location(ast.Constant(text), node)
 
 
 def _as_generator(node: ast.Call) -> ast.GeneratorExp | None:

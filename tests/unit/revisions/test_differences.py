@@ -592,6 +592,14 @@ def test_of_a_list_what_came_and_what_went_is_told_not_what_moved_up() -> None:
     assert (one.old, one.new) == ("'c'", "'x'")
 
 
+def test_blanks_between_the_axes_of_a_pattern_are_no_change_and_axes_are() -> None:
+    head = "from einops import rearrange\nimport numpy as np\n\n\n"
+    old = f"{head}def f(x):\n    show('a  b')\n    return np.einsum('ij,jk->ik', rearrange(x, 'b (h d ) -> b h d'), x)\n"
+    assert changes({"a.py": old}, {"a.py": old.replace("(h d ) -> b h d", "( h d) ->  b h d").replace("ij,jk->ik", "ij, jk -> ik")}) == ()
+    for one, other in (("b h d'", "b d h'"), ("(h d )", "(hd )"), ("jk->ik", "jk->ki"), ("'a  b'", "'a b'")):
+        assert changes({"a.py": old}, {"a.py": old.replace(one, other)}), one
+
+
 def flat(found: tuple[Change, ...]) -> frozenset[tuple[str, str, str | None, str | None, str]]:
     """All that is said, without the lines, which other edits move."""
     inner = [step for change in found for step in flat(change.steps)]

@@ -54,6 +54,10 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("conf/logging.yaml", "root: {level: INFO}\n", "root: {level: DEBUG}\n"),
         ("old.py", "try:\n    print g(1)\nexcept E, e:\n    raise V, 'a'\n", "try:\n    print(g(1))\nexcept E as e:\n    raise V('a')\n"),
         ("docs/a.png", b"\x89PNG1", b"\x89PNG2"),
+        ("lesson/diagram.png", b"\x89PNG1", b"\x89PNG2"),
+        (".prettierignore", "a\n", "b\n"),
+        (".yamlfmt", "a: 1\n", "a: 2\n"),
+        ("lesson/.ipynb_checkpoints/a-checkpoint.ipynb", notebook("x = f(1)"), notebook("x = f(2)")),
         ("README.md", "lr 0.1", "lr 0.2"),
     ],
 )  # fmt: skip
