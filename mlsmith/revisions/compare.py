@@ -107,8 +107,9 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     changes += effective_changes(old, new, changed)
     attributes = renamed_attributes(before.values(), after.values(), renamed)
     programs = Program(before.values(), renamed, attributes), Program(after.values())
+    touched = {*changed, *(how.old_path for how in changed.values() if how.old_path is not None)}
     for program, tree in zip(programs, (old, new), strict=True):
-        program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings))
+        program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings), touched)
     changes += behaviour_changes(*programs)
     return Comparison(tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject))), tuple(files))
 

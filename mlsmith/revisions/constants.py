@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from mlsmith.errors import SourceError
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Elsewhere:
     """Modules of one side that have not changed, read where a constant of theirs is asked for."""
 
-    def __init__(self, tree: Tree, parse: Callable[[bytes, str], Module]) -> None:
-        self.tree, self.parse = tree, parse
+    def __init__(self, tree: Tree, parse: Callable[[bytes, str], Module], changed: Collection[str]) -> None:
+        """`changed`: paths of either side that are left alone; what of them can be read is in the programs."""
+        self.tree, self.parse, self.changed = tree, parse, changed
         self.known: dict[str, Module | None] = {}
 
     def module(self, name: str) -> Module | None:
@@ -28,6 +29,8 @@ class Elsewhere:
 
     def _read(self, stem: str) -> Module | None:
         for path in (f"{stem}.py", f"{stem}/__init__.py", f"src/{stem}.py", f"src/{stem}/__init__.py"):
+            if path in self.changed:
+                break
             try:
                 return self.parse(self.tree.read(path), path)
             except SourceError:

@@ -213,6 +213,14 @@ def test_a_constant_that_somebody_writes_is_not_what_is_written_out() -> None:
     assert {change.path for change in told(CONF | user() | main, new)} == {"main.py", "ours/fit.py"}
 
 
+def test_a_constant_of_a_file_that_only_one_side_can_read_stays_a_name() -> None:
+    old, new = ({path: textwrap.dedent(text) for path, text in (CONF | user(*edits)).items()} for edits in ((), (("g(x", "g(x + 1"),)))
+    broken = {**old, "ours/conf.py": "EPOCHS = = 20\n"}
+    changed = {path: Changed("M", None) for path in ("ours/conf.py", "ours/fit.py")}
+    found = compare(MemoryTree(broken), MemoryTree(new), changed, Settings()).changes
+    assert [(change.path, change.kind) for change in found] == [("ours/conf.py", "unreadable"), ("ours/fit.py", "call")]
+
+
 def test_another_value_than_that_of_the_constant_is_told_with_both() -> None:
     (change,) = told(CONF | user(), CONF | user(("=EPOCHS", "=30")))
     assert (change.subject, change.old, change.new) == ("default of epochs", "20", "30")
