@@ -70,10 +70,12 @@ def measure(root: Path) -> dict[str, float]:
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "all"]):
         subprocess.run(["git", *command], cwd=root, check=True)
     run([python, "-m", "mlsmith", "lint", str(root)])
+    script = Path(python).with_name("mlsmith")
+    command = [str(script)] if script.exists() else [python, "-m", "mlsmith"]
     file = root / "project" / "part0" / "step0.py"
     for turn in range(_TURNS):
         file.write_text(file.read_text(encoding="utf-8") + f"\n\nTURN_{turn} = {turn}\n", encoding="utf-8")
-        one, empty = run([python, "-m", "mlsmith", "lint", str(file)]), run([python, "-c", "pass"])
+        one, empty = run([*command, "lint", str(file)]), run([python, "-c", "pass"])
         beyond.append((one[1] - empty[1], one[0] - empty[0]))
     return {
         "warm lint ÷ scandir + stat, wall": warm, "peak memory, MiB": max(cold, memory),

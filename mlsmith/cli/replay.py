@@ -42,12 +42,14 @@ def replay(argv: list[str]) -> int | None:
     state = _nearest_state(argv)
     if state is None:
         return None
+    named = [(path, stamp) for path in _inside(state.root, argv) if (stamp := state.files.get(path))]
+    if not all_unchanged(state.root, named, state.taken_ns):
+        return None  # As is most likely of what a commit hook names.
     key = _key(argv)
     run = next((run for run in state.runs if run.key == key), None)
     if run is None or not all_unchanged(state.root, run.guards, state.taken_ns):
         return None
-    named = [(path, stamp) for path in _inside(state.root, argv) if (stamp := state.files.get(path))]
-    if not all_unchanged(state.root, [*named, *state.seen()], state.taken_ns):  # what a commit hook names has changed most likely
+    if not all_unchanged(state.root, state.seen(), state.taken_ns):
         return None
     from mlsmith.cli.streams import note, write_result
 
@@ -89,7 +91,7 @@ def _nearest_state(argv: list[str]) -> State | None:
     while True:
         folder = folder_of(root, home)
         if os.path.isdir(folder):
-            state = load_state(root, folder)
+            state = load_state(root, folder, again=True)
             if state is not None and state.runs:
                 return state
         above = os.path.dirname(root)

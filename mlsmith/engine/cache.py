@@ -29,7 +29,7 @@ _HEADER = struct.Struct("<8s16sII")
 
 LIMIT = 256 << 20
 """Bytes a store never outgrows."""
-_SMALL = 32 << 20
+_SMALL = 8 << 20
 """Below this many bytes nothing is thrown away."""
 _BLOCK = 4 << 20
 """Bytes that gather before they are written"""

@@ -91,8 +91,19 @@ def folder_of(root: str, home: str) -> str:
     return os.path.join(home, f"{name[:40]}-{crc32(data):08x}{crc32(data, 0x6D6C736D):08x}")
 
 
-def load_state(root: str, folder: str) -> State | None:
-    """The index of the project at `root`, or None."""
+_handed_on: dict[str, State] = {}
+
+
+def load_state(root: str, folder: str, *, again: bool = False) -> State | None:
+    """The index of the project at `root`, or None. `again`: whoever asks next gets what was read now."""
+    known = _handed_on.pop(folder, None)
+    state = known if known is not None else _read(root, folder)
+    if again and state is not None:
+        _handed_on[folder] = state
+    return state
+
+
+def _read(root: str, folder: str) -> State | None:
     try:
         with open(_file(folder), "rb") as stream:
             data = stream.read()
