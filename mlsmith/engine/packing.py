@@ -21,7 +21,6 @@ Extent = tuple[int, int]
 
 
 _LENGTH = struct.Struct("<I")
-_NOT_COUNTED = FileCount(0, 0, counted=False, ml=False)
 
 
 class Analysed(NamedTuple):
@@ -36,7 +35,9 @@ class Analysed(NamedTuple):
 
 
 def pack(analysis: Analysis, extents: tuple[Extent, ...]) -> bytes:
-    """An analysis as bytes, without its path: the length of the facts, the facts, and the rest."""
+    """An analysis as bytes, without its path: the facts, the rest, and the length of the facts, so that whoever wants facts alone need not
+    cut them out.
+    """
     count, error = analysis.size, analysis.error
     facts = marshal.dumps(analysis.facts)
     rest = marshal.dumps(
@@ -47,42 +48,33 @@ def pack(analysis: Analysis, extents: tuple[Extent, ...]) -> bytes:
             [(*_packed_directive(d), extent) for d, extent in zip(analysis.directives, extents, strict=True)],
         )
     )
-    return _LENGTH.pack(len(facts)) + facts + rest
+    return facts + rest + _LENGTH.pack(len(facts))
 
 
 def unpack(data: bytes, path: str) -> Analysed:
     """The analysis of the file at `path`. Raises ValueError, TypeError or EOFError where the bytes are
     none.
     """
-    facts = _packed_facts(data)
-    findings, error, count, directives = marshal.loads(memoryview(data)[_LENGTH.size + len(facts) :])
+    try:
+        (length,) = _LENGTH.unpack(data[-_LENGTH.size :])
+    except struct.error as broken:
+        raise ValueError(str(broken)) from None
+    findings, error, count, directives = marshal.loads(memoryview(data)[length:])
     return Analysed(
         [from_plain(plain, path) for plain in findings],
-        [facts],
+        [data[:length]],
         None if error is None else ErrorEntry(path, *error),
         FileCount(*count),
         [(_directive(packed), extent) for *packed, extent in directives],
     )
 
 
-def unpack_facts(data: bytes) -> Analysed:
-    """An analysis of which only the facts are wanted, as a file that nobody asked about; the rest is not read. Raises ValueError."""
-    return Analysed([], [_packed_facts(data)], None, _NOT_COUNTED, [])
-
-
-def _packed_facts(data: bytes) -> bytes:
-    try:
-        end = _LENGTH.size + _LENGTH.unpack_from(data)[0]
-    except struct.error as error:
-        raise ValueError(str(error)) from None
-    return data[_LENGTH.size : end]
-
-
-def taken_facts(analyses: Mapping[str, Analysed]) -> Iterator[tuple[str, Any]]:
-    """The facts of files by path, unpacked one by one; what was packed is let go, so that a project is in memory once."""
+def taken_facts(analyses: Mapping[str, Analysed | bytes]) -> Iterator[tuple[str, Any]]:
+    """The facts of files by path, unpacked one by one; what was packed is let go, so that a project is in memory once. Of files that nobody
+    asked about the analyses may still be bytes.
+    """
     for path, analysed in analyses.items():
-        packed = analysed.facts.pop()
-        yield path, marshal.loads(packed)
+        yield path, marshal.loads(analysed if isinstance(analysed, bytes) else analysed.facts.pop())
 
 
 def _packed_directive(directive: Directive) -> tuple[Any, ...]:

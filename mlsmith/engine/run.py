@@ -18,7 +18,7 @@ from mlsmith.engine.analyse import analyse_project, project_of
 from mlsmith.engine.cache import Store, keys_in
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.history import GitHistory, RememberedHistory
-from mlsmith.engine.packing import Analysed, taken_facts, unpack, unpack_facts
+from mlsmith.engine.packing import Analysed, taken_facts, unpack
 from mlsmith.engine.result import ErrorEntry, LintResult
 from mlsmith.engine.snapshot import is_racy
 from mlsmith.engine.state import State, folder_of, load_state, save_state
@@ -176,7 +176,8 @@ class _Run:
         chosen = [path for path in sorted(self._kinds) if within(path, wanted)]
         needed = sorted(self._kinds) if "project" in self._rules.by_hook else chosen
         analyses, unreadable = self._analyses(needed, frozenset(chosen))
-        findings = [finding for path in chosen if path in analyses for finding in analyses[path].findings]
+        read = {path: analysed for path in chosen if isinstance(analysed := analyses.get(path), Analysed)}
+        findings = [finding for analysed in read.values() for finding in analysed.findings]
         facts = taken_facts(analyses)
         if self._store is not None and isinstance(history, GitHistory):
             history = RememberedHistory(history, self._store, self.blobs)
@@ -187,9 +188,9 @@ class _Run:
         if self._store is not None:
             self._store.flush()
         self._clock.lap("project rules")
-        decided = self._decide(findings, {path: analyses[path] for path in chosen if path in analyses})
+        decided = self._decide(findings, read)
         self._clock.lap("suppressions")
-        errors = [analyses[path].error for path in chosen if path in analyses]
+        errors = [analysed.error for analysed in read.values()]
         errors += [ErrorEntry(path, None, why) for path, why in unreadable.items() if within(path, wanted)]
         told = sorted(filter(None, errors), key=lambda e: (e.path, e.line or 0, e.message))
         return LintResult(
@@ -197,19 +198,20 @@ class _Run:
             findings=tuple(decided),
             errors=tuple(entry for entry in told if not entry.left_out),
             left_out=tuple(entry for entry in told if entry.left_out),
-            counts={path: analyses[path].size for path in chosen if path in analyses and self._kinds[path] != "text"},
+            counts={path: analysed.size for path, analysed in read.items() if self._kinds[path] != "text"},
             rules_fingerprint=self._rules.fingerprint,
             seconds=self._clock.seconds() if self._options.timings else {},
         )
 
     def index(self) -> tuple[Project, tuple[ErrorEntry, ...]]:
         analyses, unreadable = self._analyses(sorted(self._kinds), self._kinds)
-        errors = [analysed.error for analysed in analyses.values() if analysed.error is not None and not analysed.error.left_out]
+        told = [analysed.error for analysed in analyses.values() if isinstance(analysed, Analysed)]
+        errors = [error for error in told if error is not None and not error.left_out]
         errors += [ErrorEntry(path, None, why) for path, why in unreadable.items()]
         return project_of(taken_facts(analyses), self._settings), tuple(sorted(errors, key=lambda e: (e.path, e.line or 0)))
 
-    def _analyses(self, needed: Sequence[str], chosen: Container[str]) -> tuple[dict[str, Analysed], dict[str, str]]:
-        """Analyses by path in path order, whole of those chosen, and why the others could not be read."""
+    def _analyses(self, needed: Sequence[str], chosen: Container[str]) -> tuple[dict[str, Analysed | bytes], dict[str, str]]:
+        """Analyses by path in path order, read back of those chosen, and why the others could not be read."""
         found = self._cached(needed, chosen)
         self._clock.lap("cache")
         missing = [(path, self._kinds[path]) for path in needed if path not in found]
@@ -235,11 +237,11 @@ class _Run:
         self._clock.lap("cache")
         return {path: found[path] for path in needed if path in found}, unreadable
 
-    def _cached(self, needed: Sequence[str], chosen: Container[str]) -> dict[str, Analysed]:
+    def _cached(self, needed: Sequence[str], chosen: Container[str]) -> dict[str, Analysed | bytes]:
         if self._store is None or not len(self._store):
             return {}
         tree: Tree | None = None
-        found = {}
+        found: dict[str, Analysed | bytes] = {}
         for path in needed:
             blob = self.blobs.get(path)
             if blob is None:
@@ -251,7 +253,7 @@ class _Run:
             payload = self._store.get(self._key(path, blob))
             if payload is not None:
                 with contextlib.suppress(ValueError, TypeError, EOFError):
-                    found[path] = unpack(payload, path) if path in chosen else unpack_facts(payload)
+                    found[path] = unpack(payload, path) if path in chosen else payload
         return found
 
     def _decide(self, findings: list[Finding], analyses: dict[str, Analysed]) -> list[Finding]:

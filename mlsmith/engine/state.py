@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlsmith.engine.snapshot import Stamp
 
-FORMAT = 2
+FORMAT = 3
 """Of the index and of the analyses; a new one leaves the old files unread."""
 _MAGIC = b"mlsmith index\n"
 _RUNS = 6
