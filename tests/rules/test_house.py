@@ -39,7 +39,8 @@ def test_what_a_scheduler_starts_is_a_training_run() -> None:
 
 def test_what_is_called_from_outside_has_flags_that_others_may_set() -> None:
     files = {
-        "job.py": "def build(rows, augment=False):\n    if augment:\n        rows = rows + rows\n        rows = rows * 2\n        rows = rows[1:]\n    return rows\n",
+        "job.py": "def build(rows, augment=False):\n    if augment:\n        rows = rows + rows\n        rows = rows * 2\n        rows = rows[1:]\n"
+        "    return rows\n",
         "a.py": "from job import build\nbuild(1)\nbuild(2)\n",
     }
     assert [finding.code for finding in lint(files, only="DEX102")] == ["DEX102"]
