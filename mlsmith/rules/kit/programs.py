@@ -7,7 +7,8 @@ from typing import NamedTuple
 from mlsmith.index.project import Definition, Project
 
 _MAKERS = frozenset({"fire.Fire", "fire.core.Fire", "jsonargparse.CLI", "jsonargparse.auto_cli"})
-_LIBRARIES = frozenset({"fire", "jsonargparse", "lightning", "pytorch_lightning"})
+_TRACES = (b"fire.", b"jsonargparse.")
+"""What stands in the packed calls of a file that calls one of them, wherever it imports the library"""
 _COMPONENTS = frozenset({"component", "components"})
 _CLI = "LightningCLI"
 _FILLED = frozenset({"LightningModule", "LightningDataModule"})
@@ -55,12 +56,10 @@ def _programs(project: Project) -> _Programs:
 def _seen(project: Project) -> _Programs:
     named: dict[str, frozenset[str]] = {}
     whole = set()
-    if _LIBRARIES.isdisjoint(origin.partition(".")[0] for origin in project.imported):
-        return _Programs(named, frozenset(), filled=False)
-    filled = any(origin.endswith(f".{_CLI}") for origin in project.imported)
+    filled = any(origin.endswith(f".{_CLI}") for facts in project.files.values() for _, origin in facts.imports)
     for path, facts in project.files.items():
         filled = filled or _CLI.encode() in facts.packed_calls
-        if not any(maker.encode() in facts.packed_calls for maker in _MAKERS):
+        if not any(trace in facts.packed_calls for trace in _TRACES):
             continue
         calls = list(facts.calls())
         made = [call for call in calls if call.callee in _MAKERS]
