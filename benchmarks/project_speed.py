@@ -2,8 +2,8 @@
 
 Prints, as ratios and differences of runs that follow each other: wall time of a warm lint with the project rules against a bare
 scandir and stat; how much more than an empty Python `mlsmith lint one_file.py` takes after that file has changed, as a commit hook runs
-it in a repository of git, in wall time, and in CPU time, which other work on the machine does not lengthen as much; and the peak memory of the warm and of the
-cold lint. Medians of several runs.
+it in a repository of git, in wall time, and in CPU time, which other work on the machine does not lengthen as much; and the peak memory of
+the warm and of the cold lint. Medians of several runs.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def measure(root: Path) -> dict[str, float]:
     warm = median([[*lint, str(root)], [python, "-c", SCAN, str(root)]], turns=_TURNS)
     memory = run([*lint, str(root)])[2]
     beyond: list[tuple[float, float]] = []
-    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "all"]):
-        subprocess.run(["git", *command], cwd=root, check=True)
+    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "all"]):
+        subprocess.run(["git", *words], cwd=root, check=True)
     run([python, "-m", "mlsmith", "lint", str(root)])
     script = Path(python).with_name("mlsmith")
     command = [str(script)] if script.exists() else [python, "-m", "mlsmith"]

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from mlsmith.cli.lint import Scene
     from mlsmith.engine.packing import Extent
-    from mlsmith.rules.kit.rule import Rule
     from mlsmith.sources.directives import Directive
     from mlsmith.sources.tree import Tree
 
@@ -47,9 +46,10 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
     repository = Repository.find(scene.root) if speaking else None
     if repository is None:
         return []
+    alone = RuleSet(speaking, rules.fingerprint)  # the others have been asked, of the files as they are
     try:
         commit = repository.rev_parse(revision or "HEAD")
-        if _says_nothing_of_order(scene, commit, repository, speaking):
+        if _says_nothing_of_order(scene, commit, repository, alone):
             return []
         changed = repository.changed_paths(commit)
     except GitError:
@@ -67,10 +67,9 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
     old_names = [
         (how.old_path or path).removeprefix(prefix) for path, how in ((prefix + p, h) for p, h in paths.items()) if how.status != "A"
     ]
-    rules = _alone(speaking)
-    before, _, _ = _facts(open_revision(scene.root, commit, repository, among=old_names), old_names, rules, scene)
+    before, _, _ = _facts(open_revision(scene.root, commit, repository, among=old_names), old_names, alone, scene)
     now = open_working_tree(scene.root, scene.overlay)
-    after, directives, streams = _facts(now, [p for p, how in paths.items() if how.status != "D"], rules, scene)
+    after, directives, streams = _facts(now, [p for p, how in paths.items() if how.status != "D"], alone, scene)
     changes = order_changes(before, without_streams(after, streams))
     wanted = [finding for rule in speaking for finding in rule.changes(changes) if scene.wants(finding)]
     uncommitted = repository.changed_paths("HEAD") if wanted else {}
@@ -80,7 +79,7 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
     return decided
 
 
-def _says_nothing_of_order(scene: Scene, commit: str, repository: Repository, speaking: tuple[Rule, ...]) -> bool:
+def _says_nothing_of_order(scene: Scene, commit: str, repository: Repository, rules: RuleSet) -> bool:
     """Whether the few files that were asked for decide nothing on order, neither in a commit nor now: then git need not look for what else
     has changed.
     """
@@ -94,12 +93,7 @@ def _says_nothing_of_order(scene: Scene, commit: str, repository: Repository, sp
     except SourceError:
         return False  # It is new, or had another name.
     trees = (old, open_working_tree(scene.root, scene.overlay))
-    return not any(facts for tree in trees for facts in _facts(tree, paths, _alone(speaking), scene)[0].values())
-
-
-def _alone(speaking: tuple[Rule, ...]) -> RuleSet:
-    """The rules that speak of changes: the others have been asked, of the files as they are."""
-    return RuleSet(speaking, "")
+    return not any(facts for tree in trees for facts in _facts(tree, paths, rules, scene)[0].values())
 
 
 def _as_declared(finding: Finding, repository: Repository, prefix: str, base: str) -> Finding:

@@ -69,6 +69,13 @@ _OF_INSTALLING = frozenset({
 """What a `setup.py` gives that installs a project where it is developed"""
 
 
+@lru_cache(16_384)
+def outwards(module: str) -> tuple[str, ...]:
+    """`a.b.`, `a.` and the empty string for the module `a.b`: where an import in it may count from."""
+    parts = module.split(".")
+    return (*(".".join(parts[:keep]) + "." for keep in range(len(parts), 0, -1)), "")
+
+
 class Project:
     """Everything project rules may look at."""
 
@@ -93,7 +100,6 @@ class Project:
         self._known: dict[tuple[str, str], str] = {}
         self._exports: dict[tuple[str, str], str] = {}
         self._import_tables: dict[str, dict[str, str]] = {}
-        self._heads: dict[str, tuple[str, ...]] = {}
         self._asked = asked
         self._callers = Callers(self, of_few=asked is not None and len(asked) <= _FEW)
         self._functions = lru_cache(64)(lambda path: self.files[path].functions())
@@ -190,21 +196,13 @@ class Project:
         found = self._through(path, first, tail)
         if found:
             return found
-        heads = self._outwards(facts.module)
+        heads = outwards(facts.module)
         for head in heads:
             if head + first in self._prefixes or (head is not heads[0] and head[:-1] in self._modules):
                 found = self._defined(head + plain)
                 if found:
                     return found
         return self._defined(plain[4:]) if plain.startswith("src.") else ""  # modules are named without it
-
-    def _outwards(self, module: str) -> tuple[str, ...]:
-        """`a.b.`, `a.` and the empty string for the module `a.b`: where an import in it may count from."""
-        known = self._heads.get(module)
-        if known is None:
-            parts = module.split(".")
-            known = self._heads[module] = (*(".".join(parts[:keep]) + "." for keep in range(len(parts), 0, -1)), "")
-        return known
 
     @lazily
     def _prefixes(self) -> frozenset[str]:
@@ -215,11 +213,6 @@ class Project:
                 found.add(module)
                 module = module.rpartition(".")[0]
         return frozenset(found)
-
-    @lazily
-    def imported(self) -> frozenset[str]:
-        """All that files import at their top level, by dotted origin."""
-        return frozenset(origin for facts in self.files.values() for _, origin in facts.imports)
 
     def _defined(self, dotted: str) -> str:
         """The definition under a dotted name counted from the top: directly, or through what its module imports."""
@@ -260,9 +253,8 @@ class Project:
         return found
 
     def _starred(self, path: str, star: str, name: str) -> str:
-        parts = self.files[path].module.split(".")
-        for keep in range(len(parts), -1, -1):
-            source = self._modules.get(".".join([*parts[:keep], star]))
+        for head in outwards(self.files[path].module):
+            source = self._modules.get(head + star)
             if source is not None:
                 return self._export(source, name)
         return ""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.revisions.program import folders_of
+from mlsmith.index.project import outwards
 from mlsmith.rules.kit.module import Module
 
 _PLAIN_CALLS = frozenset(
@@ -119,7 +119,7 @@ class _Family:
         module, node = self.classes[name]
         for base in node.bases:
             for word in module.resolver.names(base):
-                known = next((one for folder in folders_of(module) if (one := f"{folder}{word}") in self.classes), None)
+                known = next((one for folder in outwards(module.name) if (one := f"{folder}{word}") in self.classes), None)
                 if known is not None and known != name:
                     yield known
 

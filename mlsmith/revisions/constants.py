@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from mlsmith.errors import SourceError
-from mlsmith.revisions.program import MOST_HANDS, Program, folders_of
+from mlsmith.index.project import outwards
+from mlsmith.revisions.program import MOST_HANDS, Program
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
@@ -57,7 +58,7 @@ def _home(program: Program, name: str, module: Module) -> tuple[Module | None, s
         owner, _, last = name.rpartition(".")
         if not owner or not last.isupper():
             break
-        found = (_module(program, f"{folder}{owner}") for folder in folders_of(module))
+        found = (_module(program, f"{folder}{owner}") for folder in outwards(module.name))
         home = next((one for one in found if one is not None and one is not module), None)
         bindings = home.syntax.scope.bindings.get(last, ()) if home is not None else ()
         if home is None or len(bindings) != 1 or bindings[0].kind != "import":

@@ -54,10 +54,13 @@ def _doubles(program: Program, other: Program) -> dict[str, str]:
     the same came or went, and who used it is compared by what it does.
     """
     assert program.peer is None, "what has a peer is told by names that both share"
+    namesakes: dict[tuple[str, str], list[Unit]] = {}
+    for one in other.units.values():
+        namesakes.setdefault((one.kind, one.symbol), []).append(one)
     found: dict[str, str] = {}
     for name, unit in program.units.items():
         if name not in other.units and unit.kind != "module" and "." not in unit.symbol:
-            alike = [one for one in other.units.values() if (one.kind, one.symbol) == (unit.kind, unit.symbol)]
+            alike = namesakes.get((unit.kind, unit.symbol), ())
             same = [one.name for one in alike if other.stand_in(one).digest == program.stand_in(unit).digest]
             found |= {name: same[0]} if same else {}
     return found

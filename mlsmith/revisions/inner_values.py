@@ -98,8 +98,10 @@ class InnerValues(Account):
             self.reasons.add("definition")  # The function that it names came, or went: told there.
             return
         ours, theirs = stable(old), stable(new)
-        one_by_one = are_one_by_one(ours, theirs) if old.kind == "Dict" else not are_shifted(ours, theirs)
-        if old.kind == new.kind and old.kind in DISPLAYS and not one_by_one:
+        if old.kind == new.kind == "Dict" and not are_one_by_one(ours, theirs):
+            self.elements(old, new, subject, kind, at)
+            return
+        if old.kind == new.kind and old.kind in DISPLAYS and old.kind != "Dict" and are_shifted(ours, theirs):
             self.elements(old, new, subject, kind, at)
             return
         if (

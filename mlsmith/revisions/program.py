@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mlsmith.index.project import outwards
 from mlsmith.revisions.effects import Effect, digest_of, each
 from mlsmith.revisions.imports import imported_names
 from mlsmith.revisions.values import Origin, Value, value_of
@@ -206,7 +207,7 @@ class Program:
     def common_name(self, name: str, module: Module) -> str:
         """A dotted name, used in a module, as the other side has it, where a module or package in it was renamed."""
         parts = name.split(".")
-        for folder in folders_of(module) if self.renamed else ():
+        for folder in outwards(module.name) if self.renamed else ():
             for keep in range(len(parts), 0, -1):
                 head = ".".join(parts[:keep])
                 other = self.renamed.get(folder + head)
@@ -247,7 +248,7 @@ class Program:
 
     def _absolute(self, module: Module, name: str) -> Unit | None:
         """Looked up from the file's own folder outwards, as a script's imports are."""
-        for folder in folders_of(module):
+        for folder in outwards(module.name):
             unit = self.units.get(f"{folder}{name}") or self._handed_on(f"{folder}{name}", module)
             if unit is not None:
                 return unit
@@ -264,7 +265,7 @@ class Program:
             names = package.resolver.names_of_binding(bindings[0])
             if len(names) != 1:
                 return None
-            found = [f"{folder}{names[0]}" for folder in folders_of(package)]
+            found = [f"{folder}{names[0]}" for folder in outwards(package.name)]
             unit = next((self.units[one] for one in found if one in self.units), None)
             if unit is not None:
                 return unit
@@ -290,12 +291,6 @@ class Program:
             self._busy.discard(unit.name)
         digest = hashlib.blake2b(b"".join(sorted(digests[1:])) + digests[0], digest_size=16).hexdigest()
         return value_of("definition", digest, (), unit.origin)
-
-
-def folders_of(module: Module) -> Iterator[str]:
-    """What may stand before a name that a module imports: its own name, and its folders from the inside; last nothing."""
-    parts = module.name.split(".")
-    return (".".join([*parts[:keep], ""]) for keep in range(len(parts), -1, -1))
 
 
 def parameters_of(unit: Unit) -> list[str]:

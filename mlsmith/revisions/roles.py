@@ -55,7 +55,7 @@ _NAMED = regex(
     re.IGNORECASE,
 )
 _OF_TOOLS = regex(
-    r"(?:^|/)\.ipynb_checkpoints/|(?:^|/)\.(?:[a-z]*ignore|(?:prettier|eslint|markdownlint|stylelint|editor)[\w.-]*|yamlfmt|yamllint|typos\.toml|codespellrc|gitattributes)\Z"
+    r"(?:^|/)\.ipynb_checkpoints/|(?:^|/)\.(?:[a-z]*ignore|(?:prettier|eslint|markdownlint|stylelint|editor)[\w.-]*|yamlfmt|yamllint|typos\.toml|codespellrc)\Z"
 )
 """Copies that an editor keeps, and what formatters and checkers read"""
 _DRAWINGS = regex(r"(?:^|/)\.?(?:diagram|logo|banner|screenshot|thumb(?:nail)?|architecture|overview|flow_?chart)\.[a-z]+\Z", re.IGNORECASE)

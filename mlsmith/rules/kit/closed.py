@@ -63,7 +63,7 @@ def is_bound(definition: Definition) -> bool:
     return bool(definition.function.owner) and "staticmethod" not in definition.function.decorators
 
 
-def default_of(definition: Definition, parameter: str) -> Any:
+def _default_of(definition: Definition, parameter: str) -> Any:
     """The literal that a parameter has where a call does not give it, or `MISSING`."""
     given = next((p.default for p in definition.function.parameters if p.name == parameter), None)
     return given[1] if given is not None and given[0] == "=" else MISSING
@@ -88,4 +88,4 @@ def passed(definition: Definition, parameter: str, call: SeenCall) -> Any:
     if function.parameters[index].kind == "positional" and position < len(fact.positional):
         literal = fact.positional[position]
         return literal[1] if literal[0] == "=" else MISSING
-    return default_of(definition, parameter)
+    return _default_of(definition, parameter)

@@ -76,7 +76,7 @@ class Configurations:
 
     def uses_asked(self) -> list[ConfigurationUse]:
         """What the files that were asked for do with configurations: without any, nothing need be followed."""
-        return [use for path, use in self.uses.items() if self.project.is_asked(path)]
+        return [self.uses[path] for path in self.uses if self.project.is_asked(path)]
 
     # which keys are read
 
