@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Component(StrEnum):
@@ -23,8 +23,7 @@ class Significance(StrEnum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One behavioural difference. `subject` names what changed in the field's terms, e.g. `torch.utils.data.DataLoader(shuffle)`.
 
     `old` and `new` are source texts or literal representations, None where the thing is absent; `line` is 1-based in the new
@@ -42,5 +41,14 @@ class Change:
     significance: Significance
     moved_from: str | None = None
     steps: tuple[Change, ...] = ()
-    old_line: int | None = field(default=None, compare=False)
-    """Of what stands in both revisions of the file the line before"""
+    old_line: int | None = None
+    """Of what stands in both revisions of the file the line before: no part of what makes two changes the same"""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Change) and self[:-1] == other[:-1]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:-1])

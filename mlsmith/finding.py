@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 AREAS = {
     "EXP": "experiment-management",
@@ -48,16 +47,14 @@ class Status(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text: both numbers 1-based; columns count characters."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """From `start` up to, not including, `end`. In a notebook, `cell` is the 0-based cell index and lines count inside the cell."""
 
     start: Position
@@ -65,23 +62,20 @@ class Span:
     cell: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the text of `span` by `text`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     title: str
     safety: Safety
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One piece of debt at one place.
 
     `scope` is the qualified name of the enclosing definitions without the file (`Trainer.fit`, empty at module level); `anchor` the
@@ -130,7 +124,7 @@ class Finding:
         return (self.path, cell, self.span.start, self.span.end, self.code, self.message)
 
     def with_status(self, status: Status) -> Finding:
-        return replace(self, status=status)
+        return self._replace(status=status)
 
 
 def to_plain(finding: Finding) -> tuple[Any, ...]:
@@ -196,5 +190,5 @@ def number_occurrences(findings: list[Finding]) -> list[Finding]:
         key = (finding.path, finding.code, finding.scope, finding.anchor)
         ordinal = seen.get(key, 0)
         seen[key] = ordinal + 1
-        numbered.append(replace(finding, occurrence=ordinal) if ordinal else finding)
+        numbered.append(finding._replace(occurrence=ordinal) if ordinal else finding)
     return numbered

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlsmith.engine.analyse import analyse
@@ -102,7 +101,7 @@ def _as_declared(finding: Finding, repository: Repository, prefix: str, base: st
     if not commits or not all(files <= _FEW and _SAYS_SO.search(subject) for _, subject, files in commits):
         return finding
     told = f"{finding.message}, as commit {commits[0][0]} says"
-    return replace(finding, message=told, advice="nothing, if that is meant to stay", severity=Severity.INFO)
+    return finding._replace(message=told, advice="nothing, if that is meant to stay", severity=Severity.INFO)
 
 
 def _facts(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,7 +98,7 @@ def _with_baseline(result: LintResult, scene: Scene, settings: Settings, compare
         known, names = baseline.read(file) if file.is_file() else [], renamed_here(scene.root)
     if not known:
         return result
-    return replace(result, findings=tuple(baseline.match(result.findings, known, names, exists=present(scene))))
+    return result._replace(findings=tuple(baseline.match(result.findings, known, names, exists=present(scene))))
 
 
 def _glue(result: LintResult) -> dict[str, float]:
@@ -125,4 +124,4 @@ def _merged(settled: GateSettings, said: GateSettings) -> GateSettings:
         value = getattr(said, name)
         return getattr(settled, name) if value is None else value
 
-    return GateSettings(**{name: pick(name) for name in GateSettings.__slots__})  # type: ignore[arg-type]
+    return GateSettings(**{name: pick(name) for name in GateSettings._fields})  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ def compare(scene: Scene, base: str, options: Options) -> Compared:
     after = lint_working_tree(scene.root, settings, paths=scene.paths, options=options)
     names = renamed_since(repository, commit, scene.root)
     there = present(scene)
-    judged = replace(scene, settings=settings)
+    judged = scene._replace(settings=settings)
     flipped = [*changed_behaviour(judged, commit), *unreviewed(judged, commit)]
     new, mended = baseline.compare(before.findings, (*after.findings, *flipped), names, exists=there)
     added, removed = _changed_lines(repository, scene, commit, before, after)

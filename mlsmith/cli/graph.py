@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,4 +62,4 @@ def _collecting(settings: Settings) -> Settings:
     """Settings under which the accesses are collected: the project's own, so that a lint's cache serves, unless they switch the rule off."""
     from mlsmith.rules.catalogue import load_rules
 
-    return settings if "FBL101" in load_rules(settings).by_code else replace(settings, select=("FBL101",), ignore=(), extend_select=())
+    return settings if "FBL101" in load_rules(settings).by_code else settings._replace(select=("FBL101",), ignore=(), extend_select=())

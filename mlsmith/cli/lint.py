@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.cli.progress import progress
 from mlsmith.cli.streams import note, on_terminal, wants_colour, width, write_result
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     from mlsmith.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """What a command line comes to: the project, its settings, and what is linted of it."""
 
     root: Path
@@ -118,11 +116,11 @@ def run(arguments: Arguments, scene: Scene, *, history: GitHistory | None = None
         findings = baseline.match(
             result.findings, baseline.read(known), renamed_here(scene.root), exists=lambda path: (scene.root / path).exists()
         )
-        result = replace(result, findings=tuple(findings))
+        result = result._replace(findings=tuple(findings))
     if arguments.since is not None:
         from mlsmith.cli.since import only_new
 
-        result = only_new(result, scene, arguments.since, replace(options, kept=None))
+        result = only_new(result, scene, arguments.since, options._replace(kept=None))
     if not arguments.write_baseline:
         from mlsmith.cli.flips import changed_behaviour
         from mlsmith.cli.reviewed import unreviewed
@@ -131,7 +129,7 @@ def run(arguments: Arguments, scene: Scene, *, history: GitHistory | None = None
         changed = [*changed_behaviour(scene, arguments.since), *unreviewed(scene, arguments.since)]
         if changed:
             findings = sorted([*result.findings, *changed], key=lambda finding: finding.sort_key)
-            result = replace(result, findings=tuple(findings))
+            result = result._replace(findings=tuple(findings))
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlsmith.cli.lint import run
@@ -31,7 +30,7 @@ def fix(arguments: Arguments, scene: Scene) -> int | None:
     """
 
     def lint(changed: Mapping[str, bytes]) -> Sequence[Finding]:
-        return run(arguments, replace(scene, overlay={**scene.overlay, **changed})).new
+        return run(arguments, scene._replace(overlay={**scene.overlay, **changed})).new
 
     tree = open_working_tree(scene.root, scene.overlay)
     outcome = converge(lint, tree.read, unsafe=arguments.unsafe_fixes)

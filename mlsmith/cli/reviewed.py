@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -103,7 +102,7 @@ def _from(scene: Scene, case: Case, one: Reviewed) -> Reviewed | None:
     if case.root == scene.root:
         return one
     file = case.root / one.path
-    return replace(one, path=file.relative_to(scene.root).as_posix()) if file.is_relative_to(scene.root) else None
+    return one._replace(path=file.relative_to(scene.root).as_posix()) if file.is_relative_to(scene.root) else None
 
 
 def _told(judgement: Judgement) -> Reviewed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,7 +37,7 @@ def only_new(result: LintResult, scene: Scene, revision: str, options: Options) 
     )  # fmt: skip
     new = {id(finding) for finding in come}
     found = [f.with_status(Status.BASELINE) if f.status is Status.NEW and id(f) not in new else f for f in result.findings]
-    return replace(result, findings=tuple(found))
+    return result._replace(findings=tuple(found))
 
 
 def renamed_here(root: Path) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlsmith.cli.streams import note
@@ -24,7 +23,7 @@ def watch(arguments: Arguments) -> int:
     """Lint now and after every change, until the user interrupts."""
     from mlsmith.cli.lint import lint, scene_of
 
-    once = replace(arguments, watch=False)
+    once = arguments._replace(watch=False)
     while True:
         scene = scene_of(once)
         seen = _look(scene)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.engine.ignore import Patterns, Stack
 from mlsmith.engine.snapshot import Stamp
@@ -51,16 +50,15 @@ _TEXTS = (".sh", ".bash", ".md", ".rst", ".mk", ".sbatch", ".slurm", ".bat", ".p
 _MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "tox.ini", "Jenkinsfile", "Taskfile", "CODEOWNERS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """What a walk of a working tree saw. Paths are relative to the root, with `/`, sorted."""
 
     files: dict[str, Stamp]
     folders: dict[str, Stamp]
     """Every folder that was looked into, or that a marker kept from being looked into"""
-    guards: dict[str, Stamp] = field(default_factory=dict)
+    guards: dict[str, Stamp]
     """The .gitignore files that had a say; absolute where they stand above the root"""
-    taken_ns: int = 0
+    taken_ns: int
 
 
 def kind_of(path: str) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def lint_files(files: Mapping[str, str], *, only: str = "ALL", settings: str = "
     """
     chosen = load_settings_text(settings, "mlsmith.toml") if settings else Settings()
     # Whether a suppression is of use is known only when every rule has spoken.
-    chosen = replace(chosen, select=("ALL",) if only == "CUL105" else (only,))
+    chosen = chosen._replace(select=("ALL",) if only == "CUL105" else (only,))
     result = lint_tree(partial(MemoryTree, files), Path("in-memory"), chosen, options=Options(jobs=1))
     if result.errors:
         first = result.errors[0]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from mlsmith.finding import Finding, Status
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorEntry:
+class ErrorEntry(NamedTuple):
     """A file that could not be read or parsed. `line` is 1-based, None where the whole file is at fault."""
 
     path: str
@@ -19,8 +19,7 @@ class ErrorEntry:
     """It was never meant to be parsed as it stands (a template): told by `--verbose`, and no error"""
 
 
-@dataclass(frozen=True, slots=True)
-class FileCount:
+class FileCount(NamedTuple):
     """Size of one linted file.
 
     `lines` are physical lines; `code_lines` those of Python (notebooks: of code cells) that hold a token other than comment,
@@ -36,8 +35,10 @@ class FileCount:
     glue: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LintResult:
+_NOTHING: Mapping[str, float] = {}
+
+
+class LintResult(NamedTuple):
     """Everything reports, debt and gate read. `findings` holds every status, sorted by `Finding.sort_key`."""
 
     root: Path
@@ -47,7 +48,7 @@ class LintResult:
     rules_fingerprint: str
     left_out: tuple[ErrorEntry, ...] = ()
     """Files that were looked at and are no source as they stand, with the reason"""
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: Mapping[str, float] = _NOTHING
     """Time by phase and, under `rule:CODE`, by rule; empty unless asked for."""
 
     def having(self, status: Status) -> tuple[Finding, ...]:

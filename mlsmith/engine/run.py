@@ -8,10 +8,9 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith import __version__
 from mlsmith.engine.analyse import analyse_project, project_of
@@ -38,8 +37,7 @@ if TYPE_CHECKING:
     from mlsmith.sources.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How a run is done; none of it changes what is found.
 
     `jobs` 0 means one for each processor. `cache_home` is the folder of all caches; None works without one.
@@ -53,12 +51,14 @@ class Options:
     kept: Kept | None = None
 
 
-@dataclass(slots=True)
 class Kept:
     """Takes over the index of a run, for the caller to add to and to save; without it, the run saves it."""
 
-    state: State | None = None
-    folder: str = ""
+    __slots__ = ("folder", "state")
+
+    def __init__(self) -> None:
+        self.state: State | None = None
+        self.folder = ""
 
 
 def lint_working_tree(

@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
 from hashlib import sha1
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,8 +47,7 @@ class Outcome(NamedTuple):
     unreadable: str
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """What every analysis of a run shares. `open_tree` is called once in each process."""
 
     open_tree: Callable[[], Tree]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
 from operator import attrgetter
 from sys import intern
 from typing import Any
@@ -119,41 +118,47 @@ class Scope:
         return scope
 
 
-@dataclass(slots=True)
 class Syntax:
     """Everything that the walk saw, in source order; `module_name` is dotted, without a leading `src.`."""
 
-    tree: ast.Module
-    module_name: str
-    scope: Scope
-    is_package: bool = False
-    calls: list[ast.Call] = field(default_factory=list)
-    calls_by_word: defaultdict[str, list[ast.Call]] = field(default_factory=lambda: defaultdict(list))
-    """By the last word of what is called: `fit` of `fit()` and of `x.fit()`; calls of anything else are not here"""
-    functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=list)
-    classes: list[ast.ClassDef] = field(default_factory=list)
-    branches: list[ast.If | ast.IfExp] = field(default_factory=list)
-    loops: list[ast.For | ast.While | ast.AsyncFor] = field(default_factory=list)
-    boolean_operations: list[ast.BoolOp] = field(default_factory=list)
-    assignments: list[ast.Assign | ast.AnnAssign | ast.AugAssign] = field(default_factory=list)
-    returns: list[ast.Return] = field(default_factory=list)
-    withs: list[ast.With | ast.AsyncWith] = field(default_factory=list)
-    attributes: defaultdict[str, list[ast.Attribute]] = field(default_factory=lambda: defaultdict(list))
-    """`x.word` by the word"""
-    subscripts: list[ast.Subscript] = field(default_factory=list)
-    tries: list[ast.Try] = field(default_factory=list)
-    comparisons: list[ast.Compare] = field(default_factory=list)
-    names: defaultdict[str, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))
-    """By their spelling"""
-    strings: list[ast.Constant] = field(default_factory=list)
-    imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
-    star_imports: list[str] = field(default_factory=list)
-    global_writes: set[str] = field(default_factory=set)
-    mentioned: set[str] = field(default_factory=set)
-    """Names and attributes read otherwise than as what is called: passed around, stored, returned, decorated with"""
-    scopes: list[Scope] = field(default_factory=list)
-    nodes: list[ast.AST] = field(default_factory=list)
-    """Every node that has children, for `release`"""
+    __slots__ = (
+        "assignments", "attributes", "boolean_operations", "branches", "calls", "calls_by_word", "classes", "comparisons", "functions",
+        "global_writes", "imports", "is_package", "loops", "mentioned", "module_name", "names", "nodes", "returns", "scope", "scopes", "star_imports",
+        "strings", "subscripts", "tree", "tries", "withs",
+    )  # fmt: skip
+
+    def __init__(self, tree: ast.Module, module_name: str, scope: Scope, is_package: bool) -> None:
+        self.tree = tree
+        self.module_name = module_name
+        self.scope = scope
+        self.is_package = is_package
+        self.calls: list[ast.Call] = []
+        self.calls_by_word: defaultdict[str, list[ast.Call]] = defaultdict(list)
+        """By the last word of what is called: `fit` of `fit()` and of `x.fit()`; calls of anything else are not here"""
+        self.functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
+        self.classes: list[ast.ClassDef] = []
+        self.branches: list[ast.If | ast.IfExp] = []
+        self.loops: list[ast.For | ast.While | ast.AsyncFor] = []
+        self.boolean_operations: list[ast.BoolOp] = []
+        self.assignments: list[ast.Assign | ast.AnnAssign | ast.AugAssign] = []
+        self.returns: list[ast.Return] = []
+        self.withs: list[ast.With | ast.AsyncWith] = []
+        self.attributes: defaultdict[str, list[ast.Attribute]] = defaultdict(list)
+        """`x.word` by the word"""
+        self.subscripts: list[ast.Subscript] = []
+        self.tries: list[ast.Try] = []
+        self.comparisons: list[ast.Compare] = []
+        self.names: defaultdict[str, list[ast.Name]] = defaultdict(list)
+        """By their spelling"""
+        self.strings: list[ast.Constant] = []
+        self.imports: list[ast.Import | ast.ImportFrom] = []
+        self.star_imports: list[str] = []
+        self.global_writes: set[str] = set()
+        self.mentioned: set[str] = set()
+        """Names and attributes read otherwise than as what is called: passed around, stored, returned, decorated with"""
+        self.scopes: list[Scope] = []
+        self.nodes: list[ast.AST] = []
+        """Every node that has children, for `release`"""
 
     def release(self) -> None:
         """Take the tree apart. Nodes know their parents, and scopes their bindings: circles, which only the garbage collector would

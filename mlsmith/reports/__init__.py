@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.errors import UserError, nearest
 from mlsmith.reports.safe import encodable
@@ -21,8 +20,7 @@ Lines = Callable[[str, "int | None"], "list[str]"]
 """(path, cell) → the lines of the file or cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What every format is given."""
 
     result: LintResult
@@ -33,7 +31,7 @@ class Report:
     width: int = 100
     colour: bool = False
     links: bool = False
-    rules: Sequence[RuleInfo] = field(default=())
+    rules: Sequence[RuleInfo] = ()
 
 
 def render(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mlsmith.change import Change
 from mlsmith.regex import regex
 from mlsmith.sources.secrets import masked
@@ -15,7 +13,7 @@ _CUT = regex(r"\b(?:hf_|sk-|AKIA|AIza|gh[pousr]_|github_pat_|xox[abprs]-|r8_|eyJ
 def discreet(change: Change) -> Change:
     """The change with stars for keys, told by their form or by the name of what holds them."""
     old, new = (None if text is None else _masked(change.subject, text) for text in (change.old, change.new))
-    return replace(change, subject=masked(change.subject), old=old, new=new, steps=tuple(map(discreet, change.steps)))
+    return change._replace(subject=masked(change.subject), old=old, new=new, steps=tuple(map(discreet, change.steps)))
 
 
 def _masked(name: str, text: str) -> str:

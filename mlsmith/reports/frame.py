@@ -7,7 +7,7 @@ short one costs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mlsmith.finding import Span
 from mlsmith.reports.safe import visible
@@ -19,8 +19,7 @@ _AROUND = 12
 """Columns kept free on either side of a mark in a line that is cut"""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of source as shown. `text[start:end]` is marked (equal: nothing is)."""
 
     number: int

@@ -97,7 +97,7 @@ def policy_item(policy: Policy, before: bytes | None, after: bytes | None) -> li
     if not changes:
         return []
     one, other = (side_of("review.json", ABSENT if data is None else Version(Form.FILE, data)) for data in (before, after))
-    named = tuple(replace(change, path=policy.file, line=1, subject=f"review.{change.subject}") for change in changes)
+    named = tuple(change._replace(path=policy.file, line=1, subject=f"review.{change.subject}") for change in changes)
     return [Item(policy.file, None, one, other, named, (), policy.demands(named, ()))]
 
 

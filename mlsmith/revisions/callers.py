@@ -79,7 +79,7 @@ def _calls(node: ast.AST, name: str) -> list[ast.Call]:
 
 
 def _moved_to(told: Told, call: ast.Call, pair: Pair) -> Told:
-    change = replace(told.change, path=pair.new.path, line=call.lineno, symbol=pair.new.symbol)
+    change = told.change._replace(path=pair.new.path, line=call.lineno, symbol=pair.new.symbol)
     return replace(told, change=change, at=Spot(told.at.old, Origin(pair.new.path, pair.new.symbol, call)))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import replace
 
 from mlsmith.change import Change
 from mlsmith.regex import regex
@@ -18,7 +17,7 @@ def inline_changes(path: str, old: bytes | None, new: bytes | None, *, moved_fro
     before, after = _as_requirements(old), _as_requirements(new)
     if before == after:
         return []
-    return [replace(change, path=path) for change in platform_changes("requirements.txt", before, after, moved_from=moved_from)]
+    return [change._replace(path=path) for change in platform_changes("requirements.txt", before, after, moved_from=moved_from)]
 
 
 def _as_requirements(data: bytes | None) -> bytes:

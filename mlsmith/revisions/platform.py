@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
@@ -148,7 +147,7 @@ def _other_keys(path: str, old: bytes | None, new: bytes | None, moved_from: str
     for change in changes:
         inside = [one.key for one in touched if one.key.startswith(f"{change.subject}.")] if change.subject == "tool" else []
         if not all(_is_for_developers(key, name) for key in inside or [change.subject]):
-            found.append(replace(change, path=path))
+            found.append(change._replace(path=path))
     return found
 
 

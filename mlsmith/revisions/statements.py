@@ -30,7 +30,7 @@ def outermost(told: list[Told]) -> list[Told]:
         if id(one) in holders:
             inside.setdefault(id(holders[id(one)]), []).append(one.change)
     return [
-        replace(one, change=replace(one.change, steps=tuple(inside[id(one)]))) if id(one) in inside else one
+        replace(one, change=one.change._replace(steps=tuple(inside[id(one)]))) if id(one) in inside else one
         for one in told
         if id(one) not in holders
     ]

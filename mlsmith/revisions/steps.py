@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cached_property
 
@@ -247,7 +246,7 @@ def _step(told: Told) -> tuple[str, str, str | None]:
 
 
 def _in_order(old: Told, new: Told) -> Told:
-    return Told(replace(new.change, kind="order", old=None, new=None), Spot(old.at.old, new.at.new))
+    return Told(new.change._replace(kind="order", old=None, new=None), Spot(old.at.old, new.at.new))
 
 
 def _called(form: Form) -> set[Place]:

@@ -9,7 +9,6 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -50,12 +49,12 @@ Asked = tuple[str, Callable[[Any], Any]]
 """A rule's code, and a hook of it"""
 
 
-@dataclass(frozen=True)
 class RuleSet:
     """The rules of one run, with the project's prices, severities and options applied."""
 
-    rules: tuple[Rule, ...]
-    fingerprint: str
+    def __init__(self, rules: tuple[Rule, ...], fingerprint: str) -> None:
+        self.rules = rules
+        self.fingerprint = fingerprint
 
     @cached_property
     def by_code(self) -> dict[str, Rule]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 _SEVERITIES = ("error", "warning", "info")
 _ROLES = ("train", "validation", "test")
 
 
-@dataclass(frozen=True, slots=True)
-class GateSettings:
+_NOTHING: Mapping[str, Any] = {}
+
+
+class GateSettings(NamedTuple):
     """Limits of `mlsmith gate`; None where there is none."""
 
     max_ratio: float | None = None
@@ -20,8 +22,7 @@ class GateSettings:
     max_new_suppressions: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRule:
+class KeyRule(NamedTuple):
     """What holds for configuration keys that match `key`, a glob over dotted names."""
 
     key: str
@@ -34,16 +35,14 @@ class KeyRule:
     """Lowest and highest value that may be approved"""
 
 
-@dataclass(frozen=True, slots=True)
-class Bot:
+class Bot(NamedTuple):
     """A signer that may approve its own changes, of these keys only."""
 
     principal: str
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(NamedTuple):
     """Configurations that must satisfy a JSON Schema."""
 
     path: str
@@ -51,8 +50,7 @@ class Described:
     schema: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewSettings:
+class ReviewSettings(NamedTuple):
     """The policy of `mlsmith review`; without `configs` nothing is reviewed."""
 
     configs: tuple[str, ...] = ()
@@ -67,8 +65,7 @@ class ReviewSettings:
     schema: tuple[Described, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A source, feature table, model or consumer of the project's data: who answers for it, what it reads, where it stands."""
 
     name: str
@@ -81,8 +78,7 @@ class Declared:
     """Whether it is still there only until nobody reads it any more"""
 
 
-@dataclass(frozen=True, slots=True)
-class DataSettings:
+class DataSettings(NamedTuple):
     """What flows where: sources → features → models → consumers. Without `source` nothing is declared."""
 
     source: tuple[Declared, ...] = ()
@@ -91,8 +87,7 @@ class DataSettings:
     consumer: tuple[Declared, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TargetSettings:
+class TargetSettings(NamedTuple):
     """When the model is good enough; without `metric` nobody has said."""
 
     metric: str = ""
@@ -102,20 +97,19 @@ class TargetSettings:
     experiments: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings of one project. Globs match paths relative to the project's root, with `/`."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    severity: dict[str, str] = field(default_factory=dict)
-    minutes: dict[str, int] = field(default_factory=dict)
-    rules: dict[str, dict[str, object]] = field(default_factory=dict)
-    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    wrappers: dict[str, str] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = _NOTHING
+    severity: Mapping[str, str] = _NOTHING
+    minutes: Mapping[str, int] = _NOTHING
+    rules: Mapping[str, dict[str, object]] = _NOTHING
+    roles: Mapping[str, tuple[str, ...]] = _NOTHING
+    wrappers: Mapping[str, str] = _NOTHING
     entry_points: tuple[str, ...] = ()
     serving: tuple[str, ...] = ()
     costly_decisions: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -86,8 +85,7 @@ def with_codes(
     extend_select: tuple[str, ...] = (),
 ) -> Settings:
     """The settings with what the command line says: `select` replaces, the others add."""
-    return replace(
-        settings,
+    return settings._replace(
         select=select or settings.select,
         ignore=(*settings.ignore, *ignore),
         extend_select=(*settings.extend_select, *extend_select),
@@ -290,7 +288,7 @@ def _said(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (KeyRule, Bot, Described, Declared)):
-        return {name: _plain(getattr(value, name)) for name in value.__slots__}
+        return {name: _plain(getattr(value, name)) for name in value._fields}
     if isinstance(value, dict):
         return {key: _plain(inside) for key, inside in value.items()}
     return [_plain(inside) for inside in value] if isinstance(value, tuple) else value

@@ -7,8 +7,8 @@ without bound.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from mlsmith.errors import NotYetSource, SourceError
 from mlsmith.finding import Position, Span
@@ -27,8 +27,7 @@ _TEMPLATE = regex(r"\{\{|\{%|<%")
 _LINE_END = regex(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One key, or one element of a list, of a document."""
 
     path: Path
@@ -48,27 +47,26 @@ class Entry:
         return ".".join(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigDocument:
+class ConfigDocument(NamedTuple):
     path: str
     format: str
     """yaml, toml or json"""
     entries: tuple[Entry, ...]
     """In the order of the file, parents before children; keys merged into a YAML mapping after its own"""
-    duplicates: tuple[Entry, ...] = ()
+    duplicates: tuple[Entry, ...]
     """Keys that stand twice in one mapping, from the second on; the last one wins"""
-    lines: tuple[str, ...] = ()
-    _index: dict[Path, Entry] = field(default_factory=dict)
+    lines: tuple[str, ...]
+    by_path: Mapping[Path, Entry]
 
     def has(self, path: Path) -> bool:
-        return path in self._index
+        return path in self.by_path
 
     def entry(self, path: Path) -> Entry | None:
-        return self._index.get(path)
+        return self.by_path.get(path)
 
     def value(self, path: Path) -> Any:
         """The scalar under a path; None where there is none (ask `has` to tell it from a null)."""
-        entry = self._index.get(path)
+        entry = self.by_path.get(path)
         return entry.value if entry is not None else None
 
     @property

@@ -8,7 +8,6 @@ import re
 import tokenize
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,8 +31,7 @@ _NO_STATEMENT = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """One suppression.
 
     `kind`: `line` (same line), `next` (alone on its line: the statement below), `file`, or `noqa`. `line` is 1-based and, in a

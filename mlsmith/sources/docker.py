@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Position, Span
@@ -18,8 +18,7 @@ _PARSER_DIRECTIVE = regex(r"#\s*\w+\s*=\s*\S+\s*\Z")
 _LINE_END = regex(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     keyword: str
     """Upper case: FROM, RUN, …"""
     value: str
@@ -27,8 +26,7 @@ class Instruction:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     image: str
     """As written, variables and all"""
     name: str
@@ -36,8 +34,7 @@ class Stage:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Dockerfile:
+class Dockerfile(NamedTuple):
     path: str
     instructions: tuple[Instruction, ...]
 

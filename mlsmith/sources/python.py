@@ -7,7 +7,7 @@ import io
 import tokenize
 import warnings
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Position, Span
@@ -16,27 +16,26 @@ from mlsmith.regex import regex
 _LINE_END = regex(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A code cell of a notebook inside the joined text: `index` is 0-based in the file, `first_line` 1-based in the text; `indent` is
     how many columns were cut off all its lines.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # in place of the method of tuples
     first_line: int
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PythonSource:
+class PythonSource(NamedTuple):
     """`lines` are without their ends, split as Python's tokenizer does (never at form feeds or Unicode separators)."""
 
     path: str
     text: str
     lines: list[str]
     tree: ast.Module
-    cells: tuple[Cell, ...] = ()
-    _starts: list[int] = field(default_factory=list)
+    cells: tuple[Cell, ...]
+    starts: list[int]
+    """The first line of each cell"""
 
     def column(self, line: int, byte_offset: int) -> int:
         """1-based character column of a UTF-8 byte offset, as `ast` counts, in a 1-based line."""
@@ -60,14 +59,14 @@ class PythonSource:
         start, end = self.column(first, node.col_offset), self.column(last, node.end_col_offset)  # type: ignore[attr-defined]
         if not self.cells:
             return first, start, last, end, -1
-        cell = self.cells[max(0, bisect_right(self._starts, first) - 1)]
+        cell = self.cells[max(0, bisect_right(self.starts, first) - 1)]
         shift, indent = cell.first_line - 1, cell.indent
         return first - shift, start + indent, last - shift, end + indent, cell.index
 
     def localise(self, start: Position, end: Position) -> Span:
         if not self.cells:
             return Span(start, end)
-        cell = self.cells[max(0, bisect_right(self._starts, start.line) - 1)]
+        cell = self.cells[max(0, bisect_right(self.starts, start.line) - 1)]
         shift, indent = cell.first_line - 1, cell.indent
         return Span(Position(start.line - shift, start.column + indent), Position(end.line - shift, end.column + indent), cell.index)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mlsmith.errors import SourceError
 from mlsmith.finding import Position, Span
@@ -29,8 +29,7 @@ _OPTIONS = regex(r"\s+--?[A-Za-z].*\Z", re.DOTALL)
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     name: str
     """Canonical: lower case, `-` between words; empty where a path does not tell"""
     specifier: str
@@ -47,8 +46,7 @@ class Requirement:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(NamedTuple):
     """`-r other.txt` or `-c constraints.txt`; `flag` is the short one."""
 
     flag: str
@@ -56,8 +54,7 @@ class Include:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementsDocument:
+class RequirementsDocument(NamedTuple):
     path: str
     kind: str
     """requirements, pyproject, conda, setup-cfg, pipfile, or lock (whose content is not read)"""

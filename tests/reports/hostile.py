@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -28,8 +26,7 @@ _numbers = st.integers(min_value=1, max_value=60)
 @st.composite
 def findings(draw: st.DrawFn) -> Finding:
     start, end = sorted((draw(st.tuples(_numbers, _numbers)), draw(st.tuples(_numbers, _numbers))))
-    return replace(
-        SHUFFLE,
+    return SHUFFLE._replace(
         message=draw(texts), advice=draw(texts), path=draw(texts), symbol=draw(texts), minutes=draw(_numbers),
         severity=draw(st.sampled_from(Severity)), status=draw(st.sampled_from(Status)),
         span=Span(Position(*start), Position(*end), draw(st.sampled_from([None, None, 0, 7]))),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from mlsmith.engine.result import ErrorEntry, FileCount, LintResult
@@ -77,10 +76,10 @@ IN_CONFIG = Finding(
     code="CFG101", name="duplicate-key", message="`batch_size` is set twice: 64, then 32", advice="keep one", path=CONFIG,
     span=span(2, 1, 2, 11), severity=Severity.WARNING, confidence=Confidence.HIGH, minutes=5, anchor="ee55",
 )  # fmt: skip
-KNOWN = replace(IN_CONFIG, code="CFG102", name="unused-key", span=span(1, 1, 1, 11), status=Status.BASELINE, anchor="ff66")
-SUPPRESSED = replace(SHUFFLE, span=span(3, 5, 3, 17), status=Status.SUPPRESSED, fix=None, anchor="0077")
-IN_HOSTILE = replace(IN_CONFIG, path=HOSTILE, span=span(1, 5, 1, 17), message="\x1b]0;owned\x07 is set twice", anchor="1188")
-IN_WIDE = replace(IN_CONFIG, path=WIDE, span=span(2, 7, 2, 27), message="`データ` comes from a file that changes daily", anchor="2299")
+KNOWN = IN_CONFIG._replace(code="CFG102", name="unused-key", span=span(1, 1, 1, 11), status=Status.BASELINE, anchor="ff66")
+SUPPRESSED = SHUFFLE._replace(span=span(3, 5, 3, 17), status=Status.SUPPRESSED, fix=None, anchor="0077")
+IN_HOSTILE = IN_CONFIG._replace(path=HOSTILE, span=span(1, 5, 1, 17), message="\x1b]0;owned\x07 is set twice", anchor="1188")
+IN_WIDE = IN_CONFIG._replace(path=WIDE, span=span(2, 7, 2, 27), message="`データ` comes from a file that changes daily", anchor="2299")
 
 
 def result(*findings: Finding, errors: tuple[ErrorEntry, ...] = (), counts: dict[str, FileCount] | None = None) -> LintResult:

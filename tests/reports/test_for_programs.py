@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ElementTree
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -179,7 +178,7 @@ def test_suppressed_and_known_findings_are_left_out_of_sarif_unless_asked_for_an
 
 
 def test_sarif_holds_the_costliest_five_thousand_and_says_so() -> None:
-    cheap = [replace(IN_CONFIG, span=span(line, 1, line, 2)) for line in range(1, MAX_RESULTS + 3)]
+    cheap = [IN_CONFIG._replace(span=span(line, 1, line, 2)) for line in range(1, MAX_RESULTS + 3)]
     run = sarif_run(result(*cheap, SHUFFLE))
     assert len(run["results"]) == MAX_RESULTS
     assert run["results"][0]["ruleId"] == "EXP104"
@@ -197,7 +196,7 @@ def test_sarif_names_a_notebooks_cell_since_its_lines_are_none_of_the_file() -> 
     [("a b/ü.py", "a%20b/%C3%BC.py"), ("odd\udcff.py", "odd%FF.py"), ("c:d.py", "c%3Ad.py"), ("broken\ud800.py", "broken%EF%BF%BD.py")],
 )
 def test_paths_become_uris(path: str, uri: str) -> None:
-    (found,) = sarif_run(result(replace(SHUFFLE, path=path)))["results"]
+    (found,) = sarif_run(result(SHUFFLE._replace(path=path)))["results"]
     assert found["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": uri, "uriBaseId": "%SRCROOT%"}
 
 
@@ -218,7 +217,7 @@ def test_a_github_annotation_has_place_title_and_message() -> None:
 
 
 def test_what_would_end_a_github_property_or_line_is_escaped() -> None:
-    text = report(result(replace(SHUFFLE, path="a,b:c%.py", message="50 %\r\nnext: a, b")), "github")
+    text = report(result(SHUFFLE._replace(path="a,b:c%.py", message="50 %\r\nnext: a, b")), "github")
     assert "file=a%2Cb%3Ac%25.py,line=4" in text
     assert "::50 %25%0D%0Anext: a, b%0A" in text
 
@@ -237,7 +236,7 @@ def test_github_lines_never_break(of: LintResult) -> None:
 
 
 def test_gitlab_entries_have_unique_fingerprints_and_their_place() -> None:
-    twin = replace(SHUFFLE, path="src/other.py")
+    twin = SHUFFLE._replace(path="src/other.py")
     first, second = loaded(result(SHUFFLE, twin), "gitlab")
     assert first["fingerprint"] != second["fingerprint"]
     assert second["location"] == {"path": "src/shop/train.py", "lines": {"begin": 4, "end": 4}}
@@ -270,6 +269,6 @@ def test_an_unknown_format_names_the_nearest() -> None:
 
 
 def test_a_place_beyond_the_file_breaks_no_format() -> None:
-    far = replace(SHUFFLE, span=replace(SHUFFLE.span, start=Position(900, 900), end=Position(901, 1)))
+    far = SHUFFLE._replace(span=SHUFFLE.span._replace(start=Position(900, 900), end=Position(901, 1)))
     for name in ("text", "html", "sarif", "github"):
         assert "EXP104" in report(result(far), name)

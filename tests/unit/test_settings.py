@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 import jsonschema
@@ -194,13 +194,13 @@ def test_the_schema_accepts_what_the_reader_accepts_and_refuses_the_rest() -> No
 
 def test_only_what_changes_an_analysis_changes_the_fingerprint() -> None:
     plain = Settings()
-    assert replace(plain, exclude=("x",), gate=GateSettings(0.1)).fingerprint == plain.fingerprint
+    assert plain._replace(exclude=("x",), gate=GateSettings(0.1)).fingerprint == plain.fingerprint
     for field in (
         {"select": ("EXP",)},
         {"severity": {"EXP104": "info"}},
         {"rules": {"EXP104": {"strict": True}}},
     ):
-        assert replace(plain, **field).fingerprint != plain.fingerprint  # type: ignore[arg-type]
+        assert plain._replace(**field).fingerprint != plain.fingerprint  # type: ignore[arg-type]
 
 
 def test_the_command_line_replaces_the_selection_and_adds_the_rest() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.rules.kit.layers import Layer
 from mlsmith.rules.kit.networks import Part, Reader, reader, signals
@@ -21,8 +20,7 @@ _CLASSES = ("torch.nn.Module", "lightning.pytorch.LightningModule", "keras.Model
 _GROWING = frozenset({"UpSampling1D", "UpSampling2D", "UpSampling3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"})
 
 
-@dataclass(frozen=True, slots=True)
-class Autoencoder:
+class Autoencoder(NamedTuple):
     """`at` is where its encoder is given to the network, None where only its layers tell."""
 
     name: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.finding import Edit, Fix, Position, Safety, Span
 from mlsmith.index.scopes import Scope, statement_of
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 _ENDS = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A condition whose truth is known: `test` is the whole condition, `cause` the part that decides it."""
 
     owner: ast.If | ast.While | ast.IfExp

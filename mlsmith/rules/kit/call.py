@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.index.lazily import lazily
 from mlsmith.index.scopes import block_of, last_word, statement_of
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """An argument as the callee receives it.
 
     `state` is `given`, `absent` (the library's default holds) or `unknown` (`*args` or `**kwargs` may bring it). `inherited` says

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.rules.kit.constants import UNKNOWN
 
@@ -30,8 +29,7 @@ _CONFIG_CLASSES = (
 _CONFIG_BASES = ("pydantic.BaseModel", "pydantic_settings.BaseSettings", "pydantic.BaseSettings", "typing.NamedTuple")
 
 
-@dataclass(frozen=True, slots=True)
-class FlagDefault:
+class FlagDefault(NamedTuple):
     """The value that holds by default, how a user would name the flag, and where it is declared."""
 
     value: Any

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -40,14 +39,16 @@ _SIZE_ONLY = frozenset({"len", "type", "isinstance", "id", "range", "print", "re
 _MOST = 400
 
 
-@dataclass(slots=True)
 class Trace:
     """Everything that a value is made from, the value's own expression included."""
 
-    calls: list[Call] = field(default_factory=list)
-    bindings: list[Binding] = field(default_factory=list)
-    parameters: list[Binding] = field(default_factory=list)
-    nodes: set[int] = field(default_factory=set)
+    __slots__ = ("bindings", "calls", "nodes", "parameters")
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.bindings: list[Binding] = []
+        self.parameters: list[Binding] = []
+        self.nodes: set[int] = set()
 
     def passes(self, node: ast.AST) -> bool:
         """Whether the value comes through this very expression."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlsmith.regex import regex
 from mlsmith.rules.kit.call import Call
@@ -34,8 +33,7 @@ Value = Callable[[Call, str], Any]
 """(call, name) → the literal given for an argument, None where it is absent, UNKNOWN where it is not known"""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """`kind`: input, convolution, transposed, pool, upsample, same, linear, reshape, activation, skip or unknown.
 
     `factor` is the change of length along each of `dimensions` axes (stride or scale), `inputs` and `outputs` are channels or units;

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.rules.kit.constants import UNKNOWN
@@ -47,36 +46,44 @@ _COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class Part:
     """Layers that can be applied to a signal."""
 
-    layers: tuple[Layer, ...]
+    __slots__ = ("layers",)
+
+    def __init__(self, layers: tuple[Layer, ...]) -> None:
+        self.layers = layers
 
 
-@dataclass(frozen=True, slots=True)
 class Signal:
     """A tensor, as the layers that it has gone through."""
 
-    layers: tuple[Layer, ...] = ()
+    __slots__ = ("layers",)
+
+    def __init__(self, layers: tuple[Layer, ...] = ()) -> None:
+        self.layers = layers
 
 
-@dataclass(slots=True)
 class Network:
     """An instance of a class of the file, with what its `__init__` gave its attributes."""
 
-    cls: Class
-    attributes: dict[str, Any] = field(default_factory=dict)
+    __slots__ = ("attributes", "cls")
+
+    def __init__(self, cls: Class) -> None:
+        self.cls = cls
+        self.attributes: dict[str, Any] = {}
 
 
-@dataclass(slots=True)
 class _Frame:
-    names: dict[str, Any]
-    me: str = ""
-    result: Any = None
-    returned: bool = False
-    cut: bool = False
-    """Whether statements were left out: behind what may return, or beyond the number of steps"""
+    __slots__ = ("cut", "me", "names", "result", "returned")
+
+    def __init__(self, names: dict[str, Any], me: str = "") -> None:
+        self.names = names
+        self.me = me
+        self.result: Any = None
+        self.returned = False
+        self.cut = False
+        """Whether statements were left out: behind what may return, or beyond the number of steps"""
 
 
 @once_a_module

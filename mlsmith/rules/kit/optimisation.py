@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.index.scopes import block_of, last_word
 from mlsmith.rules.kit.memo import once_a_module
@@ -19,15 +18,14 @@ if TYPE_CHECKING:
 _OPTIMISER_WORDS = frozenset({"opt", "optim", "optimizer", "optimiser", "optimizers", "adam", "sgd", "solver"})
 
 
-@dataclass(slots=True)
-class TrainingLoop:
+class TrainingLoop(NamedTuple):
     """An innermost loop with `loss.backward()` in its body; `steps` and `resets` are of optimisers, in the same loop."""
 
     node: ast.For | ast.While | ast.AsyncFor
     function: Function | None
-    backward: list[Call] = field(default_factory=list)
-    steps: list[Call] = field(default_factory=list)
-    resets: list[Call] = field(default_factory=list)
+    backward: list[Call]
+    steps: list[Call]
+    resets: list[Call]
 
     @property
     def body(self) -> list[ast.stmt]:
@@ -47,7 +45,7 @@ def training_loops(module: Module) -> tuple[TrainingLoop, ...]:
     for call in module.method_calls("backward"):
         loop = call.loop
         if loop is not None:
-            found.setdefault(id(loop), TrainingLoop(loop, call.function)).backward.append(call)  # type: ignore[arg-type]
+            found.setdefault(id(loop), TrainingLoop(loop, call.function, [], [], [])).backward.append(call)  # type: ignore[arg-type]
     if found:
         for call in module.method_calls("step"):
             if id(call.loop) in found and is_optimiser(call.receiver):

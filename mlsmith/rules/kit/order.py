@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.rules.kit.call import Call
@@ -39,8 +38,7 @@ LOADERS = tuple(name for name in SHUFFLING if not name.startswith("sklearn.") an
 _OWN_LOADERS = frozenset({"loader", "dataloader", "loaders", "dataloaders", "dataset", "datasets", "batches", "iterator", "generator"})
 
 
-@dataclass(frozen=True, slots=True)
-class OrderDecision:
+class OrderDecision(NamedTuple):
     """One call that decides on order: the effective `value` (UNKNOWN where it is not literal), and whether it was written down.
     `sometimes`: a sampler that is None in some runs decides in the others."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from mlsmith.index.canonical import canonical
 from mlsmith.regex import regex
@@ -28,8 +28,7 @@ _CLAUSE = regex(r"(?<![<>=!~])(===|==|~=|<=|<|=)\s*(\d+(?:\.\d+)*)(\.\*)?")
 _LEAST = regex(r"(?<![<>=!~])>=?\s*(\d+(?:\.\d+)*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """One name (or one argument of it) that went; `argument` is empty for the name itself, `name` a method that subclasses defined if `hook`."""
 
     distributions: tuple[str, ...]

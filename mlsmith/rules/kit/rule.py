@@ -16,8 +16,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from mlsmith.finding import AREAS, Confidence, Finding, Fix, Position, Severity, Span, anchor_of
 from mlsmith.rules.kit.context import Context
@@ -51,8 +50,7 @@ HEADINGS = ("What it finds", "Why it is debt", "Bad", "Good", "Fix", "When it st
 """The headings of a rule's docstring, in order; `Options` only where the rule has some."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a finding is reported, with what gives it its identity."""
 
     path: str
@@ -68,8 +66,7 @@ class Place:
         return cls(path, Span(Position(line, column), Position(end_line, end_column)), anchor=anchor_of([text]))
 
 
-@dataclass(frozen=True, slots=True)
-class TextDocument:
+class TextDocument(NamedTuple):
     """A script, a page of documentation or a list of owners: it may say how the project is run, and who answers for it."""
 
     path: str
@@ -83,8 +80,7 @@ class Placed(Protocol):
     def place(self) -> Place: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(NamedTuple):
     """What others show of a rule: its documentation, price and defaults."""
 
     code: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlsmith.rules.kit.constants import UNKNOWN
 from mlsmith.rules.kit.knowledge import (
@@ -26,8 +25,7 @@ from mlsmith.rules.kit.knowledge import (
 _LIBRARIES = (datasets, huggingface, hyperopt, keras, numpy, optuna, pandas, sklearn, tensorflow, torch, transformers)
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """`positions` are 0-based, and lack what is taken by keyword only; `defaults` are UNKNOWN where they are no literals."""
 
     positions: dict[str, int]

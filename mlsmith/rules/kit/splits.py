@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.rules.kit.knowledge.sklearn import CROSS_VALIDATIONS, FOLDS
 from mlsmith.rules.kit.roles import Role
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """A division of data: `node` is where it happens, `data` the expressions that are divided, `name` what does it."""
 
     node: ast.expr

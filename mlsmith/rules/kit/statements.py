@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.finding import Edit, Fix, Position, Safety, Span, plain_span, span_from
@@ -57,7 +56,7 @@ def block_around(module: Module, loop: Loop, head: str) -> tuple[Edit, ...]:
     if indent is None or opening is None or any(_spans_lines(part) for part in ast.walk(node)):
         return ()
     step = "\t" if "\t" in indent else "    "
-    first = replace(opening, text=f"{head}\n{indent}{step}")
+    first = opening._replace(text=f"{head}\n{indent}{step}")
     lines = [number for number in range(node.lineno + 1, last + 1) if module.source.lines[number - 1].strip()]
     return (first, *(Edit(_span(module, Position(number, 1)), step) for number in lines))
 

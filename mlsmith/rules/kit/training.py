@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.definitions import Function, Loop
@@ -36,8 +35,7 @@ _COUNTS = frozenset(
 _METRIC_WORDS = frozenset({"loss", "criterion", "accuracy", "acc", "metric", "metrics", "entropy", "nll", "mse", "dice", "iou"})
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationPass:
+class EvaluationPass(NamedTuple):
     """A run of a model over data that is not for training: an evaluating function, or the evaluating loop inside another one."""
 
     at: Function | Loop

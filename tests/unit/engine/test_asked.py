@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def project_of(chosen: list[list[tuple[int, int]]]) -> dict[str, str]:
 
 
 def found(files: dict[str, str], *paths: str) -> list[Finding]:
-    everything = replace(Settings(), select=("ALL",), project="application")
+    everything = Settings()._replace(select=("ALL",), project="application")
     return list(lint_tree(partial(MemoryTree, files), Path("in-memory"), everything, paths=paths, options=Options(jobs=1)).findings)
 
 

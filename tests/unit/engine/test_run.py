@@ -42,7 +42,7 @@ def test_any_executor_gives_the_same_result(tmp_path: Path) -> None:
     write(tmp_path, FILES)
     with ThreadPoolExecutor(3) as executor:
         shared = lint_working_tree(tmp_path, ONLY, options=Options(executor=executor))
-    assert replace(shared, seconds={}) == replace(lint_working_tree(tmp_path, ONLY), seconds={})
+    assert shared._replace(seconds={}) == replace(lint_working_tree(tmp_path, ONLY), seconds={})
 
 
 def test_processes_give_the_same_result(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_cached_analysis_is_used_only_for_the_same_rules_and_settings(tmp_path
     project, home = tmp_path / "project", str(tmp_path / "cache")
     write(project, {"a.py": DEAD})
     options = Options(cache_home=home)
-    cheap = replace(ONLY, minutes={"DEX101": 1})
+    cheap = ONLY._replace(minutes={"DEX101": 1})
     assert [f.minutes for f in lint_working_tree(project, ONLY, options=options).findings] == [20]
     assert [f.minutes for f in lint_working_tree(project, cheap, options=options).findings] == [1]
     assert [f.minutes for f in lint_working_tree(project, ONLY, options=options).findings] == [20]
@@ -82,7 +82,7 @@ def test_a_named_file_is_linted_although_git_ignores_it_but_not_if_it_is_exclude
     write(tmp_path, {".gitignore": "made/\n", "made/a.py": DEAD, "a.py": DEAD})
     assert [f.path for f in lint_working_tree(tmp_path, ONLY).findings] == ["a.py"]
     assert [f.path for f in lint_working_tree(tmp_path, ONLY, paths=("made/a.py",)).findings] == ["made/a.py"]
-    excluded = replace(ONLY, exclude=("/made",))
+    excluded = ONLY._replace(exclude=("/made",))
     assert lint_working_tree(tmp_path, excluded, paths=("made/a.py",)).findings == ()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from mlsmith.sources.tree import MemoryTree
 
 def sight_of(files: Mapping[str, str | bytes], settings: str = "") -> Sight:
     chosen = load_settings_text(settings, "mlsmith.toml") if settings else Settings()
-    chosen = replace(chosen, select=("DEX",))  # the other rules have no say, and take their time
+    chosen = chosen._replace(select=("DEX",))  # the other rules have no say, and take their time
     return Sight(Path("in-memory"), chosen, partial(MemoryTree, dict(files)), tuple(sorted(files)), Options(jobs=1))
 
 
