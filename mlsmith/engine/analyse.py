@@ -10,7 +10,6 @@ import ast
 import re
 import time
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.engine.result import ErrorEntry, FileCount
@@ -20,7 +19,7 @@ from mlsmith.rules.catalogue import RuleSet, ignored_for
 from mlsmith.rules.kit.context import Context, context_of_path
 
 if TYPE_CHECKING:
-    from mlsmith.index.facts import FileFacts
+    from mlsmith.engine.merge import Merged
     from mlsmith.index.project import History, Project
     from mlsmith.rules.kit.module import Module
     from mlsmith.settings import Settings
@@ -70,7 +69,7 @@ def _words(data: bytes) -> str:
 
 
 def analyse_project(
-    facts: Mapping[str, Any] | Iterable[tuple[str, Any]],
+    merged: Merged,
     rules: RuleSet,
     settings: Settings,
     *,
@@ -78,8 +77,8 @@ def analyse_project(
     asked: Mapping[str, str] | None = None,
     seconds: dict[str, float] | None = None,
 ) -> list[Finding]:
-    """Findings of project grain from the merged facts of all files; those that stand in the files `asked` (path → kind), if given."""
-    project = project_of(facts, settings, history=history, asked=frozenset(asked) if asked is not None else None)
+    """Findings of project grain from the facts of all files; those that stand in the files `asked` (path → kind), if given."""
+    project = project_of(merged, settings, history=history, asked=frozenset(asked) if asked is not None else None)
     kinds = frozenset(asked.values()) if asked is not None else None
     findings: list[Finding] = []
     for rule in rules.by_hook.get("project", ()):
@@ -89,14 +88,13 @@ def analyse_project(
 
 
 def project_of(
-    facts: Mapping[str, Any] | Iterable[tuple[str, Any]], settings: Settings, *,
+    merged: Merged, settings: Settings, *,
     history: History | None = None, asked: frozenset[str] | None = None,
 ) -> Project:  # fmt: skip
-    """The facts of all files merged."""
+    """What project rules look at."""
     from mlsmith.index.project import Project
 
-    files, collected = _merged(facts.items() if isinstance(facts, Mapping) else facts)
-    return Project(files, collected, kind=settings.project, entry_points=settings.entry_points, history=history, asked=asked)
+    return Project(merged.files, merged.collected, kind=settings.project, entry_points=settings.entry_points, history=history, asked=asked)
 
 
 def _python(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
@@ -274,24 +272,6 @@ def _code_lines(module: Module) -> int:
     lines = module.source.lines
     blank = lines.count("") + sum(map(str.isspace, lines)) - sum(not lines[number - 1].strip() for number in silent)
     return len(lines) - len(silent.union(module.comment_lines)) - blank
-
-
-def _merged(facts: Iterable[tuple[str, Any]]) -> tuple[dict[str, FileFacts], dict[str, list[tuple[str, Any]]]]:
-    """Facts of the Python files by path, and by rule what it collected from each file, both in path order."""
-    from mlsmith.index.facts import FileFacts
-
-    files: dict[str, FileFacts] = {}
-    collected: dict[str, list[tuple[str, Any]]] = {}
-    for path, fact in facts:
-        if fact is None:
-            continue
-        if fact[0] is not None:
-            files[path] = FileFacts(*fact[0])
-        for code, data in fact[1].items():
-            collected.setdefault(code, []).append((path, data))
-    for seen in collected.values():
-        seen.sort(key=itemgetter(0))
-    return dict(sorted(files.items())), collected
 
 
 __all__ = ["Analysis", "analyse", "analyse_project", "project_of"]

@@ -58,6 +58,7 @@ class Store:
     """The analyses of one project. Every failure of the disk makes a miss, never an error."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._file = folder / f"analyses-{sys.implementation.cache_tag}-{FORMAT}.bin"
         self._lock = folder / "lock"
         self._data = _mapped(self._file)

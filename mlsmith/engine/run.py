@@ -17,6 +17,7 @@ from mlsmith.engine.analyse import analyse_project, project_of
 from mlsmith.engine.cache import Store, keys_in
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.history import GitHistory, RememberedHistory
+from mlsmith.engine.merge import Merged, load_merged, merged, save_merged
 from mlsmith.engine.packing import Analysed, taken_facts, unpack
 from mlsmith.engine.result import ErrorEntry, LintResult
 from mlsmith.engine.snapshot import is_racy
@@ -175,15 +176,18 @@ class _Run:
         wanted = paths or ("",)
         chosen = [path for path in sorted(self._kinds) if within(path, wanted)]
         needed = sorted(self._kinds) if "project" in self._rules.by_hook else chosen
-        analyses, unreadable = self._analyses(needed, frozenset(chosen))
+        kept, unlike = self._kept(needed, chosen) if paths else (None, needed)
+        analyses, unreadable = self._analyses(unlike, frozenset(chosen))
         read = {path: analysed for path in chosen if isinstance(analysed := analyses.get(path), Analysed)}
         findings = [finding for analysed in read.values() for finding in analysed.findings]
-        facts = taken_facts(analyses)
+        together = merged(taken_facts(analyses)) if kept is None else kept.renewed(taken_facts(analyses))
+        if kept is None and paths and self._store is not None and len(needed) > len(chosen):
+            save_merged(self._store.folder, self._key("", ""), {path: self.blobs[path] for path in analyses}, together)
         if self._store is not None and isinstance(history, GitHistory):
             history = RememberedHistory(history, self._store, self.blobs)
         seconds = self._clock.rules if self._options.timings else None
         asked = {path: self._kinds[path] for path in chosen} if paths else None
-        projects = analyse_project(facts, self._rules, self._settings, history=history, asked=asked, seconds=seconds)
+        projects = analyse_project(together, self._rules, self._settings, history=history, asked=asked, seconds=seconds)
         findings += [finding for finding in projects if within(finding.path, wanted)]
         if self._store is not None:
             self._store.flush()
@@ -203,12 +207,23 @@ class _Run:
             seconds=self._clock.seconds() if self._options.timings else {},
         )
 
+    def _kept(self, needed: Sequence[str], chosen: Sequence[str]) -> tuple[Merged | None, Sequence[str]]:
+        """What is known of the files that are as they were when few were asked about last, and which are not, or are chosen."""
+        found = load_merged(self._store.folder, self._key("", "")) if self._store is not None and len(needed) > len(chosen) else None
+        if found is None:
+            return None, needed
+        blobs, known = found
+        unlike = {path for path in needed if path not in self.blobs or self.blobs[path] != blobs.get(path)}.union(chosen)
+        if len(unlike) > len(needed) // 8:
+            return None, needed  # It pays to keep them anew.
+        return known.without(unlike | (blobs.keys() - self._kinds.keys())), sorted(unlike)
+
     def index(self) -> tuple[Project, tuple[ErrorEntry, ...]]:
         analyses, unreadable = self._analyses(sorted(self._kinds), self._kinds)
         told = [analysed.error for analysed in analyses.values() if isinstance(analysed, Analysed)]
         errors = [error for error in told if error is not None and not error.left_out]
         errors += [ErrorEntry(path, None, why) for path, why in unreadable.items()]
-        return project_of(taken_facts(analyses), self._settings), tuple(sorted(errors, key=lambda e: (e.path, e.line or 0)))
+        return project_of(merged(taken_facts(analyses)), self._settings), tuple(sorted(errors, key=lambda e: (e.path, e.line or 0)))
 
     def _analyses(self, needed: Sequence[str], chosen: Container[str]) -> tuple[dict[str, Analysed | bytes], dict[str, str]]:
         """Analyses by path in path order, read back of those chosen, and why the others could not be read."""
