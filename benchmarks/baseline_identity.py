@@ -23,7 +23,6 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from identity_truth import Side, Text, judge
@@ -64,7 +63,7 @@ def main() -> int:
     arguments = _arguments()
     wide = tuple(rule.code for rule in all_rules() if "project" in rule.hooks())
     asked = {
-        "every rule": load_rules(replace(Settings(), select=("ALL",), ignore=wide)),
+        "every rule": load_rules(Settings()._replace(select=("ALL",), ignore=wide)),
         "the stand-in": RuleSet((StandIn(),), "stand-in"),
     }
     rows: dict[str, dict[str, Counter[str]]] = {name: {} for name in asked}

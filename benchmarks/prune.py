@@ -21,7 +21,6 @@ import tokenize
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -65,7 +64,7 @@ def rows_of(folder: Path, name: str, judge: str, kind: str, asked: str | None = 
     """A row for each flag of a repository that lint finds dead, or for what is `asked`."""
     root = folder / name.replace("/", "+")
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True).stdout.strip()
-    settings = replace(Settings(), select=("DEX",), project=kind)
+    settings = Settings()._replace(select=("DEX",), project=kind)
     files = tuple(sorted(walk(root, exclude=settings.exclude).files))
     sight = Sight(root, settings, partial(open_working_tree, root), files, Options(jobs=1))
     for flag, value, seen_by in _runs(sight) if asked == "run" else _flags(sight):

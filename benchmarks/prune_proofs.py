@@ -26,7 +26,6 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -147,7 +146,7 @@ def removed(row: dict[str, Any], copy: Path) -> dict[str, bytes]:
     """The files after the removal; nothing is written."""
     if row["how"] in ("fix", "line"):
         return _fixed(row, copy)
-    settings = replace(Settings(), select=("DEX",), project=row.get("settings", "auto"))
+    settings = Settings()._replace(select=("DEX",), project=row.get("settings", "auto"))
     files = tuple(sorted(walk(copy, exclude=settings.exclude).files))
     sight = Sight(copy, settings, partial(open_working_tree, copy), files, Options(jobs=1))
     return prune(sight, Asked(row["flag"], row["value"])).changed

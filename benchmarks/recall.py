@@ -13,7 +13,6 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,7 +85,7 @@ def lines_of(repository: Repository, row: dict[str, Any], revision: str) -> list
     """Cells (of notebooks) and lines of the row's file on which its rule speaks at a revision."""
     code, path = row["code"], row["path"]
     declared = {name: tuple(values) for name, values in row.get("settings", {}).items()}
-    settings = replace(Settings(), select=(code,), **declared)
+    settings = Settings()._replace(select=(code,), **declared)
     rules = load_rules(settings)
     if "base" in row:
         return _changed(repository, row, revision, rules, settings)

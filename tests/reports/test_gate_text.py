@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -34,7 +33,7 @@ def verdict(*findings: Finding, new: tuple[Finding, ...] | None = None, fixed: t
     return Verdict(marks, limits, spots, *since, suppressed=1, baseline=2, base=None if new is None else "0123456789abcdef")
 
 
-HALF = replace(finding(3, "src/model.py", "DEX101", 15), confidence=Confidence.MEDIUM)
+HALF = finding(3, "src/model.py", "DEX101", 15)._replace(confidence=Confidence.MEDIUM)
 MANY = [*(finding(n) for n in range(1, 15)), HALF, finding(9, "src/" + "deep/" * 30 + "x.py", "EXP104")]
 
 
@@ -84,7 +83,7 @@ def test_the_way_to_the_next_grade_and_what_is_set_apart_are_said() -> None:
 
 
 def test_why_the_grade_is_no_better_is_wrapped_and_steers_no_terminal() -> None:
-    critical = replace(finding(1, "doc/" + "a long folder/" * 6 + "\x1b[31m.py", minutes=45), severity=Severity.ERROR)
+    critical = finding(1, "doc/" + "a long folder/" * 6 + "\x1b[31m.py", minutes=45)._replace(severity=Severity.ERROR)
     text = render(verdict(critical), format="text", width=80)
     assert "C at best: a critical finding, TST101 in" in text
     assert "\x1b" not in text
@@ -98,7 +97,7 @@ def test_colour_changes_no_character() -> None:
 
 
 def test_markdown_shows_what_is_new_and_lets_no_message_be_markup() -> None:
-    nasty = replace(finding(3, "src/a`b.py"), message="@all ![x](http://x/y.png) <b>")
+    nasty = finding(3, "src/a`b.py")._replace(message="@all ![x](http://x/y.png) <b>")
     text = render(verdict(nasty, new=(nasty, *(finding(n) for n in range(1, 25)))), format="markdown")
     assert "**New debt: 25 findings, 6 h 15 min** in 40 new lines of code" in text
     assert "- ``src/a`b.py:3``" in text

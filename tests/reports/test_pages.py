@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 from hypothesis import given
@@ -111,7 +110,7 @@ def test_hostile_text_breaks_no_row_of_the_markdown_table(of: LintResult) -> Non
 
 
 def test_nobody_is_mentioned_by_a_message() -> None:
-    assert "@everyone" not in report(result(replace(SHUFFLE, message="asks @everyone")), "markdown")
+    assert "@everyone" not in report(result(SHUFFLE._replace(message="asks @everyone")), "markdown")
 
 
 def test_a_markdown_row_has_place_rule_advice_and_price() -> None:
@@ -128,7 +127,7 @@ def test_known_findings_say_so_in_markdown() -> None:
 
 
 def test_a_long_markdown_list_is_cut_and_says_so() -> None:
-    findings = [replace(SHUFFLE, path=f"{number:03}.py") for number in range(150)]
+    findings = [SHUFFLE._replace(path=f"{number:03}.py") for number in range(150)]
     text = report(result(*findings), "markdown")
     assert text.count("| [EXP104]") == 100
     assert text.endswith("\nand 50 more.\n")

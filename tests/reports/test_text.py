@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -21,7 +20,7 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
 
 
 def many(finding: Finding, number: int) -> list[Finding]:
-    return [replace(finding, span=span(line, 1, line, 2)) for line in range(1, number + 1)]
+    return [finding._replace(span=span(line, 1, line, 2)) for line in range(1, number + 1)]
 
 
 @pytest.mark.parametrize("width", [80, 100, 200])
@@ -99,7 +98,7 @@ def test_a_window_fits_its_room_and_shows_the_start_of_the_mark(line: str, start
 
 def test_a_file_that_has_changed_meanwhile_has_no_frame() -> None:
     assert rows([], span(3, 1, 3, 2), 80) == []
-    assert "│" not in report(result(replace(SHUFFLE, path="gone.py")), "text")
+    assert "│" not in report(result(SHUFFLE._replace(path="gone.py")), "text")
 
 
 def test_the_summary_counts_what_is_new_and_names_what_is_not() -> None:
@@ -123,7 +122,7 @@ def test_what_can_be_fixed_is_counted_with_the_command_that_does_it() -> None:
 
 
 def test_fixes_of_known_and_suppressed_findings_are_not_offered() -> None:
-    assert "--fix" not in report(result(replace(SHUFFLE, status=KNOWN.status)), "text", show_suppressed=True)
+    assert "--fix" not in report(result(SHUFFLE._replace(status=KNOWN.status)), "text", show_suppressed=True)
 
 
 def test_files_that_could_not_be_read_are_listed_but_not_by_the_hundred() -> None:

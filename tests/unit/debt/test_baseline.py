@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,7 +33,7 @@ def test_a_remark_does_not_make_a_finding_new() -> None:
 
 
 def wide(*lines: str) -> Finding:
-    return replace(finding(3, ""), anchor=anchor_of(list(lines)))
+    return finding(3, "")._replace(anchor=anchor_of(list(lines)))
 
 
 @pytest.mark.parametrize(
