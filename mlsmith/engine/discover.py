@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.engine.ignore import Patterns, Stack
-from mlsmith.engine.snapshot import Stamp
+from mlsmith.engine.snapshot import Stamp, is_racy
 from mlsmith.errors import SourceError, UnreadableInput
 from mlsmith.regex import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from mlsmith.engine.state import State
     from mlsmith.settings import Settings
     from mlsmith.sources.tree import Tree
 
@@ -79,8 +80,17 @@ def kind_of(path: str) -> str | None:
     return "text" if path.endswith(_TEXTS) or _name(path) in _MAKEFILES else None
 
 
-def walk(root: Path, *, exclude: Sequence[str] = ()) -> Walk:
-    """Look through the working tree at `root`."""
+def walk(root: Path, *, exclude: Sequence[str] = (), before: State | None = None) -> Walk:
+    """Look through the working tree at `root`. A file that was seen `before` need not be judged again where the same patterns hold."""
+    patterns = before.guards.values() if before is not None else ()
+    if before is not None and before.excluded == tuple(exclude) and not any(is_racy(stamp, before.taken_ns) for stamp in patterns):
+        found = _walk(root, exclude, before.files)
+        if found.guards == before.guards:
+            return found
+    return _walk(root, exclude, {})
+
+
+def _walk(root: Path, exclude: Sequence[str], known: Mapping[str, Stamp]) -> Walk:
     taken = time.time_ns()
     guards: dict[str, Stamp] = {}
     stack = _from_above(root, guards)
@@ -89,8 +99,8 @@ def walk(root: Path, *, exclude: Sequence[str] = ()) -> Walk:
     pending = [("", stack)]
     while pending:
         folder, stack = pending.pop()
-        pending.extend(_enter(str(root), folder, stack, excluded, found))
-    return Walk(dict(sorted(found.files.items())), found.folders, guards, taken)
+        pending.extend(_enter(str(root), folder, stack, excluded, known, found))
+    return found._replace(files={path: found.files[path] for path in sorted(found.files)})
 
 
 def lintable(tree: Tree, *, exclude: Sequence[str] = ()) -> list[str]:
@@ -141,7 +151,7 @@ def excluded_by(settings: Settings, path: str) -> bool:
     return bool(patterns.decide(path, folder=False)) or any(patterns.decide(p, folder=True) for p in above)
 
 
-def _enter(root: str, folder: str, stack: Stack, excluded: Patterns, found: Walk) -> list[tuple[str, Stack]]:
+def _enter(root: str, folder: str, stack: Stack, excluded: Patterns, known: Mapping[str, Stamp], found: Walk) -> list[tuple[str, Stack]]:
     """Take in one folder; the folders to enter next, each with the patterns that hold there."""
     where = f"{root}/{folder}" if folder else root
     try:
@@ -160,6 +170,10 @@ def _enter(root: str, folder: str, stack: Stack, excluded: Patterns, found: Walk
     inside: list[tuple[str, Stack]] = []
     for entry in entries:
         path = prefix + entry.name
+        stamp = known.get(path)
+        if stamp is not None and _stamp(entry) == stamp:
+            found.files[path] = stamp
+            continue
         if entry.is_dir(follow_symlinks=False):
             if not _closed(entry.name) and not _out(path, stack, excluded, folder=True):
                 inside.append((path, stack))
@@ -167,13 +181,18 @@ def _enter(root: str, folder: str, stack: Stack, excluded: Patterns, found: Walk
         kind = kind_of(path)
         if kind is None or not entry.is_file(follow_symlinks=False) or _out(path, stack, excluded, folder=False):
             continue
-        try:
-            stat = entry.stat(follow_symlinks=False)
-        except OSError:
-            continue
-        if (kind not in ("config", "text") or stat.st_size < DATA_FROM) and _is_text(path):
-            found.files[path] = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
+        stamp = _stamp(entry)
+        if stamp is not None and (kind not in ("config", "text") or stamp[2] < DATA_FROM) and _is_text(path):
+            found.files[path] = stamp
     return inside
+
+
+def _stamp(entry: os.DirEntry[str]) -> Stamp | None:
+    try:
+        seen = entry.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
 
 
 def _out(path: str, stack: Stack, excluded: Patterns, *, folder: bool) -> bool:

@@ -20,7 +20,7 @@ from mlsmith.engine.history import GitHistory, RememberedHistory
 from mlsmith.engine.merge import Merged, load_merged, merged, save_merged
 from mlsmith.engine.packing import Analysed, taken_facts, unpack
 from mlsmith.engine.result import ErrorEntry, LintResult
-from mlsmith.engine.snapshot import is_racy
+from mlsmith.engine.snapshot import is_racy, surely_before
 from mlsmith.engine.state import State, folder_of, load_state, save_state
 from mlsmith.engine.suppress import suppress
 from mlsmith.engine.trees import open_working_tree
@@ -78,11 +78,11 @@ def lint_working_tree(
     """
     options = options or Options()
     clock = _Clock()
-    seen = walk(root, exclude=settings.exclude)
-    extra = [path for path in paths if path not in seen.files and _is_named_file(root, path, settings)]
-    kinds = {path: kind for path in (*seen.files, *extra, *(overlay or ())) if (kind := kind_of(path))}
     folder = _folder(root, options)
     state = (load_state(str(root), folder) if folder else None) or State(str(root))
+    seen = walk(root, exclude=settings.exclude, before=state)
+    extra = [path for path in paths if path not in seen.files and _is_named_file(root, path, settings)]
+    kinds = {path: kind for path in (*seen.files, *extra, *(overlay or ())) if (kind := kind_of(path))}
     clock.lap("discover")
     opener = partial(open_working_tree, root, dict(overlay or {}))
     blobs = _trusted_blobs(state, seen)
@@ -138,10 +138,10 @@ def index_working_tree(root: Path, settings: Settings, *, options: Options | Non
     """The merged facts of the project at `root`, as a lint of it would give them to project rules, and what could not be read."""
     options = options or Options()
     clock = _Clock()
-    seen = walk(root, exclude=settings.exclude)
-    kinds = {path: kind for path in seen.files if (kind := kind_of(path))}
     folder = _folder(root, options)
     state = (load_state(str(root), folder) if folder else None) or State(str(root))
+    seen = walk(root, exclude=settings.exclude, before=state)
+    kinds = {path: kind for path in seen.files if (kind := kind_of(path))}
     opener = partial(open_working_tree, root, {})
     return _Run(root, kinds, opener, _trusted_blobs(state, seen), settings, options, clock, _store(folder)).index()
 
@@ -321,10 +321,13 @@ def _is_named_file(root: Path, path: str, settings: Settings) -> bool:
 
 def _trusted_blobs(state: State, seen: Walk) -> dict[str, str]:
     """Blobs of the files whose stamps are as they were when the blob was taken, beyond doubt."""
+    known, surely = state.files, surely_before(state.taken_ns)
     return {
-        path: state.blobs[path]
-        for path, stamp in seen.files.items()
-        if path in state.blobs and state.files.get(path) == stamp and not is_racy(stamp, state.taken_ns)
+        path: blob
+        for path, blob in state.blobs.items()
+        if (stamp := seen.files.get(path)) is not None
+        and stamp == known.get(path)
+        and ((stamp[0] < surely and stamp[1] < surely) or not is_racy(stamp, state.taken_ns))
     }
 
 

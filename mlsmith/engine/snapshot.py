@@ -38,10 +38,15 @@ def is_racy(stamp: Stamp, taken_ns: int) -> bool:
     return last > taken_ns - (_FINE_NS if last % _SECOND_NS else _COARSE_NS)
 
 
+def surely_before(taken_ns: int) -> int:
+    """What a stamp's times must not be above for `is_racy` to be no question."""
+    return taken_ns - _COARSE_NS
+
+
 def all_unchanged(root: str, stamps: Iterable[tuple[str, Stamp | None]], taken_ns: int) -> bool:
     """Whether every path (relative to `root`, or absolute) bears its stamp still, beyond doubt."""
     lstat, join = os.lstat, root + "/"
-    surely = taken_ns - _COARSE_NS
+    surely = surely_before(taken_ns)
     for path, known in stamps:
         try:
             seen = lstat(path if path[:1] == "/" else join + path)
