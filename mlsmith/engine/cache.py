@@ -61,7 +61,7 @@ class Store:
         self.folder = folder
         self._file = folder / f"analyses-{sys.implementation.cache_tag}-{FORMAT}.bin"
         self._lock = folder / "lock"
-        self._data = _mapped(self._file)
+        self._data = mapped(self._file)
         self._places = dict(_records(self._data))
         self._used: dict[bytes, int] = {}
         self._added: dict[bytes, bytes] = {}
@@ -107,7 +107,7 @@ class Store:
 
     def _compact(self) -> None:
         """Rewrite the file with what this run used, and as much of the newest else as half of it holds."""
-        data = _mapped(self._file)
+        data = mapped(self._file)
         places = dict(_records(data))
         wanted = self._used.keys()
         kept: list[bytes] = []
@@ -153,7 +153,8 @@ def _record(key: bytes, payload: bytes) -> bytes:
     return _HEADER.pack(_MAGIC, key, len(payload), crc32(payload)) + payload
 
 
-def _mapped(file: Path) -> mmap.mmap | bytes:
+def mapped(file: Path) -> mmap.mmap | bytes:
+    """The bytes of a file, read when they are looked at; none where it cannot be read."""
     try:
         with open(file, "rb") as stream:
             return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)

@@ -17,7 +17,8 @@ from mlsmith.engine.analyse import analyse_project, project_of
 from mlsmith.engine.cache import Store, keys_in
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.history import GitHistory, RememberedHistory
-from mlsmith.engine.merge import Merged, load_merged, merged, save_merged
+from mlsmith.engine.merge import Kept as KeptFacts
+from mlsmith.engine.merge import load_merged, merged, save_merged
 from mlsmith.engine.packing import Analysed, taken_facts, unpack
 from mlsmith.engine.result import ErrorEntry, LintResult
 from mlsmith.engine.snapshot import is_racy, surely_before
@@ -180,7 +181,8 @@ class _Run:
         analyses, unreadable = self._analyses(unlike, frozenset(chosen))
         read = {path: analysed for path in chosen if isinstance(analysed := analyses.get(path), Analysed)}
         findings = [finding for analysed in read.values() for finding in analysed.findings]
-        together = merged(taken_facts(analyses)) if kept is None else kept.renewed(taken_facts(analyses))
+        facts = taken_facts(analyses)
+        together = merged(facts) if kept is None else kept.renewed(facts, {*unlike, *(kept.blobs.keys() - self._kinds.keys())})
         if kept is None and paths and self._store is not None and len(needed) > len(chosen):
             save_merged(self._store.folder, self._key("", ""), {path: self.blobs[path] for path in analyses}, together)
         if self._store is not None and isinstance(history, GitHistory):
@@ -207,16 +209,15 @@ class _Run:
             seconds=self._clock.seconds() if self._options.timings else {},
         )
 
-    def _kept(self, needed: Sequence[str], chosen: Sequence[str]) -> tuple[Merged | None, Sequence[str]]:
+    def _kept(self, needed: Sequence[str], chosen: Sequence[str]) -> tuple[KeptFacts | None, Sequence[str]]:
         """What is known of the files that are as they were when few were asked about last, and which are not, or are chosen."""
         found = load_merged(self._store.folder, self._key("", "")) if self._store is not None and len(needed) > len(chosen) else None
         if found is None:
             return None, needed
-        blobs, known = found
-        unlike = {path for path in needed if path not in self.blobs or self.blobs[path] != blobs.get(path)}.union(chosen)
+        unlike = {path for path in needed if path not in self.blobs or self.blobs[path] != found.blobs.get(path)}.union(chosen)
         if len(unlike) > len(needed) // 8:
             return None, needed  # It pays to keep them anew.
-        return known.without(unlike | (blobs.keys() - self._kinds.keys())), sorted(unlike)
+        return found, sorted(unlike)
 
     def index(self) -> tuple[Project, tuple[ErrorEntry, ...]]:
         analyses, unreadable = self._analyses(sorted(self._kinds), self._kinds)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from mlsmith.index.callers import Callers, SeenCall, note
+from mlsmith.index.collected import Collected
 from mlsmith.index.facts import FileFacts, FunctionFact
 from mlsmith.index.lazily import lazily
 
@@ -82,7 +83,7 @@ class Project:
     def __init__(
         self,
         files: Mapping[str, FileFacts],
-        collected: Mapping[str, list[tuple[str, Any]]],
+        collected: Collected,
         *,
         kind: str = "auto",
         entry_points: Sequence[str] = (),
@@ -110,14 +111,18 @@ class Project:
 
     def collected(self, rule: Any) -> list[tuple[str, Any]]:
         """What a rule's `collect` hooks returned, by path, in path order."""
-        return self._collected.get(rule.collects_as or rule.code, [])
+        return self._collected.of(rule.collects_as or rule.code)
+
+    def collected_where_asked(self, rule: Any) -> list[tuple[str, Any]]:
+        """As `collected`, of the files in which somebody wants to hear of findings."""
+        return self.collected(rule) if self._asked is None else self._collected.among(rule.collects_as or rule.code, self._asked)
 
     @lazily
     def is_library(self) -> bool:
         """Whether the project builds a distribution, so that its package has users we cannot see (settings may say otherwise)."""
         if self._kind != "auto":
             return self._kind == "library"
-        return any(data for _, data in self._collected.get("manifest", ())) or "setup.py" in self.files
+        return any(data for _, data in self._collected.of("manifest")) or "setup.py" in self.files
 
     @property
     def has_users(self) -> bool:
@@ -143,7 +148,7 @@ class Project:
     @lazily
     def _is_installed_only_here(self) -> bool:
         """Whether a `setup.py` says nothing to users, no description, address, licence or class: it only makes imports work (`pip install -e .`)."""
-        manifest = self._collected.get("manifest", ())
+        manifest = self._collected.of("manifest")
         if self._kind != "auto" or any(data for _, data in manifest) or "setup.py" not in self.files:
             return False
         given = [call for call in self.files["setup.py"].calls() if call.callee.rpartition(".")[2] == "setup"]
@@ -159,7 +164,7 @@ class Project:
     @lazily
     def unparsed_words(self) -> frozenset[str]:
         """All words of the Python files that could not be parsed."""
-        return frozenset(word for _, text in self._collected.get("unparsed", ()) for word in text.split("\n"))
+        return frozenset(word for _, text in self._collected.of("unparsed") for word in text.split("\n"))
 
     # definitions
 

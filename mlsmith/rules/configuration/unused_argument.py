@@ -82,10 +82,9 @@ class UnusedArgument(Rule):
         return unread, sorted(receivers(module))
 
     def project(self, project: Project) -> Iterator[Finding]:
-        own = {part for facts in project.files.values() for part in facts.module.split(".")}
-        candidates = [
-            (path, unread) for path, (unread, given) in project.collected(self) if project.is_asked(path) and not set(given) - own
-        ]
+        collected = project.collected_where_asked(self)
+        own = {part for facts in project.files.values() for part in facts.module.split(".")} if collected else set()
+        candidates = [(path, unread) for path, (unread, given) in collected if not set(given) - own]
         if not candidates:
             return
         wanted = {name for _, unread in candidates for name, *_ in unread}

@@ -122,8 +122,8 @@ class NeverToggledFlag(Rule):
 
     def candidates(self, project: Project) -> Iterator[tuple[Definition, str, Any, Finding]]:
         """(function, its parameter, the value that it always has, what to say of it)"""
-        for path, guards in project.collected(self):
-            for function, parameter, tests in guards if project.is_asked(path) else ():
+        for path, guards in project.collected_where_asked(self):
+            for function, parameter, tests in guards:
                 definition = project.definitions.get(f"{project.files[path].module}.{function}")
                 if definition is None or definition.path != path or why_open(project, definition):
                     continue
