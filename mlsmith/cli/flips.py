@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlsmith.engine.analyse import analyse
 from mlsmith.engine.discover import kind_of
 from mlsmith.engine.extents import extents_of
+from mlsmith.engine.history import GitHistory
 from mlsmith.engine.suppress import suppress
 from mlsmith.engine.trees import open_revision, open_working_tree
 from mlsmith.errors import GitError, SourceError
@@ -16,8 +17,8 @@ from mlsmith.index.facts import FileFacts
 from mlsmith.regex import regex
 from mlsmith.revisions.order import order_changes, without_streams
 from mlsmith.rules.catalogue import RuleSet, load_rules
-from mlsmith.rules.kit.order import OrderFact
-from mlsmith.sources.git import Repository
+from mlsmith.rules.kit.order import OrderFact, may_decide
+from mlsmith.sources.tree import MemoryTree, Objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mlsmith.cli.lint import Scene
     from mlsmith.engine.packing import Extent
     from mlsmith.sources.directives import Directive
+    from mlsmith.sources.git import Repository
     from mlsmith.sources.tree import Tree
 
 _STREAM = "IterableDataset"
@@ -35,21 +37,19 @@ _FEW_ASKED = 20
 _SAYS_SO = regex(r"shuffl", re.I)
 
 
-def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
+def changed_behaviour(scene: Scene, revision: str | None, history: GitHistory | None = None) -> list[Finding]:
     """Findings on what differs between a revision (`HEAD` if None) and the working tree; none where there is no git or no commit.
 
     Only files that git calls changed are analysed. Raises GitError where a revision was named that does not exist.
     """
     rules = load_rules(scene.settings)
     speaking = rules.by_hook.get("changes", ())
-    repository = Repository.find(scene.root) if speaking else None
-    if repository is None:
+    repository = (history or GitHistory(scene.root)).repository if speaking else None
+    if repository is None or (revision is None and _say_nothing_of_order(scene, repository)):
         return []
     alone = RuleSet(speaking, rules.fingerprint)  # the others have been asked, of the files as they are
     try:
         commit = repository.rev_parse(revision or "HEAD")
-        if _says_nothing_of_order(scene, commit, repository, alone):
-            return []
         changed = repository.changed_paths(commit)
     except GitError:
         if revision is not None:
@@ -78,21 +78,25 @@ def changed_behaviour(scene: Scene, revision: str | None) -> list[Finding]:
     return decided
 
 
-def _says_nothing_of_order(scene: Scene, commit: str, repository: Repository, rules: RuleSet) -> bool:
-    """Whether the few files that were asked for decide nothing on order, neither in a commit nor now: then git need not look for what else
-    has changed.
+def _say_nothing_of_order(scene: Scene, repository: Repository) -> bool:
+    """Whether the few files that were asked for decide nothing on order, neither in the newest commit nor now: then git need not look for
+    what else has changed.
     """
     paths = [path for path in scene.paths if kind_of(path) in ("python", "notebook")]
     if not paths or len(paths) != len(scene.paths) or len(paths) > _FEW_ASKED:
         return False
-    old = open_revision(scene.root, commit, repository, among=paths)
+    prefix, now = repository.prefix_of(scene.root), open_working_tree(scene.root, scene.overlay)
     try:
-        for path in paths:
-            old.blob_id(path)
+        with Objects(repository) as objects:
+            texts = [(path, data) for path in paths for data in (objects.read(f"HEAD:{prefix}{path}"), now.read(path))]
     except SourceError:
         return False  # It is new, or had another name.
-    trees = (old, open_working_tree(scene.root, scene.overlay))
-    return not any(facts for tree in trees for facts in _facts(tree, paths, rules, scene)[0].values())
+    rules = RuleSet(load_rules(scene.settings).by_hook["changes"], "")
+    return not any(
+        _facts(MemoryTree({path: data}), [path], rules, scene)[0].get(path)
+        for path, data in texts
+        if may_decide(data.decode("utf-8", "replace"))
+    )
 
 
 def _as_declared(finding: Finding, repository: Repository, prefix: str, base: str) -> Finding:

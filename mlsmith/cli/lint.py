@@ -126,7 +126,7 @@ def run(arguments: Arguments, scene: Scene, *, history: GitHistory | None = None
         from mlsmith.cli.reviewed import unreviewed
 
         history.asked = True
-        changed = [*changed_behaviour(scene, arguments.since), *unreviewed(scene, arguments.since)]
+        changed = [*changed_behaviour(scene, arguments.since, history), *unreviewed(scene, arguments.since)]
         if changed:
             findings = sorted([*result.findings, *changed], key=lambda finding: finding.sort_key)
             result = result._replace(findings=tuple(findings))

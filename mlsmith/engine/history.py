@@ -30,10 +30,10 @@ class GitHistory:
     def churn(self) -> Mapping[str, int]:
         """Commits of the last 180 days that touched each path."""
         self.asked = True
-        if self._repository is None:
+        if self.repository is None:
             return {}
         try:
-            counts = self._repository.churn()
+            counts = self.repository.churn()
         except GitError:
             return {}
         cut = len(self._prefix)
@@ -42,20 +42,20 @@ class GitHistory:
     def last_change(self, path: str, line: int) -> tuple[str, str, str] | None:
         """Author, ISO date and commit that last touched a 1-based line."""
         self.asked = True
-        if self._repository is None:
+        if self.repository is None:
             return None
         try:
-            return self._repository.last_change(self._prefix + path, line)
+            return self.repository.last_change(self._prefix + path, line)
         except GitError:
             return None
 
     def lines_before(self, paths: Sequence[str], pattern: str, days: int) -> Mapping[str, frozenset[str]]:
         """Lines of the files, stripped, that matched the pattern `days` before the newest commit."""
         self.asked = True
-        if self._repository is None:
+        if self.repository is None:
             return {}
         try:
-            found = self._repository.lines_before([self._prefix + path for path in paths], pattern, days)
+            found = self.repository.lines_before([self._prefix + path for path in paths], pattern, days)
         except GitError:
             return {}
         return {path[len(self._prefix) :]: lines for path, lines in found.items()}
@@ -63,10 +63,10 @@ class GitHistory:
     def standing(self, days: int) -> Mapping[str, bool]:
         """Every path of the newest commit, and whether it stands there as it stood `days` before."""
         self.asked = True
-        if self._repository is None:
+        if self.repository is None:
             return {}
         try:
-            found = self._repository.standing(days)
+            found = self.repository.standing(days)
         except GitError:
             return {}
         return {path[len(self._prefix) :]: same for path, same in found.items() if path.startswith(self._prefix)}
@@ -74,30 +74,30 @@ class GitHistory:
     def words_in(self, paths: Sequence[str], words: Sequence[str]) -> frozenset[str]:
         """Those of the words, in lower case, that stand in one of the files as of the newest commit."""
         self.asked = True
-        if self._repository is None or not words:
+        if self.repository is None or not words:
             return frozenset()
         try:
-            return frozenset(self._repository.words_in([self._prefix + path for path in paths], words))
+            return frozenset(self.repository.words_in([self._prefix + path for path in paths], words))
         except GitError:
             return frozenset()
 
     def changes_of_lines(self, path: str, first: int, last: int) -> tuple[int, ...]:
         """When commits changed the 1-based lines of a file, in seconds before the newest commit, the latest first."""
         self.asked = True
-        if self._repository is None:
+        if self.repository is None:
             return ()
         try:
-            return self._repository.changes_of_lines(self._prefix + path, first, last)
+            return self.repository.changes_of_lines(self._prefix + path, first, last)
         except GitError:
             return ()
 
     @cached_property
     def head(self) -> str:
         """The commit that history ends with; empty where there is none."""
-        if self._repository is None:
+        if self.repository is None:
             return ""
         try:
-            return self._repository.rev_parse("HEAD")
+            return self.repository.rev_parse("HEAD")
         except GitError:
             return ""
 
@@ -105,9 +105,9 @@ class GitHistory:
         """The files of git, there or not, that change when history does; None where that cannot be said so
         simply.
         """
-        if self._repository is None:
+        if self.repository is None:
             return []
-        folder = self._repository.root / ".git"
+        folder = self.repository.root / ".git"
         if not folder.is_dir():
             return None  # A worktree or submodule: its parts are spread over another repository.
         try:
@@ -120,7 +120,8 @@ class GitHistory:
         return [folder / name for name in names]
 
     @cached_property
-    def _repository(self) -> Repository | None:
+    def repository(self) -> Repository | None:
+        """The repository that holds the project."""
         from mlsmith.sources.git import Repository
 
         try:
@@ -130,8 +131,8 @@ class GitHistory:
 
     @cached_property
     def _prefix(self) -> str:
-        assert self._repository is not None
-        return self._repository.prefix_of(self._root)
+        assert self.repository is not None
+        return self.repository.prefix_of(self._root)
 
 
 class RememberedHistory:

@@ -86,6 +86,74 @@ class WorkingTree:
         return blob_id_of(self.read(path))
 
 
+class Objects:
+    """What git keeps, read through one `git cat-file --batch`. Not to be shared between processes or threads."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._reader: subprocess.Popen[bytes] | None = None
+
+    def read(self, name: str) -> bytes:
+        """The content of a blob by its id, or as `REVISION:PATH`.
+
+        Raises SourceError where it is too large, no blob, or not in this (partial) clone.
+        """
+        if "\n" in name:
+            raise SourceError("has a name that git cannot be asked for so")
+        reader = self._open()
+        assert reader.stdin is not None
+        assert reader.stdout is not None
+        try:
+            reader.stdin.write(os.fsencode(name) + b"\n")
+            reader.stdin.flush()
+            header = reader.stdout.readline().split()
+            if len(header) == 3 and header[2].isdigit():
+                data = _taken(reader.stdout, int(header[2]))
+                if header[1] != b"blob":
+                    raise SourceError("is no file")
+                return data
+        except (BrokenPipeError, EOFError):
+            header = []
+        if not header:
+            self.close()  # Git gave up; the next file starts it anew.
+        raise SourceError("is not in this clone of the repository")
+
+    def close(self) -> None:
+        """End the process of git, if one was started."""
+        reader, self._reader = self._reader, None
+        if reader is None:
+            return
+        for pipe in (reader.stdin, reader.stdout):
+            try:
+                if pipe is not None:
+                    pipe.close()
+            except BrokenPipeError:
+                continue
+        reader.wait()
+
+    def __enter__(self) -> Objects:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_reader", None) is not None:
+            self.close()
+
+    def _open(self) -> subprocess.Popen[bytes]:
+        if self._reader is None:
+            try:
+                self._reader = subprocess.Popen(
+                    ["git", *SAFE_OPTIONS, "cat-file", "--batch"],
+                    cwd=self._repository.root, env=environment(),
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                )  # fmt: skip
+            except OSError:
+                raise GitError("git is not installed", advice="install git") from None
+        return self._reader
+
+
 class RevisionTree:
     """The files of a commit, or those `among` some paths, read through one `git cat-file --batch`.
 
@@ -97,7 +165,7 @@ class RevisionTree:
         self.revision = repository.rev_parse(revision)
         self._among = among if len(among) <= _FEW else ()
         self._blobs: dict[str, str] | None = None
-        self._reader: subprocess.Popen[bytes] | None = None
+        self._objects = Objects(repository)
 
     @property
     def blobs(self) -> dict[str, str]:
@@ -118,37 +186,12 @@ class RevisionTree:
         return self.blobs[path]
 
     def read_blob(self, blob: str) -> bytes:
-        """The content of a blob by its id.
-
-        Raises SourceError where it is too large, or not in this (partial) clone.
-        """
-        reader = self._open()
-        assert reader.stdin is not None
-        assert reader.stdout is not None
-        try:
-            reader.stdin.write(blob.encode() + b"\n")
-            reader.stdin.flush()
-            header = reader.stdout.readline().split()
-            if len(header) == 3:
-                return _taken(reader.stdout, int(header[2]))
-        except (BrokenPipeError, EOFError):
-            header = []
-        if not header:
-            self.close()  # Git gave up; the next file starts it anew.
-        raise SourceError("is not in this clone of the repository")
+        """The content of a blob by its id. Raises SourceError where it is too large, or not in this (partial) clone."""
+        return self._objects.read(blob)
 
     def close(self) -> None:
         """End the process of git, if one was started."""
-        reader, self._reader = self._reader, None
-        if reader is None:
-            return
-        for pipe in (reader.stdin, reader.stdout):
-            try:
-                if pipe is not None:
-                    pipe.close()
-            except BrokenPipeError:
-                continue
-        reader.wait()
+        self._objects.close()
 
     def __enter__(self) -> RevisionTree:
         return self
@@ -156,25 +199,9 @@ class RevisionTree:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        if getattr(self, "_reader", None) is not None:
-            self.close()
-
     def _listed(self) -> dict[str, str]:
         output = self.repository.run("ls-tree", "-r", "-z", "--full-tree", self.revision, *(["--", *self._among] if self._among else []))
         return {path: fields[2] for fields, path in _records(output) if fields[1] == "blob" and fields[0] in _REGULAR}
-
-    def _open(self) -> subprocess.Popen[bytes]:
-        if self._reader is None:
-            try:
-                self._reader = subprocess.Popen(
-                    ["git", *SAFE_OPTIONS, "cat-file", "--batch"],
-                    cwd=self.repository.root, env=environment(),
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                )  # fmt: skip
-            except OSError:
-                raise GitError("git is not installed", advice="install git") from None
-        return self._reader
 
 
 _FEW = 200
@@ -188,7 +215,7 @@ class StagedTree(RevisionTree):
         self.repository = repository
         self.revision = "the index"
         self._blobs = None
-        self._reader = None
+        self._objects = Objects(repository)
 
     def _listed(self) -> dict[str, str]:
         output = self.repository.run("ls-files", "-s", "-z", index=_index_of_hook(self.repository))

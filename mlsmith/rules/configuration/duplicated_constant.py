@@ -107,7 +107,7 @@ class DuplicatedConstant(Rule):
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
         roots = {posixpath.dirname(path) for path, constants in collected if constants == _INSTALLED}
-        roots |= {posixpath.dirname(path) for path in project.files if posixpath.basename(path) == "setup.py"}
+        roots |= {posixpath.dirname(path) for path in project.files if path.endswith("setup.py") and posixpath.basename(path) == "setup.py"}
         places: dict[tuple[str, str, str], list[tuple[str, str, Any]]] = {}
         for path, constants in collected:
             if constants == _INSTALLED:

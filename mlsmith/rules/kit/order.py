@@ -35,6 +35,8 @@ SHUFFLING = {callee: _argument(callee, others) for library in (torch, sklearn, k
 LOADERS = tuple(name for name in SHUFFLING if not name.startswith("sklearn.") and "timeseries" not in name)
 """Callees whose flag has a right value for training and another for evaluation."""
 
+_PACKAGES = frozenset({"torch", "sklearn", "keras", "tensorflow", "torch_geometric", "monai", "lightning", "pytorch_lightning"})
+_CALLED = frozenset(name.rpartition(".")[2] for name in SHUFFLING)
 _OWN_LOADERS = frozenset({"loader", "dataloader", "loaders", "dataloaders", "dataset", "datasets", "batches", "iterator", "generator"})
 
 
@@ -50,6 +52,11 @@ class OrderDecision(NamedTuple):
     sometimes: bool = False
 
 
+def may_decide(text: str) -> bool:
+    """Whether a file of such a text can have `order_facts`: by the words that it must hold for that."""
+    return "shuffle" in text or (any(name in text for name in _PACKAGES) and any(word in text for word in _CALLED))
+
+
 @once_a_module
 def order_decisions(module: Module) -> tuple[OrderDecision, ...]:
     """All calls of the module that take a shuffle flag, in source order; those whose order something else decides are left out."""
@@ -57,7 +64,7 @@ def order_decisions(module: Module) -> tuple[OrderDecision, ...]:
 
 
 def _decisions(module: Module) -> Iterator[OrderDecision]:
-    if not (module.packages & {"torch", "sklearn", "keras", "tensorflow", "torch_geometric", "monai", "lightning", "pytorch_lightning"}):
+    if not module.packages & _PACKAGES:
         return
     for call in module.calls_to(*SHUFFLING):
         callee = next((name for name in call.names if name in SHUFFLING), "") or _inherited(module, call)

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from mlsmith.index.project import Definition, Project
 
 _MAKERS = frozenset({"fire.Fire", "fire.core.Fire", "jsonargparse.CLI", "jsonargparse.auto_cli"})
-_TRACES = (b"fire.", b"jsonargparse.")
+_FIRE, _JSONARGPARSE = b"fire.", b"jsonargparse."
 """What stands in the packed calls of a file that calls one of them, wherever it imports the library"""
 _COMPONENTS = frozenset({"component", "components"})
 _CLI = "LightningCLI"
+_FILLING = _CLI.encode()
 _FILLED = frozenset({"LightningModule", "LightningDataModule"})
 """What LightningCLI makes objects of, of whatever class its command line or configuration names"""
 
@@ -56,10 +57,11 @@ def _programs(project: Project) -> _Programs:
 def _seen(project: Project) -> _Programs:
     named: dict[str, frozenset[str]] = {}
     whole = set()
-    filled = any(origin.endswith(f".{_CLI}") for facts in project.files.values() for _, origin in facts.imports)
+    filled = any(origin.endswith(_CLI) and origin.endswith(f".{_CLI}") for facts in project.files.values() for _, origin in facts.imports)
     for path, facts in project.files.items():
-        filled = filled or _CLI.encode() in facts.packed_calls
-        if not any(trace in facts.packed_calls for trace in _TRACES):
+        packed = facts.packed_calls
+        filled = filled or _FILLING in packed
+        if _FIRE not in packed and _JSONARGPARSE not in packed:
             continue
         calls = list(facts.calls())
         made = [call for call in calls if call.callee in _MAKERS]

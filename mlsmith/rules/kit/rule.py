@@ -13,7 +13,6 @@ A rule overrides the hooks it needs; each yields findings and keeps no state:
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
@@ -205,6 +204,8 @@ class Rule:
 
 def document_of(rule: type[Rule]) -> tuple[str, dict[str, str]]:
     """Title (first line) and sections (`## Heading` → Markdown) of a rule's docstring."""
+    import inspect
+
     text = inspect.getdoc(rule) or ""
     title, _, rest = text.partition("\n")
     sections: dict[str, str] = {}

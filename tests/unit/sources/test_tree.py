@@ -206,7 +206,7 @@ def test_a_blob_that_is_missing_does_not_end_the_reading(repository: Path) -> No
 def test_reading_goes_on_when_git_was_ended_from_outside(repository: Path) -> None:
     with RevisionTree(Repository.require(repository), "HEAD") as tree:
         tree.read("src/train.py")
-        reader = tree._reader
+        reader = tree._objects._reader
         assert reader is not None
         reader.kill()
         reader.wait()
