@@ -11,7 +11,7 @@ from mlsmith.engine.analyse import analyse
 from mlsmith.finding import Finding, Severity
 from mlsmith.revisions.order import order_changes
 from mlsmith.rules.catalogue import all_rules, load_rules
-from mlsmith.rules.kit.order import OrderFact
+from mlsmith.rules.kit.order import OrderFact, may_decide
 from mlsmith.rules.kit.rule import document_of
 from mlsmith.settings import Settings
 from mlsmith.sources.git import Repository
@@ -50,6 +50,20 @@ def test_the_examples_of_the_documentation_hold() -> None:
     (good,) = parse_cases("## good\n" + sections["Good"], "EXP106")
     assert {(f.path, f.span.start.line, f.code) for f in flipped(bad)} == set(bad.expected) != set()
     assert flipped(Case("good", "", 0, good.files, bad.base)) == []
+
+
+def _decides(text: str) -> bool:
+    taken = analyse(text.encode(), "code.py", "python", RULES, SETTINGS).facts
+    return taken is not None and bool(taken[1].get("EXP106"))
+
+
+def test_a_text_that_may_decide_nothing_has_no_decisions() -> None:
+    cases = [case for file in HERE.rglob("*.md") for case in read_cases(file)]
+    texts = {text for case in cases for files in (case.files, case.base) for path, text in files.items() if path.endswith(".py")}
+    deciding = {text for text in texts if _decides(text)}
+    assert len(deciding) > 100
+    assert all(may_decide(text) for text in deciding)
+    assert sum(not may_decide(text) for text in texts) > len(texts) // 2, "or it would spare nothing"
 
 
 def test_one_flipped_flag_is_found_in_a_refactoring_of_a_thousand_lines(tmp_path: Path) -> None:

@@ -3,11 +3,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mlsmith.engine.discover import DATA_FROM, excluded_by, kind_of, lintable, named, walk, within
+from mlsmith.engine.discover import DATA_FROM, Walk, excluded_by, kind_of, lintable, named, walk, within
+from mlsmith.engine.state import State
 from mlsmith.errors import UnreadableInput
 from mlsmith.settings import Settings
 from mlsmith.sources.git import Repository
@@ -194,3 +199,57 @@ def test_within_goes_by_folders_not_by_letters() -> None:
     assert within("src/a.py", ["src"])
     assert not within("src2/a.py", ["src"])
     assert within("anything", [""])
+
+
+def _as_state(root: Path, seen: Walk, exclude: tuple[str, ...]) -> State:
+    state = State(str(root))
+    state.files, state.folders, state.guards, state.taken_ns, state.excluded = *seen[:4], exclude
+    return state
+
+
+_NAMES = ("a.py", "b.yaml", "c.txt", "requirements.txt", "Dockerfile")
+_edits = st.lists(
+    st.tuples(
+        st.sampled_from(["write", "remove", "link", "folder", "ignore", "large"]),
+        st.sampled_from(["", "src/", "src/deep/"]), st.sampled_from(_NAMES), st.sampled_from(["*.py\n", "deep/\n", "!a.py\n", ""]),
+    ), max_size=6,
+)  # fmt: skip
+
+
+def _edit(root: Path, how: str, folder: str, name: str, pattern: str) -> None:
+    place = root / folder / (".gitignore" if how == "ignore" else name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    elif how not in ("write", "ignore", "large"):
+        place.unlink(missing_ok=True)
+    elif place.is_symlink():
+        place.unlink()
+    if how in ("write", "ignore"):
+        place.write_text(pattern)
+    elif how == "large":
+        place.write_text(" " * (DATA_FROM + 1))
+    elif how == "link":
+        place.symlink_to(root / "a.py")
+    elif how == "folder":
+        place.mkdir()
+        (place / "x.py").write_text("")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_edits, min_size=1, max_size=3), st.sampled_from([(), ("/src/b.yaml",)]), st.booleans())
+def test_a_walk_sees_the_same_whatever_was_seen_before(
+    rounds: list[list[tuple[str, str, str, str]]], exclude: tuple[str, ...], settled: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        write(root, {"a.py": "", "src/a.py": "", "src/deep/a.py": "", "src/b.yaml": "", "Dockerfile": ""})
+        before = walk(root)
+        for edits in rounds:
+            if settled:
+                time.sleep(0.06)  # the stamps are beyond doubt
+            for edit in edits:
+                _edit(root, *edit)
+            seen, anew = walk(root, exclude=exclude, before=_as_state(root, before, ())), walk(root, exclude=exclude)
+            assert (seen.files, list(seen.files), seen.folders, seen.guards) == (anew.files, list(anew.files), anew.folders, anew.guards)
+            before = walk(root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlsmith.engine.analyse import analyse, project_of
 from mlsmith.engine.discover import kind_of
+from mlsmith.engine.merge import merged
 from mlsmith.graph import Graph, build
 from mlsmith.rules.catalogue import load_rules
 from mlsmith.rules.feedback.prediction_as_training_input import PredictionAsTrainingInput
@@ -68,7 +69,7 @@ def graph_of(files: dict[str, str], settings: str = DECLARED, only: str = "") ->
     chosen = load_settings_text(settings, "mlsmith.toml")
     rules = load_rules(chosen)
     facts = {path: analyse(text.encode(), path, kind_of(path) or "", rules, chosen).facts for path, text in files.items()}
-    project = project_of(facts.items(), chosen)
+    project = project_of(merged(facts.items()), chosen)
     accesses = accesses_of(project, project.collected(PredictionAsTrainingInput))
     return build(project, accesses, chosen.data, lambda path: path.startswith(only))
 

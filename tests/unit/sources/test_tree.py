@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mlsmith.errors import SourceError
 from mlsmith.sources.git import Repository
-from mlsmith.sources.tree import MAX_BYTES, MemoryTree, RevisionTree, StagedTree, WorkingTree, blob_id_of
+from mlsmith.sources.tree import MAX_BYTES, MemoryTree, Objects, RevisionTree, StagedTree, WorkingTree, blob_id_of
 
 _PERSON = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false")
 
@@ -213,6 +213,14 @@ def test_reading_goes_on_when_git_was_ended_from_outside(repository: Path) -> No
         with pytest.raises(SourceError):
             tree.read("src/train.py")
         assert tree.read("src/train.py") == b"seed = 1\r\n"
+
+
+def test_a_file_is_read_by_its_path_in_a_revision_and_what_is_no_file_is_not(repository: Path) -> None:
+    with Objects(Repository.require(repository)) as objects:
+        for name in ("HEAD:src", "HEAD", "HEAD:gone.py", "HEAD:src/train.py\nHEAD:src"):
+            with pytest.raises(SourceError):
+                objects.read(name)
+        assert objects.read("HEAD:src/train.py") == b"seed = 1\r\n", "the stream goes on after what was refused"
 
 
 def test_a_replaced_object_is_read_as_what_its_id_says(repository: Path) -> None:
