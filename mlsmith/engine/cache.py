@@ -66,6 +66,8 @@ class Store:
         self._used: dict[bytes, int] = {}
         self._added: dict[bytes, bytes] = {}
         self._gathered = 0
+        self._size = 0
+        """Bytes of the file after this run added to it"""
 
     def __len__(self) -> int:
         return len(self._places) + len(self._added)
@@ -101,8 +103,16 @@ class Store:
         with contextlib.suppress(OSError), _locked(self._lock):
             with open(self._file, "ab") as stream:
                 stream.write(block)
-                size = stream.tell()
-            if size > LIMIT or size > max(_SMALL, 4 * sum(self._used.values())):
+                self._size = stream.tell()
+            if self._size > LIMIT:
+                self._compact()
+
+    def tidy(self) -> None:
+        """After a run that used all that a project needs: throw away old analyses once most of what is there is such, and something new was
+        added.
+        """
+        if self._size > max(_SMALL, 4 * sum(self._used.values())):
+            with contextlib.suppress(OSError), _locked(self._lock):
                 self._compact()
 
     def _compact(self) -> None:

@@ -193,6 +193,8 @@ class _Run:
         findings += [finding for finding in projects if within(finding.path, wanted)]
         if self._store is not None:
             self._store.flush()
+            if len(unlike) == len(self._kinds):
+                self._store.tidy()
         self._clock.lap("project rules")
         decided = self._decide(findings, read)
         self._clock.lap("suppressions")

@@ -94,6 +94,29 @@ def test_the_store_is_bounded_and_keeps_what_is_in_use(tmp_path: Path, monkeypat
     assert Store(tmp_path).get(_key(99)) is not None
 
 
+def test_what_no_run_uses_any_more_is_thrown_away_by_one_that_uses_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_SMALL", 3_000)
+    monkeypatch.setattr(cache, "LIMIT", 20_000)
+    for number in range(10):
+        store = Store(tmp_path)
+        store.put(_key(number), b"x" * 1000)
+        store.flush()
+    (file,) = tmp_path.glob("analyses-*")
+    whole = file.stat().st_size
+    Store(tmp_path).tidy()
+    assert file.stat().st_size == whole, "nothing was added"
+    store = Store(tmp_path)
+    store.put(_key(10), b"x" * 1000)
+    assert store.get(_key(9)) is not None
+    store.flush()
+    monkeypatch.setattr(cache, "LIMIT", 8_000)
+    store.tidy()
+    assert file.stat().st_size < whole
+    kept = Store(tmp_path)
+    assert kept.get(_key(9)) is not None
+    assert kept.get(_key(10)) is not None
+
+
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     store = Store(tmp_path / "gone")
     store.put(_key(1), b"x")
