@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from mlsmith.rules.kit.seeds import global_seeds
 
 _SEEDED = ("seed", "Seed", "SEED", "random_state", "enable_determinism", "enable_op_determinism", "PRNGKey")
 _READING = frozenset({"load", "loader", "read", "open", "dataset", "data", "fetch", "download", "get", "make", "build", "env", "reset"})
+_DRAWING = ("torch.randn", "torch.rand", "torch.randint", "numpy.random.")
+_SHAPING = frozenset({"super", "__init__", "len", "int", "range", "float", "long", "type", "tensor", "astype", "from_numpy"})
 _COMMANDS = ("click.", "typer.", "hydra.main", "fire.", "absl.app")
 _TRAINERS = ("pytorch_lightning.Trainer", "lightning.Trainer", "lightning.pytorch.Trainer")
 _REACH = 3
@@ -61,7 +64,7 @@ class UnseededTrainingRun(Rule):
     ## When it stays silent
     When any seed is mentioned, from wherever it comes; in modules that nobody starts (`entry-points` of the settings names others); for
     estimators that are told a `random_state` or draw nothing; when an input is optimised rather than a network; in demonstrations that
-    draw their data and read none; when training itself stands in another file. One finding a file.
+    draw their data and read none, also by a data set that makes each sample up; when training itself stands in another file. One finding a file.
 
     ## References
     PyTorch documentation, reproducibility; Henderson et al. 2018, Deep reinforcement learning that matters.
@@ -92,12 +95,20 @@ class UnseededTrainingRun(Rule):
 
 def _is_started(module: Module) -> bool:
     """Whether somebody runs this file: a notebook, a script, a command, or training at its top level."""
-    if module.notebook is not None or "__main__" in module.source.text or module.is_started_from_outside:
+    if module.notebook is not None or _has_guard(module) or module.is_started_from_outside:
         return True
     if any(name.startswith(_COMMANDS) for function in module.functions for name in function.decorators):
         return True
     trains = {call.function.node.name if call.function is not None else "" for call in module.method_calls("backward", "fit")}
     return "" in trains or any(call.function is None for call in module.calls_spelt(*trains))
+
+
+def _has_guard(module: Module) -> bool:
+    """`if __name__ == "__main__":`; a logger may be called `__main__` too."""
+    return "__main__" in module.source.text and any(
+        isinstance(node, ast.If) and any(isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test))
+        for node in module.source.tree.body
+    )
 
 
 def _seeds(module: Module) -> bool:
@@ -109,8 +120,19 @@ def _seeds(module: Module) -> bool:
 
 def _is_made_up(module: Module) -> bool:
     """Whether the file draws its data itself, outside of loops, and reads none: a demonstration of how to train."""
-    drawn = any(call.loop is None for call in module.calls_to("torch.randn", "torch.rand", "torch.randint"))
-    return drawn and not any(_READING.intersection(tokens(word)) for word in module.words_called)
+    if not any(call.loop is None for call in module.calls_to("torch.randn", "torch.rand", "torch.randint")):
+        return False
+    made_up = {node.name for node in module.syntax.classes if _makes_samples_up(module, node)}
+    words = set(module.words_called) - made_up - {"load_state_dict"} - ({"DataLoader"} if made_up else set())
+    return not any(_READING.intersection(split := tokens(word)) and "parallel" not in split for word in words)
+
+
+def _makes_samples_up(module: Module, node: ast.ClassDef) -> bool:
+    """Whether a data set draws each sample when it is asked for it, and does nothing else."""
+    methods = module.class_(node).methods
+    calls = [call for method in methods.values() for call in method.calls]
+    drawn = [call for call in calls if any(name.startswith(_DRAWING) for name in call.names)]
+    return "__getitem__" in methods and bool(drawn) and all(call in drawn or call.method in _SHAPING for call in calls)
 
 
 def _trains(module: Module) -> Call | None:
@@ -147,8 +169,14 @@ def _imported(project: Project, path: str) -> Iterator[str]:
     beside = path.rpartition("/")[0]
     found: dict[str, list[str]] = {}
     for other, each in project.files.items():
-        for end in ends if other != path else ():
-            if each.module == end or each.module.endswith("." + end):
+        if other == path:
+            continue
+        names = (
+            f".{each.module}",
+            "." + other.removesuffix(".py").replace("/", "."),
+        )  # `src` is left out of a module's name, not always of its import
+        for end in ends:
+            if any(name.endswith("." + end) for name in names):
                 found.setdefault(end, []).append(other)
     for others in found.values():  # of several files of one name, the one in the same folder is meant
         yield from [other for other in others if other.rpartition("/")[0] == beside] or others
