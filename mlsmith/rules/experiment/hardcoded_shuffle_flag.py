@@ -92,7 +92,8 @@ class HardcodedShuffleFlag(Rule):
     parameter, the command line or configuration; when names speak of both roles or none; in tests. When the data set is told to shuffle
     (`randomize=`, `data.shuffle(epoch)`) or draws its samples; when nothing is learnt from the loader (features, statistics, clusters,
     pictures, trials of speed), or nobody reads it;
-    when a comment or the function's name speaks of the order; for evaluation of which single batches are shown, or that is learnt from.
+    when a comment or the function's name speaks of the order; for evaluation of which single batches are shown, or that is learnt from; for
+    the sampler of evaluation on several processes, whose one order comes from its seed until it is told of an epoch.
     Samples that are ordered by intent (time series, language-model streams, video, curricula) are reported as information only.
 
     ## Options
@@ -396,7 +397,7 @@ def _harm_of_shuffling(module: Module, call: Call) -> tuple[str, Severity]:
     function = call.function
     if loaders.pairs_by_position(module, call):
         return "but predictions are paired with them by position", Severity.WARNING
-    if loaders.is_never_read(module, call):
+    if loaders.is_never_read(module, call) or _keeps_one_order(module, call):
         return "", Severity.INFO
     if loaders.is_shown(module, call) or loaders.is_learnt_from(module, call) or loaders.is_sampled(module, call):
         return "", Severity.INFO
@@ -405,6 +406,15 @@ def _harm_of_shuffling(module: Module, call: Call) -> tuple[str, Severity]:
     if function is not None and function.node.name in loaders.HOOKS:
         return "which Lightning warns of, since predictions cannot be told apart by position", Severity.WARNING
     return "which no metric needs, and its predictions cannot be matched with the samples by position", Severity.INFO
+
+
+def _keeps_one_order(module: Module, call: Call) -> bool:
+    """A sampler of several processes draws its order from its seed and the epoch, and is never told of an epoch here."""
+    if not any(name.endswith(".DistributedSampler") for name in call.names):
+        return False
+    told = {node.id if isinstance(node, ast.Name) else node.attr for made in module.method_calls("set_epoch") if made.receiver is not None
+            for node in ast.walk(made.receiver) if isinstance(node, (ast.Name, ast.Attribute))}  # fmt: skip
+    return not any(name in call.target_names or module.role_of(name) in (Role.VALIDATION, Role.TEST) for name in told)
 
 
 def _slots(call: Call) -> tuple[tuple[Any, Any], ...]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Call, Finding, Fix, Module, Project, Rule, Safety, Severity, from_plain, to_plain, with_argument
+from mlsmith.rules.kit import Call, Finding, Fix, Module, Project, Rule, Safety, Severity, from_plain, last_word, to_plain, with_argument
 from mlsmith.rules.kit.knowledge import sklearn, torch
 from mlsmith.rules.kit.seeds import has_global_seed, seed_name
 from mlsmith.rules.kit.splits import is_used
@@ -18,6 +18,11 @@ _LOADED = (
     "datasets.load_from_disk()",
     "datasets.DatasetDict()",
 )
+_OPTIONS = frozenset({
+    "test_size", "train_size", "shuffle", "stratify_by_column", "seed", "generator", "keep_in_memory", "load_from_cache_file", "writer_batch_size",
+    "train_indices_cache_file_name", "test_indices_cache_file_name", "train_new_fingerprint", "test_new_fingerprint",
+})  # fmt: skip
+"""Keywords of the data sets' own `train_test_split`; a method that takes others is another one"""
 _LEARNS = (
     "fit", "train", "fit_generator", "fit_transform", "backward", "evaluate", "predict", "score", "cross_val_score", "cross_validate", "map", "Trainer",
     "learning_curve", "to_json", "to_csv", "save", "save_to_disk", "dump", "push_to_hub", "DataLoader",
@@ -90,7 +95,10 @@ class UnseededSplit(Rule):
                 yield from (from_plain(finding, path) for finding in found)
 
     def _report(self, call: Call, argument: str) -> Finding:
-        return self.finding(call, _message(call.method, argument), advice=_advice(argument), fix=_fix(call, argument))
+        again = _is_repeated(call)
+        return self.finding(
+            call, _message(call.method, argument), advice=_advice(argument, again), fix=None if again else _fix(call, argument)
+        )
 
 
 def _matters(module: Module, call: Call) -> bool:
@@ -123,7 +131,19 @@ def _message(method: str, argument: str) -> str:
     return f"`{method}` divides the data differently in every run: no `{argument}`, and no global seed"
 
 
-def _advice(argument: str) -> str:
+def _is_repeated(call: Call) -> bool:
+    """`for i in range(100):` and the same data in it: the rounds mean to get other parts, and one seed would make them all the same."""
+    loop = call.loop
+    if not isinstance(loop, ast.For) or not call.node.args or "range" not in {last_word(part) for part in ast.walk(loop.iter)}:
+        return False
+    data = call.module.flow.trace(call.node.args[0])
+    made = [call.node.args[0], *(binding.value for binding in data.bindings if binding.value is not None)]
+    return not {last_word(part) for part in ast.walk(loop.target)} & {last_word(part) for node in made for part in ast.walk(node)} - {""}
+
+
+def _advice(argument: str, again: bool) -> str:
+    if again:
+        return f"pass `{argument}=` with a seed that the run records and the round, so that each round is another and all can be had again"
     if argument == "generator":
         return "pass `generator=torch.Generator().manual_seed(seed)`"
     return f"pass `{argument}=` with the seed that the run records"
@@ -145,13 +165,20 @@ def _unseeded(module: Module) -> Iterator[tuple[Call, str]]:
             yield call, "seed"
     known = {id(call.node) for call in module.calls_to(*(f"{source}.train_test_split" for source in _LOADED))}
     for call in module.method_calls("train_test_split") if known or module.imports("datasets") else ():
-        if (id(call.node) in known or _is_of_a_value(call)) and call.argument("shuffle").value is not False and _is_missing(call, "seed"):
-            yield call, "seed"
+        if (
+            (id(call.node) in known or _is_of_a_data_set(call))
+            and call.argument("shuffle").value is not False
+            and _is_missing(call, "seed")
+        ):
+            if not call.argument("generator").given:
+                yield call, "seed"
 
 
-def _is_of_a_value(call: Call) -> bool:
-    """Whether this is the method of some data set, and not a function taken from a module such as `model_selection`."""
-    return call.receiver is not None and not any(name.startswith(("sklearn.", "surprise.", "cuml.", "dask_ml.")) for name in call.names)
+def _is_of_a_data_set(call: Call) -> bool:
+    """Whether this is the method of some data set, and not a function taken from a module such as `model_selection`, nor of another table."""
+    if call.receiver is None or any(name.startswith(("sklearn.", "surprise.", "cuml.", "dask_ml.")) for name in call.names):
+        return False
+    return all(keyword.arg is None or keyword.arg in _OPTIONS for keyword in call.node.keywords)
 
 
 def _is_missing(call: Call, argument: str, position: int | None = None) -> bool:

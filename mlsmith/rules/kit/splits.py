@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlsmith.index.scopes import last_word
 from mlsmith.rules.kit.knowledge.sklearn import CROSS_VALIDATIONS, FOLDS
 from mlsmith.rules.kit.roles import Role
 
@@ -37,15 +38,30 @@ def splits(module: Module) -> Iterator[Split]:
     yield from _slices(module)
 
 
+_LOOKS = frozenset(
+    {"print", "display", "format", "len", "type", "str", "repr", "list", "head", "tail", "info", "describe", "sample", "shape", "size"}
+)
+
+
 def is_used(module: Module, target: ast.expr) -> bool:
-    """Whether any of the names that a statement binds is read anywhere in the file; attributes, items and a module's names may be elsewhere."""
+    """Whether any of the names that a statement binds is read anywhere in the file, for more than to print it or its shape; attributes, items
+    and a module's names may be read elsewhere."""
     if module.notebook is None and module.function_around(target) is None:
         return True
     parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
     names = {
         part.value.id if isinstance(part, ast.Starred) and isinstance(part.value, ast.Name) else getattr(part, "id", "") for part in parts
     }
-    return "" in names or any(isinstance(node.ctx, ast.Load) for node in module.names_spelt(names))
+    return "" in names or any(isinstance(node.ctx, ast.Load) and not _is_looked_at(node) for node in module.names_spelt(names))
+
+
+def _is_looked_at(node: ast.AST) -> bool:
+    """`print("Test:", x.shape, y.shape)`, and `x.head()` or `x[:5]` alone in a line: nothing comes of it."""
+    while not isinstance(node, ast.stmt):
+        node = node.up  # type: ignore[attr-defined]
+        if isinstance(node, ast.Call) and last_word(node.func) not in _LOOKS:
+            return False
+    return isinstance(node, ast.Expr)
 
 
 def _slices(module: Module) -> Iterator[Split]:
