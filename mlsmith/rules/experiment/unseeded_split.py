@@ -165,13 +165,9 @@ def _unseeded(module: Module) -> Iterator[tuple[Call, str]]:
             yield call, "seed"
     known = {id(call.node) for call in module.calls_to(*(f"{source}.train_test_split" for source in _LOADED))}
     for call in module.method_calls("train_test_split") if known or module.imports("datasets") else ():
-        if (
-            (id(call.node) in known or _is_of_a_data_set(call))
-            and call.argument("shuffle").value is not False
-            and _is_missing(call, "seed")
-        ):
-            if not call.argument("generator").given:
-                yield call, "seed"
+        given = call.argument("shuffle").value is False or call.argument("generator").given or not _is_missing(call, "seed")
+        if not given and (id(call.node) in known or _is_of_a_data_set(call)):
+            yield call, "seed"
 
 
 def _is_of_a_data_set(call: Call) -> bool:
