@@ -132,14 +132,14 @@ class Call:
         """What `**mapping` brings: looked up where the mapping is a literal, unknown otherwise."""
         for keyword in self.node.keywords:
             if keyword.arg is None:
-                if isinstance(keyword.value, ast.Name) and keyword.value.id in _added_to(self.module):
+                if isinstance(keyword.value, ast.Name) and _added_to(self.module).get(keyword.value.id, set()) & {name, ""}:
                     return Argument("unknown")
-                for value in self.module.resolver.values(keyword.value):
-                    found = _in_mapping(value, name)
-                    if found is None:
-                        return Argument("unknown")
-                    if isinstance(found, ast.expr):
-                        return Argument("given", found, None, self.module.constant(found))
+                found = [_in_mapping(value, name) for whole in self.module.resolver.values(keyword.value) for value in _branches(whole)]
+                given = [value for value in found if isinstance(value, ast.expr)]
+                if None in found or len({ast.dump(value) for value in given}) > 1:
+                    return Argument("unknown")
+                if given:
+                    return Argument("given", given[0], None, self.module.constant(given[0]))
         return None
 
     def _from_partial(self, name: str) -> Argument | None:
@@ -267,12 +267,22 @@ def _names_in_target(target: ast.expr) -> list[str]:
 
 
 @once_a_module
-def _added_to(module: Module) -> frozenset[str]:
-    """`options.update(…)`, `options["x"] = …`: what the mapping was made with is not all that it holds."""
-    holders = [call.receiver for call in module.method_calls("update", "setdefault")]
+def _added_to(module: Module) -> dict[str, set[str]]:
+    """Keys by which mappings are changed after they were made: `options["x"] = …`; empty for `options.update(…)` and others that are not told."""
+    changed = [(call.receiver, call.node.args[0] if call.node.args else None) for call in module.method_calls("setdefault", "pop")]
+    changed += [(call.receiver, None) for call in module.method_calls("update")]
     targets = (target for node in module.syntax.assignments if isinstance(node, ast.Assign) for target in node.targets)
-    holders += [target.value for target in targets if isinstance(target, ast.Subscript)]
-    return frozenset(holder.id for holder in holders if isinstance(holder, ast.Name))
+    changed += [(target.value, target.slice) for target in targets if isinstance(target, ast.Subscript)]
+    found: dict[str, set[str]] = {}
+    for holder, key in changed:
+        if isinstance(holder, ast.Name):
+            found.setdefault(holder.id, set()).add(key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "")
+    return found
+
+
+def _branches(value: ast.expr) -> tuple[ast.expr, ...]:
+    """`{"shuffle": True} if on_gpu else {}`: either of the two."""
+    return (*_branches(value.body), *_branches(value.orelse)) if isinstance(value, ast.IfExp) else (value,)
 
 
 def _in_mapping(value: ast.expr, name: str) -> ast.expr | bool | None:

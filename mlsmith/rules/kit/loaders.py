@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mlsmith.index.scopes import block_of, last_word
-from mlsmith.rules.kit.roles import Role, tokens
+from mlsmith.rules.kit.roles import Role, role_of_name, tokens
 from mlsmith.rules.kit.splits import is_used
 
 if TYPE_CHECKING:
@@ -80,8 +80,11 @@ def is_trial(module: Module, call: Call) -> bool:
 
 def is_sampled(module: Module, call: Call) -> bool:
     """Whether evaluation data may be there to be drawn from, or to be learnt from in a second way, from the names around the call."""
-    names = [name for name in _names_around(module, call) if name not in HOOKS]
-    return any(word in _SAMPLED for name in names for word in tokens(name))
+    words = [tokens(name) for name in _names_around(module, call) if name not in HOOKS]
+    own = {
+        tokens(name) for name in call.target_names if role_of_name(name) is not None
+    }  # `val_generator` makes batches, as keras called it
+    return any(word in _SAMPLED for split in words for word in (split[:-1] if split in own and split[-1] == "generator" else split))
 
 
 def is_said(module: Module, call: Call) -> bool:
