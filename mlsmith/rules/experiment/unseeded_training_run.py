@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, optimisation, tokens
@@ -17,6 +18,8 @@ _DRAWING = ("torch.randn", "torch.rand", "torch.randint", "numpy.random.")
 _SHAPING = frozenset({"super", "__init__", "len", "int", "range", "float", "long", "type", "tensor", "astype", "from_numpy"})
 _COMMANDS = ("click.", "typer.", "hydra.main", "fire.", "absl.app")
 _TRAINERS = ("pytorch_lightning.Trainer", "lightning.Trainer", "lightning.pytorch.Trainer")
+_ROUNDS = frozenset({"epochs", "nb_epoch", "steps_per_epoch"})
+_LIBRARIES = ("torch", "tensorflow", "keras", "sklearn", "lightning", "pytorch_lightning")
 _REACH = 3
 
 
@@ -24,8 +27,8 @@ class UnseededTrainingRun(Rule):
     """A program trains a model and sets no seed.
 
     ## What it finds
-    A script, command or notebook that trains (`backward()` and an optimiser's step, keras `fit`, `fit` of an estimator of scikit-learn that
-    draws, Lightning's `Trainer`), where the file does not speak of a seed, and no file of the project that it imports, three imports deep, sets one.
+    A script, command or notebook that trains (`backward()` and an optimiser's step, keras `fit` or the step of a tape, `fit` of an estimator of scikit-learn
+    that draws, Lightning's `Trainer`), where the file does not speak of a seed, and no file of the project that it imports, three imports deep, sets one.
 
     ## Why it is debt
     Weights, order and dropout differ from run to run. A change that made it better cannot be told from luck, and a failure cannot be
@@ -75,7 +78,7 @@ class UnseededTrainingRun(Rule):
     minutes = 20
 
     def collect(self, module: Module) -> Any:
-        if not module.imports("torch", "tensorflow", "keras", "sklearn") and "seed" not in module.source.text:
+        if not module.imports(*_LIBRARIES) and "seed" not in module.source.text:
             return None
         if any(word in module.source.text for word in _SEEDED):
             return (_seeds(module), ())
@@ -138,17 +141,32 @@ def _makes_samples_up(module: Module, node: ast.ClassDef) -> bool:
 def _trains(module: Module) -> Call | None:
     if _is_made_up(module):
         return None
-    if "parameters()" in module.source.text:  # otherwise an input is optimised, not a network
+    if _learns_weights(module):
         for loop in optimisation.training_loops(module):
             if loop.steps:
                 return loop.backward[0]
-    for call in module.method_calls("fit", "fit_generator"):
-        names = call.names
-        if any(name.startswith(("tensorflow.keras.", "keras.")) and "preprocessing" not in name and "layers" not in name for name in names):
+    for call in module.method_calls("fit", "fit_generator", "apply_gradients"):
+        if _is_of_keras(call):
             return call
-        if any(name.startswith((*RANDOM_ESTIMATORS, *_TRAINERS)) for name in names):
+        if call.method != "apply_gradients" and any(name.startswith((*RANDOM_ESTIMATORS, *_TRAINERS)) for name in call.names):
             return call
     return None
+
+
+def _learns_weights(module: Module) -> bool:
+    """Whether an optimiser steps a network, and not an input: its parameters are spoken of, or it is told to train."""
+    return "parameters()" in module.source.text or any(not call.node.args for call in module.method_calls("train"))
+
+
+def _is_of_keras(call: Call) -> bool:
+    """`model.fit` of a model that is made here, or that is told how many epochs, and the step of a tape."""
+    if call.method == "apply_gradients":
+        return call.module.imports("tensorflow", "keras") and call.module.class_around(call.node) is None
+    if any(
+        name.startswith(("tensorflow.keras.", "keras.")) and "preprocessing" not in name and "layers" not in name for name in call.names
+    ):
+        return True
+    return call.module.imports("tensorflow", "keras") and any(keyword.arg in _ROUNDS for keyword in call.node.keywords)
 
 
 def _reaches(project: Project, path: str, seeded: set[str]) -> bool:
@@ -165,8 +183,7 @@ def _reaches(project: Project, path: str, seeded: set[str]) -> bool:
 def _imported(project: Project, path: str) -> Iterator[str]:
     facts = project.files[path]
     origins = {origin for _, origin in facts.imports} | set(facts.stars)
-    ends = {part for origin in origins for part in (origin, origin.rpartition(".")[0]) if part}
-    beside = path.rpartition("/")[0]
+    ends = {part for origin in origins for part in (origin, _package(origin)) if part}
     found: dict[str, list[str]] = {}
     for other, each in project.files.items():
         if other == path:
@@ -178,5 +195,35 @@ def _imported(project: Project, path: str) -> Iterator[str]:
         for end in ends:
             if any(name.endswith("." + end) for name in names):
                 found.setdefault(end, []).append(other)
-    for others in found.values():  # of several files of one name, the one in the same folder is meant
-        yield from [other for other in others if other.rpartition("/")[0] == beside] or others
+    for origin in origins:
+        modules = _inside(project, path, origin) or _nearest(path, found.get(origin, []))
+        yield from modules
+        near = min((_shared(path, other) for other in modules), default=0)
+        yield from [other for other in _nearest(path, found.get(_package(origin), [])) if _shared(path, other) >= near]
+
+
+def _inside(project: Project, path: str, origin: str) -> list[str]:
+    """The files of a folder beside that one, or further out, of which `import utils.data` names one, and is kept as `utils`."""
+    above = path.split("/")[:-1]
+    for depth in range(len(above), -1, -1):
+        folder = "/".join([*above[:depth], *origin.split(".")])
+        if found := [other for other in project.files if other.rpartition("/")[0] == folder]:
+            return found
+    return []
+
+
+def _package(origin: str) -> str:
+    return origin.rpartition(".")[0]
+
+
+def _nearest(path: str, others: list[str]) -> list[str]:
+    """Of several files of one name, those in the same folder are meant, or those that share most folders with the one that imports."""
+    beside = [other for other in others if other.rpartition("/")[0] == path.rpartition("/")[0]]
+    most = max((_shared(path, other) for other in others), default=0)
+    return beside or [other for other in others if _shared(path, other) == most]
+
+
+def _shared(path: str, other: str) -> int:
+    """How many folders two files have in common."""
+    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
