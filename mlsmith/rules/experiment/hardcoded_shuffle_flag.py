@@ -45,7 +45,7 @@ class HardcodedShuffleFlag(Rule):
     ## What it finds
     The shuffle decision of data loaders (PyTorch, torch-geometric, MONAI, keras, `tf.data`) as a literal, or as a constant, that contradicts
     the role of the data: training without shuffling (error; a warning where only the loop tells that it is training, where a sampler is
-    given in some runs only, or where no flag is given at all for a data set that is read by index); evaluation with shuffling
+    given in some runs only, or where no flag is given at all for a data set that is read by index and trained on); evaluation with shuffling
     (information; a warning where names or classes are paired with the predictions afterwards, the last batch is dropped, or Lightning asks
     for the loader); one literal in a function that both training and evaluation call (warning).
     Project functions that pass their own parameter on as the flag are followed to their call sites, across files. Flags that are kept
@@ -123,7 +123,7 @@ class HardcodedShuffleFlag(Rule):
         call = decision.call
         if (
             decision.value is False
-            and call.role is Role.TRAIN
+            and (call.role is Role.TRAIN or (call.role is None and _is_trained_on(module, call)))
             and not _may_have_sampler(call)
             and _is_meant_for_training(module, call)
             and loaders.is_read_by_index(module, call)
@@ -186,7 +186,7 @@ class HardcodedShuffleFlag(Rule):
             or loaders.orders_itself(module, call)
             or loaders.is_trial(module, call)
         )
-        if meant or not (near or (loaders.is_learnt_from(module, call) and not decision.sometimes)):
+        if meant or not (near or (_is_trained_on(module, call) and not decision.sometimes)):
             return
         ordered = loaders.is_ordered(module, call)
         note = ", which is right only if their order is meant" if ordered else " where no sampler is given" if decision.sometimes else ""
@@ -379,10 +379,15 @@ def _may_have_sampler(call: Call) -> bool:
     )
 
 
+def _is_trained_on(module: Module, call: Call) -> bool:
+    """Whether a loop over the loader steps an optimiser, or Lightning is given it to train on, whatever it is called."""
+    return loaders.is_learnt_from(module, call) or loaders.is_given_to_trainer(module, call)
+
+
 def _is_meant_for_training(module: Module, call: Call) -> bool:
-    """Whether somebody learns from the loader, whose name says so, and nothing around it says that the order is meant or of no account."""
+    """Whether somebody learns from the loader, whose name or use says so, and nothing around it says that the order is meant or of no account."""
     return (
-        loaders.is_near(call, Role.TRAIN)
+        (loaders.is_near(call, Role.TRAIN) or _is_trained_on(module, call))
         and not loaders.is_ordered(module, call)
         and not loaders.is_trial(module, call)
         and not loaders.is_said(module, call)

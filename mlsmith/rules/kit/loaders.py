@@ -53,6 +53,8 @@ _LOOKING = ("iter", "next", "enumerate", "len", "print", "zip", "type")
 _PROGRESS = ("tqdm", "track")
 """Names under which bars of progress are found in `tqdm`, `tqdm.auto`, `accelerate.utils` and `rich.progress`"""
 _NO_SHUFFLED_PART = ("torch.utils.data.random_split", "torch.utils.data.Subset", "sklearn.model_selection.train_test_split")
+_TRAINERS = ("pytorch_lightning.", "lightning.")
+_TRAINED_ON = ("train_dataloaders", "train_dataloader")
 _SHUFFLES = ("shuffle", "permutation", "randperm")
 _READ_BY_INDEX = ("torchvision.datasets.", "torchtext.datasets.", "torchaudio.datasets.")
 
@@ -243,6 +245,14 @@ def is_learnt_from(module: Module, call: Call) -> bool:
     taken = [use for binding in iterators for use in module.flow.uses(binding) if _is_taken(module, use.up)]  # type: ignore[attr-defined]
     loops = [_loop_over(module, use) for use in uses] + [block_of(use).loop() for use in taken]
     return any(isinstance(loop, (ast.For, ast.While)) and _steps(module, loop) for loop in loops)
+
+
+def is_given_to_trainer(module: Module, call: Call) -> bool:
+    """Whether Lightning's `fit` is given the loader as what it trains on: `trainer.fit(model, loader)`."""
+    uses = {id(use) for binding in module.flow.bindings_of(call.node) for use in module.flow.uses(binding)} | {id(call.node)}
+    fits = [made for made in module.method_calls("fit") if any(name.startswith(_TRAINERS) for name in made.names)]
+    given = [value for made in fits for name in _TRAINED_ON if (value := made.argument(name, 1).node) is not None]
+    return any(id(node) in uses for node in given)
 
 
 def _is_taken(module: Module, up: ast.AST) -> bool:
