@@ -9,7 +9,7 @@ from typing import Any
 from mlsmith.rules.kit import Call, Finding, Fix, Module, Project, Rule, Safety, Severity, from_plain, last_word, to_plain, with_argument
 from mlsmith.rules.kit.knowledge import sklearn, torch
 from mlsmith.rules.kit.seeds import has_global_seed, seed_name
-from mlsmith.rules.kit.splits import is_used
+from mlsmith.rules.kit.splits import drawn_parts, is_used
 
 _LOADED = (
     "datasets.load_dataset()",
@@ -35,7 +35,8 @@ class UnseededSplit(Rule):
 
     ## What it finds
     `train_test_split`, shuffled folds, `ShuffleSplit`, `random_split`, Spark's `randomSplit` and the `train_test_split` of Hugging Face
-    data sets without a seed argument (or with `None`), where neither this file nor one that imports it sets a global seed.
+    data sets without a seed argument (or with `None`), and parts that are drawn by hand - an order from `permutation`, `randperm` or `shuffle` that
+    is cut in two, a mask of random numbers with its opposite -, where neither this file nor one that imports it sets a global seed.
 
     ## Why it is debt
     Each run trains and tests on other rows. Two figures cannot be compared, a leak cannot be traced, and a result cannot be shown
@@ -106,7 +107,7 @@ def _matters(module: Module, call: Call) -> bool:
     if module.notebook is not None and not any(True for _ in module.method_calls(*_LEARNS)):
         return False
     statement = call.statement
-    if isinstance(statement, ast.Expr) and (statement.value is call.node or _is_printed(call.node)):
+    if isinstance(statement, ast.Expr) and call.method != "shuffle" and (statement.value is call.node or _is_printed(call.node)):
         return False
     if isinstance(statement, ast.Assign) and statement.value is call.node and not is_used(module, statement.targets[0]):
         return False
@@ -128,7 +129,8 @@ def _is_drawn(call: Call) -> bool:
 
 
 def _message(method: str, argument: str) -> str:
-    return f"`{method}` divides the data differently in every run: no `{argument}`, and no global seed"
+    missing = f"no `{argument}`, and no global seed" if argument else "no global seed"
+    return f"`{method}` divides the data differently in every run: {missing}"
 
 
 def _is_repeated(call: Call) -> bool:
@@ -144,6 +146,10 @@ def _is_repeated(call: Call) -> bool:
 def _advice(argument: str, again: bool) -> str:
     if again:
         return f"pass `{argument}=` with a seed that the run records and the round, so that each round is another and all can be had again"
+    if not argument:
+        return (
+            "draw from a generator that is made with the seed that the run records: `numpy.random.default_rng(seed)`, `random.Random(seed)`"
+        )
     if argument == "generator":
         return "pass `generator=torch.Generator().manual_seed(seed)`"
     return f"pass `{argument}=` with the seed that the run records"
@@ -169,6 +175,11 @@ def _unseeded(module: Module) -> Iterator[tuple[Call, str]]:
         if not given and (id(call.node) in known or _is_of_a_data_set(call)):
             yield call, "seed"
 
+    for call in drawn_parts(module):
+        argument = "generator" if any(name.startswith("torch.") for name in call.names) else ""
+        if not argument or _is_missing(call, argument):
+            yield call, argument
+
 
 def _is_of_a_data_set(call: Call) -> bool:
     """Whether this is the method of some data set, and not a function taken from a module such as `model_selection`, nor of another table."""
@@ -183,6 +194,8 @@ def _is_missing(call: Call, argument: str, position: int | None = None) -> bool:
 
 
 def _fix(call: Call, argument: str) -> Fix | None:
+    if not argument:
+        return None
     value = seed_name(call.module, call) or "42"
     if argument == "generator":
         torch = next((b.name for bs in call.module.syntax.scope.bindings.values() for b in bs if b.origin == "torch"), "")

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlsmith.index.scopes import last_word
+from mlsmith.index.scopes import last_word, statement_of
 from mlsmith.rules.kit.knowledge.sklearn import CROSS_VALIDATIONS, FOLDS
 from mlsmith.rules.kit.roles import Role
 
 if TYPE_CHECKING:
+    from mlsmith.rules.kit.call import Call
     from mlsmith.rules.kit.module import Module
 
 
@@ -62,6 +63,52 @@ def _is_looked_at(node: ast.AST) -> bool:
         if isinstance(node, ast.Call) and last_word(node.func) not in _LOOKS:
             return False
     return isinstance(node, ast.Expr)
+
+
+def drawn_parts(module: Module) -> Iterator[Call]:
+    """Draws that decide by hand which rows train and which do not: an order that is cut in two, and a mask with its opposite."""
+    for split in _slices(module):
+        data = split.data[0]
+        trace = module.flow.trace(data)
+        draws = [call for call in trace.calls if any(name in _ORDERS for name in call.names)]
+        made = (data, *(binding.value for binding in trace.bindings if binding.value is not None))
+        names = {part.id for node in made for part in ast.walk(node) if isinstance(part, ast.Name)}
+        for call in module.calls_to(*_MIXED_IN_PLACE):
+            mixed = call.node.args[0] if call.node.args else None
+            before = call.order < (split.node.lineno, split.node.col_offset) and call.function is module.function_around(split.node)
+            if before and isinstance(mixed, ast.Name) and mixed.id in names:
+                draws.append(call)
+        yield from draws[:1]
+    for call in module.calls_to(*_DRAWS):
+        up: ast.AST = call.node.up  # type: ignore[attr-defined]
+        statement = call.statement
+        if (
+            isinstance(up, ast.Compare)
+            and isinstance(statement, ast.Assign)
+            and statement.value is up
+            and _parts_rows(module, statement.targets[0])
+        ):
+            yield call
+
+
+_ORDERS = ("numpy.random.permutation", "torch.randperm")
+_MIXED_IN_PLACE = ("numpy.random.shuffle", "random.shuffle")
+_DRAWS = ("numpy.random.rand", "numpy.random.random", "numpy.random.random_sample", "numpy.random.uniform", "torch.rand")
+
+
+def _parts_rows(module: Module, mask: ast.expr) -> bool:
+    """`train = table[mask]` and `test = table[~mask]`: one of the two is kept under a name of its role."""
+    if not isinstance(mask, ast.Name):
+        return False
+    roles: dict[bool, bool] = {}
+    for node in module.names_spelt({mask.id}):
+        statement = statement_of(node)
+        same = module.function_around(node) is module.function_around(mask)
+        if same and isinstance(statement, ast.Assign) and isinstance(node.ctx, ast.Load):
+            opposite = isinstance(node.up, ast.UnaryOp) and isinstance(node.up.op, ast.Invert)  # type: ignore[attr-defined]
+            named = any(isinstance(target, ast.Name) and module.role_of(target.id) is not None for target in statement.targets)
+            roles[opposite] = roles.get(opposite, False) or named
+    return len(roles) == 2 and any(roles.values())
 
 
 def _slices(module: Module) -> Iterator[Split]:
