@@ -94,9 +94,9 @@ class Objects:
         self._reader: subprocess.Popen[bytes] | None = None
 
     def read(self, name: str) -> bytes:
-        """The content of a blob by its id, or as `REVISION:PATH`.
+        """The content of an object by its id, or of a file as `REVISION:PATH`.
 
-        Raises SourceError where it is too large, no blob, or not in this (partial) clone.
+        Raises SourceError where it is too large, or not in this (partial) clone.
         """
         if "\n" in name:
             raise SourceError("has a name that git cannot be asked for so")
@@ -108,10 +108,7 @@ class Objects:
             reader.stdin.flush()
             header = reader.stdout.readline().split()
             if len(header) == 3 and header[2].isdigit():
-                data = _taken(reader.stdout, int(header[2]))
-                if header[1] != b"blob":
-                    raise SourceError("is no file")
-                return data
+                return _taken(reader.stdout, int(header[2]))
         except (BrokenPipeError, EOFError):
             header = []
         if not header:
