@@ -76,9 +76,9 @@ def _judged(scene: Scene, since: str, way: Way, now: datetime) -> list[Case]:
         head = below(last, scene.prefix)
         ledger = read_ledger(head)
         sittings, law = _sittings(scene, Branch(way))
-        for sitting in sittings:
-            sitting.law.register.look_up((one for some in sitting.made.values() for one in some), pool)
         courts = [sitting.court(scene, ledger) for sitting in sittings]
+        for register, some in _by_register(sittings):
+            register.look_up(some, pool)
         pairs = [(court, item) for court, sitting in zip(courts, sittings, strict=True) for item in sitting.items]
         judgements = iter(list(pool.map(lambda pair: pair[0].judge(pair[1]), pairs)))
         cases = []
@@ -101,10 +101,21 @@ def _judged(scene: Scene, since: str, way: Way, now: datetime) -> list[Case]:
         ]
 
 
+def _by_register(sittings: list[_Sitting]) -> list[tuple[Register, list[Commit]]]:
+    """What is to be looked up in each register: all at once, for each signature takes a process."""
+    found: dict[int, tuple[Register, list[Commit]]] = {}
+    for sitting in sittings:
+        register = sitting.law.register
+        found.setdefault(id(register), (register, []))[1].extend(one for some in sitting.made.values() for one in some)
+    return list(found.values())
+
+
 def _sittings(scene: Scene, branch: Branch) -> tuple[list[_Sitting], _Law]:
     """What there is to judge, and the law at the end."""
     links = links_in(scene.tree, scene.prefix)
     law = _law_in(scene, scene.before)
+    local = [delta for step in branch.steps for delta in scene.local(step.deltas) if law.policy.covers(delta.path)]
+    scene.tree.read_ahead(blob for delta in local for blob in (delta.old_blob, delta.new_blob) if blob.strip("0"))
     found = []
     for step in branch.steps:
         deltas = list(scene.local(step.deltas))
