@@ -25,6 +25,8 @@ from mlsmith.sources.git import Repository
 from mlsmith.sources.tree import RevisionTree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlsmith.review.history import Commit, Step
     from mlsmith.review.judge import Item
     from mlsmith.review.ledger import Ledger
@@ -75,7 +77,7 @@ def _judged(scene: Scene, since: str, way: Way, now: datetime) -> list[Case]:
     with RevisionTree(scene.repository, way.tip) as last, ThreadPoolExecutor(max_workers=threads()) as pool:
         head = below(last, scene.prefix)
         ledger = read_ledger(head)
-        sittings, law = _sittings(scene, Branch(way))
+        sittings, law = _sittings(scene, Branch(way), lambda one: one.court(scene, ledger).look_ahead(one.items, pool))
         courts = [sitting.court(scene, ledger) for sitting in sittings]
         for register, some in _by_register(sittings):
             register.look_up(some, pool)
@@ -110,8 +112,8 @@ def _by_register(sittings: list[_Sitting]) -> list[tuple[Register, list[Commit]]
     return list(found.values())
 
 
-def _sittings(scene: Scene, branch: Branch) -> tuple[list[_Sitting], _Law]:
-    """What there is to judge, and the law at the end."""
+def _sittings(scene: Scene, branch: Branch, begin: Callable[[_Sitting], None]) -> tuple[list[_Sitting], _Law]:
+    """What there is to judge, which is begun with as soon as it is found, and the law at the end."""
     links = links_in(scene.tree, scene.prefix)
     law = _law_in(scene, scene.before)
     local = [delta for step in branch.steps for delta in scene.local(step.deltas) if law.policy.covers(delta.path)]
@@ -128,6 +130,7 @@ def _sittings(scene: Scene, branch: Branch) -> tuple[list[_Sitting], _Law]:
                 item.path: scene.made(item, law.policy, branch.authors(step, names_of(item, law.policy, scene.prefix))) for item in changed
             }
             found.append(_Sitting(step, law, changed, made))
+            begin(found[-1])
         for gone in [one.path for one in deltas if one.old_mode == LINK != one.new_mode]:
             links.pop(gone, None)
         if lawful:
