@@ -25,6 +25,8 @@ from mlsmith.sources.git import Repository
 from mlsmith.sources.tree import RevisionTree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlsmith.review.history import Commit, Step
     from mlsmith.review.judge import Item
     from mlsmith.review.ledger import Ledger
@@ -75,10 +77,10 @@ def _judged(scene: Scene, since: str, way: Way, now: datetime) -> list[Case]:
     with RevisionTree(scene.repository, way.tip) as last, ThreadPoolExecutor(max_workers=threads()) as pool:
         head = below(last, scene.prefix)
         ledger = read_ledger(head)
-        sittings, law = _sittings(scene, Branch(way))
-        for sitting in sittings:
-            sitting.law.register.look_up((one for some in sitting.made.values() for one in some), pool)
+        sittings, law = _sittings(scene, Branch(way), lambda one: one.court(scene, ledger).look_ahead(one.items, pool))
         courts = [sitting.court(scene, ledger) for sitting in sittings]
+        for register, some in _by_register(sittings):
+            register.look_up(some, pool)
         pairs = [(court, item) for court, sitting in zip(courts, sittings, strict=True) for item in sitting.items]
         judgements = iter(list(pool.map(lambda pair: pair[0].judge(pair[1]), pairs)))
         cases = []
@@ -101,10 +103,21 @@ def _judged(scene: Scene, since: str, way: Way, now: datetime) -> list[Case]:
         ]
 
 
-def _sittings(scene: Scene, branch: Branch) -> tuple[list[_Sitting], _Law]:
-    """What there is to judge, and the law at the end."""
+def _by_register(sittings: list[_Sitting]) -> list[tuple[Register, list[Commit]]]:
+    """What is to be looked up in each register: all at once, for each signature takes a process."""
+    found: dict[int, tuple[Register, list[Commit]]] = {}
+    for sitting in sittings:
+        register = sitting.law.register
+        found.setdefault(id(register), (register, []))[1].extend(one for some in sitting.made.values() for one in some)
+    return list(found.values())
+
+
+def _sittings(scene: Scene, branch: Branch, begin: Callable[[_Sitting], None]) -> tuple[list[_Sitting], _Law]:
+    """What there is to judge, which is begun with as soon as it is found, and the law at the end."""
     links = links_in(scene.tree, scene.prefix)
     law = _law_in(scene, scene.before)
+    local = [delta for step in branch.steps for delta in scene.local(step.deltas) if law.policy.covers(delta.path)]
+    scene.tree.read_ahead(blob for delta in local for blob in (delta.old_blob, delta.new_blob) if blob.strip("0"))
     found = []
     for step in branch.steps:
         deltas = list(scene.local(step.deltas))
@@ -117,6 +130,7 @@ def _sittings(scene: Scene, branch: Branch) -> tuple[list[_Sitting], _Law]:
                 item.path: scene.made(item, law.policy, branch.authors(step, names_of(item, law.policy, scene.prefix))) for item in changed
             }
             found.append(_Sitting(step, law, changed, made))
+            begin(found[-1])
         for gone in [one.path for one in deltas if one.old_mode == LINK != one.new_mode]:
             links.pop(gone, None)
         if lawful:

@@ -209,6 +209,7 @@ class Register:
     def look_up(self, commits: Iterable[Commit], pool: Executor) -> None:
         """Look up many at once: each signature is a process of its own."""
         new = [name for name in dict.fromkeys(commit.name for commit in commits) if name not in self._known]
+        self._reader.read_ahead(new)
         raws = [self._reader.read_blob(name) for name in new]
         self._known.update(zip(new, pool.map(lambda raw: behind_commit(raw, self._people, self._checks), raws), strict=True))
 

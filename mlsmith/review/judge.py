@@ -155,7 +155,12 @@ class Court:
         for item in items:
             for approval in self.ledger.about(self.prefix + item.path):
                 if approval.signature and self.is_about(approval.statement, item):
-                    self.checks.begin(approval.statement.approver, approval.data, approval.signature, pool)
+                    self.checks.begin(approval.statement.approver, approval.data, approval.signature, pool, at=self._when)
+
+    @property
+    def _when(self) -> datetime | None:
+        """When keys must be allowed; None: now."""
+        return self.now if self.past else None
 
     def is_about(self, statement: Statement, item: Item) -> bool:
         """Whether a statement speaks of this very change: from this base to this head."""
@@ -179,8 +184,7 @@ class Court:
         if approval.signature:
             if key_in(approval.signature) is None:
                 return Objection("its signature is damaged", Flaw.INVALID)
-            at = self.now if self.past else None
-            if not self.checks.is_signed_by(statement.approver, approval.data, approval.signature, at=at):
+            if not self.checks.is_signed_by(statement.approver, approval.data, approval.signature, at=self._when):
                 return Objection(
                     f"its signature is not {statement.approver}'s, or the key is not allowed, expired or revoked", Flaw.INVALID
                 )

@@ -118,7 +118,6 @@ class Policy:
         return _patterns_of(self.settings.configs)
 
 
-@lru_cache(maxsize=8)
 def _said(value: Any) -> Any:
     """A record as the table that it is written as."""
     if isinstance(value, (ReviewSettings, KeyRule, Bot, Described)):
@@ -126,6 +125,7 @@ def _said(value: Any) -> Any:
     return [_said(inside) for inside in value] if isinstance(value, tuple) else value
 
 
+@lru_cache(maxsize=8)
 def _patterns_of(globs: tuple[str, ...]) -> Patterns:
     return Patterns("\n".join(globs))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,7 +14,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from mlsmith import rules as rules_package
 from mlsmith.errors import SettingsError, nearest
 from mlsmith.finding import Severity
 from mlsmith.regex import regex
@@ -36,11 +34,11 @@ _ROOMS = ("sources", "index", "rules", "engine")
 def all_rules() -> tuple[type[Rule], ...]:
     """Every rule class, by code: the built-in ones, and those of the entry point group `mlsmith.rules`."""
     found: list[type[Rule]] = []
-    for area in pkgutil.iter_modules(rules_package.__path__):
-        if area.ispkg and area.name != "kit":
-            package = importlib.import_module(f"mlsmith.rules.{area.name}")
-            for module in pkgutil.iter_modules(package.__path__):
-                found.extend(_rules_in(f"mlsmith.rules.{area.name}.{module.name}"))
+    top = os.path.dirname(__file__)
+    for file in _sources_below(top):  # `pkgutil` would import `inspect`
+        area, _, name = file[len(top) + 1 : -3].rpartition("/")
+        if area and not area.startswith("kit") and name != "__init__":
+            found.extend(_rules_in(f"mlsmith.rules.{area}.{name}"))
     found.extend(_foreign_rules())
     return tuple(sorted(_distinct(found), key=lambda rule: rule.code))
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -17,6 +17,10 @@ from mlsmith.sources.regular import MAX_BYTES, TOO_LARGE, blob_id_of, read_regul
 __all__ = ["MAX_BYTES", "MemoryTree", "RevisionTree", "StagedTree", "Tree", "WorkingTree", "blob_id_of"]
 
 _CHUNK = 1 << 20
+_AT_ONCE = 256
+"""Objects that are asked for before the first answer is read: so many names surely have room in a pipe"""
+_ROOM = 32 << 20
+"""Bytes of what is read ahead and kept"""
 
 
 class Tree(Protocol):
@@ -92,27 +96,57 @@ class Objects:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._reader: subprocess.Popen[bytes] | None = None
+        self._ahead: dict[str, bytes] = {}
+        self._room = _ROOM
 
     def read(self, name: str) -> bytes:
-        """The content of a blob by its id, or as `REVISION:PATH`.
+        """The content of an object by its id, or of a file as `REVISION:PATH`.
 
-        Raises SourceError where it is too large, no blob, or not in this (partial) clone.
+        Raises SourceError where it is too large, or not in this (partial) clone.
         """
+        if name in self._ahead:
+            return self._ahead[name]
         if "\n" in name:
             raise SourceError("has a name that git cannot be asked for so")
+        return self._answers(self._asked([name]))
+
+    def read_ahead(self, names: Iterable[str]) -> None:
+        """Read objects that will be asked for, many at once: waiting for git's answer to each takes longer than reading it. They are kept;
+        what has no room, or cannot be read, is left to `read`.
+        """
+        new = [name for name in dict.fromkeys(names) if name not in self._ahead]
+        for first in range(0, len(new), _AT_ONCE):
+            some = new[first : first + _AT_ONCE]
+            reader = self._asked(some)
+            for name in some:
+                try:
+                    data = self._answers(reader)
+                except SourceError:
+                    if self._reader is None:
+                        return
+                    continue
+                if len(data) <= self._room:
+                    self._ahead[name] = data
+                    self._room -= len(data)
+
+    def _asked(self, names: Sequence[str]) -> subprocess.Popen[bytes]:
         reader = self._open()
         assert reader.stdin is not None
+        try:
+            reader.stdin.write(b"".join(os.fsencode(name) + b"\n" for name in names))
+            reader.stdin.flush()
+        except BrokenPipeError:
+            pass  # There will be no answer.
+        return reader
+
+    def _answers(self, reader: subprocess.Popen[bytes]) -> bytes:
+        """The next object. Raises SourceError as `read` does."""
         assert reader.stdout is not None
         try:
-            reader.stdin.write(os.fsencode(name) + b"\n")
-            reader.stdin.flush()
             header = reader.stdout.readline().split()
             if len(header) == 3 and header[2].isdigit():
-                data = _taken(reader.stdout, int(header[2]))
-                if header[1] != b"blob":
-                    raise SourceError("is no file")
-                return data
-        except (BrokenPipeError, EOFError):
+                return _taken(reader.stdout, int(header[2]))
+        except EOFError:
             header = []
         if not header:
             self.close()  # Git gave up; the next file starts it anew.
@@ -188,6 +222,10 @@ class RevisionTree:
     def read_blob(self, blob: str) -> bytes:
         """The content of a blob by its id. Raises SourceError where it is too large, or not in this (partial) clone."""
         return self._objects.read(blob)
+
+    def read_ahead(self, blobs: Iterable[str]) -> None:
+        """Read blobs that will be asked for by their ids, many at once."""
+        self._objects.read_ahead(blobs)
 
     def close(self) -> None:
         """End the process of git, if one was started."""

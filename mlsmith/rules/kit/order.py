@@ -162,6 +162,8 @@ def _classes_of_data(module: Module, call: Call) -> list[str]:
 
 def _of_own_loaders(module: Module) -> Iterator[OrderDecision]:
     """`self.store.create_loader(size, shuffle=True)`: whatever it does, its order is decided here."""
+    if "shuffle" not in module.source.text:
+        return
     words = [word for word in module.words_called if _OWN_LOADERS.intersection(tokens(word))]
     for call in module.calls_spelt(*words):
         flag = next((keyword.value for keyword in call.node.keywords if keyword.arg == "shuffle"), None)

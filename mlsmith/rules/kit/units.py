@@ -21,6 +21,7 @@ _KEEPS = frozenset({
 })  # fmt: skip
 """Calls that leave a value in its unit"""
 _MOST_COLUMNS = 200
+_ENDINGS = tuple(NAMED)
 
 
 def declared_units(document: ConfigDocument) -> tuple[tuple[str, str, int], ...]:
@@ -50,6 +51,8 @@ def carried_units(module: Module) -> tuple[tuple[str, str, Any], ...]:
 
 def unit_of_name(name: str) -> tuple[str, str] | None:
     """(dimension, unit) that the last of several words says."""
+    if not name.lower().rstrip("_").endswith(_ENDINGS):  # as nearly all names
+        return None
     words = tokens(name)
     return NAMED.get(words[-1]) if len(words) > 1 else None
 

@@ -215,9 +215,10 @@ def test_reading_goes_on_when_git_was_ended_from_outside(repository: Path) -> No
         assert tree.read("src/train.py") == b"seed = 1\r\n"
 
 
-def test_a_file_is_read_by_its_path_in_a_revision_and_what_is_no_file_is_not(repository: Path) -> None:
+def test_a_file_is_read_by_its_path_in_a_revision_and_a_commit_by_its_name(repository: Path) -> None:
     with Objects(Repository.require(repository)) as objects:
-        for name in ("HEAD:src", "HEAD", "HEAD:gone.py", "HEAD:src/train.py\nHEAD:src"):
+        assert objects.read("HEAD").startswith(b"tree ")
+        for name in ("HEAD:gone.py", "HEAD:src/train.py\nHEAD:src"):
             with pytest.raises(SourceError):
                 objects.read(name)
         assert objects.read("HEAD:src/train.py") == b"seed = 1\r\n", "the stream goes on after what was refused"
