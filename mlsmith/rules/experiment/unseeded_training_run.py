@@ -145,12 +145,10 @@ def _trains(module: Module) -> Call | None:
         for loop in optimisation.training_loops(module):
             if loop.steps:
                 return loop.backward[0]
-    for call in module.method_calls("fit", "fit_generator", "apply_gradients"):
-        if _is_of_keras(call):
+    for call in module.method_calls("fit", "fit_generator"):
+        if _is_of_keras(call) or any(name.startswith((*RANDOM_ESTIMATORS, *_TRAINERS)) for name in call.names):
             return call
-        if call.method != "apply_gradients" and any(name.startswith((*RANDOM_ESTIMATORS, *_TRAINERS)) for name in call.names):
-            return call
-    return None
+    return next(filter(_looks_like_keras, module.method_calls("fit", "fit_generator", "apply_gradients")), None)
 
 
 def _learns_weights(module: Module) -> bool:
@@ -159,14 +157,18 @@ def _learns_weights(module: Module) -> bool:
 
 
 def _is_of_keras(call: Call) -> bool:
-    """`model.fit` of a model that is made here, or that is told how many epochs, and the step of a tape."""
-    if call.method == "apply_gradients":
-        return call.module.imports("tensorflow", "keras") and call.module.class_around(call.node) is None
-    if any(
+    return any(
         name.startswith(("tensorflow.keras.", "keras.")) and "preprocessing" not in name and "layers" not in name for name in call.names
-    ):
-        return True
-    return call.module.imports("tensorflow", "keras") and any(keyword.arg in _ROUNDS for keyword in call.node.keywords)
+    )
+
+
+def _looks_like_keras(call: Call) -> bool:
+    """`model.fit` of a model from elsewhere that is told how many epochs, and the step of a tape outside of a class of models."""
+    if not call.module.imports("tensorflow", "keras"):
+        return False
+    if call.method == "apply_gradients":
+        return call.module.class_around(call.node) is None
+    return any(keyword.arg in _ROUNDS for keyword in call.node.keywords)
 
 
 def _reaches(project: Project, path: str, seeded: set[str]) -> bool:
@@ -203,12 +205,13 @@ def _imported(project: Project, path: str) -> Iterator[str]:
 
 
 def _inside(project: Project, path: str, origin: str) -> list[str]:
-    """The files of a folder beside that one, or further out, of which `import utils.data` names one, and is kept as `utils`."""
+    """The files of a folder without `__init__.py` beside that one, or further out, of which `import utils.data` names one and is kept as `utils`."""
     above = path.split("/")[:-1]
-    for depth in range(len(above), -1, -1):
-        folder = "/".join([*above[:depth], *origin.split(".")])
-        if found := [other for other in project.files if other.rpartition("/")[0] == folder]:
-            return found
+    for depth in range(len(above), -1, -1) if "." not in origin else ():
+        folder = "/".join([*above[:depth], origin])
+        found = [other for other in project.files if other.rpartition("/")[0] == folder]
+        if found:
+            return found if f"{folder}/__init__.py" not in found else []
     return []
 
 

@@ -97,18 +97,18 @@ _DRAWS = ("numpy.random.rand", "numpy.random.random", "numpy.random.random_sampl
 
 
 def _parts_rows(module: Module, mask: ast.expr) -> bool:
-    """`train = table[mask]` and `test = table[~mask]`: one of the two is kept under a name of its role."""
+    """`train = table[mask]` and `test = table[~mask]`, each under a name of its role; parts of the training rows are both for training."""
     if not isinstance(mask, ast.Name):
         return False
-    roles: dict[bool, bool] = {}
+    roles: dict[bool, set[Role]] = {False: set(), True: set()}
     for node in module.names_spelt({mask.id}):
         statement = statement_of(node)
         same = module.function_around(node) is module.function_around(mask)
         if same and isinstance(statement, ast.Assign) and isinstance(node.ctx, ast.Load):
             opposite = isinstance(node.up, ast.UnaryOp) and isinstance(node.up.op, ast.Invert)  # type: ignore[attr-defined]
-            named = any(isinstance(target, ast.Name) and module.role_of(target.id) is not None for target in statement.targets)
-            roles[opposite] = roles.get(opposite, False) or named
-    return len(roles) == 2 and any(roles.values())
+            told = (module.role_of(target.id) for target in statement.targets if isinstance(target, ast.Name))
+            roles[opposite].update(role for role in told if role is not None)
+    return len(roles[False]) == len(roles[True]) == 1 and Role.TRAIN in roles[False] ^ roles[True]
 
 
 def _slices(module: Module) -> Iterator[Split]:
