@@ -78,7 +78,7 @@ def drawn_parts(module: Module) -> Iterator[Call]:
             before = call.order < (split.node.lineno, split.node.col_offset) and call.function is module.function_around(split.node)
             if before and isinstance(mixed, ast.Name) and mixed.id in names:
                 draws.append(call)
-        yield from draws[:1]
+        yield from [call for call in draws[:1] if not _follows_made_up_data(module, call)]
     for call in module.calls_to(*_DRAWS):
         up: ast.AST = call.node.up  # type: ignore[attr-defined]
         statement = call.statement
@@ -91,6 +91,12 @@ def drawn_parts(module: Module) -> Iterator[Call]:
             yield call
 
 
+def _follows_made_up_data(module: Module, call: Call) -> bool:
+    """Whether the rows that are divided were drawn just before, too: a seed for the parts alone would fix nothing."""
+    return any(made.function is call.function and made.order < call.order for made in module.calls_to(*_MAKING))
+
+
+_MAKING = ("numpy.random.normal", "numpy.random.randn", "numpy.random.randint", "numpy.random.multivariate_normal")
 _ORDERS = ("numpy.random.permutation", "torch.randperm")
 _MIXED_IN_PLACE = ("numpy.random.shuffle", "random.shuffle")
 _DRAWS = ("numpy.random.rand", "numpy.random.random", "numpy.random.random_sample", "numpy.random.uniform", "torch.rand")
