@@ -26,3 +26,22 @@ def test_a_seed_is_not_written_into_rounds_that_mean_to_differ(body: str, is_off
     (finding,) = lint_files({"run.py": HEAD + body}, only="EXP102")
     assert (finding.fix is not None) is is_offered
     assert ("round" in (finding.advice or "")) is not is_offered
+
+
+def test_one_order_that_divides_rows_and_labels_is_told_once() -> None:
+    code = """import numpy as np
+
+
+def divide(data, labels):
+    order = np.arange(len(data))
+    np.random.shuffle(order)
+    data, labels = data[order], labels[order]
+    x_train = data[:-100]
+    x_val = data[-100:]
+    y_train = labels[:-100]
+    y_val = labels[-100:]
+    return x_train, x_val, y_train, y_val
+"""
+    (finding,) = lint_files({"run.py": code}, only="EXP102")
+    assert finding.span.start.line == 6
+    assert finding.fix is None

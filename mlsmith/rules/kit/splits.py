@@ -67,6 +67,7 @@ def _is_looked_at(node: ast.AST) -> bool:
 
 def drawn_parts(module: Module) -> Iterator[Call]:
     """Draws that decide by hand which rows train and which do not: an order that is cut in two, and a mask with its opposite."""
+    told: set[int] = set()
     for split in _slices(module):
         data = split.data[0]
         trace = module.flow.trace(data)
@@ -78,7 +79,10 @@ def drawn_parts(module: Module) -> Iterator[Call]:
             before = call.order < (split.node.lineno, split.node.col_offset) and call.function is module.function_around(split.node)
             if before and isinstance(mixed, ast.Name) and mixed.id in names:
                 draws.append(call)
-        yield from [call for call in draws[:1] if not _follows_made_up_data(module, call)]
+        for call in draws[:1]:
+            if id(call.node) not in told and not _follows_made_up_data(module, call):
+                told.add(id(call.node))
+                yield call
     for call in module.calls_to(*_DRAWS):
         up: ast.AST = call.node.up  # type: ignore[attr-defined]
         statement = call.statement
