@@ -419,6 +419,7 @@ def _keeps_one_order(module: Module, call: Call) -> bool:
         return False
     told = {node.id if isinstance(node, ast.Name) else node.attr for made in module.method_calls("set_epoch") if made.receiver is not None
             for node in ast.walk(made.receiver) if isinstance(node, (ast.Name, ast.Attribute))}  # fmt: skip
+    told -= {"sampler", "batch_sampler"}  # `train_loader.sampler.set_epoch(epoch)` tells the one of training
     return not any(name in call.target_names or module.role_of(name) in (Role.VALIDATION, Role.TEST) for name in told)
 
 
