@@ -64,6 +64,8 @@ _FOR_READERS = regex(
     r"(?:^|/)(?:docs?|documentation|assets?|images?|imgs?|figs?|figures?|media|static|screenshots?|logos?|site|results?|plots?|\.github)/",
     re.IGNORECASE,
 )
+_DOCUMENTATION = regex(r"(?:^|/)docs?/(?:[^/]+/)*(?:examples?|samples?|tutorials?|demos?|recipes|cookbook|exercises?)/", re.IGNORECASE)
+"""Examples of the documentation are part of it, as those of the project are not"""
 _WEBSITE = regex(r"(?:^|/)(?:website|docsite)/")
 _TESTS = regex(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
 """Folders of tests, for what is no code: `data/test/` and `conf/test/` hold what a model is tested on"""
@@ -91,6 +93,8 @@ def role_of(path: str) -> Role:
     """The part that a file plays. Tests say what is wanted, documentation what is thought; neither alters a model."""
     name = path.rpartition("/")[2]
     context = context_of_path(path)
+    if context is Context.EXAMPLE and _DOCUMENTATION.search(path):
+        context = Context.DOCS
     kind = kind_of(path)
     is_test = context is Context.TEST and (kind in ("python", "notebook") or _TESTS.search(path) is not None)
     if is_test or _NAMED.search(path) or _OF_TOOLS.search(path):

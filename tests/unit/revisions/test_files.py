@@ -58,6 +58,8 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         (".prettierignore", "a\n", "b\n"),
         (".yamlfmt", "a: 1\n", "a: 2\n"),
         ("lesson/.ipynb_checkpoints/a-checkpoint.ipynb", notebook("x = f(1)"), notebook("x = f(2)")),
+        ("docs/source/examples/a.ipynb", notebook("x = f(1)"), notebook("!ls -a\nx = f(2)")),
+        ("docs/tutorials/_index.yaml", "title: a\n", "title: b\n"),
         ("README.md", "lr 0.1", "lr 0.2"),
     ],
 )  # fmt: skip
@@ -126,6 +128,11 @@ def test_what_nobody_here_can_read_is_never_called_cosmetic(path: str) -> None:
 
 
 SQL_IN_PYTHON = 'import pandas as pd\n\n\ndef load(connection):\n    return pd.read_sql("""{}""", connection)\n'
+
+
+@pytest.mark.parametrize("path", ["examples/a.ipynb", "examples/docs/a.ipynb", "documents/examples/a.ipynb", "mydocs/examples/a.ipynb"])
+def test_examples_of_the_project_are_no_documentation(path: str) -> None:
+    assert told(path, notebook("x = f(1)"), notebook("x = f(2)"))
 
 
 def test_queries_in_strings_are_compared_as_queries() -> None:
