@@ -9,6 +9,7 @@ from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
 from mlsmith.revisions.spellings import as_display, as_f_string, with_plain_axes
+from mlsmith.revisions.stars import names_of
 from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
 
@@ -54,7 +55,7 @@ OF_A_DISTRIBUTION = frozenset({
 class Calls(Expressions):
     def call(self, node: ast.Call) -> Value:
         before = len(self.effects)
-        names = self.module.resolver.names(node.func)
+        names = names_of(self.program, self.module, node.func)
         if "typing.cast" in names and len(node.args) == 2:
             return self.value(node.args[1])
         if len(names) == 1 and names[0] in _PROGRESS and node.args and not isinstance(node.args[0], ast.Starred):

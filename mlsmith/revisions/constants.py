@@ -58,7 +58,7 @@ def _home(program: Program, name: str, module: Module) -> tuple[Module | None, s
         owner, _, last = name.rpartition(".")
         if not owner or not last.isupper():
             break
-        found = (_module(program, f"{folder}{owner}") for folder in outwards(module.name))
+        found = (module_named(program, f"{folder}{owner}") for folder in outwards(module.name))
         home = next((one for one in found if one is not None and one is not module), None)
         bindings = home.syntax.scope.bindings.get(last, ()) if home is not None else ()
         if home is None or len(bindings) != 1 or bindings[0].kind != "import":
@@ -70,7 +70,8 @@ def _home(program: Program, name: str, module: Module) -> tuple[Module | None, s
     return None, name
 
 
-def _module(program: Program, name: str) -> Module | None:
+def module_named(program: Program, name: str) -> Module | None:
+    """A module of one side by its dotted name, whether it has changed or not."""
     known = program.modules.get(name)
     return known if known is not None or program.elsewhere is None else program.elsewhere.module(name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -56,3 +57,15 @@ def each(effects: tuple[Effect, ...]) -> Iterator[Effect]:
         yield one
         for _, block in one.blocks:
             yield from each(block)
+
+
+def spread(effects: tuple[Effect, ...], others: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """The effects, of `a() if x else b()` the calls: it says where it stands on which test they hang. It stays where the others do the same."""
+    known = {one.digest for one in others}
+    found: list[Effect] = []
+    for one in effects:
+        if one.kind == "if" and isinstance(one.origin.node, ast.IfExp) and one.digest not in known:
+            found += spread(tuple(inner for _, block in one.blocks for inner in block), others)
+        else:
+            found.append(one)
+    return tuple(found)

@@ -8,11 +8,12 @@ from typing import Any
 
 from mlsmith.index.canonical import canonical
 from mlsmith.revisions.constants import constant_named
-from mlsmith.revisions.effects import digest_of
+from mlsmith.revisions.effects import Effect, digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import FunctionNode, Unit
 from mlsmith.revisions.queries import is_query, normal_query
 from mlsmith.revisions.spellings import constant_last, is_negation, merged, opposite, takes_all
+from mlsmith.revisions.stars import names_of
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
 
@@ -76,8 +77,9 @@ class Expressions(Teller):
 
     def from_outside(self, node: ast.Name) -> Value:
         """What a name means that this definition does not assign: a definition, a constant of the module, or a library's object."""
-        names = self.module.resolver.names(node)
-        unit = self.program.definition_named(self.module, names) if self.binding_kind(node.id) in ("def", "class", "import") else None
+        names = names_of(self.program, self.module, node)
+        is_ours = self.binding_kind(node.id) in ("def", "class", "import") or (not self.binding_kind(node.id) and names != (node.id,))
+        unit = self.program.definition_named(self.module, names) if is_ours else None
         if unit is not None:
             return self.program.stand_in(unit)
         if self.is_plain(node.id):
@@ -154,9 +156,27 @@ class Expressions(Teller):
     def choice(self, node: ast.IfExp) -> Value:
         """`a if x else b` is what a name is after the branches of `if x`."""
         test, negated = self.test(node.test)
-        then, other = self.value(node.body), self.value(node.orelse)
-        parts = (("if", test), ("then", other if negated else then), ("else", then if negated else other))
-        return value_of("either", "", parts, self.origin(node))
+        body, orelse = (node.orelse, node.body) if negated else (node.body, node.orelse)
+        before = self.counts()
+        then, one = self.apart(body)
+        after = self.counts()
+        self.seen, self.writes, self.handled = before
+        other, two = self.apart(orelse)
+        self.count_at_least(after)
+        if then and digest_of(then) == digest_of(other):
+            self.effects += then
+        elif then or other:
+            self.emit("if", node, values=(("test", test),), blocks=(("then", then), ("else", other)))
+        if one.digest == two.digest:
+            return one
+        return value_of("either", "", (("if", test), ("then", one), ("else", two)), self.origin(node))
+
+    def apart(self, node: ast.expr) -> tuple[tuple[Effect, ...], Value]:
+        """What an expression does and stands for that is only asked for sometimes."""
+        outer, self.effects = self.effects, []
+        value = self.value(node)
+        effects, self.effects = tuple(self.effects), outer
+        return effects, value
 
     def test(self, node: ast.expr) -> tuple[Value, bool]:
         """A condition without its negation, and whether it had one."""

@@ -48,10 +48,23 @@ def are_shifted(ours: list[tuple[str, Value]], theirs: list[tuple[str, Value]]) 
 
 
 def holds(one: Value, other: Value) -> bool:
-    """Whether an operation was taken into another of its kind, or out of it: `a + b` and `a + b + 1`."""
-    if one.kind != "operation":
+    """Whether a value was taken into another of its kind, or out of it: `a + b` and `a + b + 1`, `a[b]` and `a[b][c]`.
+
+    Of choices one came around another, or before it, where a test that one side asks first is asked later on the other.
+    """
+    if one.kind == "either":
+        ours, theirs = _asked(one), _asked(other)
+        return bool(ours) and bool(theirs) and ours[0] != theirs[0] and (ours[0] in theirs or theirs[0] in ours)
+    if one.kind not in ("operation", "item"):
         return False
     return any(part.digest == other.digest for _, part in stable(one)) or any(part.digest == one.digest for _, part in stable(other))
+
+
+def _asked(value: Value) -> list[bytes]:
+    """What a choice asks, from the outside."""
+    test = value.part("if") if value.kind == "either" else None
+    inner = [digest for part in (value.part("then"), value.part("else")) if part is not None for digest in _asked(part)]
+    return [test.digest, *inner] if test is not None else []
 
 
 def stands_in(place: Origin, origin: Origin) -> bool:

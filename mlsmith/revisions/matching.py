@@ -23,11 +23,17 @@ class Pair:
 
 
 def matched(old: Program, new: Program) -> tuple[list[Pair], list[Unit], list[Unit]]:
-    """Definitions of both sides that are one: by name, by what they do, by last name, by most of what they do."""
+    """Definitions of both sides that are one: by name, in a module that was moved too, by what they do, by last name, by most of what they do."""
     pairs = [Pair(unit, new.units[name]) for name, unit in old.units.items() if name in new.units and new.units[name].kind == unit.kind]
-    taken = {pair.old.name for pair in pairs}
+    taken, filled = {pair.old.name for pair in pairs}, {pair.new.name for pair in pairs}
+    for name, unit in old.units.items():
+        other = new.units.get(_in_its_module(unit, old)) if name not in taken else None
+        if other is not None and other.kind == unit.kind and other.name not in filled:
+            pairs.append(Pair(unit, other))
+            taken.add(name)
+            filled.add(other.name)
     gone = [unit for name, unit in old.units.items() if name not in taken]
-    come = [unit for name, unit in new.units.items() if name not in taken]
+    come = [unit for name, unit in new.units.items() if name not in filled]
     for same in (_same_form, _same_name, _same_mostly):
         for unit in list(gone):
             candidates = [other for other in come if other.kind == unit.kind and same(old.form(unit), new.form(other), unit, other)]
@@ -37,6 +43,12 @@ def matched(old: Program, new: Program) -> tuple[list[Pair], list[Unit], list[Un
                 gone.remove(unit)
                 come.remove(best)
     return pairs, gone, come
+
+
+def _in_its_module(unit: Unit, program: Program) -> str:
+    """The name of a definition in what its module is called now."""
+    module = unit.module.name
+    return f"{program.renamed[module]}{unit.name.removeprefix(module)}" if module in program.renamed else ""
 
 
 def _same_form(one: Form, other: Form, old: Unit, new: Unit) -> bool:

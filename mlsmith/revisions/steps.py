@@ -11,7 +11,7 @@ from mlsmith.revisions.account import Place, Spot, Told
 from mlsmith.revisions.alignment import alike, find_inside, mark
 from mlsmith.revisions.callers import at_the_calls, new_calls
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION
-from mlsmith.revisions.effects import Effect, digest_of, each
+from mlsmith.revisions.effects import Effect, digest_of, each, spread
 from mlsmith.revisions.evaluation import OF_A_FILE
 from mlsmith.revisions.guards import brought_together
 from mlsmith.revisions.inner_values import InnerValues
@@ -102,6 +102,7 @@ class Comparison(InnerValues):
         self.effects(ours, theirs)
 
     def effects(self, old: tuple[Effect, ...], new: tuple[Effect, ...]) -> None:
+        old, new = spread(old, new), spread(new, old)
         ours, theirs = [one.digest for one in old], [one.digest for one in new]
         left: list[Effect] = []
         right: list[Effect] = []

@@ -109,6 +109,14 @@ ALIKE = {
         "def f(x):\n    if x:\n        raise ValueError('a')\n    else:\n        g(x)\n    h(x)\n",
         "def f(x):\n    if x:\n        raise ValueError('b')\n    g(x)\n    h(x)\n",
     ),
+    "a branch as a choice": (
+        "def f(x, n):\n    x = g(x)\n    if n:\n        x = n(x)\n    return h(x)\n",
+        "def f(x, n):\n    x = g(x)\n    x = n(x) if n else x\n    return h(x)\n",
+    ),
+    "two branches as a choice": (
+        "def f(x):\n    if not x:\n        y = g(x)\n    else:\n        y = h(x, k(x))\n    return y\n",
+        "def f(x):\n    y = h(x, k(x)) if x else g(x)\n    return y\n",
+    ),
     "a test the other way round": (
         "def f(x, y):\n    if x != 1:\n        y = y + 1\n    return h(y)\n",
         "def f(x, y):\n    y = y if x == 1 else y + 1\n    return h(y)\n",
@@ -256,6 +264,15 @@ LOOP = """def f(q):
         g(t)
 """
 APART = {
+    "what is called whatever a choice says": (
+        "def f(x):\n    return g(x) if x else h(x)\n", "def f(x):\n    a = g(x)\n    b = h(x)\n    return a if x else b\n"
+    ),
+    "a choice that is another than the branch was": (
+        "def f(x, n):\n    if n:\n        x = n(x)\n    return h(x)\n", "def f(x, n):\n    x = n(x) if x else x\n    return h(x)\n"
+    ),
+    "a choice between the same the other way round": (
+        "def f(x):\n    if x:\n        y = g(x)\n    else:\n        y = h(x)\n    return y\n", "def f(x):\n    y = h(x) if x else g(x)\n    return y\n"
+    ),
     "a layer under another name, by which checkpoints know it": (
         LAYER.format("fc"), LAYER.format("head"),
     ),
@@ -598,6 +615,25 @@ def test_blanks_between_the_axes_of_a_pattern_are_no_change_and_axes_are() -> No
     assert changes({"a.py": old}, {"a.py": old.replace("(h d ) -> b h d", "( h d) ->  b h d").replace("ij,jk->ik", "ij, jk -> ik")}) == ()
     for one, other in (("b h d'", "b d h'"), ("(h d )", "(hd )"), ("jk->ik", "jk->ki"), ("'a  b'", "'a b'")):
         assert changes({"a.py": old}, {"a.py": old.replace(one, other)}), one
+
+
+def test_what_is_taken_out_of_another_element_is_told_as_a_whole() -> None:
+    old = "def f(model, p, group, mask):\n    model.fit(p[group] + 1)\n"
+    (one,) = changes({"a.py": old}, {"a.py": old.replace("p[group]", "p[group][mask]")})
+    assert (one.old, one.new) == ("p[group]", "p[group][mask]")
+    (other,) = changes({"a.py": old}, {"a.py": old.replace("p[group]", "p[mask]")})
+    assert (other.old, other.new) == ("group", "mask")
+
+
+def test_a_choice_that_came_around_another_is_not_told_test_by_test() -> None:
+    old = "def f(x, s, flag):\n    y = x[0] if s == 'a' else x[1] if s == 'b' else x[2]\n    return use(y)\n"
+    (one,) = changes({"a.py": old}, {"a.py": old.replace("y = ", "y = x[3] if flag else ")})
+    assert (one.old, one.new is not None and one.new.startswith("x[3] if flag else x[0] if s == 'a'")) == (
+        "x[0] if s == 'a' else x[1] if s == 'b' else x[2]",
+        True,
+    )
+    (other,) = changes({"a.py": old}, {"a.py": old.replace("s == 'b'", "s == 'c'")})
+    assert (other.old, other.new) == ("'b'", "'c'")
 
 
 def flat(found: tuple[Change, ...]) -> frozenset[tuple[str, str, str | None, str | None, str]]:

@@ -171,6 +171,60 @@ def test_a_library_is_not_what_a_module_of_its_name_was_that_moved() -> None:
     assert told(old, other, {"ours/random.py": "ours/chance.py"})
 
 
+MODEL = """
+    class Model:
+        def __init__(self, n):
+            self.n = build(n)
+
+        def predict(self, x):
+            x = load(x)
+            return self.n(x, {0})
+"""
+
+
+def test_of_a_copy_and_the_file_that_was_moved_the_moved_one_is_the_same() -> None:
+    moved = {"ours/model.py": "ours/pairs.py"}
+    copies = {"ours/drugs.py": MODEL.format(1), "ours/pairs.py": MODEL.format(1)}
+    (copy,) = told({"ours/model.py": MODEL.format(1)}, copies, moved)
+    assert (copy.path, copy.kind) == ("ours/drugs.py", "module added")
+    found = told({"ours/model.py": MODEL.format(1)}, copies | {"ours/pairs.py": MODEL.format(2)}, moved)
+    assert {(change.path, change.old, change.new) for change in found} == {("ours/drugs.py", None, None), ("ours/pairs.py", "1", "2")}
+
+
+TOOLS = "def load(x):\n    return open(x).read()\n\n\nclass Rows:\n    def __init__(self, n):\n        self.n = n\n"
+RUN = "from tools import *\n{0}\n\ndef run(x):\n    return load(x), Rows(x).n\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "came"),
+    [
+        ("from other import *\n", {"other.py": "def g(x):\n    return h(x)\n"}),
+        ("from other import *\n", {"other.py": "from tools import *\n\n\ndef g(x):\n    return h(x)\n"}),
+    ],
+    ids=["of other names", "of the same names by another way"],
+)
+def test_a_name_comes_from_the_module_that_has_it(more: str, came: Files) -> None:
+    old = {"tools.py": TOOLS, "run.py": RUN.format("")}
+    found = told(old, {"tools.py": TOOLS, "run.py": RUN.format(more)} | came)
+    assert {(change.path, change.kind) for change in found} == {("run.py", "import added"), ("other.py", "module added")}
+
+
+@pytest.mark.parametrize(
+    ("more", "came"),
+    [
+        ("from other import *\n", {"other.py": "def load(x):\n    return h(x)\n"}),
+        ("from other import *\n", {"other.py": "from library import *\n"}),
+        ("from other import *\n", {"other.py": "__all__ = names()\n"}),
+        ("from library import *\n", {}),
+    ],
+    ids=["that has it too", "that may have it from elsewhere", "that says itself what it gives", "that nobody can read"],
+)
+def test_a_name_that_may_come_from_elsewhere_now_is_told(more: str, came: Files) -> None:
+    old = {"tools.py": TOOLS, "run.py": RUN.format("")}
+    found = told(old, {"tools.py": TOOLS, "run.py": RUN.format(more)} | came)
+    assert {(change.path, change.kind) for change in found} - {("run.py", "import added"), ("other.py", "module added")}
+
+
 CONF = {"ours/conf.py": "EPOCHS = 20\nRATE = 0.5\n", "ours/__init__.py": "from ours.conf import EPOCHS\n"}
 USER = "from ours.conf import EPOCHS, RATE\n\n\ndef fit(x, epochs=EPOCHS):\n    return g(x, RATE, epochs)\n"
 OPEN = {"ours/conf.py": "import os\n\nEPOCHS = int(os.environ['EPOCHS'])\n"}
