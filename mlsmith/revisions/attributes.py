@@ -145,9 +145,9 @@ def _renamed(before: _Uses, after: _Uses) -> Renamed:
     gone = [name for name in before.stored if name not in after.all and name not in after.stored]
     come = [name for name in after.stored if name not in before.all and name not in before.stored]
     found: Renamed = {}
-    for ours, theirs in ((_words, _words), (_sorted_words, _sorted_words), (before.shape, after.shape)):
+    for ours, theirs in ((_words, _words), (_sorted_words, _sorted_words), (before.shape, after.shape), (before.made, after.made)):
         for name in list(gone):
-            same = [other for other in come if ours(name) == theirs(other)]
+            same = [other for other in come if ours(name) == theirs(other) is not None]
             if len(same) == 1 and sum(ours(other) == ours(name) for other in gone) == 1:
                 found[name] = same[0]
                 gone.remove(name)
@@ -229,6 +229,10 @@ class _Uses:
         """Number of uses, and the stored values, whatever the names in them."""
         values = (ast.dump(_Nameless().visit(ast.parse(ast.unparse(value), mode="eval"))) for value in self.stored[name])
         return self.all[name], tuple(sorted(values))
+
+    def made(self, name: str) -> tuple[str, ...] | None:
+        """What is stored, word for word, where something is made: it is known by that, however often it is read."""
+        return tuple(sorted(map(ast.dump, self.stored[name]))) if self.makes_something(name) else None
 
     def is_plain(self, name: str) -> bool:
         return all(_is_of_plain_values(call.func) for call in self._calls(name))
