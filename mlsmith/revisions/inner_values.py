@@ -10,6 +10,7 @@ from mlsmith.revisions.kinship import (
     DISPLAYS,
     TOLD_ELSEWHERE,
     are_one_by_one,
+    are_others,
     are_shifted,
     defined,
     digests,
@@ -111,9 +112,14 @@ class InnerValues(Account):
         ):
             if [part.digest for _, part in ours] == [part.digest for _, part in theirs]:
                 self.reasons.add("version")  # Read later, or the second time: it differs by what happened between.
+            before, said = [len(self.told)], set(self.said)
             for (_, one), (_, other) in zip(ours, theirs, strict=True):
                 self.values(one, other, subject, kind, at)
-            return
+                before.append(len(self.told))
+            changes = [one.change for one in self.told[before[0] :]]
+            if before != [*range(before[0], before[0] + len(ours) + 1)] or not are_others(old, new, changes, subject):
+                return
+            self.told[before[0] :], self.said = [], said
         if old.kind == new.kind and old.kind in DISPLAYS and [part.digest for _, part in ours] != [part.digest for _, part in theirs]:
             self.elements(old, new, subject, kind, at)
             return

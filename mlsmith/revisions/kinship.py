@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from difflib import SequenceMatcher
 
+from mlsmith.change import Change
 from mlsmith.revisions.calls import READS
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.parts import stable
@@ -58,6 +59,36 @@ def holds(one: Value, other: Value) -> bool:
     if one.kind not in ("operation", "item"):
         return False
     return any(part.digest == other.digest for _, part in stable(one)) or any(part.digest == one.digest for _, part in stable(other))
+
+
+def are_others(old: Value, new: Value, changes: list[Change], subject: str) -> bool:
+    """Whether two operations have no operand in common, as they are written too, so that one line for each says less than both as a whole.
+
+    Numbers apart. `changes`: what would be told of the operands, of each one thing.
+    """
+    ours, theirs = _operands(old), _operands(new)
+    if len(ours) < 2 or not len(changes) == len(ours) == len(theirs) or any(one == other for one, other in zip(ours, theirs, strict=True)):
+        return False
+    plain = all(_is_literal(change.old) and _is_literal(change.new) for change in changes)
+    return not plain and all(change.subject == subject and change.old is not None and change.new is not None for change in changes)
+
+
+def _operands(value: Value) -> list[str]:
+    """What an operation is of, as it stands in the source."""
+    node = value.origin.node if value.kind == "operation" and value.origin is not None else None
+    if isinstance(node, ast.BinOp):
+        return [ast.dump(node.left), ast.dump(node.right)]
+    if isinstance(node, ast.Compare):
+        return [ast.dump(one) for one in (node.left, *node.comparators)]
+    return [ast.dump(one) for one in node.values] if isinstance(node, ast.BoolOp) else []
+
+
+def _is_literal(text: str | None) -> bool:
+    try:
+        ast.literal_eval(text or "")
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _asked(value: Value) -> list[bytes]:

@@ -636,6 +636,52 @@ def test_a_choice_that_came_around_another_is_not_told_test_by_test() -> None:
     assert (other.old, other.new) == ("'b'", "'c'")
 
 
+FIT = "def f(model, n, r):\n    a = model.{0}\n    b = model.{1}\n    return model.fit({2})\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pairs"),
+    [
+        (("x", "y", "(n * r - 1) // 8 + 1"), ("x", "y", "(r - 1) // a + 1"), [("(n * r - 1) // 8", "(r - 1) // a")]),
+        (("x", "y", "n == r"), ("x", "y", "a == b"), [("n == r", "a == b")]),
+        (("x", "y", "n > 1 and r > 2"), ("x", "y", "n > 3 and r > 4"), [("1", "3"), ("2", "4")]),
+        (("x", "y", "a + b"), ("u", "v", "a + b"), [("model.x", "model.u"), ("model.y", "model.v")]),
+        (("x", "y", "a / b"), ("u", "y", "a / n"), [("model.x", "model.u"), ("model.y", "n")]),
+        (("x", "y", "(a - b) / n"), ("u", "y", "(a - r) / r"), [("model.x", "model.u"), ("model.y", "r"), ("n", "r")]),
+    ],
+    ids=["nothing in common", "two others compared", "numbers", "what both are", "what one is", "what one inside is"],
+)
+def test_an_operation_of_other_operands_is_told_as_a_whole_where_it_says_all(
+    old: tuple[str, ...], new: tuple[str, ...], pairs: list[tuple[str, str]]
+) -> None:
+    found = changes({"a.py": FIT.format(*old)}, {"a.py": FIT.format(*new)})
+    assert sorted((str(change.old), str(change.new)) for change in found) == sorted(pairs)
+
+
+NAMED = """import torch.nn as nn
+
+
+class A:
+    def __init__(self, n):
+        self.{0} = nn.Linear(n, 2)
+        self.{1} = nn.Linear(2, n)
+
+    def run(self, x):
+        return self.{2}(self.{3}(x))
+"""
+
+
+def test_layers_are_known_again_by_how_they_are_made_however_often_they_are_read() -> None:
+    more = "\n    def reset(self):\n        self.fc1.reset()\n        self.fc2.reset()\n        self.fc1.reset()\n"
+    old = NAMED.format("first", "second", "second", "first")
+    found = changes({"a.py": old}, {"a.py": NAMED.format("fc1", "fc2", "fc2", "fc1") + more})
+    assert {(change.kind, change.old, change.new) for change in found} == {
+        ("attribute renamed", "self.first", "self.fc1"), ("attribute renamed", "self.second", "self.fc2"), ("function added", None, None),
+    }  # fmt: skip
+    swapped = changes({"a.py": old}, {"a.py": NAMED.format("fc1", "fc2", "fc1", "fc2") + more})
+    assert {change.kind for change in swapped} - {"attribute renamed", "function added"}
+
+
 def flat(found: tuple[Change, ...]) -> frozenset[tuple[str, str, str | None, str | None, str]]:
     """All that is said, without the lines, which other edits move."""
     inner = [step for change in found for step in flat(change.steps)]
