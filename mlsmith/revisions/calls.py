@@ -17,7 +17,19 @@ _DEPTH = 4
 """How deep called functions are told with their callers"""
 _STEPS = 120
 """A function that does more than so many steps, with those that it calls, is compared by itself only"""
-_SILENT = ("logging.", "loguru.", "structlog.", "warnings.", "tqdm.", "rich.", "pprint.", "termcolor.", "colorama.", "icecream.")
+_SILENT = (
+    "logging.",
+    "loguru.",
+    "structlog.",
+    "warnings.",
+    "tqdm.",
+    "rich.",
+    "pprint.",
+    "termcolor.",
+    "colorama.",
+    "icecream.",
+    "unittest.main",
+)
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
 _PRINTS = frozenset({"print", "cprint", "dprint", "eprint", "fprint", "pprint", "rprint", "tprint", "vprint"})

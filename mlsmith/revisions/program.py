@@ -91,7 +91,7 @@ class Program:
     def _add(self, module: Module) -> None:
         self.units[f"{module.name}."] = Unit(f"{module.name}.", module.path, "module", module.syntax.tree, module)
         for node in (*module.syntax.functions, *module.syntax.classes):
-            if _is_reachable(node):
+            if _is_reachable(node) and not _is_of_a_test(node, module):
                 kind = "class" if isinstance(node, ast.ClassDef) else "function"
                 name = module.resolver.definition_name(node)
                 while name in self.units and not _hides(node, self.units[name].node):
@@ -317,6 +317,16 @@ def _is_reachable(node: Any) -> bool:
     while scope is not None and scope.kind == "class":
         scope = scope.parent
     return scope is not None and scope.kind == "module"
+
+
+def _is_of_a_test(node: Any, module: Module) -> bool:
+    """Whether a definition is a class of tests, or stands in one: only who tests runs it."""
+    classes = [node] if isinstance(node, ast.ClassDef) else []
+    scope = node.scope
+    while scope is not None and scope.kind == "class":
+        classes.append(scope.node)
+        scope = scope.parent
+    return any("unittest.TestCase" in module.resolver.names(base) for one in classes for base in one.bases)
 
 
 def _hides(node: Any, earlier: Any) -> bool:

@@ -55,9 +55,9 @@ _NAMED = regex(
     re.IGNORECASE,
 )
 _OF_TOOLS = regex(
-    r"(?:^|/)\.ipynb_checkpoints/|(?:^|/)\.(?:[a-z]*ignore|(?:prettier|eslint|markdownlint|stylelint|editor)[\w.-]*|yamlfmt|yamllint|typos\.toml|codespellrc)\Z"
+    r"(?:^|/)\.ipynb_checkpoints/|(?:^|/)__pycache__/|\.py[co]\Z|(?:^|/)\.(?:[a-z]*ignore|(?:prettier|eslint|markdownlint|stylelint|editor)[\w.-]*|yamlfmt|yamllint|typos\.toml|codespellrc)\Z"
 )
-"""Copies that an editor keeps, and what formatters and checkers read"""
+"""Copies that an editor or Python keeps, and what formatters and checkers read"""
 _DRAWINGS = regex(r"(?:^|/)\.?(?:diagram|logo|banner|screenshot|thumb(?:nail)?|architecture|overview|flow_?chart)\.[a-z]+\Z", re.IGNORECASE)
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".mp4", ".mov", ".webm", ".drawio")
 _FOR_READERS = regex(

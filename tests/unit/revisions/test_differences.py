@@ -103,11 +103,29 @@ class C:
     def get_state(self):
         return h(self)
 """
+TESTED = """import unittest
+
+
+def f(x):
+    return g(x)
+
+
+class TestIt({0}):
+    def test_it(self):
+        self.assertEqual(f(1), {1})
+
+
+if __name__ == "__main__":
+    unittest.main()
+"""
 ALIKE = {
     "a set of a list": ("def f(rows):\n    return g(set([r.x for r in rows]), dict(a=1))\n", "def f(rows):\n    return g({r.x for r in rows}, {'a': 1})\n"),
     "a branch after one that leaves": (
         "def f(x):\n    if x:\n        raise ValueError('a')\n    else:\n        g(x)\n    h(x)\n",
         "def f(x):\n    if x:\n        raise ValueError('b')\n    g(x)\n    h(x)\n",
+    ),
+    "a test beside the code": (
+        TESTED.format("unittest.TestCase", 2), TESTED.partition("\n\n\nclass")[0].replace("import unittest\n", "") + "\n"
     ),
     "a branch as a choice": (
         "def f(x, n):\n    x = g(x)\n    if n:\n        x = n(x)\n    return h(x)\n",
@@ -264,6 +282,8 @@ LOOP = """def f(q):
         g(t)
 """
 APART = {
+    "a class that tests nothing": (TESTED.format("ours.Case", 2), TESTED.format("ours.Case", 3)),
+    "what stands beside a test": (TESTED.format("unittest.TestCase", 2), TESTED.format("unittest.TestCase", 2).replace("g(x)", "h(x)")),
     "what is called whatever a choice says": (
         "def f(x):\n    return g(x) if x else h(x)\n", "def f(x):\n    a = g(x)\n    b = h(x)\n    return a if x else b\n"
     ),

@@ -59,6 +59,7 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         (".yamlfmt", "a: 1\n", "a: 2\n"),
         ("lesson/.ipynb_checkpoints/a-checkpoint.ipynb", notebook("x = f(1)"), notebook("x = f(2)")),
         ("docs/source/examples/a.ipynb", notebook("x = f(1)"), notebook("!ls -a\nx = f(2)")),
+        ("net/__pycache__/loss.cpython-36.pyc", b"\x89PYC1", b"\x89PYC2"),
         ("docs/tutorials/_index.yaml", "title: a\n", "title: b\n"),
         ("README.md", "lr 0.1", "lr 0.2"),
     ],
