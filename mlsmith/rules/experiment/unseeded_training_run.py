@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import takewhile
 from typing import Any
 
 from mlsmith.rules.kit import Call, Finding, Module, Project, Rule, Severity, optimisation, tokens
 from mlsmith.rules.kit.collect import place_from, where
+from mlsmith.rules.kit.imported import imported_files
 from mlsmith.rules.kit.knowledge.sklearn import RANDOM_ESTIMATORS
 from mlsmith.rules.kit.seeds import global_seeds
 
@@ -175,58 +175,8 @@ def _reaches(project: Project, path: str, seeded: set[str]) -> bool:
     """Whether a seeded file is imported, directly or through others."""
     front, known = {path}, {path}
     for _ in range(_REACH):
-        front = {other for each in front for other in _imported(project, each)} - known
+        front = {other for each in front for other in imported_files(project, each)} - known
         if front & seeded:
             return True
         known |= front
     return False
-
-
-def _imported(project: Project, path: str) -> Iterator[str]:
-    facts = project.files[path]
-    origins = {origin for _, origin in facts.imports} | set(facts.stars)
-    ends = {part for origin in origins for part in (origin, _package(origin)) if part}
-    found: dict[str, list[str]] = {}
-    for other, each in project.files.items():
-        if other == path:
-            continue
-        names = (
-            f".{each.module}",
-            "." + other.removesuffix(".py").replace("/", "."),
-        )  # `src` is left out of a module's name, not always of its import
-        for end in ends:
-            if any(name.endswith("." + end) for name in names):
-                found.setdefault(end, []).append(other)
-    for origin in origins:
-        modules = _inside(project, path, origin) or _nearest(path, found.get(origin, []))
-        yield from modules
-        near = min((_shared(path, other) for other in modules), default=0)
-        yield from [other for other in _nearest(path, found.get(_package(origin), [])) if _shared(path, other) >= near]
-
-
-def _inside(project: Project, path: str, origin: str) -> list[str]:
-    """The files of a folder without `__init__.py` beside that one, or further out, of which `import utils.data` names one and is kept as `utils`."""
-    above = path.split("/")[:-1]
-    for depth in range(len(above), -1, -1) if "." not in origin else ():
-        folder = "/".join([*above[:depth], origin])
-        found = [other for other in project.files if other.rpartition("/")[0] == folder]
-        if found:
-            return found if f"{folder}/__init__.py" not in found else []
-    return []
-
-
-def _package(origin: str) -> str:
-    return origin.rpartition(".")[0]
-
-
-def _nearest(path: str, others: list[str]) -> list[str]:
-    """Of several files of one name, those in the same folder are meant, or those that share most folders with the one that imports."""
-    beside = [other for other in others if other.rpartition("/")[0] == path.rpartition("/")[0]]
-    most = max((_shared(path, other) for other in others), default=0)
-    return beside or [other for other in others if _shared(path, other) == most]
-
-
-def _shared(path: str, other: str) -> int:
-    """How many folders two files have in common."""
-    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
