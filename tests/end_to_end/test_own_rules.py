@@ -27,7 +27,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(installed: Path, folder: Path, *arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(installed), "MLSMITH_CACHE_DIR": str(folder.parent / "cache"), "NO_COLOR": "1"}
+    environment = {
+        **os.environ, "PYTHONPATH": str(installed), "MLSMITH_CACHE_DIR": str(folder.parent / "cache"), "NO_COLOR": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",  # what changes twice in a second and keeps its length would be taken from there as it was
+    }  # fmt: skip
     command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "mlsmith", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
