@@ -107,7 +107,7 @@ def drawn(repository: Repository, one: dict[str, Any], head: str) -> list[tuple[
         "--no-literal-pathspecs", "log", "--no-merges", "--min-parents=1", "--format=%H%x09%s", head, "--", *PATHS[one.get("only", "")]
     )
     listed = [(commit, subject) for commit, _, subject in (line.partition("\t") for line in output.decode("utf-8", "replace").splitlines())]
-    ranked = sorted(listed, key=lambda pair: _rank(one["seed"], pair[0]))
+    ranked = sorted(listed, key=lambda pair: _rank(one.get("commits", one["seed"]), pair[0]))
     found: list[tuple[str, str]] = []
     for number, wanted in ((one.get("refactorings", 0), True), (one.get("any", 0), False)):
         some = [pair for pair in ranked if pair not in found and (not wanted or REFACTORING.search(pair[1]))]
