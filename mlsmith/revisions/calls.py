@@ -56,6 +56,8 @@ _USES_UP = frozenset({"sum", "min", "max", "list", "sorted", "dict", "tuple"})
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
 _FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
 """Keywords whose values only people read"""
+_OF_TORCH = {"axis": "dim", "keepdims": "keepdim"}
+"""Keywords that functions of torch know by two names"""
 _PAGES = ("gradio.", "streamlit.")
 _ON_A_PAGE = frozenset({"label", "placeholder", "info", "title", "variant", "scale", "elem_id", "elem_classes", "min_width"})
 OF_A_DISTRIBUTION = frozenset({
@@ -97,7 +99,8 @@ class Calls(Expressions):
             unread = unread | _ON_A_PAGE
         given = [_without_help(k) if func.name == "dataclasses.field" else k for k in node.keywords if k.arg not in unread]
         stars = [k for k in given if k.arg is None]
-        keywords = [(keys.get(k.arg, k.arg) if k.arg else f"**{stars.index(k)}", self.value(k.value)) for k in given]
+        aliases = _OF_TORCH if any(name.startswith("torch.") for name in names) else {}
+        keywords = [(keys.get(k.arg, aliases.get(k.arg, k.arg)) if k.arg else f"**{stars.index(k)}", self.value(k.value)) for k in given]
         if _is_exception(func):
             parts, keywords = [parts[0]], []  # Its text is for readers.
         known = [*parts[1:], *keywords] if places and not _is_spread(node) else None

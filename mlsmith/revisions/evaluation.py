@@ -33,7 +33,8 @@ def evaluate(program: Program, unit: Unit) -> Form:
         head = teller.parameters(node)
     elif isinstance(node, ast.ClassDef):
         teller.decorators(node)
-        for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
+        plain = [base for base in node.bases if not (isinstance(base, ast.Name) and base.id == "object")]  # every class has that
+        for base in (*plain, *(keyword.value for keyword in node.keywords)):
             teller.emit("base", base, values=(("value", teller.value(base)),))
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _does_nothing(node):
         return form_of((), (), (), type(node).__name__)

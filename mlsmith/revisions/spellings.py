@@ -162,6 +162,13 @@ def is_negation(node: ast.expr) -> bool:
     )
 
 
+def says_no(test: ast.AST) -> bool:
+    """Whether a condition is a negation as it is written: `not a`, `a != b`, `a is None or b != c` with nothing but such."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or):
+        return all(is_negation(operand) for operand in test.values)
+    return isinstance(test, ast.expr) and is_negation(test)
+
+
 def opposite(node: ast.expr) -> ast.expr:
     """What a negation says no to."""
     if isinstance(node, ast.UnaryOp):

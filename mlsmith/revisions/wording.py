@@ -7,6 +7,7 @@ import ast
 from mlsmith.change import Component, Significance
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.meaning_of_calls import kind_of_call
+from mlsmith.revisions.spellings import says_no
 from mlsmith.revisions.values import Value, called
 from mlsmith.rules.kit.context import module_name_of
 
@@ -107,6 +108,8 @@ def _choice(value: Value) -> str:
     then, other, test = value.part("then"), value.part("else"), value.part("if")
     if then is None or other is None or test is None:
         return " or ".join(dict.fromkeys(shown(part) for _, part in value.parts))
+    if test.origin is not None and says_no(test.origin.node):  # It is shown as it is written, and stands for the opposite.
+        then, other = other, then
     return f"{shown(then)} if {shown(test)} else {shown(other)}"
 
 

@@ -702,6 +702,37 @@ def test_layers_are_known_again_by_how_they_are_made_however_often_they_are_read
     assert {change.kind for change in swapped} - {"attribute renamed", "function added"}
 
 
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ("not away", "c.uri if not away else None"),
+        ("away", "c.uri if away else None"),
+        ("away != 'no'", "c.uri if away != 'no' else None"),
+        ("away is None or c != 1", "c.uri if away is None or c != 1 else None"),
+        ("not (not away)", "c.uri if away else None"),
+    ],
+)
+def test_a_choice_is_shown_with_the_branches_that_its_test_leads_to(test: str, said: str) -> None:
+    old = "def f(c, away):\n    where = c.uri\n    return use(where)\n"
+    new = f"def f(c, away):\n    if {test}:\n        where = c.uri\n    else:\n        where = None\n    return use(where)\n"
+    assert said in {change.new for change in changes({"a.py": old}, {"a.py": new})}
+
+
+def test_two_names_of_one_keyword_of_torch_are_the_same_and_those_of_others_are_not() -> None:
+    text = "import torch\n\n\ndef f(x):\n    return torch.argmax(x, axis=1)\n"
+    assert changes({"a.py": text}, {"a.py": text.replace("axis", "dim")}) == ()
+    (change,) = changes({"a.py": text}, {"a.py": text.replace("axis=1", "dim=2")})
+    assert (change.old, change.new) == ("1", "2")
+    other = text.replace("torch", "tools")
+    assert changes({"a.py": other}, {"a.py": other.replace("axis", "dim")})
+
+
+def test_the_base_that_every_class_has_is_not_told() -> None:
+    text = "class A(object):\n    def f(self):\n        return g(self)\n"
+    assert changes({"a.py": text}, {"a.py": text.replace("(object)", "")}) == ()
+    assert changes({"a.py": text}, {"a.py": text.replace("object", "B")})
+
+
 def flat(found: tuple[Change, ...]) -> frozenset[tuple[str, str, str | None, str | None, str]]:
     """All that is said, without the lines, which other edits move."""
     inner = [step for change in found for step in flat(change.steps)]
