@@ -18,7 +18,7 @@ from mlsmith.engine.cache import Store, keys_in
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.history import GitHistory, RememberedHistory
 from mlsmith.engine.merge import Kept as KeptFacts
-from mlsmith.engine.merge import load_merged, merged, save_merged
+from mlsmith.engine.merge import Merged, load_merged, merged, save_merged
 from mlsmith.engine.packing import Analysed, taken_facts, unpack
 from mlsmith.engine.result import ErrorEntry, LintResult
 from mlsmith.engine.snapshot import is_racy, surely_before
@@ -181,10 +181,7 @@ class _Run:
         analyses, unreadable = self._analyses(unlike, frozenset(chosen))
         read = {path: analysed for path in chosen if isinstance(analysed := analyses.get(path), Analysed)}
         findings = [finding for analysed in read.values() for finding in analysed.findings]
-        facts = taken_facts(analyses)
-        together = merged(facts) if kept is None else kept.renewed(facts, {*unlike, *(kept.blobs.keys() - self._kinds.keys())})
-        if kept is None and paths and self._store is not None and len(needed) > len(chosen):
-            save_merged(self._store.folder, self._key("", ""), {path: self.blobs[path] for path in analyses}, together)
+        together = self._together(analyses, kept, unlike, keep=bool(paths) and len(needed) > len(chosen))
         if self._store is not None and isinstance(history, GitHistory):
             history = RememberedHistory(history, self._store, self.blobs)
         seconds = self._clock.rules if self._options.timings else None
@@ -220,6 +217,16 @@ class _Run:
         if len(unlike) > len(needed) // 8:
             return None, needed  # It pays to keep them anew.
         return found, sorted(unlike)
+
+    def _together(self, analyses: Mapping[str, Analysed | bytes], kept: KeptFacts | None, unlike: Sequence[str], *, keep: bool) -> Merged:
+        """The facts of all files, those of a run before included; kept for the next, where none were."""
+        facts = taken_facts(analyses)
+        if kept is not None:
+            return kept.renewed(facts, {*unlike, *(kept.blobs.keys() - self._kinds.keys())})
+        found = merged(facts)
+        if keep and self._store is not None:
+            save_merged(self._store.folder, self._key("", ""), {path: self.blobs[path] for path in analyses}, found)
+        return found
 
     def index(self) -> tuple[Project, tuple[ErrorEntry, ...]]:
         analyses, unreadable = self._analyses(sorted(self._kinds), self._kinds)
