@@ -31,7 +31,7 @@ class Merged(NamedTuple):
     collected: Collected
 
 
-class Kept(NamedTuple):
+class KeptFacts(NamedTuple):
     """What was known of a project whose files were these blobs."""
 
     blobs: dict[str, str]
@@ -65,7 +65,7 @@ def _put_together(facts: Facts, files: dict[str, FileFacts]) -> tuple[dict[str, 
     return {path: files[path] for path in sorted(files)}, collected
 
 
-def load_merged(folder: Path, key: bytes) -> Kept | None:
+def load_merged(folder: Path, key: bytes) -> KeptFacts | None:
     """What was kept under the key, which stands for all that facts depend on besides the files; None where that is not there, or damaged."""
     head = _MAGIC + key
     data = mapped(_file(folder))
@@ -76,7 +76,7 @@ def load_merged(folder: Path, key: bytes) -> Kept | None:
         blobs, files, collected = marshal.loads(body)
     except (ValueError, TypeError, EOFError):
         return None
-    return Kept(blobs, dict(zip(files, map(partial(tuple.__new__, FileFacts), files.values()), strict=True)), collected)
+    return KeptFacts(blobs, dict(zip(files, map(partial(tuple.__new__, FileFacts), files.values()), strict=True)), collected)
 
 
 def save_merged(folder: Path, key: bytes, blobs: dict[str, str], merged: Merged) -> None:

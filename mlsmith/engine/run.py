@@ -17,8 +17,7 @@ from mlsmith.engine.analyse import analyse_project, project_of
 from mlsmith.engine.cache import Store, keys_in
 from mlsmith.engine.discover import Walk, excluded_by, kind_of, lintable, walk, within
 from mlsmith.engine.history import GitHistory, RememberedHistory
-from mlsmith.engine.merge import Kept as KeptFacts
-from mlsmith.engine.merge import Merged, load_merged, merged, save_merged
+from mlsmith.engine.merge import KeptFacts, Merged, load_merged, merged, save_merged
 from mlsmith.engine.packing import Analysed, taken_facts, unpack
 from mlsmith.engine.result import ErrorEntry, LintResult
 from mlsmith.engine.snapshot import is_racy, surely_before
