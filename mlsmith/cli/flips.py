@@ -45,9 +45,9 @@ def changed_behaviour(scene: Scene, revision: str | None, history: GitHistory | 
     rules = load_rules(scene.settings)
     speaking = rules.by_hook.get("changes", ())
     repository = (history or GitHistory(scene.root)).repository if speaking else None
-    if repository is None or (revision is None and _say_nothing_of_order(scene, repository)):
-        return []
     alone = RuleSet(speaking, rules.fingerprint)  # the others have been asked, of the files as they are
+    if repository is None or (revision is None and _say_nothing_of_order(scene, repository, alone)):
+        return []
     try:
         commit = repository.rev_parse(revision or "HEAD")
         changed = repository.changed_paths(commit)
@@ -78,7 +78,7 @@ def changed_behaviour(scene: Scene, revision: str | None, history: GitHistory | 
     return decided
 
 
-def _say_nothing_of_order(scene: Scene, repository: Repository) -> bool:
+def _say_nothing_of_order(scene: Scene, repository: Repository, rules: RuleSet) -> bool:
     """Whether the few files that were asked for decide nothing on order, neither in the newest commit nor now: then git need not look for
     what else has changed.
     """
@@ -91,7 +91,6 @@ def _say_nothing_of_order(scene: Scene, repository: Repository) -> bool:
             texts = [(path, data) for path in paths for data in (objects.read(f"HEAD:{prefix}{path}"), now.read(path))]
     except SourceError:
         return False  # It is new, or had another name.
-    rules = RuleSet(load_rules(scene.settings).by_hook["changes"], "")
     return not any(
         _facts(MemoryTree({path: data}), [path], rules, scene)[0].get(path)
         for path, data in texts

@@ -9,10 +9,9 @@ from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
-from zlib import crc32
 
 from mlsmith.engine.cache import mapped, replace_file
-from mlsmith.engine.state import FORMAT
+from mlsmith.engine.state import FORMAT, opened, sealed
 from mlsmith.index.collected import Collected
 from mlsmith.index.facts import FileFacts
 
@@ -67,13 +66,8 @@ def _put_together(facts: Facts, files: dict[str, FileFacts]) -> tuple[dict[str, 
 
 def load_merged(folder: Path, key: bytes) -> KeptFacts | None:
     """What was kept under the key, which stands for all that facts depend on besides the files; None where that is not there, or damaged."""
-    head = _MAGIC + key
-    data = mapped(_file(folder))
-    body = memoryview(data)[len(head) + 4 :]
     try:
-        if data[: len(head)] != head or crc32(body) != int.from_bytes(data[len(head) : len(head) + 4], "little"):
-            return None
-        blobs, files, collected = marshal.loads(body)
+        blobs, files, collected = opened(mapped(_file(folder)), _MAGIC + key)
     except (ValueError, TypeError, EOFError):
         return None
     return KeptFacts(blobs, dict(zip(files, map(partial(tuple.__new__, FileFacts), files.values()), strict=True)), collected)
@@ -82,11 +76,11 @@ def load_merged(folder: Path, key: bytes) -> KeptFacts | None:
 def save_merged(folder: Path, key: bytes, blobs: dict[str, str], merged: Merged) -> None:
     """Keep it in the place of what was kept before. Does nothing where the folder cannot be written."""
     files = {path: tuple(facts) for path, facts in merged.files.items()}
-    body = marshal.dumps((blobs, files, {name: marshal.dumps(seen) for name, seen in merged.collected.all().items()}))
-    if len(body) > _LIMIT:
+    data = sealed(_MAGIC + key, (blobs, files, {name: marshal.dumps(seen) for name, seen in merged.collected.all().items()}))
+    if len(data) > _LIMIT:
         return
     try:
-        replace_file(_file(folder), _MAGIC + key + crc32(body).to_bytes(4, "little") + body)
+        replace_file(_file(folder), data)
     except OSError:
         return
 

@@ -176,7 +176,7 @@ class _Run:
         wanted = paths or ("",)
         chosen = [path for path in sorted(self._kinds) if within(path, wanted)]
         needed = sorted(self._kinds) if "project" in self._rules.by_hook else chosen
-        kept, unlike = self._kept(needed, chosen) if paths else (None, needed)
+        kept, unlike = self._kept_facts(needed, chosen) if paths else (None, needed)
         analyses, unreadable = self._analyses(unlike, frozenset(chosen))
         read = {path: analysed for path in chosen if isinstance(analysed := analyses.get(path), Analysed)}
         findings = [finding for analysed in read.values() for finding in analysed.findings]
@@ -207,7 +207,7 @@ class _Run:
             seconds=self._clock.seconds() if self._options.timings else {},
         )
 
-    def _kept(self, needed: Sequence[str], chosen: Sequence[str]) -> tuple[KeptFacts | None, Sequence[str]]:
+    def _kept_facts(self, needed: Sequence[str], chosen: Sequence[str]) -> tuple[KeptFacts | None, Sequence[str]]:
         """What is known of the files that are as they were when few were asked about last, and which are not, or are chosen."""
         found = load_merged(self._store.folder, self._key("", "")) if self._store is not None and len(needed) > len(chosen) else None
         if found is None:

@@ -107,19 +107,32 @@ def _read(root: str, folder: str) -> State | None:
     try:
         with open(_file(folder), "rb") as stream:
             data = stream.read()
-        checksum = int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 4], "little")
-        body = memoryview(data)[len(_MAGIC) + 4 :]
-        if not data.startswith(_MAGIC) or crc32(body) != checksum:
-            return None
-        return _unpacked(root, marshal.loads(body))
+        return _unpacked(root, opened(data, _MAGIC))
     except (OSError, ValueError, TypeError, EOFError):
         return None
+
+
+def sealed(head: bytes, value: Any) -> bytes:
+    """Plain data as bytes under a head that says what it is, with a checksum."""
+    body = marshal.dumps(value)
+    return head + crc32(body).to_bytes(4, "little") + body
+
+
+def opened(data: Any, head: bytes) -> Any:
+    """What was sealed under the head, from bytes or what is mapped to them. Raises ValueError, TypeError or EOFError where it is not that, or
+    damaged.
+    """
+    body = memoryview(data)[len(head) + 4 :]
+    if data[: len(head)] != head or crc32(body) != int.from_bytes(data[len(head) : len(head) + 4], "little"):
+        raise ValueError("damaged, or something else")
+    return marshal.loads(body)
 
 
 def dump_state(state: State) -> bytes:
     """The bytes of an index, for `save` to write."""
     runs = [(run.key, run.guards, run.exit_code, run.out, run.err) for run in state.runs]
-    body = marshal.dumps(
+    return sealed(
+        _MAGIC,
         (
             state.root,
             state.excluded,
@@ -129,9 +142,8 @@ def dump_state(state: State) -> bytes:
             state.guards,
             state.blobs,
             runs,
-        )
+        ),
     )
-    return _MAGIC + crc32(body).to_bytes(4, "little") + body
 
 
 def save_state(state: State, folder: str) -> None:

@@ -8,18 +8,19 @@ import math
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlsmith.engine.ignore import Patterns
 from mlsmith.errors import SettingsError, SourceError
 from mlsmith.review.people import People
 from mlsmith.review.signing import Signers
-from mlsmith.settings import FILES, Bot, Described, KeyRule, ReviewSettings, Settings, load_settings_text
+from mlsmith.settings import FILES, ReviewSettings, Settings, load_settings_text, plain
 
 if TYPE_CHECKING:
     from mlsmith.change import Change
     from mlsmith.revisions.configuration import Touched
     from mlsmith.revisions.meaning import Node
+    from mlsmith.settings import KeyRule
     from mlsmith.sources.tree import Tree
 
 RISKS = ("low", "medium", "high")
@@ -38,7 +39,7 @@ class Policy:
 
     @property
     def digest(self) -> str:
-        text = json.dumps(_said(self.settings), sort_keys=True)
+        text = json.dumps(plain(self.settings), sort_keys=True)
         digest = hashlib.sha256(text.encode() + b"\0" + self.people.signers.allowed)
         for name, content in self.schemas:
             digest.update(b"\0" + name.encode() + b"\0" + content)
@@ -116,13 +117,6 @@ class Policy:
     @property
     def _patterns(self) -> Patterns:
         return _patterns_of(self.settings.configs)
-
-
-def _said(value: Any) -> Any:
-    """A record as the table that it is written as."""
-    if isinstance(value, (ReviewSettings, KeyRule, Bot, Described)):
-        return {name: _said(inside) for name, inside in value._asdict().items()}
-    return [_said(inside) for inside in value] if isinstance(value, tuple) else value
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,7 @@ from mlsmith.revisions.effects import Effect, digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import FunctionNode, Unit
 from mlsmith.revisions.queries import is_query, normal_query
-from mlsmith.revisions.spellings import constant_last, is_negation, merged, opposite, takes_all
+from mlsmith.revisions.spellings import constant_last, is_negation, merged, opposite, says_no, takes_all
 from mlsmith.revisions.stars import names_of
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
@@ -185,7 +185,7 @@ class Expressions(Teller):
             node, negated = node.operand, not negated
         if is_negation(node):
             node, negated = opposite(node), not negated
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and all(is_negation(operand) for operand in node.values):
+        if isinstance(node, ast.BoolOp) and says_no(node):
             both = ast.BoolOp(ast.And(), [opposite(operand) for operand in node.values])
             node, negated = ast.copy_location(both, node), not negated
         value = self.value(node)

@@ -15,10 +15,10 @@ from mlsmith.settings.declared import (
     Settings,
     TargetSettings,
 )
-from mlsmith.settings.reading import FILES, as_data, candidates, load_settings, load_settings_text, with_codes
+from mlsmith.settings.reading import FILES, as_data, candidates, load_settings, load_settings_text, plain, with_codes
 from mlsmith.settings.schema import json_schema
 
 __all__ = [
     "FILES", "OPTIONS", "Bot", "DataSettings", "Declared", "Described", "GateSettings", "KeyRule", "Option", "ReviewSettings", "Settings", "TargetSettings",
-    "as_data", "candidates", "json_schema", "load_settings", "load_settings_text", "with_codes",
+    "as_data", "candidates", "json_schema", "load_settings", "load_settings_text", "plain", "with_codes",
 ]  # fmt: skip

@@ -99,7 +99,7 @@ def as_data(settings: Settings) -> dict[str, Any]:
         table, _, key = option.key.rpartition(".")
         owner: Any = getattr(settings, table) if table else settings
         target = data.setdefault(table, {}) if table else data
-        target[key] = _plain(getattr(owner, key.replace("-", "_")))
+        target[key] = plain(getattr(owner, key.replace("-", "_")))
     return data
 
 
@@ -286,9 +286,10 @@ def _said(found: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{key}.{inner}" for inner in value) if nested else (key,)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, (KeyRule, Bot, Described, Declared)):
-        return {name: _plain(getattr(value, name)) for name in value._fields}
+def plain(value: Any) -> Any:
+    """A value of the settings as TOML and JSON have it: a record as the table that it is written as."""
+    if isinstance(value, (ReviewSettings, KeyRule, Bot, Described, Declared)):
+        return {name: plain(getattr(value, name)) for name in value._fields}
     if isinstance(value, dict):
-        return {key: _plain(inside) for key, inside in value.items()}
-    return [_plain(inside) for inside in value] if isinstance(value, tuple) else value
+        return {key: plain(inside) for key, inside in value.items()}
+    return [plain(inside) for inside in value] if isinstance(value, tuple) else value

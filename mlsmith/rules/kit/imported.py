@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from mlsmith.index.project import Project
+from mlsmith.rules.kit.memo import once_a_project
 
 
 def imported_files(project: Project, path: str) -> Iterator[str]:
@@ -26,15 +27,14 @@ def _called(project: Project, path: str, name: str) -> list[str]:
     return list(dict.fromkeys(other for whole, other in found if whole.endswith(ending) and other != path))
 
 
+@once_a_project
 def _by_last_word(project: Project) -> dict[str, list[tuple[str, str]]]:
     """Last word → (dotted name, path) of the files that are called so. `src` is left out of a module's name, but not always of its import."""
-    known: dict[str, list[tuple[str, str]]] | None = project.answers.get("files by last word")
-    if known is None:
-        known = project.answers["files by last word"] = {}
-        for path, facts in project.files.items():
-            for name in {f".{facts.module}", "." + path.removesuffix(".py").replace("/", ".")}:
-                known.setdefault(name.rpartition(".")[2], []).append((name, path))
-    return known
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path, facts in project.files.items():
+        for name in {f".{facts.module}", "." + path.removesuffix(".py").replace("/", ".")}:
+            found.setdefault(name.rpartition(".")[2], []).append((name, path))
+    return found
 
 
 def _inside(project: Project, path: str, origin: str) -> list[str]:
@@ -47,13 +47,12 @@ def _inside(project: Project, path: str, origin: str) -> list[str]:
     return []
 
 
+@once_a_project
 def _by_folder(project: Project) -> dict[str, list[str]]:
-    known: dict[str, list[str]] | None = project.answers.get("files by folder")
-    if known is None:
-        known = project.answers["files by folder"] = {}
-        for path in project.files:
-            known.setdefault(path.rpartition("/")[0], []).append(path)
-    return known
+    found: dict[str, list[str]] = {}
+    for path in project.files:
+        found.setdefault(path.rpartition("/")[0], []).append(path)
+    return found
 
 
 def _nearest(path: str, others: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What several rules ask of one module is answered once."""
+"""What several rules ask of one module, document or project is answered once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from mlsmith.index.project import Project
     from mlsmith.rules.kit.module import Module
 
 Answer = TypeVar("Answer")
@@ -23,6 +24,19 @@ def once_a_module(function: Callable[[Module], Answer]) -> Callable[[Module], An
         if name not in answers:
             answers[name] = function(module)
         return answers[name]  # type: ignore[no-any-return]
+
+    return asked
+
+
+def once_a_project(function: Callable[[Project], Answer]) -> Callable[[Project], Answer]:
+    """Keep the answer of a function of one project with the project."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def asked(project: Project) -> Answer:
+        if name not in project.answers:
+            project.answers[name] = function(project)
+        return project.answers[name]  # type: ignore[no-any-return]
 
     return asked
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mlsmith.index.project import Definition, Project
+from mlsmith.rules.kit.memo import once_a_project
 
 _MAKERS = frozenset({"fire.Fire", "fire.core.Fire", "jsonargparse.CLI", "jsonargparse.auto_cli"})
 _FIRE, _JSONARGPARSE = b"fire.", b"jsonargparse."
@@ -47,14 +48,8 @@ def program_with(project: Project, definition: Definition) -> str:
     return path if programs.filled and function.name.endswith("__init__") and bases & _FILLED else ""
 
 
+@once_a_project
 def _programs(project: Project) -> _Programs:
-    if "programs" not in project.answers:
-        project.answers["programs"] = _seen(project)
-    found: _Programs = project.answers["programs"]
-    return found
-
-
-def _seen(project: Project) -> _Programs:
     named: dict[str, frozenset[str]] = {}
     whole = set()
     filled = any(origin.endswith(_CLI) and origin.endswith(f".{_CLI}") for facts in project.files.values() for _, origin in facts.imports)
