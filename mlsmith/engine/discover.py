@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.engine.ignore import Patterns, Stack
-from mlsmith.engine.snapshot import Stamp, is_racy
+from mlsmith.engine.snapshot import Stamp, is_racy, stamp_from
 from mlsmith.errors import SourceError, UnreadableInput
 from mlsmith.regex import regex
 
@@ -160,7 +160,7 @@ def _enter(root: str, folder: str, stack: Stack, excluded: Patterns, known: Mapp
         seen = os.lstat(where)
     except OSError:
         return []  # Gone since, or not ours to read: nothing to lint in it.
-    found.folders[folder] = (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
+    found.folders[folder] = stamp_from(seen)
     names = {entry.name for entry in entries}
     if folder and any(marker in names for marker in _MARKERS):
         return []
@@ -189,10 +189,9 @@ def _enter(root: str, folder: str, stack: Stack, excluded: Patterns, known: Mapp
 
 def _stamp(entry: os.DirEntry[str]) -> Stamp | None:
     try:
-        seen = entry.stat(follow_symlinks=False)
+        return stamp_from(entry.stat(follow_symlinks=False))
     except OSError:
         return None
-    return (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
 
 
 def _out(path: str, stack: Stack, excluded: Patterns, *, folder: bool) -> bool:
@@ -233,7 +232,7 @@ def _patterns_at(file: str, guards: dict[str, Stamp], name: str) -> str | None:
             stat = os.fstat(stream.fileno())
     except OSError:
         return None
-    guards[name] = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
+    guards[name] = stamp_from(stat)
     return _decoded(data)
 
 

@@ -23,13 +23,18 @@ _FINE_NS = 50_000_000
 _SECOND_NS = 1_000_000_000
 
 
+def stamp_from(seen: os.stat_result) -> Stamp:
+    """The stamp in what the system says of a file."""
+    return (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
+
+
 def stamp_of(path: str) -> Stamp | None:
     """The stamp of what a path names, without following a link; None where there is nothing."""
     try:
         seen = os.lstat(path)
     except OSError:
         return None
-    return (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
+    return stamp_from(seen)
 
 
 def is_racy(stamp: Stamp, taken_ns: int) -> bool:

@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.call import Call
     from mlsmith.rules.kit.module import Module
 
+_LOOKS = frozenset(
+    {"print", "display", "format", "len", "type", "str", "repr", "list", "head", "tail", "info", "describe", "sample", "shape", "size"}
+)
+"""Calls and attributes by which somebody only looks at data"""
+_MAKING = ("numpy.random.normal", "numpy.random.randn", "numpy.random.randint", "numpy.random.multivariate_normal")
+_ORDERS = ("numpy.random.permutation", "torch.randperm")
+_MIXED_IN_PLACE = ("numpy.random.shuffle", "random.shuffle")
+_DRAWS = ("numpy.random.rand", "numpy.random.random", "numpy.random.random_sample", "numpy.random.uniform", "torch.rand")
+
 
 class Split(NamedTuple):
     """A division of data: `node` is where it happens, `data` the expressions that are divided, `name` what does it."""
@@ -37,11 +46,6 @@ def splits(module: Module) -> Iterator[Split]:
         if data.node is not None:
             yield Split(call.node, (data.node,), f"`{call.method}`")
     yield from _slices(module)
-
-
-_LOOKS = frozenset(
-    {"print", "display", "format", "len", "type", "str", "repr", "list", "head", "tail", "info", "describe", "sample", "shape", "size"}
-)
 
 
 def is_used(module: Module, target: ast.expr) -> bool:
@@ -98,12 +102,6 @@ def drawn_parts(module: Module) -> Iterator[Call]:
 def _follows_made_up_data(module: Module, call: Call) -> bool:
     """Whether the rows that are divided were drawn just before, too: a seed for the parts alone would fix nothing."""
     return any(made.function is call.function and made.order < call.order for made in module.calls_to(*_MAKING))
-
-
-_MAKING = ("numpy.random.normal", "numpy.random.randn", "numpy.random.randint", "numpy.random.multivariate_normal")
-_ORDERS = ("numpy.random.permutation", "torch.randperm")
-_MIXED_IN_PLACE = ("numpy.random.shuffle", "random.shuffle")
-_DRAWS = ("numpy.random.rand", "numpy.random.random", "numpy.random.random_sample", "numpy.random.uniform", "torch.rand")
 
 
 def _parts_rows(module: Module, mask: ast.expr) -> bool:
