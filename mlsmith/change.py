@@ -23,6 +23,13 @@ class Significance(StrEnum):
     LOW = "low"
 
 
+class Confidence(StrEnum):
+    """Whether behaviour differs, or may come to the same in another way."""
+
+    SURE = "sure"
+    POSSIBLE = "possible"
+
+
 class Change(NamedTuple):
     """One behavioural difference. `subject` names what changed in the field's terms, e.g. `torch.utils.data.DataLoader(shuffle)`.
 
@@ -41,14 +48,15 @@ class Change(NamedTuple):
     significance: Significance
     moved_from: str | None = None
     steps: tuple[Change, ...] = ()
+    confidence: Confidence = Confidence.SURE
     old_line: int | None = None
-    """Of what stands in both revisions of the file the line before: no part of what makes two changes the same"""
+    """Of what stands in both revisions of the file the line before: this and the confidence are no part of what makes two changes the same"""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Change) and self[:-1] == other[:-1]
+        return isinstance(other, Change) and self[:-2] == other[:-2]
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __hash__(self) -> int:
-        return hash(self[:-1])
+        return hash(self[:-2])

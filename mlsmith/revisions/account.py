@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mlsmith.change import Change, Component, Significance
+from mlsmith.change import Change, Component, Confidence, Significance
+from mlsmith.revisions.confidence import Confidences
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.extracted import Extracted
 from mlsmith.revisions.kinship import defined
@@ -69,6 +70,7 @@ class Around:
     """Dotted names of definitions that differ by themselves"""
     became: dict[Place, Place]
     """Which definition is which"""
+    confidences: Confidences
 
 
 class Account:
@@ -76,7 +78,7 @@ class Account:
 
     def __init__(self, pair: Pair, around: Around) -> None:
         self.pair = pair
-        self.around = around
+        self.around, self.confidences = around, around.confidences
         self.told: list[Told] = []
         self.said: set[tuple[Any, str | None, str | None]] = set()
         """Expressions whose difference has been told, in words: what is computed from them differs for that"""
@@ -87,7 +89,7 @@ class Account:
 
     def add(
         self, kind: str, subject: str, old: str | None, new: str | None, at: Spot, component: Component, significance: Significance,
-        *, step: Effect | None = None,
+        *, step: Effect | None = None, confidence: Confidence = Confidence.SURE,
     ) -> None:  # fmt: skip
         gone = at.new is None
         origin = at.told
@@ -107,9 +109,10 @@ class Account:
         change = Change(
             component=component, kind=kind, path=self.pair.new.path if gone and origin.path == self.pair.old.path else origin.path,
             line=origin.line, symbol=origin.scope, subject=subject, old=old, new=new,
-            significance=significance, moved_from=self.pair.moved_from,
+            significance=significance, moved_from=self.pair.moved_from, confidence=confidence,
             old_line=at.old.line if at.old is not None and at.new is not None and at.old.path == origin.path else None,
         )  # fmt: skip
+        change = change._replace(confidence=self.around.confidences.of_texts(change))
         self.told.append(Told(change, at, step))
 
     def is_another(self, old: Value, new: Value) -> bool:

@@ -8,6 +8,7 @@ from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.account import Around, Told
 from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.attributes import attribute_changes
+from mlsmith.revisions.confidence import Confidences
 from mlsmith.revisions.extracted import Extracted
 from mlsmith.revisions.folding import folded, is_ordinary_step
 from mlsmith.revisions.imports import imported_elsewhere
@@ -36,7 +37,7 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         told=({p.old.place for p in differing}, {p.new.place for p in differing}), tables=tables,
         extracted=(Extracted(old, gone), Extracted(new, come)),
         differing=frozenset(name for pair in differing for name in (pair.old.name, pair.new.name)),
-        became={pair.old.place: pair.new.place for pair in pairs},
+        became={pair.old.place: pair.new.place for pair in pairs}, confidences=Confidences(old, new),
     )  # fmt: skip
     changes = [*attribute_changes(new.modules.values(), old.attributes)]
     told = [one for pair in pairs for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from mlsmith.change import Change, Component, Significance
+from mlsmith.change import Change, Component, Confidence, Significance
 from mlsmith.revisions.account import Place, Told
 from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.values import Origin
@@ -108,7 +108,7 @@ class _Steps:
         return Change(
             component=Component.SOURCE, kind="steps", path=place[0], line=min(lines), symbol=place[1], subject=place[1] or "the top of the file",
             old=gone.text("gone"), new=come.text("new"), significance=max((c.significance for c in changes), key=_WEIGHTS.index),
-            moved_from=changes[0].moved_from, steps=changes,
+            moved_from=changes[0].moved_from, steps=changes, confidence=min((c.confidence for c in changes), key=tuple(Confidence).index),
         )  # fmt: skip
 
     def count(self, one: Told, gone: _Counted, come: _Counted) -> None:
