@@ -63,6 +63,14 @@ class Confidences:
         before, after = (_calls(program.modules.values(), word) for program in (self.old, self.new))
         return SURE if not word or (before < after if what == "added" else after < before) else POSSIBLE
 
+    def of_whole(self, change: Change, what: str) -> Confidence:
+        """A function or class that came or went: where one of the name stands somewhere as before, it may have moved."""
+        if change.kind.startswith("module"):
+            return SURE
+        name = change.subject.rpartition(".")[2]
+        before, after = (_definitions(program.modules.values(), name) for program in (self.old, self.new))
+        return SURE if (before < after if what == "added" else after < before) else POSSIBLE
+
     def of_texts(self, change: Change) -> Confidence:
         """Another word in two texts: where the project itself is called so throughout, before and after, it may have been renamed."""
         if change.confidence is POSSIBLE or change.old is None or change.new is None or not _is_text(change.old) or not _is_text(change.new):
@@ -143,3 +151,7 @@ def _is_text(text: str) -> bool:
 
 def _calls(modules: Iterable[Module], word: str) -> int:
     return sum(len(module.syntax.calls_by_word.get(word, ())) for module in modules)
+
+
+def _definitions(modules: Iterable[Module], name: str) -> int:
+    return sum(node.name == name for module in modules for node in (*module.syntax.functions, *module.syntax.classes))

@@ -45,7 +45,8 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
     told = without_moved(_said_once(told), new, come, around)
     for program, alone, what in ((old, gone, "removed"), (new, come, "added")):
         told, taken = _without_whole(told, program, alone, is_new=what == "added")
-        changes += _wholes(program, alone, {pair.new if what == "added" else pair.old for pair in pairs}, taken, what)
+        wholes = _wholes(program, alone, {pair.new if what == "added" else pair.old for pair in pairs}, taken, what)
+        changes += (one._replace(confidence=around.confidences.of_whole(one, what)) for one in wholes)
     changes += folded(told, old, new, around.became)
     return tuple(sorted(dict.fromkeys(changes), key=lambda change: (change.path, change.line, change.subject, change.kind)))
 
@@ -136,7 +137,7 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
     """Definitions that only one side has and that do something there, if no caller has been told with them; of a file or class itself alone."""
     taken_in = {name for unit in paired for name in program.form(unit).taken_in}
     shared = {outer for unit in paired for outer in _outers(unit.name)} | {unit.path for unit in paired}
-    classes = {unit.name: unit for unit in alone if unit.kind == "class" and unit.name not in shared}
+    classes = {unit.name: unit for unit in alone if unit.kind == "class"}
     told: set[str] = set()
     for unit in alone:
         if (unit.name in taken_in and unit.name not in taken) or not program.form(unit).effects:

@@ -261,4 +261,10 @@ class Expressions(Teller):
 
 
 def _are_constants(elements: list[ast.expr]) -> bool:
-    return all(isinstance(element, ast.Constant) for element in elements)
+    return all(isinstance(element, ast.Constant) or _is_a_member(element) for element in elements)
+
+
+def _is_a_member(node: ast.expr) -> bool:
+    """`Task.SEGMENTATION`, as members of enumerations are written."""
+    named = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    return named and node.attr.isupper() and node.value.id[:1].isupper()  # type: ignore[attr-defined]
