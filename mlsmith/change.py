@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from mlsmith.finding import Confidence
+
 
 class Component(StrEnum):
     """What a run is made of; reproducing one needs all six to be equal."""
@@ -23,18 +25,12 @@ class Significance(StrEnum):
     LOW = "low"
 
 
-class Confidence(StrEnum):
-    """Whether behaviour differs, or may come to the same in another way."""
-
-    SURE = "sure"
-    POSSIBLE = "possible"
-
-
 class Change(NamedTuple):
     """One behavioural difference. `subject` names what changed in the field's terms, e.g. `torch.utils.data.DataLoader(shuffle)`.
 
     `old` and `new` are source texts or literal representations, None where the thing is absent; `line` is 1-based in the new
-    revision (in the old one, where the thing is gone). A line for several steps of one function holds them as `steps`.
+    revision (in the old one, where the thing is gone). A line for several steps of one function holds them as `steps`. Of medium
+    confidence is what may come to the same by another way.
     """
 
     component: Component
@@ -48,7 +44,7 @@ class Change(NamedTuple):
     significance: Significance
     moved_from: str | None = None
     steps: tuple[Change, ...] = ()
-    confidence: Confidence = Confidence.SURE
+    confidence: Confidence = Confidence.HIGH
     old_line: int | None = None
     """Of what stands in both revisions of the file the line before: this and the confidence are no part of what makes two changes the same"""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mlsmith.change import Change, Component, Confidence, Significance
+from mlsmith.change import Change, Component, Significance
+from mlsmith.finding import Confidence
 from mlsmith.revisions.confidence import Confidences
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.extracted import Extracted
@@ -78,7 +79,7 @@ class Account:
 
     def __init__(self, pair: Pair, around: Around) -> None:
         self.pair = pair
-        self.around, self.confidences = around, around.confidences
+        self.around = around
         self.told: list[Told] = []
         self.said: set[tuple[Any, str | None, str | None]] = set()
         """Expressions whose difference has been told, in words: what is computed from them differs for that"""
@@ -89,8 +90,9 @@ class Account:
 
     def add(
         self, kind: str, subject: str, old: str | None, new: str | None, at: Spot, component: Component, significance: Significance,
-        *, step: Effect | None = None, confidence: Confidence = Confidence.SURE,
+        *, step: Effect | None = None, sides: tuple[Value, Value] | None = None, confidence: Confidence = Confidence.HIGH,
     ) -> None:  # fmt: skip
+        """Tell a change. `step` is what is on one side only, `sides` are the values that differ."""
         gone = at.new is None
         origin = at.told
         inside = origin.place
@@ -112,8 +114,8 @@ class Account:
             significance=significance, moved_from=self.pair.moved_from, confidence=confidence,
             old_line=at.old.line if at.old is not None and at.new is not None and at.old.path == origin.path else None,
         )  # fmt: skip
-        change = change._replace(confidence=self.around.confidences.of_texts(change))
-        self.told.append(Told(change, at, step))
+        found = self.around.confidences.of(change, step, sides, self.pair.new.module)
+        self.told.append(Told(change._replace(confidence=found), at, step))
 
     def is_another(self, old: Value, new: Value) -> bool:
         """Whether two definitions are not the one and what became of it."""

@@ -6,22 +6,23 @@ a test that is gone, another order: these may, and nobody who reads only the cod
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlsmith.change import Change, Component, Confidence
+from mlsmith.change import Change, Component
+from mlsmith.finding import Confidence
 from mlsmith.index.project import outwards
 from mlsmith.regex import regex
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.values import Value
-from mlsmith.revisions.wording import kind_of_effect
 
 if TYPE_CHECKING:
     from mlsmith.revisions.program import Program
     from mlsmith.rules.kit.module import Module
 
-SURE, POSSIBLE = Confidence.SURE, Confidence.POSSIBLE
+LOWER = Confidence.MEDIUM
 
 _INPUTS = frozenset({"parameter", "global", "definition", "received", "caught", "undefined", "after", "closure", "nothing"})
 """Kinds of values that come from elsewhere"""
@@ -36,68 +37,72 @@ class Confidences:
     def __init__(self, old: Program, new: Program) -> None:
         self.old, self.new = old, new
 
-    def of_values(self, old: Value, new: Value, module: Module) -> Confidence:
-        """Two values in one place: other work on the same inputs differs, other inputs may hold the same."""
+    def of(self, change: Change, step: Effect | None, sides: tuple[Value, Value] | None, module: Module) -> Confidence:
+        """Of a change in a module: of a step of one side only, of two values in one place, or of anything else."""
+        if step is not None:
+            return self._of_step(step, change)
+        if sides is not None and change.kind.endswith(" replaced"):
+            return LOWER if any(self._may_be_ours(value.callee, module) for value in sides) else change.confidence
+        if sides is not None and not self._draw_alike(*sides, module):
+            return LOWER
+        if change.kind in ("order", "code"):
+            return of_order(change)
+        return LOWER if self._may_be_renamed(change) else change.confidence
+
+    def _draw_alike(self, old: Value, new: Value, module: Module) -> bool:
+        """Whether two values are made from the same: other work on it differs, while other inputs may hold what these held."""
         ours, theirs = self._inputs(old, module), self._inputs(new, module)
-        return SURE if ours == theirs or (ours and theirs and (ours < theirs or theirs < ours)) else POSSIBLE
+        return ours == theirs or (bool(ours and theirs) and (ours < theirs or theirs < ours))
 
-    def of_callees(self, old: Value, new: Value, module: Module) -> Confidence:
-        """Two things that are called one for the other: of libraries they differ, of the project they may be one."""
-        foreign = all(value.callee and not value.callee.startswith(".") and not self._is_ours(value.callee, module) for value in (old, new))
-        return SURE if foreign else POSSIBLE
+    def _may_be_ours(self, callee: str, module: Module) -> bool:
+        return not callee or callee.startswith(".") or self._is_ours(callee, module)
 
-    def of_step(self, step: Effect, what: str, component: Component) -> Confidence:
-        """A step of one side only. What is called as often as before has only moved."""
+    def _of_step(self, step: Effect, change: Change) -> Confidence:
+        what = change.kind.rpartition(" ")[2]
         if step.kind == "call":
             value = step.value("value")
             callee = value.callee if value is not None else ""
-            if what == "removed" and (not callee or callee.startswith(".")) and component is Component.SOURCE:
-                return POSSIBLE
+            nameless = not callee or callee.startswith(".")
+            if what == "removed" and nameless and change.component is Component.SOURCE:
+                return LOWER
             return self.of_number(callee.rpartition(".")[2], what)
-        if component is not Component.SOURCE:
-            return SURE
-        return POSSIBLE if step.kind == "import" or (what == "removed" and step.kind in _MAY_BE_ELSEWHERE) else SURE
+        elsewhere = step.kind == "import" or (what == "removed" and step.kind in _MAY_BE_ELSEWHERE)
+        return LOWER if elsewhere and change.component is Component.SOURCE else Confidence.HIGH
 
     def of_number(self, word: str, what: str) -> Confidence:
         """A call that came or went, by the last word of what is called."""
         before, after = (_calls(program.modules.values(), word) for program in (self.old, self.new))
-        return SURE if not word or (before < after if what == "added" else after < before) else POSSIBLE
+        return Confidence.HIGH if not word or (before < after if what == "added" else after < before) else LOWER
 
     def of_whole(self, change: Change, what: str) -> Confidence:
         """A function or class that came or went: where one of the name stands somewhere as before, it may have moved."""
         if change.kind.startswith("module"):
-            return SURE
+            return Confidence.HIGH
         name = change.subject.rpartition(".")[2]
         before, after = (_definitions(program.modules.values(), name) for program in (self.old, self.new))
-        return SURE if (before < after if what == "added" else after < before) else POSSIBLE
+        return Confidence.HIGH if (before < after if what == "added" else after < before) else LOWER
 
-    def of_texts(self, change: Change) -> Confidence:
-        """Another word in two texts: where the project itself is called so throughout, before and after, it may have been renamed."""
-        if change.confidence is POSSIBLE or change.old is None or change.new is None or not _is_text(change.old) or not _is_text(change.new):
-            return change.confidence
-        before, after = set(_WORD.findall(change.old)), set(_WORD.findall(change.new))
-        gone, come = before - after, after - before
-        if not gone or not come:
-            return change.confidence
-        renamed = all(self._is_of(word, self._words[0]) and word not in self._words[1] for word in gone) and all(
-            self._is_of(word, self._words[1]) and word not in self._words[0] for word in come
+    def _may_be_renamed(self, change: Change) -> bool:
+        """Whether two texts differ by a word that stands in several places of the one side and in none of the other."""
+        if change.old is None or change.new is None or not _is_text(change.old) or not _is_text(change.new):
+            return False
+        texts = [set(_WORD.findall(text)) for text in (change.old, change.new)]
+        gone, come = texts[0] - texts[1], texts[1] - texts[0]
+        before, after = self._words
+        return (
+            bool(gone and come)
+            and all(before[word] > 1 and not after[word] for word in gone)
+            and all(after[word] > 1 and not before[word] for word in come)
         )
-        return POSSIBLE if renamed else SURE
 
     @cached_property
-    def _words(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Words of all texts of either side, with how often they are there."""
-        found: list[dict[str, int]] = []
-        for program in (self.old, self.new):
-            words: dict[str, int] = {}
-            for module in program.modules.values():
-                for word in _WORD.findall(module.source.text):
-                    words[word] = words.get(word, 0) + 1
-            found.append(words)
-        return found[0], found[1]
-
-    def _is_of(self, word: str, words: dict[str, int]) -> bool:
-        return words.get(word, 0) > 1
+    def _words(self) -> tuple[Counter[str], Counter[str]]:
+        """How often each word stands in the files of either side."""
+        before, after = (
+            Counter(word for module in program.modules.values() for word in _WORD.findall(module.source.text))
+            for program in (self.old, self.new)
+        )
+        return before, after
 
     def _inputs(self, value: Value, module: Module) -> frozenset[str]:
         """What a value is made from, apart from literals and libraries: parameters, attributes of objects, names of the project."""
@@ -140,9 +145,9 @@ class Confidences:
         return frozenset(found)
 
 
-def of_order(step: Effect | None) -> Confidence:
-    """The same step in another place: of a model's making it matters, of ordinary code nobody knows."""
-    return POSSIBLE if step is None or kind_of_effect(step)[1] is Component.SOURCE else SURE
+def of_order(change: Change) -> Confidence:
+    """The same in another place: of a model's making it matters, of ordinary code nobody knows."""
+    return LOWER if change.component is Component.SOURCE else Confidence.HIGH
 
 
 def _is_text(text: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from mlsmith.change import Change, Component, Confidence, Significance
+from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.account import Place, Told
 from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.values import Origin

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from difflib import SequenceMatcher
 
-from mlsmith.change import Component, Confidence, Significance
+from mlsmith.change import Component, Significance
+from mlsmith.finding import Confidence
 from mlsmith.revisions.account import Account, Spot
 from mlsmith.revisions.kinship import (
     DISPLAYS,
@@ -52,7 +53,7 @@ class InnerValues(Account):
                 self.values(one, other, callee, kind, at)  # a method of something that has changed itself
             else:
                 was, now = told_apart(old, new)
-                self.add(f"{kind} replaced", callee or now, was, now, at, component, significance, confidence=self.confidences.of_callees(old, new, self.pair.new.module))
+                self.add(f"{kind} replaced", callee or now, was, now, at, component, significance, sides=(old, new))
                 return
         ours = {argument_name(callee, role): value for role, value in old.arguments.items()}
         theirs = {argument_name(callee, role): value for role, value in new.arguments.items()}
@@ -77,7 +78,7 @@ class InnerValues(Account):
             else:
                 absent = f"{default} (the library's default)" if default is not None else None
                 before, after = (text, absent) if first is not None else (absent, text)
-                sure = Confidence.POSSIBLE if alone[there.digest] > 1 else Confidence.SURE  # Given by place here, and there by a keyword.
+                sure = Confidence.MEDIUM if alone[there.digest] > 1 else Confidence.HIGH  # Given by place here, and there by a keyword.
                 self.add(f"{kind} argument", subject, before, after, at, component, significance, confidence=sure)
 
     def values(self, old: Value, new: Value, subject: str, kind: str, at: Spot, *, texts: tuple[str, str] = ("", "")) -> None:
@@ -141,7 +142,7 @@ class InnerValues(Account):
             self.said.add((nodes_of(old, new), was, now))
         if kind in ("if", "loop", "assert") and not is_inside(place.new, at.new):
             kind = "value"  # It is what the test or loop reads, and stands elsewhere.
-        self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance, confidence=self.confidences.of_values(old, new, self.pair.new.module))
+        self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance, sides=(old, new))
 
     def elements(self, old: Value, new: Value, subject: str, kind: str, at: Spot) -> None:
         """What differs between two displays: by key, or by order."""
@@ -156,8 +157,8 @@ class InnerValues(Account):
                 was, now = (", ".join(entry(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
                 if (nodes_of(old, new), was, now) not in self.said:
                     self.said.add((nodes_of(old, new), was, now))
-                    sure = self.confidences.of_values(old, new, self.pair.new.module) if was is not None and now is not None else Confidence.SURE
-                    self.add(kind, subject, was, now, _made(old, new, at), component, significance, confidence=sure)
+                    sides = (old, new) if was is not None and now is not None else None
+                    self.add(kind, subject, was, now, _made(old, new, at), component, significance, sides=sides)
         if len(self.told) == before:
             self.reasons.add("derived")
 

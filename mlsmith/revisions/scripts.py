@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from mlsmith.change import Change, Component, Confidence, Significance
+from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
+from mlsmith.finding import Confidence
 from mlsmith.regex import regex
 from mlsmith.revisions.tools import is_tool
 from mlsmith.sources.config import read_config
@@ -240,7 +241,7 @@ def _change(path: str, command: Command, kind: str, subject: str, old: str | Non
     weight = Significance.HIGH if _trains(text) else Significance.MEDIUM if component is not Component.SOURCE else Significance.LOW
     return Change(
         component=component, kind=kind, path=path, line=command.line, symbol="", subject=subject, old=old, new=new, significance=weight,
-        moved_from=moved_from, confidence=Confidence.POSSIBLE if _NO_COMMAND.search(text) else Confidence.SURE,
+        moved_from=moved_from, confidence=Confidence.MEDIUM if _NO_COMMAND.search(text) else Confidence.HIGH,
     )  # fmt: skip
 
 

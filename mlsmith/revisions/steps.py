@@ -6,7 +6,8 @@ from collections import Counter
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from mlsmith.change import Component, Confidence, Significance
+from mlsmith.change import Component, Significance
+from mlsmith.finding import Confidence
 from mlsmith.revisions.account import Place, Spot, Told
 from mlsmith.revisions.alignment import alike, find_inside, mark
 from mlsmith.revisions.callers import at_the_calls, new_calls
@@ -22,6 +23,7 @@ from mlsmith.revisions.statements import outermost
 from mlsmith.revisions.values import Value
 from mlsmith.revisions.wording import branches_of, kind_of_effect, signature_of, subject_of, text_of, weight_of
 
+_OPEN = Confidence.MEDIUM
 _LIKE = 0.5
 """Share of steps that two branches have in common from which on one took the place of the other"""
 
@@ -78,7 +80,7 @@ class Comparison(InnerValues):
             self.add("parameters", where, signatures[0], signatures[1], self.whole, Component.SOURCE, Significance.MEDIUM)
             return
         kind = "order" if "version" in self.reasons else "code"
-        self.add(kind, where, None, None, self.whole, Component.SOURCE, Significance.MEDIUM, confidence=Confidence.POSSIBLE)
+        self.add(kind, where, None, None, self.whole, Component.SOURCE, Significance.MEDIUM)
 
     def is_kept(self, default: Effect, form: Form) -> bool:
         """Whether a parameter of that name has that default on the other side too."""
@@ -126,12 +128,12 @@ class Comparison(InnerValues):
                 if other.kind == "import":
                     self.reasons.add("harmless")  # Sorted: what is imported does the same in another order.
                 elif not _is_an_option(other):
-                    self.add("order", subject_of(other), None, None, Spot(one.origin, other.origin), *weight_of(other), confidence=of_order(other))
+                    self.add("order", subject_of(other), None, None, Spot(one.origin, other.origin), *weight_of(other))
         self.wrapped(left, right)
         pairs, lost, got = alike(tuple(left), tuple(right))
         for one, other in pairs:
             if one.kind == other.kind == "call" and _word(one) == _word(other) and not _is_an_option(other):
-                self.add("order", subject_of(other), None, None, Spot(one.origin, other.origin), *weight_of(other), confidence=of_order(other))
+                self.add("order", subject_of(other), None, None, Spot(one.origin, other.origin), *weight_of(other))
             self.effect(one, other)
         for one in lost:
             self.single(one, "removed")
@@ -177,7 +179,7 @@ class Comparison(InnerValues):
         text = text_of(one)
         old, new = (None, text) if what == "added" else (text, None)
         at = Spot(None, one.origin) if what == "added" else Spot(one.origin, None)
-        self.add(f"{kind} {what}", subject_of(one), old, new, at, component, significance, step=one, confidence=self.confidences.of_step(one, what, component))
+        self.add(f"{kind} {what}", subject_of(one), old, new, at, component, significance, step=one)
 
     def is_called_instead(self, one: Effect, *, is_old: bool) -> bool:
         """Whether a step stands in a function that both versions have, and that the other side of this definition still calls."""
@@ -219,9 +221,18 @@ class Comparison(InnerValues):
                 elif role in theirs_by_role:
                     self.effects(block, theirs_by_role[role])
             if {role for role, _ in old.blocks} != {role for role, _ in new.blocks}:
-                self.add(new.kind, subject_of(new), branches_of(old), branches_of(new), at, Component.SOURCE, Significance.MEDIUM, confidence=Confidence.POSSIBLE)
+                self.add(
+                    new.kind,
+                    subject_of(new),
+                    branches_of(old),
+                    branches_of(new),
+                    at,
+                    Component.SOURCE,
+                    Significance.MEDIUM,
+                    confidence=_OPEN,
+                )
         if len(self.told) == before and not self.reasons:
-            self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW, confidence=Confidence.POSSIBLE)
+            self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW, confidence=_OPEN)
 
 
 def _word(effect: Effect) -> tuple[str, str]:
@@ -248,7 +259,8 @@ def _step(told: Told) -> tuple[str, str, str | None]:
 
 
 def _in_order(old: Told, new: Told) -> Told:
-    return Told(new.change._replace(kind="order", old=None, new=None, confidence=of_order(new.step)), Spot(old.at.old, new.at.new))
+    confidence = of_order(new.change)
+    return Told(new.change._replace(kind="order", old=None, new=None, confidence=confidence), Spot(old.at.old, new.at.new))
 
 
 def _called(form: Form) -> set[Place]:
