@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -18,8 +19,9 @@ from mlsmith.revisions.evaluation import OF_A_FILE
 from mlsmith.revisions.guards import brought_together
 from mlsmith.revisions.inner_values import InnerValues
 from mlsmith.revisions.kinship import defined, is_told, is_turned, turned
-from mlsmith.revisions.program import Form
+from mlsmith.revisions.program import Form, FunctionNode, Unit
 from mlsmith.revisions.statements import outermost
+from mlsmith.revisions.telling import defaults_of
 from mlsmith.revisions.values import Value
 from mlsmith.revisions.wording import branches_of, kind_of_effect, signature_of, subject_of, text_of, weight_of
 
@@ -86,7 +88,12 @@ class Comparison(InnerValues):
         """Whether a parameter of that name has that default on the other side too."""
         value = default.value("value")
         same = [one for one in form.effects if one.kind == "default" and mark(one) == mark(default)]
-        return value is not None and any(theirs.digest == value.digest for one in same if (theirs := one.value("value")) is not None)
+        if value is not None and any(theirs.digest == value.digest for one in same if (theirs := one.value("value")) is not None):
+            return True
+        old, new = (_defaults(unit) for unit in (self.pair.old, self.pair.new))
+        name = mark(default)[1]
+        both = default.origin.place in (self.pair.old.place, self.pair.new.place) and name in old and name in new
+        return both and ast.dump(old[name]) == ast.dump(new[name])  # Of a function that did nothing, or does nothing now.
 
     def moved(self, told: list[Told]) -> list[Told]:
         """The same step that came in one place and went in another has moved: its order, or the branch around it, is another one."""
@@ -233,6 +240,10 @@ class Comparison(InnerValues):
                 )
         if len(self.told) == before and not self.reasons:
             self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW, confidence=_OPEN)
+
+
+def _defaults(unit: Unit) -> dict[str, ast.expr]:
+    return defaults_of(unit.node.args) if isinstance(unit.node, FunctionNode) else {}
 
 
 def _word(effect: Effect) -> tuple[str, str]:
