@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlsmith.change import Change, Component
+from mlsmith.change import Change, Component, Significance
 from mlsmith.finding import Confidence
 from mlsmith.index.project import outwards
 from mlsmith.regex import regex
@@ -28,6 +28,8 @@ _INPUTS = frozenset({"parameter", "global", "definition", "received", "caught", 
 """Kinds of values that come from elsewhere"""
 _MAY_BE_ELSEWHERE = frozenset({"if", "loop", "store", "default", "import", "return", "with", "try"})
 """What is gone of them may be done by others, or held always"""
+_OWN = frozenset({"self", "cls", "0:0"})
+"""The object that a method belongs to, by its name or, where only one side has that, by its place"""
 _WORD = regex(r"[A-Za-z_]\w*")
 
 
@@ -47,7 +49,7 @@ class Confidences:
             return LOWER
         if change.kind in ("order", "code"):
             return of_order(change)
-        return LOWER if self._may_be_renamed(change) else change.confidence
+        return LOWER if self._may_be_renamed(change, sides) else change.confidence
 
     def _draw_alike(self, old: Value, new: Value, module: Module) -> bool:
         """Whether two values are made from the same: other work on it differs, while other inputs may hold what these held."""
@@ -61,11 +63,7 @@ class Confidences:
         what = change.kind.rpartition(" ")[2]
         if step.kind == "call":
             value = step.value("value")
-            callee = value.callee if value is not None else ""
-            nameless = not callee or callee.startswith(".")
-            if what == "removed" and nameless and change.component is Component.SOURCE:
-                return LOWER
-            return self.of_number(callee.rpartition(".")[2], what)
+            return self.of_number(value.callee.rpartition(".")[2] if value is not None else "", what)
         elsewhere = step.kind == "import" or (what == "removed" and step.kind in _MAY_BE_ELSEWHERE)
         return LOWER if elsewhere and change.component is Component.SOURCE else Confidence.HIGH
 
@@ -82,9 +80,10 @@ class Confidences:
         before, after = (_definitions(program.modules.values(), name) for program in (self.old, self.new))
         return Confidence.HIGH if (before < after if what == "added" else after < before) else LOWER
 
-    def _may_be_renamed(self, change: Change) -> bool:
-        """Whether two texts differ by a word that stands in several places of the one side and in none of the other."""
-        if change.old is None or change.new is None or not _is_text(change.old) or not _is_text(change.new):
+    def _may_be_renamed(self, change: Change, sides: tuple[Value, Value] | None) -> bool:
+        """Whether two texts, or two attributes, differ by a word that stands in several places of the one side and in none of the other."""
+        attributes = sides is not None and all(value.kind == "attribute" for value in sides)
+        if change.old is None or change.new is None or not (attributes or (_is_text(change.old) and _is_text(change.new))):
             return False
         texts = [set(_WORD.findall(text)) for text in (change.old, change.new)]
         gone, come = texts[0] - texts[1], texts[1] - texts[0]
@@ -114,8 +113,8 @@ class Confidences:
             if one.digest in seen:
                 continue
             seen.add(one.digest)
-            if one.kind == "attribute" and one.parts[0][1].kind in _INPUTS:
-                found.add(f"{one.parts[0][1].label}.{one.label}")
+            if one.kind == "attribute" and one.parts[0][1].kind == "parameter" and one.parts[0][1].label in _OWN:
+                found.add(f"self.{one.label}")
             elif one.kind == "definition" and one.origin is not None:
                 found.add(one.origin.scope)
             elif one.kind in _INPUTS:
@@ -147,7 +146,7 @@ class Confidences:
 
 def of_order(change: Change) -> Confidence:
     """The same in another place: of a model's making it matters, of ordinary code nobody knows."""
-    return LOWER if change.component is Component.SOURCE else Confidence.HIGH
+    return LOWER if change.component is Component.SOURCE and change.significance is not Significance.HIGH else Confidence.HIGH
 
 
 def _is_text(text: str) -> bool:

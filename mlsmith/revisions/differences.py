@@ -137,7 +137,7 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
     """Definitions that only one side has and that do something there, if no caller has been told with them; of a file or class itself alone."""
     taken_in = {name for unit in paired for name in program.form(unit).taken_in}
     shared = {outer for unit in paired for outer in _outers(unit.name)} | {unit.path for unit in paired}
-    classes = {unit.name: unit for unit in alone if unit.kind == "class"}
+    classes = {unit.name: unit for unit in alone if unit.kind == "class" and (unit.name not in shared or program.form(unit).effects)}
     told: set[str] = set()
     for unit in alone:
         if (unit.name in taken_in and unit.name not in taken) or not program.form(unit).effects:

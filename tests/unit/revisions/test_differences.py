@@ -8,6 +8,7 @@ import itertools
 import pytest
 
 from mlsmith.change import Change
+from mlsmith.finding import Confidence
 from mlsmith.revisions.attributes import renamed_attributes
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.program import Program
@@ -45,6 +46,41 @@ def test_an_edit_is_reported(old: str, new: str, words: tuple[str, ...]) -> None
     said = "\n".join(f"{c.kind} {c.subject} {c.old} {c.new}" for c in found)
     assert all(word in said for word in words), said
     assert len(found) <= 8, said
+
+
+OPEN = {"norm after the activation"}
+"""What the step before does with what it is given nobody knows who reads the call alone"""
+
+
+@pytest.mark.parametrize(("name", "old", "new"), [edit[:3] for edit in EDITS], ids=[edit[0] for edit in EDITS])
+def test_an_edit_is_told_without_a_doubt(name: str, old: str, new: str) -> None:
+    found = changes({"train.py": PROGRAM}, {"train.py": edited(old, new)})
+    assert any(change.confidence is Confidence.HIGH for change in found) != (name in OPEN)
+
+
+DOUBTED = [
+    ("def f(self, x):\n    g(x, self.step)\n", "def f(self, x):\n    g(x, self.current)\n"),
+    ("import settings\ng('model.pt')\n", "import settings\ng(settings.PATH)\n"),
+    ("def f(x):\n    if x is None:\n        raise ValueError\n    g(x)\n", "def f(x):\n    g(x)\n"),
+    ("def f(x):\n    g(x)\n    h(x)\n", "def f(x):\n    h(x)\n    g(x)\n"),
+    ("g({'old': 1})\nh('old')\n", "g({'new': 1})\nh('new')\n"),
+]
+CERTAIN = [
+    ("def f(self, x):\n    g(x, self.step)\n", "def f(self, x):\n    g(x, self.step + 1)\n"),
+    ("g('adam')\n", "g('sgd')\n"),
+    ("import torch\ng(torch.nn.ReLU())\n", "import torch\ng(torch.nn.GELU())\n"),
+    ("def f(x):\n    g(x)\n", "def f(x):\n    if x is None:\n        raise ValueError\n    g(x)\n"),
+    ("def f(x):\n    x.clip(0)\n    g(x)\n", "def f(x):\n    g(x)\n"),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "confidence"), [*((*one, Confidence.MEDIUM) for one in DOUBTED), *((*one, Confidence.HIGH) for one in CERTAIN)]
+)
+def test_what_may_come_to_the_same_is_doubted_and_nothing_else(old: str, new: str, confidence: Confidence) -> None:
+    found = changes({"train.py": old, "settings.py": ""}, {"train.py": new, "settings.py": ""})
+    assert found
+    assert {change.confidence for change in found} == {confidence}
 
 
 @pytest.mark.parametrize("refactoring", REFACTORINGS)
