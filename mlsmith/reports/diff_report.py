@@ -61,8 +61,7 @@ def _text(difference: Difference, style: Style, width: int) -> str:
 
 def _change(change: Change, style: Style, width: int) -> list[str]:
     paint = style.bad if change.significance is Significance.HIGH else style.dim
-    place = f"  {change.line}".ljust(7)
-    place += style.dim(_mark(change))
+    place = f"  {change.line}".ljust(6) + (" " if change.confidence is Confidence.HIGH else style.dim(_OPEN))
     where = f"  {style.dim('in ' + visible(change.symbol))}" if change.symbol not in ("", change.subject) else ""
     where += f"  {style.dim(_lines(change))}" if change.kind == "steps" else ""
     subject = "" if change.subject == change.kind.split()[0] else f"  {visible(change.subject)}"  # `if added` says what `if` is.
