@@ -6,10 +6,11 @@ a test that is gone, another order: these may, and nobody who reads only the cod
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.finding import Confidence
@@ -30,6 +31,10 @@ _MAY_BE_ELSEWHERE = frozenset({"if", "loop", "store", "default", "import", "retu
 """What is gone of them may be done by others, or held always"""
 _OWN = frozenset({"self", "cls", "0:0"})
 """The object that a method belongs to, by its name or, where only one side has that, by its place"""
+_FOR_DEVELOPERS = regex(r"(?:^|[/_.-])tests?(?:[/_.-]|$)", re.IGNORECASE)
+_EXTRA = regex(r"\b(?:dev|develop|development|docs?|tests?|testing|lint|style)(?:\b|_)['\"]?\]?\)?$", re.IGNORECASE)
+"""The end of what a requirement of developers stands under"""
+_SAYS_MORE = regex(r"\b(?:log_?level|logging_level|verbose|verbosity)\b", re.IGNORECASE)
 _WORD = regex(r"[A-Za-z_]\w*")
 
 
@@ -142,6 +147,35 @@ class Confidences:
             parts = path.removesuffix(".py").removeprefix("src/").removesuffix("/__init__").split("/")
             found.update(".".join(parts[:keep]) for keep in range(1, len(parts) + 1))
         return frozenset(found)
+
+
+def weighed(changes: Sequence[Change]) -> list[Change]:
+    """All changes of two revisions, of medium confidence those that are for tests and developers, and what may only be called otherwise."""
+    there = Counter((_family(change), change.kind.rpartition(" ")[2], _value(change)) for change in changes)
+    return [change._replace(confidence=LOWER) if _is_doubtful(change, there) else change for change in changes]
+
+
+def _is_doubtful(change: Change, there: Counter[tuple[Any, str, str]]) -> bool:
+    if _FOR_DEVELOPERS.search(change.path) or (_EXTRA.search(change.subject) and change.component is not Component.CONFIGURATION):
+        return True
+    if change.kind == "default" and change.new == "None" and change.old is not None:
+        return True  # The value may be given inside now.
+    if _SAYS_MORE.search(change.subject) or (change.kind == "renamed" and change.component is Component.CONFIGURATION):
+        return True
+    other = {"added": "removed", "removed": "added"}.get(change.kind.rpartition(" ")[2], "")
+    named = change.kind.startswith("store ") or change.component is Component.CONFIGURATION
+    return bool(other) and named and there[_family(change), other, _value(change)] > 0
+
+
+def _family(change: Change) -> tuple[str, str, str]:
+    """Among what a change may be the other half of a renaming."""
+    return change.path, change.symbol, change.kind.partition(" ")[0] if change.kind.startswith("store ") else ""
+
+
+def _value(change: Change) -> str:
+    """What came or went, without the name that it has."""
+    text = change.new or change.old or ""
+    return text.partition(" = ")[2] if change.kind.startswith("store ") else text
 
 
 def of_order(change: Change) -> Confidence:
