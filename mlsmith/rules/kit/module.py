@@ -93,6 +93,8 @@ class Module:
         """Calls to any of the fully qualified names, in source order; `X()` in a name is an instance of X, as in
         `sklearn.preprocessing.StandardScaler().fit`. A project class that extends X counts as X."""
         table, heirs = self._by_name, self._heirs
+        if not heirs and table.keys().isdisjoint(names):
+            return _NONE  # as nearly always
         found = [node for name in names if name in table for node in table[name]]
         for name in names if heirs else ():
             owner, called, rest = name.partition("()")
@@ -114,13 +116,15 @@ class Module:
 
     def method_calls(self, *methods: str) -> Iterator[Call]:
         """Calls `x.method(…)` whatever `x` is, in source order."""
-        return self._in_order(
-            [node for method in methods for node in self.syntax.calls_by_word.get(method, ()) if node.func.__class__ is ast.Attribute]
-        )
+        table = self.syntax.calls_by_word
+        if table.keys().isdisjoint(methods):
+            return _NONE
+        return self._in_order([node for method in methods for node in table.get(method, ()) if node.func.__class__ is ast.Attribute])
 
     def calls_spelt(self, *words: str) -> Iterator[Call]:
         """Calls by the last word of what is called, of functions and methods alike, in source order."""
-        return self._in_order([node for word in words for node in self.syntax.calls_by_word.get(word, ())])
+        table = self.syntax.calls_by_word
+        return _NONE if table.keys().isdisjoint(words) else self._in_order([node for word in words for node in table.get(word, ())])
 
     @property
     def words_called(self) -> Iterable[str]:

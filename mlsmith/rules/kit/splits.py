@@ -19,6 +19,8 @@ _LOOKS = frozenset(
 )
 """Calls and attributes by which somebody only looks at data"""
 _MAKING = ("numpy.random.normal", "numpy.random.randn", "numpy.random.randint", "numpy.random.multivariate_normal")
+_SPLIT_BY_FOLDS = tuple(f"sklearn.model_selection.{fold}().split" for fold in FOLDS)
+_CROSS_VALIDATED = tuple(f"sklearn.model_selection.{name}" for name in CROSS_VALIDATIONS)
 _ORDERS = ("numpy.random.permutation", "torch.randperm")
 _MIXED_IN_PLACE = ("numpy.random.shuffle", "random.shuffle")
 _DRAWS = ("numpy.random.rand", "numpy.random.random", "numpy.random.random_sample", "numpy.random.uniform", "torch.rand")
@@ -38,10 +40,10 @@ def splits(module: Module) -> Iterator[Split]:
         "sklearn.model_selection.train_test_split", "torch.utils.data.random_split", "dask_ml.model_selection.train_test_split"
     ):
         yield Split(call.node, tuple(a for a in call.node.args[:3] if not isinstance(a, ast.Starred)), f"`{call.method}`")
-    for call in module.calls_to(*(f"sklearn.model_selection.{fold}().split" for fold in FOLDS)):
+    for call in module.calls_to(*_SPLIT_BY_FOLDS):
         fold = next((name for name in FOLDS if f"sklearn.model_selection.{name}().split" in call.names), "split")
         yield Split(call.node, tuple(call.node.args[:1]), f"`{fold}`")
-    for call in module.calls_to(*(f"sklearn.model_selection.{name}" for name in CROSS_VALIDATIONS)):
+    for call in module.calls_to(*_CROSS_VALIDATED):
         data = call.argument("X")
         if data.node is not None:
             yield Split(call.node, (data.node,), f"`{call.method}`")
