@@ -184,7 +184,9 @@ def _is_to_be_written(module: Module, first: ast.stmt) -> bool:
             texts = [n.value for n in ast.walk(exit_) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
             texts += [line for line in module.source.lines[max(0, exit_.lineno - 3) : exit_.lineno - 1] if line.lstrip().startswith("#")]
             empty = any(isinstance(n, ast.Name) and n.id in ("NotImplementedError", "NotImplemented") for n in ast.walk(exit_))
-            return any(_REQUEST.search(text.lower()) for text in texts) or (empty and (module.notebook is not None or is_lesson(module)))
+            return any(_REQUEST.search(text.lower()) for text in texts) or (
+                empty and (module.notebook is not None or is_lesson(module.path))
+            )
     return False
 
 

@@ -114,7 +114,7 @@ class NeverToggledFlag(Rule):
             found = list(_guards(module, function)) if module.branches_in(function) else []
             if found and _is_plain(module, function) and not is_quoted(module, function):
                 guards.extend(found)
-        return () if guards and (is_lesson(module) or is_borrowed(module)) else tuple(guards)
+        return () if guards and (is_lesson(module.path) or is_borrowed(module)) else tuple(guards)
 
     def project(self, project: Project) -> Iterator[Finding]:
         for *_, finding in self.candidates(project):

@@ -55,7 +55,6 @@ class _Fact(NamedTuple):
 
     digests: bytes
     """The smallest digests of its lines, packed; empty where it is nothing to compare"""
-    lesson: bool
     named: tuple[str, ...]
     """Words of what it imports inside of functions, and files that its strings name, with their ending"""
 
@@ -163,7 +162,7 @@ class VersionedCopy(Rule):
     speaks_in_examples = False
 
     def collect(self, module: Module) -> Any:
-        fact = _Fact(_sketch(module), is_lesson(module) or bool(_COURSES & set(module.path.lower().split("/")[:-1])), _named_by(module))
+        fact = _Fact(_sketch(module), _named_by(module))
         return tuple(fact) if fact.digests or fact.named else None
 
     def collect_text(self, document: TextDocument) -> Any:
@@ -205,7 +204,7 @@ class VersionedCopy(Rule):
         tags = dict(family)
         for path, tag in family:
             chosen = project.has_users and project.is_public(path)
-            if not tag or (chosen and _is_choice(tag)) or (facts[path].lesson and not _LEFT_OVER.match(tag)):
+            if not tag or (chosen and _is_choice(tag)) or (_is_taught(path) and not _LEFT_OVER.match(tag)):
                 continue
             for other in tags:
                 share = _share(facts[path], facts[other]) if other != path else 0.0
@@ -230,6 +229,10 @@ def _sketch(module: Module) -> bytes:
     bare = set(map(bytes.strip, module.source.text.encode("utf-8", "surrogatepass").split(b"\n")))
     lines = [line for line in bare if len(line) >= _LEAST_CHARACTERS and not line.startswith(_NO_WORK)]
     return array("I", sorted(map(crc32, lines))[:_SKETCH]).tobytes() if len(lines) >= _LEAST_LINES else b""
+
+
+def _is_taught(path: str) -> bool:
+    return is_lesson(path) or not _COURSES.isdisjoint(path.lower().split("/")[:-1])
 
 
 def _named_by(module: Module) -> tuple[str, ...]:
@@ -279,7 +282,12 @@ def _is_named(project: Project, path: str, named: dict[str, set[str]]) -> bool:
     stem = path.rpartition("/")[2].rpartition(".")[0]
     if named.get(stem, set()) - set(project.files) or named.get(f"{stem}.py", set()) - {path}:
         return True
-    return any(stem in text.split(".") for other, facts in project.files.items() if other != path for text in facts.mentions().strings)
+    spelt = stem.encode("utf-8", "surrogatepass")
+    return any(
+        stem in text.split(".")
+        for other, facts in project.files.items() if spelt in facts.packed_mentions and other != path
+        for text in facts.mentions().strings
+    )  # fmt: skip
 
 
 def _is_imported(project: Project, path: str, named: dict[str, set[str]]) -> bool:

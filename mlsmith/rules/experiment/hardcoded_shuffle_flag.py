@@ -253,8 +253,10 @@ class HardcodedShuffleFlag(Rule):
             own = [] if any(name in SHUFFLING for name in call.names) else [n for n in call.names if not n.startswith(_LIBRARIES)]
             if own and call.role is not None:
                 told = _BY_ITSELF if _shuffles_itself(module, call) else call.role.value
-                near, ordered = loaders.is_near(call, call.role), loaders.is_ordered(module, call)
-                calls += [(name, told, near, ordered, _slots(call), tuple(where(module, call.node))) for name in own]
+                slots = _slots(call)
+                near = told == Role.TRAIN and any(value is False for _, value in slots) and loaders.is_near(call, call.role)
+                ordered = near and loaders.is_ordered(module, call)
+                calls += [(name, told, near, ordered, slots, tuple(where(module, call.node))) for name in own]
         return (tuple(inside), tuple(calls), tuple(reads)) if inside or calls or reads else None
 
     def collect_config(self, document: ConfigDocument) -> Any:
@@ -351,12 +353,11 @@ def _is_chosen(module: Module, decision: OrderDecision, function: Function) -> b
 
 def _shuffles_itself(module: Module, call: Call) -> bool:
     """Whether something that is given has a method that draws its order anew, and the file calls it: `data.shuffle(epoch)`."""
-    given = {
-        ast.unparse(node)
+    shuffled = {ast.unparse(other.receiver) for other in module.method_calls("shuffle") if other.receiver is not None}
+    return bool(shuffled) and any(
+        isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) in shuffled
         for node in (*call.node.args, *(k.value for k in call.node.keywords))
-        if isinstance(node, (ast.Name, ast.Attribute))
-    }
-    return any(other.receiver is not None and ast.unparse(other.receiver) in given for other in module.method_calls("shuffle"))
+    )
 
 
 def _is_second(module: Module, decision: OrderDecision) -> bool:

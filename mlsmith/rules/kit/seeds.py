@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlsmith.rules.kit.memo import once_a_module
@@ -26,16 +26,21 @@ def sets_global_seed(call: Call) -> bool:
     return call.method in ("enable_determinism", "enable_op_determinism")
 
 
-def global_seeds(module: Module) -> Iterator[Call]:
-    """Calls that set a seed for the whole process."""
-    words = [word for word in module.words_called if "seed" in word.lower() or "determinism" in word]
-    return filter(sets_global_seed, module.calls_spelt(*words))
-
-
 @once_a_module
+def global_seeds(module: Module) -> list[Call]:
+    """Calls that set a seed for the whole process."""
+    words = [word for word in module.words_called if _may_seed(word)]
+    return list(filter(sets_global_seed, module.calls_spelt(*words))) if words else []
+
+
+@lru_cache(maxsize=20_000)
+def _may_seed(word: str) -> bool:
+    return "seed" in word.lower() or "determinism" in word
+
+
 def has_global_seed(module: Module) -> bool:
     """Whether the file sets a seed for the whole process anywhere."""
-    return any(global_seeds(module))
+    return bool(global_seeds(module))
 
 
 def seed_name(module: Module, call: Call) -> str:

@@ -74,7 +74,7 @@ def _is_looked_at(node: ast.AST) -> bool:
 def drawn_parts(module: Module) -> Iterator[Call]:
     """Draws that decide by hand which rows train and which do not: an order that is cut in two, and a mask with its opposite."""
     told: set[int] = set()
-    for split in _slices(module):
+    for split in _slices(module) if any(module.calls_to(*_ORDERS, *_MIXED_IN_PLACE)) else ():
         data = split.data[0]
         trace = module.flow.trace(data)
         draws = [call for call in trace.calls if any(name in _ORDERS for name in call.names)]
