@@ -243,9 +243,9 @@ def _named_by(module: Module) -> tuple[str, ...]:
             names.update(alias.name.rpartition(".")[2] for alias in node.names)
             if isinstance(node, ast.ImportFrom) and node.module:
                 names.add(node.module.rpartition(".")[2])
-    for string in module.syntax.strings if ".py" in module.source.text else ():
-        if isinstance(string.value, str) and ".py" in string.value:
-            names.update(f"{word}.py" for word in _TAGGED_WORD.findall(string.value))
+    texts: list[Any] = [string.value for string in module.syntax.strings] if ".py" in module.source.text else []
+    for text in [text for text in texts if ".py" in text]:
+        names.update(f"{word}.py" for word in _TAGGED_WORD.findall(text))
     return tuple(sorted(names))
 
 

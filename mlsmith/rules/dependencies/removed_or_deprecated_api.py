@@ -238,8 +238,22 @@ def _asked(library: str) -> _Asked:
 @lru_cache(maxsize=8_000)
 def _of_import(name: str) -> dict[str, Removal]:
     """Library → what went of what an import names; the same few hundred are imported in file after file."""
-    gone = [(library, table[prefix, ""]) for prefix in prefixes(name) for library, table in removals().items() if (prefix, "") in table]
-    return dict(reversed(gone))  # of one library what stands further up
+    gone, found = _names_gone(), dict[str, Removal]()
+    for prefix in prefixes(name):
+        for library, removal in gone.get(prefix, ()):
+            found.setdefault(library, removal)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _names_gone() -> dict[str, list[tuple[str, Removal]]]:
+    """Name → the libraries that gave it up."""
+    table: dict[str, list[tuple[str, Removal]]] = {}
+    for library, gone in removals().items():
+        for (name, argument), removal in gone.items():
+            if not argument:
+                table.setdefault(name, []).append((library, removal))
+    return table
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:

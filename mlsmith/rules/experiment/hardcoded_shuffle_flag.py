@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from mlsmith.rules.kit import (
@@ -29,6 +28,7 @@ from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.configuration import key_read
 from mlsmith.rules.kit.configuration_paths import document_at
 from mlsmith.rules.kit.flags import flag_default
+from mlsmith.rules.kit.memo import TellingWords
 from mlsmith.rules.kit.order import LOADERS, SHUFFLING, OrderDecision, order_decisions
 
 _BY_ITSELF = "by itself"
@@ -36,6 +36,7 @@ _BY_ITSELF = "by itself"
 _DATA_WORDS = frozenset(
     {"load", "loader", "loaders", "dataloader", "dataloaders", "data", "dataset", "datasets", "iterator", "generator", "batches"}
 )
+_OF_DATA = TellingWords(lambda word: not _DATA_WORDS.isdisjoint(tokens(word)))
 _LIBRARIES = ("torch.", "keras.", "sklearn.", "tensorflow.", "datasets.")
 
 
@@ -249,7 +250,7 @@ class HardcodedShuffleFlag(Rule):
             ):
                 inside.append((function.scope.qualified, decision.value, tuple(where(module, decision.call.node))))
         calls = []
-        for call in module.calls_spelt(*filter(_speaks_of_data, module.words_called)) if not module.is_test else ():
+        for call in module.calls_spelt(*_OF_DATA.among(module.words_called)) if not module.is_test else ():
             own = [] if any(name in SHUFFLING for name in call.names) else [n for n in call.names if not n.startswith(_LIBRARIES)]
             if own and call.role is not None:
                 told = _BY_ITSELF if _shuffles_itself(module, call) else call.role.value
@@ -310,11 +311,6 @@ class HardcodedShuffleFlag(Rule):
                     Place.of_line(path, numbers, text), f"`{'.'.join(full)}` is false, so that training reads its data in the same order ({reader}:{line})",
                     advice="set it to true, or say beside it why the order is meant", severity=Severity.WARNING, confidence=Confidence.MEDIUM,
                 )  # fmt: skip
-
-
-@lru_cache(maxsize=16_000)
-def _speaks_of_data(word: str) -> bool:
-    return not _DATA_WORDS.isdisjoint(tokens(word))
 
 
 def _forwarded(project: Project, path: str, name: str, slots: dict[Any, Any], reach: int) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +127,7 @@ class Module:
         return _NONE if table.keys().isdisjoint(words) else self._in_order([node for word in words for node in table.get(word, ())])
 
     @property
-    def words_called(self) -> Iterable[str]:
+    def words_called(self) -> KeysView[str]:
         """The last words of everything that is called; most rules ask for words that a file does not have."""
         return self.syntax.calls_by_word.keys()
 
@@ -281,9 +281,14 @@ class Module:
         return frozenset(found)
 
     @lazily
+    def hash_lines(self) -> list[tuple[int, str]]:
+        """Numbers and texts of the lines with a `#`: only these can have a comment."""
+        return [(number, line) for number, line in enumerate(self.source.lines, 1) if "#" in line]
+
+    @lazily
     def comment_lines(self) -> list[int]:
         """Numbers of the lines that are nothing but a comment, those inside of strings too."""
-        return [number for number, line in enumerate(self.source.lines, 1) if "#" in line and line.lstrip()[0] == "#"]
+        return [number for number, line in self.hash_lines if line.lstrip()[0] == "#"]
 
     @lazily
     def flow(self) -> Flow:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mlsmith.rules.kit.memo import once_a_module
+from mlsmith.rules.kit.memo import TellingWords, once_a_module
 from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 _VERBS = frozenset({"set", "everything", "manual", "fix", "init", "all", "seed", "global", "setup"})
+_SEEDING = TellingWords(lambda word: "seed" in word.lower() or "determinism" in word)
 
 
 def sets_global_seed(call: Call) -> bool:
@@ -29,13 +29,8 @@ def sets_global_seed(call: Call) -> bool:
 @once_a_module
 def global_seeds(module: Module) -> list[Call]:
     """Calls that set a seed for the whole process."""
-    words = [word for word in module.words_called if _may_seed(word)]
+    words = _SEEDING.among(module.words_called)
     return list(filter(sets_global_seed, module.calls_spelt(*words))) if words else []
-
-
-@lru_cache(maxsize=20_000)
-def _may_seed(word: str) -> bool:
-    return "seed" in word.lower() or "determinism" in word
 
 
 def has_global_seed(module: Module) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.definitions import Function, Loop
 from mlsmith.rules.kit.knowledge.torch import BATCH_NORMS, DROPOUTS, GRADIENT_OFF, MADE_UP, RECURRENT, STOCHASTIC
-from mlsmith.rules.kit.memo import once_a_module
+from mlsmith.rules.kit.memo import TellingWords, once_a_module
 from mlsmith.rules.kit.roles import Role, tokens
 
 if TYPE_CHECKING:
@@ -169,16 +169,16 @@ def _names_in(node: ast.expr) -> set[str]:
 def _evaluates(function: Function) -> bool:
     """By its name, or (a method called `run`, `__call__`…) by its class's."""
     roles = function.module.roles_of(function.node.name)
+    if not roles or Role.TRAIN in roles:
+        return False
     words = tokens(function.node.name)
-    if (
+    return not (
         "loss" in words
         or "mode" in words
         or words[-1:] == ("step",)
         or words[:1] == ("get",)
         or (words[:1] == ("test",) and function.module.is_test)
-    ):
-        return False
-    return bool(roles) and Role.TRAIN not in roles
+    )
 
 
 @once_a_module
@@ -505,12 +505,10 @@ def _is_plain_network(module: Module, name: str, depth: int) -> bool:
 @once_a_module
 def methods_called(module: Module) -> dict[str, list[Call]]:
     """Calls whose last word may speak of modes or gradients, by that word: they are few, and found without wrapping the others."""
-    return {word: list(module.calls_spelt(word)) for word in module.words_called if _is_of_interest(word)}
+    return {word: list(module.calls_spelt(word)) for word in _OF_MODES.among(module.words_called)}
 
 
-@lru_cache(maxsize=20_000)
-def _is_of_interest(word: str) -> bool:
-    return word == "backward" or _may_set_evaluation(word) or _may_switch_gradients(word)
+_OF_MODES = TellingWords(lambda word: word == "backward" or _may_set_evaluation(word) or _may_switch_gradients(word))
 
 
 @once_a_module

@@ -79,12 +79,12 @@ class CommittedSecret(Rule):
 
     def _in_comments(self, module: Module) -> Iterator[Finding]:
         """Keys with a form of their own in comments; whoever comments a key out has published it none the less."""
-        marked = "\n".join([line for line in module.source.lines if "#" in line])
+        marked = "\n".join([line for _, line in module.hash_lines])
         if next(secrets_in(marked, by_name=False), None) is None:
             return
-        for number, line in enumerate(module.source.lines, 1):
-            before, mark, comment = line.partition("#")
-            secret = next(secrets_in(comment, by_name=False), None) if mark and len(line) < _LONGEST and not _QUOTE.search(before) else None
+        for number, line in module.hash_lines:
+            before, _, comment = line.partition("#")
+            secret = next(secrets_in(comment, by_name=False), None) if len(line) < _LONGEST and not _QUOTE.search(before) else None
             if secret is not None:
                 column = len(before) + 2 + secret.start
                 span = module.source.localise(Position(number, column), Position(number, column + secret.end - secret.start))
