@@ -1,14 +1,14 @@
 """Who calls and who mentions the project's definitions.
 
-Either all files are unpacked once, and all names are answered; or, where findings are asked for in a few files only, as a commit hook does,
-each name that somebody asks about is looked for in the packed bytes, and only the files that hold it are unpacked.
+Either all files are unpacked once, and the calls of each name that somebody asks about are told apart; or, where findings are asked for in a few
+files only, as a commit hook does, each name that somebody asks about is looked for in the packed bytes, and only the files that hold it are unpacked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.index.facts import CallFact, FileFacts
 from mlsmith.index.lazily import lazily
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 _SPARING = 40
 """Names that are looked for one by one, before unpacking everything costs less"""
-_CALLED_BY_THEIR_CLASS = frozenset({"__init__", "__call__", "forward", "call"})
-"""Methods whose calls have another name in them"""
 
 
 class SeenCall(NamedTuple):
     path: str
     fact: CallFact
+
+
+_Seen = tuple[str, tuple[Any, ...]]
+"""A path, and a call as facts keep it"""
 
 
 class _Calls(NamedTuple):
@@ -51,19 +53,17 @@ class Callers:
     def __init__(self, project: Project, *, of_few: bool) -> None:
         self._project = project
         self._left = _SPARING if of_few else 0
-        self._calls_by_name: dict[str, _Calls] = {}
+        self._calls_by_words: dict[tuple[str, ...], _Calls] = {}
         self._mentions_by_name: dict[str, _Mentions] = {}
+        self._reached: dict[tuple[str, str], str] = {}
 
-    def calls(self, last: str) -> _Calls:
-        """Calls of what has the last name `last`, and whether some of them reach nothing that is known."""
-        known = self._calls_by_name.get(last)
-        if known is not None:
-            return known
-        if last in _CALLED_BY_THEIR_CLASS or not self._is_alone():
-            return self._all_calls
-        names = self._also_known_as(last)
-        files = self._holding(names, "packed_calls")
-        known = self._calls_by_name[last] = self._calls_in(files, names, self.mentions(last).methods)
+    def calls(self, *words: str) -> _Calls:
+        """Calls of what has one of the last names, and whether some of them reach nothing that is known."""
+        known = self._calls_by_words.get(words)
+        if known is None:
+            names = self._also_known_as(words)
+            calls = self._called_in_few(names) if self._is_alone() else self._called_in_all(names)
+            known = self._calls_by_words[words] = self._told_apart(calls, self.mentions(words[0]).methods)
         return known
 
     def mentions(self, last: str) -> _Mentions:
@@ -73,7 +73,7 @@ class Callers:
             return known
         if not self._is_alone():
             return self._all_mentions
-        names = self._also_known_as(last)
+        names = self._also_known_as((last,))
         known = self._mentions_by_name[last] = _mentions_in(self._holding(names, "packed_mentions"), frozenset((last,)))
         return known
 
@@ -99,9 +99,14 @@ class Callers:
             found.update([(path, facts) for path, facts in self._project.files.items() if word in holds(facts)])
         return sorted(found.items())
 
-    def _also_known_as(self, last: str) -> frozenset[str]:
-        """A name, and those that imports give to it, through any number of files: `from a import work as job`."""
-        found, new = {last}, [last]
+    def _called_in_few(self, names: frozenset[str]) -> list[_Seen]:
+        """Calls of the names, in the few files that hold one."""
+        files = self._holding(names, "packed_calls")
+        return [(path, call) for path, facts in files for call in facts.plain_calls() if called_word(call[0]) in names]
+
+    def _also_known_as(self, names: Iterable[str]) -> frozenset[str]:
+        """Names, and those that imports give to them, through any number of files: `from a import work as job`."""
+        found, new = set(names), list(names)
         while new:
             new = [other for name in new for other in self._renamed.get(name, ()) if other not in found]
             found.update(new)
@@ -120,11 +125,22 @@ class Callers:
 
     # all names
 
+    def _called_in_all(self, names: frozenset[str]) -> list[_Seen]:
+        """Calls of the names in all files; each comes with its place, since several names are in no order."""
+        found = [seen for name in names for seen in self._calls_by_word.get(name, ())]
+        return [(path, call) for path, _, call in sorted(found, key=itemgetter(0, 1))]
+
     @lazily
-    def _all_calls(self) -> _Calls:
-        """Whatever is called by no name of the project is let go."""
+    def _calls_by_word(self) -> dict[str, list[tuple[str, int, tuple[Any, ...]]]]:
+        """All calls by the last word of what is called. Whatever is called by no name of the project is let go."""
         names = self._last_names.union(*self._renamed.values())
-        return self._calls_in(self._project.files.items(), names, self._all_mentions.methods)
+        table: dict[str, list[tuple[str, int, tuple[Any, ...]]]] = {name: [] for name in names}
+        for path, facts in self._project.files.items():
+            for place, call in enumerate(facts.plain_calls()):
+                word = called_word(call[0])
+                if word in names:
+                    table[word].append((path, place, call))
+        return table
 
     @lazily
     def _all_mentions(self) -> _Mentions:
@@ -135,22 +151,25 @@ class Callers:
         """Last words of all functions and classes that the project defines."""
         return frozenset(dotted.rpartition(".")[2] for table in (self._project.definitions, self._project.classes) for dotted in table)
 
-    def _calls_in(self, files: Iterable[tuple[str, FileFacts]], names: frozenset[str], methods: set[str]) -> _Calls:
+    def _told_apart(self, calls: Iterable[_Seen], methods: set[str]) -> _Calls:
+        """Calls by what they reach; `methods` reach nothing that is known."""
         reaching: dict[str, list[SeenCall]] = {}
         loose = set(methods)
-        for path, facts in files:
-            reached: dict[str, str] = {}
-            for fact in facts.calls():
-                callee = fact.callee
-                name = reached.get(callee)
-                if name is None:
-                    named = callee.removesuffix("()").rpartition(".")[2] in names
-                    name = reached[callee] = self._project.called(path, callee) if named else ""
-                if name:
-                    reaching.setdefault(name, []).append(SeenCall(path, fact))
-                else:
-                    loose.add(callee.rpartition(".")[2])
+        for path, call in calls:
+            key = path, call[0]
+            name = self._reached.get(key)
+            if name is None:
+                name = self._reached[key] = self._project.called(*key)
+            if name:
+                reaching.setdefault(name, []).append(SeenCall(path, CallFact._make(call)))
+            else:
+                loose.add(call[0].rpartition(".")[2])
         return _Calls(reaching, loose)
+
+
+def called_word(callee: str) -> str:
+    """`fit` of `model.fit`, and of `model.fit()` whose result is called."""
+    return callee.removesuffix("()").rpartition(".")[2]
 
 
 def _mentions_in(files: Iterable[tuple[str, FileFacts]], names: frozenset[str]) -> _Mentions:
@@ -160,15 +179,15 @@ def _mentions_in(files: Iterable[tuple[str, FileFacts]], names: frozenset[str]) 
     for path, facts in files:
         mentions = facts.mentions()
         methods.update(names.intersection(mentions.methods))
-        for name in names.intersection(mentions.references):
-            note(references, name, path)
         referred = set(mentions.references)
+        meant = names & referred
         for name, origin in facts.imports:  # `from a import work as job` … `{"job": job}`
-            last = origin.rpartition(".")[2]
-            if last != name and last in names and name in referred:
-                note(references, last, path)
-        for text in mentions.strings:
-            note(strings, text.rpartition(".")[2], path)
+            if name in referred:
+                meant |= names.intersection((origin.rpartition(".")[2],))
+        for name in meant:
+            references.setdefault(name, []).append(path)
+        for word in {text.rpartition(".")[2] for text in mentions.strings}:
+            strings.setdefault(word, []).append(path)
     return _Mentions(references, strings, methods)
 
 
