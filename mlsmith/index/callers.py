@@ -7,7 +7,7 @@ files only, as a commit hook does, each name that somebody asks about is looked 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.index.facts import CallFact, FileFacts
@@ -25,13 +25,13 @@ class SeenCall(NamedTuple):
     fact: CallFact
 
 
-_Seen = tuple[str, tuple[Any, ...]]
-"""A path, and a call as facts keep it"""
+_Seen = tuple[str, int, tuple[Any, ...]]
+"""A path, the place among the calls of the file, and the call as facts keep it"""
 
 
 class _Calls(NamedTuple):
-    reaching: dict[str, list[SeenCall]]
-    """By the dotted name of the definition"""
+    reaching: dict[str, dict[tuple[str, int], SeenCall]]
+    """By the dotted name of the definition, and by path and place"""
     loose: set[str]
     """Last names of calls that reach none"""
 
@@ -53,18 +53,20 @@ class Callers:
     def __init__(self, project: Project, *, of_few: bool) -> None:
         self._project = project
         self._left = _SPARING if of_few else 0
-        self._calls_by_words: dict[tuple[str, ...], _Calls] = {}
+        self._calls_by_name: dict[str, _Calls] = {}
         self._mentions_by_name: dict[str, _Mentions] = {}
         self._reached: dict[tuple[str, str], str] = {}
 
-    def calls(self, *words: str) -> _Calls:
-        """Calls of what has one of the last names, and whether some of them reach nothing that is known."""
-        known = self._calls_by_words.get(words)
-        if known is None:
-            names = self._also_known_as(words)
-            calls = self._called_in_few(names) if self._is_alone() else self._called_in_all(names)
-            known = self._calls_by_words[words] = self._told_apart(calls, self.mentions(words[0]).methods)
-        return known
+    def reaching(self, dotted: str, words: Iterable[str]) -> list[SeenCall]:
+        """Calls that reach a definition, in path order; `words` are the last words of what they may name."""
+        found: dict[tuple[str, int], SeenCall] = {}
+        for word in words:
+            found.update(self._calls(word).reaching.get(dotted, {}))
+        return [found[place] for place in sorted(found)]
+
+    def is_called_loosely(self, last: str) -> bool:
+        """Whether something of the last name `last` is called that reaches nothing that is known."""
+        return last in self.mentions(last).methods or last in self._calls(last).loose
 
     def mentions(self, last: str) -> _Mentions:
         """Mentions of what has the last name `last`."""
@@ -73,7 +75,7 @@ class Callers:
             return known
         if not self._is_alone():
             return self._all_mentions
-        names = self._also_known_as((last,))
+        names = self._also_known_as(last)
         known = self._mentions_by_name[last] = _mentions_in(self._holding(names, "packed_mentions"), frozenset((last,)))
         return known
 
@@ -85,6 +87,15 @@ class Callers:
                 return True
         calls = (call for _, facts in self._holding((word,), "packed_calls") for call in facts.calls())
         return any(word in call.callee.replace("()", "").split(".") for call in calls)
+
+    def _calls(self, last: str) -> _Calls:
+        """Calls of what has the last name `last`."""
+        known = self._calls_by_name.get(last)
+        if known is None:
+            names = self._also_known_as(last)
+            calls = self._called_in_few(names) if self._is_alone() else self._called_in_all(names)
+            known = self._calls_by_name[last] = self._told_apart(calls)
+        return known
 
     def _is_alone(self) -> bool:
         """Whether a name is looked for alone: as long as few have been."""
@@ -102,11 +113,14 @@ class Callers:
     def _called_in_few(self, names: frozenset[str]) -> list[_Seen]:
         """Calls of the names, in the few files that hold one."""
         files = self._holding(names, "packed_calls")
-        return [(path, call) for path, facts in files for call in facts.plain_calls() if called_word(call[0]) in names]
+        return [
+            (path, place, call)
+            for path, facts in files for place, call in enumerate(facts.plain_calls()) if call[0].removesuffix("()").rpartition(".")[2] in names
+        ]  # fmt: skip
 
-    def _also_known_as(self, names: Iterable[str]) -> frozenset[str]:
-        """Names, and those that imports give to them, through any number of files: `from a import work as job`."""
-        found, new = set(names), list(names)
+    def _also_known_as(self, last: str) -> frozenset[str]:
+        """A name, and those that imports give to it, through any number of files: `from a import work as job`."""
+        found, new = {last}, [last]
         while new:
             new = [other for name in new for other in self._renamed.get(name, ()) if other not in found]
             found.update(new)
@@ -126,18 +140,17 @@ class Callers:
     # all names
 
     def _called_in_all(self, names: frozenset[str]) -> list[_Seen]:
-        """Calls of the names in all files; each comes with its place, since several names are in no order."""
-        found = [seen for name in names for seen in self._calls_by_word.get(name, ())]
-        return [(path, call) for path, _, call in sorted(found, key=itemgetter(0, 1))]
+        """Calls of the names in all files."""
+        return [seen for name in names for seen in self._calls_by_word.get(name, ())]
 
     @lazily
-    def _calls_by_word(self) -> dict[str, list[tuple[str, int, tuple[Any, ...]]]]:
+    def _calls_by_word(self) -> dict[str, list[_Seen]]:
         """All calls by the last word of what is called. Whatever is called by no name of the project is let go."""
         names = self._last_names.union(*self._renamed.values())
-        table: dict[str, list[tuple[str, int, tuple[Any, ...]]]] = {name: [] for name in names}
+        table: dict[str, list[_Seen]] = {name: [] for name in names}
         for path, facts in self._project.files.items():
             for place, call in enumerate(facts.plain_calls()):
-                word = called_word(call[0])
+                word = call[0].removesuffix("()").rpartition(".")[2]
                 if word in names:
                     table[word].append((path, place, call))
         return table
@@ -151,25 +164,20 @@ class Callers:
         """Last words of all functions and classes that the project defines."""
         return frozenset(dotted.rpartition(".")[2] for table in (self._project.definitions, self._project.classes) for dotted in table)
 
-    def _told_apart(self, calls: Iterable[_Seen], methods: set[str]) -> _Calls:
-        """Calls by what they reach; `methods` reach nothing that is known."""
-        reaching: dict[str, list[SeenCall]] = {}
-        loose = set(methods)
-        for path, call in calls:
+    def _told_apart(self, calls: Iterable[_Seen]) -> _Calls:
+        """Calls by what they reach."""
+        reaching: dict[str, dict[tuple[str, int], SeenCall]] = {}
+        loose: set[str] = set()
+        for path, place, call in calls:
             key = path, call[0]
             name = self._reached.get(key)
             if name is None:
                 name = self._reached[key] = self._project.called(*key)
             if name:
-                reaching.setdefault(name, []).append(SeenCall(path, CallFact._make(call)))
+                reaching.setdefault(name, {})[path, place] = SeenCall(path, CallFact._make(call))
             else:
                 loose.add(call[0].rpartition(".")[2])
         return _Calls(reaching, loose)
-
-
-def called_word(callee: str) -> str:
-    """`fit` of `model.fit`, and of `model.fit()` whose result is called."""
-    return callee.removesuffix("()").rpartition(".")[2]
 
 
 def _mentions_in(files: Iterable[tuple[str, FileFacts]], names: frozenset[str]) -> _Mentions:
