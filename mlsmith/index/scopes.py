@@ -124,7 +124,7 @@ class Syntax:
     __slots__ = (
         "assignments", "attributes", "boolean_operations", "branches", "calls", "calls_by_word", "classes", "comparisons", "functions",
         "global_writes", "imports", "is_package", "loops", "mentioned", "module_name", "names", "nodes", "returns", "scope", "scopes", "star_imports",
-        "strings", "subscripts", "tree", "tries", "withs",
+        "stores", "strings", "subscripts", "tree", "tries", "withs",
     )  # fmt: skip
 
     def __init__(self, tree: ast.Module, module_name: str, scope: Scope, is_package: bool) -> None:
@@ -150,6 +150,8 @@ class Syntax:
         self.comparisons: list[ast.Compare] = []
         self.names: defaultdict[str, list[ast.Name]] = defaultdict(list)
         """By their spelling"""
+        self.stores: list[Binding] = []
+        """What is written through a name: `x.a = v`, `x[k] = v`"""
         self.strings: list[ast.Constant] = []
         self.imports: list[ast.Import | ast.ImportFrom] = []
         self.star_imports: list[str] = []
@@ -170,6 +172,7 @@ class Syntax:
             scope.attributes.clear()
         self.tree.__dict__.clear()
         self.nodes.clear()
+        self.stores.clear()
         self.scopes.clear()
 
     def absolute(self, node: ast.ImportFrom) -> str:

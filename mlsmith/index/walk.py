@@ -222,7 +222,9 @@ class _Walker:
             root = root.value
         if isinstance(root, ast.Name):
             self.bind(root.id, "store", node, value, index)
-            self.scope.bindings[root.id][-1].target = target
+            stored = self.scope.bindings[root.id][-1]
+            stored.target = target
+            self.syntax.stores.append(stored)
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 key = f"{target.value.id}.{target.attr}"
                 binding = Binding(key, kind, node, value, index, self.block, self.scope)

@@ -282,12 +282,9 @@ def _is_named(project: Project, path: str, named: dict[str, set[str]]) -> bool:
     stem = path.rpartition("/")[2].rpartition(".")[0]
     if named.get(stem, set()) - set(project.files) or named.get(f"{stem}.py", set()) - {path}:
         return True
-    spelt = stem.encode("utf-8", "surrogatepass")
-    return any(
-        stem in text.split(".")
-        for other, facts in project.files.items() if spelt in facts.packed_mentions and other != path
-        for text in facts.mentions().strings
-    )  # fmt: skip
+    word = stem.encode("utf-8", "surrogatepass")
+    holding = [facts for other, facts in project.files.items() if other != path and word in facts.packed_mentions]
+    return any(stem in text.split(".") for facts in holding for text in facts.mentions().strings)
 
 
 def _is_imported(project: Project, path: str, named: dict[str, set[str]]) -> bool:

@@ -213,16 +213,6 @@ class Module:
         return [self._call(node) for node in self._calls_by_function.get(id(function.node), ())]
 
     @lazily
-    def _branches_by_function(self) -> dict[int, list[ast.If]]:
-        table: dict[int, list[ast.If]] = {}
-        for node in self.syntax.branches:
-            if isinstance(node, ast.If):
-                scope: Scope = node.scope  # type: ignore[attr-defined]
-                if scope.kind == "function":
-                    table.setdefault(id(scope.node), []).append(node)
-        return table
-
-    @lazily
     def _by_line(self) -> list[tuple[int, int]]:
         """The line of each call, and its place among them."""
         return sorted((node.lineno, index) for index, node in enumerate(self.syntax.calls))
@@ -232,10 +222,6 @@ class Module:
         lines = self._by_line
         found = lines[bisect_left(lines, (first, 0)) : bisect_left(lines, (last + 1, 0))]
         return [self._call(self.syntax.calls[index]) for index in sorted(index for _, index in found)]
-
-    def branches_in(self, function: Function) -> list[ast.If]:
-        """`if` statements in a function's own body (not in nested functions), in source order."""
-        return self._branches_by_function.get(id(function.node), [])
 
     def callers(self, function: Function) -> list[Call]:
         """Calls of a function of this module, from this module."""
