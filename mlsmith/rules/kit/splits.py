@@ -41,6 +41,12 @@ def splits(module: Module) -> Iterator[Split]:
         "sklearn.model_selection.train_test_split", "torch.utils.data.random_split", "dask_ml.model_selection.train_test_split"
     ):
         yield Split(call.node, tuple(a for a in call.node.args[:3] if not isinstance(a, ast.Starred)), f"`{call.method}`")
+    if module.imports("sklearn"):
+        yield from _folds(module)
+    yield from _slices(module)
+
+
+def _folds(module: Module) -> Iterator[Split]:
     for call in module.calls_to(*_SPLIT_BY_FOLDS):
         fold = next((name for name in FOLDS if f"sklearn.model_selection.{name}().split" in call.names), "split")
         yield Split(call.node, tuple(call.node.args[:1]), f"`{fold}`")
@@ -48,7 +54,6 @@ def splits(module: Module) -> Iterator[Split]:
         data = call.argument("X")
         if data.node is not None:
             yield Split(call.node, (data.node,), f"`{call.method}`")
-    yield from _slices(module)
 
 
 def is_used(module: Module, target: ast.expr) -> bool:
