@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.index.scopes import last_word, statement_of
 from mlsmith.rules.kit.knowledge.sklearn import CROSS_VALIDATIONS, FOLDS
+from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import Role
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ def splits(module: Module) -> Iterator[Split]:
         "sklearn.model_selection.train_test_split", "torch.utils.data.random_split", "dask_ml.model_selection.train_test_split"
     ):
         yield Split(call.node, tuple(a for a in call.node.args[:3] if not isinstance(a, ast.Starred)), f"`{call.method}`")
+    if module.imports("sklearn"):
+        yield from _folds(module)
+    yield from _slices(module)
+
+
+def _folds(module: Module) -> Iterator[Split]:
     for call in module.calls_to(*_SPLIT_BY_FOLDS):
         fold = next((name for name in FOLDS if f"sklearn.model_selection.{name}().split" in call.names), "split")
         yield Split(call.node, tuple(call.node.args[:1]), f"`{fold}`")
@@ -47,7 +54,6 @@ def splits(module: Module) -> Iterator[Split]:
         data = call.argument("X")
         if data.node is not None:
             yield Split(call.node, (data.node,), f"`{call.method}`")
-    yield from _slices(module)
 
 
 def is_used(module: Module, target: ast.expr) -> bool:
@@ -121,7 +127,8 @@ def _parts_rows(module: Module, mask: ast.expr) -> bool:
     return len(roles[False]) == len(roles[True]) == 1 and Role.TRAIN in roles[False] ^ roles[True]
 
 
-def _slices(module: Module) -> Iterator[Split]:
+@once_a_module
+def _slices(module: Module) -> tuple[Split, ...]:
     """`train = x[:n]` and `test = x[n:]`: two slices of one name, one for each role."""
     found: dict[str, dict[bool, ast.Subscript]] = {}
     for node in module.syntax.assignments:
@@ -134,9 +141,7 @@ def _slices(module: Module) -> Iterator[Split]:
                 if whole is not None:
                     key = f"{node.scope.qualified}:{whole.id}"  # type: ignore[attr-defined]
                     found.setdefault(key, {})[role is Role.TRAIN] = value
-    for roles in found.values():
-        if len(roles) == 2:
-            yield Split(roles[True], (roles[True].value,), "slicing")
+    return tuple([Split(roles[True], (roles[True].value,), "slicing") for roles in found.values() if len(roles) == 2])
 
 
 _SLICED = frozenset({ast.Subscript, ast.Tuple})
