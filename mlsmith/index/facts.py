@@ -108,11 +108,12 @@ class FileFacts(NamedTuple):
 
 def literal(node: ast.expr) -> tuple[Any, ...]:
     """`("=", value)` for a scalar literal, `("?",)` for anything else."""
-    if node.__class__ is ast.Constant:
+    kind = node.__class__
+    if kind is ast.Constant:
         value = node.value
         if value is None or value.__class__ in _SCALARS:
             return ("=", value) if value.__class__ is not str or len(value) <= 80 else UNKNOWN_LITERAL
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+    elif kind is ast.UnaryOp and isinstance(node.op, ast.USub):
         operand = node.operand
         if isinstance(operand, ast.Constant) and isinstance(operand.value, (int, float)):
             return ("=", -operand.value)
@@ -152,14 +153,21 @@ def calls_of(
         keywords = tuple([(k.arg, literal(k.value)) for k in node.keywords if k.arg is not None])
         spread = len(positional) < len(node.args) or len(keywords) < len(node.keywords)
         place = span_of(node)
-        calls.extend((intern(name), positional, keywords, spread, place) for name in own)
+        for name in own:
+            calls.append((intern(name), positional, keywords, spread, place))
     return tuple(calls), tuple(sorted(methods)), tuple(sorted(words))
 
 
 def forwards_of(syntax: Syntax, resolver: Resolver) -> dict[int, list[tuple[str, str, str | int]]]:
     """By the id of a function's node: its parameters that are passed on as they are, never having been assigned anew."""
     found: dict[int, list[tuple[str, str, str | int]]] = {}
-    parameters = {name for scope in syntax.scopes if scope.kind == "function" for name in scope.bindings}
+    parameters = {
+        name
+        for scope in syntax.scopes if scope.kind == "function"
+        for name, bindings in scope.bindings.items() if len(bindings) == 1 and bindings[0].kind == "parameter"
+    }  # fmt: skip
+    if not parameters:
+        return found
     for call in syntax.calls:
         for slot, value in enumerate(call.args):
             if value.__class__ is ast.Name and value.id in parameters:

@@ -56,7 +56,7 @@ _BY_HAND = {
 _MENTIONS = {"Name": "id", "Attribute": "attr"}
 """Node classes that mention a name, unless they are what is called"""
 
-_WITH_SCOPE = frozenset({"Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Return", "Name"})
+_WITH_SCOPE = frozenset({"Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Name"})
 """Node classes that note the scope they stand in, beside all statements of a body"""
 
 
@@ -89,11 +89,11 @@ class _Walker:
         self.visitors[node.__class__](node, up)
 
     def body(self, statements: list[ast.stmt], up: ast.AST) -> None:
-        block, scope = self.block, self.scope
+        block, scope, visitors = self.block, self.scope, self.visitors
         for statement in statements:
             statement.block = block  # type: ignore[attr-defined]
             statement.scope = scope  # type: ignore[attr-defined]
-            self.visit(statement, up)
+            visitors[statement.__class__](statement, up)
 
     def branch(self, statements: list[ast.stmt], up: ast.AST, field: str) -> None:
         if statements:
@@ -150,15 +150,15 @@ class _Walker:
         return scope
 
     def defaults(self, arguments: ast.arguments, up: ast.AST) -> None:
-        for default in (*arguments.defaults, *arguments.kw_defaults):
+        for default in arguments.defaults + arguments.kw_defaults:
             if default is not None:
                 self.visit(default, up)
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs:
             if argument.annotation is not None:
                 self.visit(argument.annotation, up)
 
     def parameters(self, arguments: ast.arguments) -> None:
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs:
             self.bind(argument.arg, "parameter", argument, None)
         for star in (arguments.vararg, arguments.kwarg):
             if star is not None:
@@ -198,14 +198,15 @@ class _Walker:
             bindings[name] = [binding]
 
     def target(self, target: ast.expr, kind: str, value: ast.expr | None, node: ast.AST, index: int | None) -> None:
-        if isinstance(target, ast.Name):
-            self.bind(target.id, kind, node, value, index)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            self.unpack(target, kind, value, node)
-        elif isinstance(target, ast.Starred):
-            self.target(target.value, "star", None, node, None)
-        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+        form = target.__class__
+        if form is ast.Name:
+            self.bind(target.id, kind, node, value, index)  # type: ignore[attr-defined]
+        elif form is ast.Attribute or form is ast.Subscript:
             self.store(target, kind, value, node, index)
+        elif form is ast.Tuple or form is ast.List:
+            self.unpack(target, kind, value, node)  # type: ignore[arg-type]
+        elif form is ast.Starred:
+            self.target(target.value, "star", None, node, None)  # type: ignore[attr-defined]
 
     def unpack(self, target: ast.Tuple | ast.List, kind: str, value: ast.expr | None, node: ast.AST) -> None:
         pairs = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) and kind == "assign"
