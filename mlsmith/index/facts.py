@@ -108,12 +108,11 @@ class FileFacts(NamedTuple):
 
 def literal(node: ast.expr) -> tuple[Any, ...]:
     """`("=", value)` for a scalar literal, `("?",)` for anything else."""
-    kind = node.__class__
-    if kind is ast.Constant:
+    if node.__class__ is ast.Constant:
         value = node.value
         if value is None or value.__class__ in _SCALARS:
             return ("=", value) if value.__class__ is not str or len(value) <= 80 else UNKNOWN_LITERAL
-    elif kind is ast.UnaryOp and isinstance(node.op, ast.USub):
+    elif node.__class__ is ast.UnaryOp and isinstance(node.op, ast.USub):
         operand = node.operand
         if isinstance(operand, ast.Constant) and isinstance(operand.value, (int, float)):
             return ("=", -operand.value)

@@ -59,7 +59,8 @@ class Resolver:
         bound: set[str] = set()
         for scope in self.syntax.scopes[1:]:
             bound.update(scope.bindings)
-        fixed: dict[str, Names] = {name: (name,) for name in _BUILTINS & self.syntax.names.keys() if name not in bound and name not in top}
+        unbound = _BUILTINS.intersection(self.syntax.names).difference(bound, top)
+        fixed: dict[str, Names] = {name: (name,) for name in unbound}
         for name, bindings in top.items():
             if len(bindings) == 1 and name not in bound and bindings[0].kind in ("import", "def", "class"):
                 fixed[name] = self.names_of_binding(bindings[0])
@@ -121,12 +122,11 @@ class Resolver:
     # names of expressions
 
     def names(self, node: ast.expr) -> Names:
-        kind = node.__class__
-        if kind is ast.Name:
+        if node.__class__ is ast.Name:
             fixed = self._fixed.get(node.id)
             if fixed is not None:
                 return fixed
-        elif kind is ast.Attribute and node.value.__class__ is ast.Name:
+        elif node.__class__ is ast.Attribute and node.value.__class__ is ast.Name:
             fixed = self._fixed.get(node.value.id)
             if fixed is not None:
                 return _joined(fixed[0], node.attr)
@@ -134,7 +134,7 @@ class Resolver:
         known = self._names.get(key)
         if known is not None:
             return known
-        handler = _HANDLERS.get(kind)
+        handler = _HANDLERS.get(node.__class__)
         if handler is None or key in self._busy or len(self._busy) > _DEPTH:
             return ()
         self._busy.add(key)

@@ -48,6 +48,7 @@ _LISTED = {
 
 
 _LISTS = frozenset({*_LISTED.values(), "strings"})
+_NOTHING_LENT = dict.fromkeys((*_LISTS, "w", "body", "branch", "names", "attributes", "words", "seen", "mention"))
 _BY_HAND = {
     ast.FunctionDef: "function", ast.AsyncFunctionDef: "function", ast.Lambda: "lambda_", ast.ClassDef: "class_",
     ast.ListComp: "comprehension", ast.SetComp: "comprehension", ast.GeneratorExp: "comprehension", ast.DictComp: "comprehension",
@@ -356,7 +357,6 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
     """Making them costs as much as walking a small file; there are as many as threads that walk at a time"""
 
     def __init__(self) -> None:
-        self.lent: dict[str, Any] = {}
         self.names: dict[str, Any] = {"V": self, "Load": ast.Load, "Call": ast.Call}
         self.names |= {"Name": ast.Name, "Constant": ast.Constant, "Attribute": ast.Attribute}
 
@@ -367,18 +367,19 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
         except IndexError:
             table = cls()
         syntax = walker.syntax
-        table.lent = {listed: getattr(syntax, listed).append for listed in _LISTS}
-        table.lent |= {"w": walker, "body": walker.body, "branch": walker.branch, "names": syntax.names}
-        table.lent |= {"attributes": syntax.attributes, "words": syntax.calls_by_word}
-        table.lent |= {"seen": syntax.nodes.append, "mention": syntax.mentioned.add}
-        table.names.update(table.lent)
-        table.update({cls: getattr(walker, method) for cls, method in _BY_HAND.items()})
+        table.names.update(
+            w=walker, body=walker.body, branch=walker.branch, names=syntax.names, attributes=syntax.attributes,
+            words=syntax.calls_by_word, seen=syntax.nodes.append, mention=syntax.mentioned.add,
+        )  # fmt: skip
+        for listed in _LISTS:
+            table.names[listed] = getattr(syntax, listed).append
+        for node_class, method in _BY_HAND.items():
+            table[node_class] = getattr(walker, method)
         return table
 
     def give_back(self) -> None:
         """The walk is over: what belongs to it is let go, so that no garbage collection is needed, and the table waits for the next."""
-        self.names.update(dict.fromkeys(self.lent))
-        self.lent.clear()
+        self.names.update(_NOTHING_LENT)
         for cls in _BY_HAND:
             del self[cls]
         self._idle.append(self)

@@ -124,4 +124,5 @@ def _of_library(name: str) -> bool:
 
 def _strings(module: Module) -> tuple[str, ...]:
     match = _IDENTIFIER.match
-    return tuple(sorted([text for text in {node.value for node in module.syntax.strings} if len(text) < 80 and match(text)]))
+    texts: set[str] = {node.value for node in module.syntax.strings}  # type: ignore[misc]  # the walk lists no others
+    return tuple(sorted([text for text in texts if len(text) < 80 and match(text)]))

@@ -127,7 +127,7 @@ def glue_of(module: Module) -> Glue:
     carried = worked = own = 0
     for inner in calls.values():
         worked += 1
-        if all([last_word(call.func) in _CARRYING for call in inner]):
+        if all(last_word(call.func) in _CARRYING for call in inner):
             carried += 1
             for call in inner:
                 name = _crossed(module, call)
