@@ -122,25 +122,35 @@ def literal(node: ast.expr) -> tuple[Any, ...]:
 _SCALARS = frozenset({bool, int, float, str})
 
 
-def calls_of(
-    syntax: Syntax, by_name: Mapping[str, list[ast.Call]], span_of: Callable[[ast.AST], Any], foreign: Callable[[str], bool]
-) -> tuple[tuple[Any, ...], tuple[str, ...], tuple[str, ...]]:
-    """Calls that may reach project code as `CallFact` has them, methods of unknown receivers, and keywords of all other calls.
+class Called(NamedTuple):
+    """What the calls of a file say."""
 
-    `by_name` holds the calls by what is called; `foreign(name)` says that a dotted name belongs to a known library.
-    """
+    calls: tuple[tuple[Any, ...], ...]
+    """Those that may reach project code, as `CallFact` has them"""
+    methods: tuple[str, ...]
+    """Of receivers that are not known"""
+    words: tuple[str, ...]
+    """Keywords of all other calls"""
+    forwards: Mapping[int, list[tuple[str, str, str | int]]]
+    """By the id of a function's node: its parameters that are passed on as they are, never having been assigned anew"""
+
+
+def called(syntax: Syntax, resolver: Resolver, span_of: Callable[[ast.AST], Any], foreign: Callable[[str], bool]) -> Called:
+    """All in one round, as a tree is large and memory slow. `foreign(name)` says that a dotted name belongs to a known library."""
     calls: list[tuple[Any, ...]] = []
     methods: set[str] = set()
     words: set[str] = set()
-    strange: set[int] = set()
-    owned: dict[int, list[str]] = {}
-    for name, nodes in by_name.items():
-        if foreign(name):
-            strange.update(map(id, nodes))
-        else:
-            for node in nodes:
-                owned.setdefault(id(node), []).append(name)
+    forwards: dict[int, list[tuple[str, str, str | int]]] = {}
+    owned, strange = _owned(resolver.calls_by_name, foreign)
+    parameters = _parameters(syntax)
     for node in syntax.calls:
+        for slot, value in enumerate(node.args):
+            if value.__class__ is ast.Name and value.id in parameters:
+                _forward(forwards, resolver, node, slot, value)
+        for keyword in node.keywords:
+            value = keyword.value
+            if value.__class__ is ast.Name and value.id in parameters and keyword.arg is not None:
+                _forward(forwards, resolver, node, keyword.arg, value)
         own = owned.get(id(node))
         if own is None:
             if node.keywords:
@@ -154,28 +164,29 @@ def calls_of(
         place = span_of(node)
         for name in own:
             calls.append((intern(name), positional, keywords, spread, place))
-    return tuple(calls), tuple(sorted(methods)), tuple(sorted(words))
+    return Called(tuple(calls), tuple(sorted(methods)), tuple(sorted(words)), forwards)
 
 
-def forwards_of(syntax: Syntax, resolver: Resolver) -> dict[int, list[tuple[str, str, str | int]]]:
-    """By the id of a function's node: its parameters that are passed on as they are, never having been assigned anew."""
-    found: dict[int, list[tuple[str, str, str | int]]] = {}
-    parameters = {
+def _owned(by_name: Mapping[str, list[ast.Call]], foreign: Callable[[str], bool]) -> tuple[dict[int, list[str]], set[int]]:
+    """By the id of a call, the names by which it may reach project code; and the ids of calls of known libraries."""
+    owned: dict[int, list[str]] = {}
+    strange: set[int] = set()
+    for name, nodes in by_name.items():
+        if foreign(name):
+            strange.update(map(id, nodes))
+        else:
+            for node in nodes:
+                owned.setdefault(id(node), []).append(name)
+    return owned, strange
+
+
+def _parameters(syntax: Syntax) -> set[str]:
+    """Names of parameters that their function does not assign anew."""
+    return {
         name
         for scope in syntax.scopes if scope.kind == "function"
         for name, bindings in scope.bindings.items() if len(bindings) == 1 and bindings[0].kind == "parameter"
     }  # fmt: skip
-    if not parameters:
-        return found
-    for call in syntax.calls:
-        for slot, value in enumerate(call.args):
-            if value.__class__ is ast.Name and value.id in parameters:
-                _forward(found, resolver, call, slot, value)
-        for keyword in call.keywords:
-            value = keyword.value
-            if value.__class__ is ast.Name and value.id in parameters and keyword.arg is not None:
-                _forward(found, resolver, call, keyword.arg, value)
-    return found
 
 
 def _forward(

@@ -49,6 +49,7 @@ class Resolver:
             self._functions[self.definition_name(function)] = function
         self._fixed = self._bound_once()
         self._attributes: dict[tuple[int, str], list[Binding]] = {}
+        self._stored: dict[int, dict[str, list[Binding]]] = {}
         self._selves: dict[tuple[int, str], ast.ClassDef | None] = {}
 
     def _bound_once(self) -> dict[str, Names]:
@@ -253,13 +254,10 @@ class Resolver:
     def _own_bindings(self, cls: ast.ClassDef, attribute: str) -> list[Binding]:
         scope: Scope = cls.own_scope  # type: ignore[attr-defined]
         found = [b for b in scope.bindings.get(attribute, ()) if b.kind == "assign"]
-        for method in cls.body:
-            if method.__class__ is ast.FunctionDef or method.__class__ is ast.AsyncFunctionDef:
-                arguments = method.args.posonlyargs or method.args.args
-                held = method.own_scope.attributes  # type: ignore[union-attr]
-                if arguments and held:
-                    found.extend(held.get(f"{arguments[0].arg}.{attribute}", ()))
-        return found
+        stored = self._stored.get(id(cls))
+        if stored is None:
+            stored = self._stored[id(cls)] = _stored_by_methods(cls)
+        return found + stored.get(attribute, [])
 
     def _of_call(self, node: ast.Call) -> Names:
         found: list[str] = []
@@ -431,6 +429,19 @@ class Resolver:
 def _joined(base: str, attribute: str) -> Names:
     """A project repeats most of them in all its files."""
     return (canonical(f"{base}.{attribute}"),) if len(base) < 160 else ()
+
+
+def _stored_by_methods(cls: ast.ClassDef) -> dict[str, list[Binding]]:
+    """What the methods of a class assign to attributes of their own object, by attribute."""
+    found: dict[str, list[Binding]] = {}
+    for method in cls.body:
+        if method.__class__ is ast.FunctionDef or method.__class__ is ast.AsyncFunctionDef:
+            arguments = method.args.posonlyargs or method.args.args
+            for stored, bindings in method.own_scope.attributes.items() if arguments else ():  # type: ignore[union-attr]
+                owner, _, attribute = stored.partition(".")
+                if owner == arguments[0].arg:
+                    found.setdefault(attribute, []).extend(bindings)
+    return found
 
 
 def _same_flow(scope: Scope, here: Scope) -> bool:

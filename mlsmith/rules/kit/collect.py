@@ -13,8 +13,7 @@ from mlsmith.finding import Position, Span
 from mlsmith.index.facts import (
     FileFacts,
     Where,
-    calls_of,
-    forwards_of,
+    called,
     literal,
 )
 from mlsmith.index.project import Project
@@ -36,8 +35,7 @@ def collect_facts(module: Module) -> tuple[Any, ...]:
     """The facts of one module: a `FileFacts` as the plain tuple that `marshal` takes."""
     syntax, resolver = module.syntax, module.resolver
     own = f"{module.name}."
-    calls, methods, words = calls_of(syntax, resolver.calls_by_name, partial(_brief, module.source), lambda name: is_foreign(name, own))
-    forwards = forwards_of(syntax, resolver)
+    calls, methods, words, forwards = called(syntax, resolver, partial(_brief, module.source), lambda name: is_foreign(name, own))
     functions = tuple([_function(function, forwards.get(id(function.node), ())) for function in module.functions])
     return tuple(
         FileFacts(
