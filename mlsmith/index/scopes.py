@@ -166,6 +166,9 @@ class Syntax:
         """Take the tree apart. Nodes know their parents, and scopes their bindings: circles, which only the garbage collector would
         free; it takes longer than the analysis. Nothing of the module may be used afterwards.
         """
+        for listed in (self.names, self.attributes, self.calls_by_word, self.calls, self.strings):
+            listed.clear()
+        self.nodes.reverse()  # what a node holds is let go close to it in memory
         deque(map(dict.clear, map(attrgetter("__dict__"), self.nodes)), maxlen=0)  # a loop in C: there are many
         for scope in self.scopes:
             scope.bindings.clear()
