@@ -16,7 +16,7 @@ from mlsmith.engine.result import ErrorEntry, FileCount
 from mlsmith.errors import NotYetSource, SourceError
 from mlsmith.finding import Finding
 from mlsmith.rules.catalogue import RuleSet, ignored_for
-from mlsmith.rules.kit.context import Context, context_of_path
+from mlsmith.rules.kit.context import Context, context_of, context_of_path
 
 if TYPE_CHECKING:
     from mlsmith.engine.merge import Merged
@@ -32,6 +32,8 @@ _ML_PACKAGES = frozenset({
     "transformers", "datasets", "timm", "fastai", "mxnet", "paddle", "gluonts", "statsmodels", "prophet", "spacy", "gensim", "optuna",
     "diffusers", "accelerate", "sentence_transformers", "pyspark.ml", "implicit", "surprise", "mlflow", "wandb", "onnx", "onnxruntime",
 })  # fmt: skip
+_NOT_OURS = (Context.VENDORED, Context.GENERATED)
+"""Where nothing is reported, and of which nothing is known but its size"""
 
 
 class Analysis(NamedTuple):
@@ -127,6 +129,9 @@ def _about_cells(path: str, broken: list[BrokenCell]) -> ErrorEntry:
 def _of_source(source: PythonSource, notebook: Any, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
     from mlsmith.rules.kit.module import Module
 
+    context = context_of(source.path, "\n".join(source.lines[:5]))
+    if context in _NOT_OURS and not settings.wrappers and not any(package in source.text for package in _ML_PACKAGES):
+        return Analysis([], None, None, FileCount(_lines(source), 0, False, False), ())  # there is nothing to look for in the tree
     started = time.perf_counter()
     module = Module(source, settings, notebook)
     try:
@@ -140,21 +145,15 @@ def _of_module(module: Module, rules: RuleSet, settings: Settings, seconds: dict
     from mlsmith.sources.directives import read_directives
 
     source = module.source
-    directives = read_directives(source.text, cells=source.cells, strings=module.syntax.strings, first=_first_statement(source.tree))
     count = _count(module)
-    if module.context in (Context.VENDORED, Context.GENERATED):
+    if module.context in _NOT_OURS:
         return Analysis([], None, None, count, ())
+    directives = read_directives(source.text, cells=source.cells, strings=module.syntax.strings, tree=source.tree)
     facts = (collect_facts(module), _collect(module, rules, "collect", seconds))
     if seconds is not None:
         seconds["walk and facts"] = seconds.get("walk and facts", 0.0) + time.perf_counter() - started
     findings = _run(module, "python", rules, settings, seconds, module.context)
     return Analysis(findings, facts, None, count, directives)
-
-
-def _first_statement(tree: ast.Module) -> int:
-    """The line of the first statement that is no string; 0 where there is none."""
-    plain = (n for n in tree.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant) and isinstance(n.value.value, str)))
-    return next((node.lineno for node in plain), 0)
 
 
 def _config(data: bytes, path: str, rules: RuleSet, settings: Settings, seconds: dict[str, float] | None) -> Analysis:
@@ -256,10 +255,13 @@ def _count(module: Module) -> FileCount:
     from mlsmith.rules.kit.ecosystems import glue_of, may_be_glue
 
     source = module.source
-    counted = module.context not in (Context.TEST, Context.VENDORED, Context.GENERATED)
-    lines = len(source.lines) - (1 if source.lines and not source.lines[-1] else 0)
+    counted = module.context is not Context.TEST and module.context not in _NOT_OURS
     glue = round(glue_of(module).share, 3) if counted and may_be_glue(module) else None
-    return FileCount(lines, _code_lines(module) if counted else 0, counted, bool(module.packages & _ML_PACKAGES), glue)
+    return FileCount(_lines(source), _code_lines(module) if counted else 0, counted, bool(module.packages & _ML_PACKAGES), glue)
+
+
+def _lines(source: PythonSource) -> int:
+    return len(source.lines) - (1 if source.lines and not source.lines[-1] else 0)
 
 
 def _code_lines(module: Module) -> int:

@@ -1,14 +1,14 @@
 """Who calls and who mentions the project's definitions.
 
-Either all files are unpacked once, and all names are answered; or, where findings are asked for in a few files only, as a commit hook does,
-each name that somebody asks about is looked for in the packed bytes, and only the files that hold it are unpacked.
+Either all files are unpacked once, and the calls of each name that somebody asks about are told apart; or, where findings are asked for in a few
+files only, as a commit hook does, each name that somebody asks about is looked for in the packed bytes, and only the files that hold it are unpacked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsmith.index.facts import CallFact, FileFacts
 from mlsmith.index.lazily import lazily
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _SPARING = 40
 """Names that are looked for one by one, before unpacking everything costs less"""
-_CALLED_BY_THEIR_CLASS = frozenset({"__init__", "__call__", "forward", "call"})
-"""Methods whose calls have another name in them"""
 
 
 class SeenCall(NamedTuple):
@@ -27,9 +25,13 @@ class SeenCall(NamedTuple):
     fact: CallFact
 
 
+_Seen = tuple[str, int, tuple[Any, ...]]
+"""A path, the place among the calls of the file, and the call as facts keep it"""
+
+
 class _Calls(NamedTuple):
-    reaching: dict[str, list[SeenCall]]
-    """By the dotted name of the definition"""
+    reaching: dict[str, dict[tuple[str, int], SeenCall]]
+    """By the dotted name of the definition, and by path and place"""
     loose: set[str]
     """Last names of calls that reach none"""
 
@@ -53,18 +55,18 @@ class Callers:
         self._left = _SPARING if of_few else 0
         self._calls_by_name: dict[str, _Calls] = {}
         self._mentions_by_name: dict[str, _Mentions] = {}
+        self._reached: dict[tuple[str, str], str] = {}
 
-    def calls(self, last: str) -> _Calls:
-        """Calls of what has the last name `last`, and whether some of them reach nothing that is known."""
-        known = self._calls_by_name.get(last)
-        if known is not None:
-            return known
-        if last in _CALLED_BY_THEIR_CLASS or not self._is_alone():
-            return self._all_calls
-        names = self._also_known_as(last)
-        files = self._holding(names, "packed_calls")
-        known = self._calls_by_name[last] = self._calls_in(files, names, self.mentions(last).methods)
-        return known
+    def reaching(self, dotted: str, words: Iterable[str]) -> list[SeenCall]:
+        """Calls that reach a definition, in path order; `words` are the last words of what they may name."""
+        found: dict[tuple[str, int], SeenCall] = {}
+        for word in words:
+            found.update(self._calls(word).reaching.get(dotted, {}))
+        return [found[place] for place in sorted(found)]
+
+    def is_called_loosely(self, last: str) -> bool:
+        """Whether something of the last name `last` is called that reaches nothing that is known."""
+        return last in self.mentions(last).methods or last in self._calls(last).loose
 
     def mentions(self, last: str) -> _Mentions:
         """Mentions of what has the last name `last`."""
@@ -86,6 +88,15 @@ class Callers:
         calls = (call for _, facts in self._holding((word,), "packed_calls") for call in facts.calls())
         return any(word in call.callee.replace("()", "").split(".") for call in calls)
 
+    def _calls(self, last: str) -> _Calls:
+        """Calls of what has the last name `last`."""
+        known = self._calls_by_name.get(last)
+        if known is None:
+            names = self._also_known_as(last)
+            calls = self._called_in_few(names) if self._is_alone() else self._called_in_all(names)
+            known = self._calls_by_name[last] = self._told_apart(calls)
+        return known
+
     def _is_alone(self) -> bool:
         """Whether a name is looked for alone: as long as few have been."""
         self._left -= 1
@@ -98,6 +109,14 @@ class Callers:
         for word in [name.encode("utf-8", "surrogatepass") for name in names]:
             found.update([(path, facts) for path, facts in self._project.files.items() if word in holds(facts)])
         return sorted(found.items())
+
+    def _called_in_few(self, names: frozenset[str]) -> list[_Seen]:
+        """Calls of the names, in the few files that hold one."""
+        files = self._holding(names, "packed_calls")
+        return [
+            (path, place, call)
+            for path, facts in files for place, call in enumerate(facts.plain_calls()) if call[0].removesuffix("()").rpartition(".")[2] in names
+        ]  # fmt: skip
 
     def _also_known_as(self, last: str) -> frozenset[str]:
         """A name, and those that imports give to it, through any number of files: `from a import work as job`."""
@@ -120,11 +139,21 @@ class Callers:
 
     # all names
 
+    def _called_in_all(self, names: frozenset[str]) -> list[_Seen]:
+        """Calls of the names in all files."""
+        return [seen for name in names for seen in self._calls_by_word.get(name, ())]
+
     @lazily
-    def _all_calls(self) -> _Calls:
-        """Whatever is called by no name of the project is let go."""
+    def _calls_by_word(self) -> dict[str, list[_Seen]]:
+        """All calls by the last word of what is called. Whatever is called by no name of the project is let go."""
         names = self._last_names.union(*self._renamed.values())
-        return self._calls_in(self._project.files.items(), names, self._all_mentions.methods)
+        table: dict[str, list[_Seen]] = {name: [] for name in names}
+        for path, facts in self._project.files.items():
+            for place, call in enumerate(facts.plain_calls()):
+                word = call[0].removesuffix("()").rpartition(".")[2]
+                if word in names:
+                    table[word].append((path, place, call))
+        return table
 
     @lazily
     def _all_mentions(self) -> _Mentions:
@@ -135,21 +164,19 @@ class Callers:
         """Last words of all functions and classes that the project defines."""
         return frozenset(dotted.rpartition(".")[2] for table in (self._project.definitions, self._project.classes) for dotted in table)
 
-    def _calls_in(self, files: Iterable[tuple[str, FileFacts]], names: frozenset[str], methods: set[str]) -> _Calls:
-        reaching: dict[str, list[SeenCall]] = {}
-        loose = set(methods)
-        for path, facts in files:
-            reached: dict[str, str] = {}
-            for fact in facts.calls():
-                callee = fact.callee
-                name = reached.get(callee)
-                if name is None:
-                    named = callee.removesuffix("()").rpartition(".")[2] in names
-                    name = reached[callee] = self._project.called(path, callee) if named else ""
-                if name:
-                    reaching.setdefault(name, []).append(SeenCall(path, fact))
-                else:
-                    loose.add(callee.rpartition(".")[2])
+    def _told_apart(self, calls: Iterable[_Seen]) -> _Calls:
+        """Calls by what they reach."""
+        reaching: dict[str, dict[tuple[str, int], SeenCall]] = {}
+        loose: set[str] = set()
+        for path, place, call in calls:
+            key = path, call[0]
+            name = self._reached.get(key)
+            if name is None:
+                name = self._reached[key] = self._project.called(*key)
+            if name:
+                reaching.setdefault(name, {})[path, place] = SeenCall(path, CallFact._make(call))
+            else:
+                loose.add(call[0].rpartition(".")[2])
         return _Calls(reaching, loose)
 
 
@@ -160,15 +187,15 @@ def _mentions_in(files: Iterable[tuple[str, FileFacts]], names: frozenset[str]) 
     for path, facts in files:
         mentions = facts.mentions()
         methods.update(names.intersection(mentions.methods))
-        for name in names.intersection(mentions.references):
-            note(references, name, path)
         referred = set(mentions.references)
+        meant = names & referred
         for name, origin in facts.imports:  # `from a import work as job` … `{"job": job}`
-            last = origin.rpartition(".")[2]
-            if last != name and last in names and name in referred:
-                note(references, last, path)
-        for text in mentions.strings:
-            note(strings, text.rpartition(".")[2], path)
+            if name in referred:
+                meant |= names.intersection((origin.rpartition(".")[2],))
+        for name in meant:
+            references.setdefault(name, []).append(path)
+        for word in {text.rpartition(".")[2] for text in mentions.strings}:
+            strings.setdefault(word, []).append(path)
     return _Mentions(references, strings, methods)
 
 

@@ -100,7 +100,11 @@ class FileFacts(NamedTuple):
 
     def calls(self) -> Iterator[CallFact]:
         """Calls of what may be defined in the project: local, or imported from no known library."""
-        return map(CallFact._make, marshal.loads(self.packed_calls))
+        return map(CallFact._make, self.plain_calls())
+
+    def plain_calls(self) -> tuple[tuple[Any, ...], ...]:
+        """As `calls`, for whoever looks at few of them."""
+        return marshal.loads(self.packed_calls)  # type: ignore[no-any-return]
 
     def mentions(self) -> Mentions:
         return Mentions(*marshal.loads(self.packed_mentions))
@@ -112,7 +116,7 @@ def literal(node: ast.expr) -> tuple[Any, ...]:
         value = node.value
         if value is None or value.__class__ in _SCALARS:
             return ("=", value) if value.__class__ is not str or len(value) <= 80 else UNKNOWN_LITERAL
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+    elif node.__class__ is ast.UnaryOp and isinstance(node.op, ast.USub):
         operand = node.operand
         if isinstance(operand, ast.Constant) and isinstance(operand.value, (int, float)):
             return ("=", -operand.value)
@@ -122,25 +126,35 @@ def literal(node: ast.expr) -> tuple[Any, ...]:
 _SCALARS = frozenset({bool, int, float, str})
 
 
-def calls_of(
-    syntax: Syntax, by_name: Mapping[str, list[ast.Call]], span_of: Callable[[ast.AST], Any], foreign: Callable[[str], bool]
-) -> tuple[tuple[Any, ...], tuple[str, ...], tuple[str, ...]]:
-    """Calls that may reach project code as `CallFact` has them, methods of unknown receivers, and keywords of all other calls.
+class Called(NamedTuple):
+    """What the calls of a file say."""
 
-    `by_name` holds the calls by what is called; `foreign(name)` says that a dotted name belongs to a known library.
-    """
+    calls: tuple[tuple[Any, ...], ...]
+    """Those that may reach project code, as `CallFact` has them"""
+    methods: tuple[str, ...]
+    """Of receivers that are not known"""
+    words: tuple[str, ...]
+    """Keywords of all other calls"""
+    forwards: Mapping[int, list[tuple[str, str, str | int]]]
+    """By the id of a function's node: its parameters that are passed on as they are, never having been assigned anew"""
+
+
+def called(syntax: Syntax, resolver: Resolver, span_of: Callable[[ast.AST], Any], foreign: Callable[[str], bool]) -> Called:
+    """All in one round, as a tree is large and memory slow. `foreign(name)` says that a dotted name belongs to a known library."""
     calls: list[tuple[Any, ...]] = []
     methods: set[str] = set()
     words: set[str] = set()
-    strange: set[int] = set()
-    owned: dict[int, list[str]] = {}
-    for name, nodes in by_name.items():
-        if foreign(name):
-            strange.update(map(id, nodes))
-        else:
-            for node in nodes:
-                owned.setdefault(id(node), []).append(name)
+    forwards: dict[int, list[tuple[str, str, str | int]]] = {}
+    owned, strange = _owned(resolver.calls_by_name, foreign)
+    parameters = _parameters(syntax)
     for node in syntax.calls:
+        for slot, value in enumerate(node.args):
+            if value.__class__ is ast.Name and value.id in parameters:
+                _forward(forwards, resolver, node, slot, value)
+        for keyword in node.keywords:
+            value = keyword.value
+            if value.__class__ is ast.Name and value.id in parameters and keyword.arg is not None:
+                _forward(forwards, resolver, node, keyword.arg, value)
         own = owned.get(id(node))
         if own is None:
             if node.keywords:
@@ -152,23 +166,31 @@ def calls_of(
         keywords = tuple([(k.arg, literal(k.value)) for k in node.keywords if k.arg is not None])
         spread = len(positional) < len(node.args) or len(keywords) < len(node.keywords)
         place = span_of(node)
-        calls.extend((intern(name), positional, keywords, spread, place) for name in own)
-    return tuple(calls), tuple(sorted(methods)), tuple(sorted(words))
+        for name in own:
+            calls.append((intern(name), positional, keywords, spread, place))
+    return Called(tuple(calls), tuple(sorted(methods)), tuple(sorted(words)), forwards)
 
 
-def forwards_of(syntax: Syntax, resolver: Resolver) -> dict[int, list[tuple[str, str, str | int]]]:
-    """By the id of a function's node: its parameters that are passed on as they are, never having been assigned anew."""
-    found: dict[int, list[tuple[str, str, str | int]]] = {}
-    parameters = {name for scope in syntax.scopes if scope.kind == "function" for name in scope.bindings}
-    for call in syntax.calls:
-        for slot, value in enumerate(call.args):
-            if value.__class__ is ast.Name and value.id in parameters:
-                _forward(found, resolver, call, slot, value)
-        for keyword in call.keywords:
-            value = keyword.value
-            if value.__class__ is ast.Name and value.id in parameters and keyword.arg is not None:
-                _forward(found, resolver, call, keyword.arg, value)
-    return found
+def _owned(by_name: Mapping[str, list[ast.Call]], foreign: Callable[[str], bool]) -> tuple[dict[int, list[str]], set[int]]:
+    """By the id of a call, the names by which it may reach project code; and the ids of calls of known libraries."""
+    owned: dict[int, list[str]] = {}
+    strange: set[int] = set()
+    for name, nodes in by_name.items():
+        if foreign(name):
+            strange.update(map(id, nodes))
+        else:
+            for node in nodes:
+                owned.setdefault(id(node), []).append(name)
+    return owned, strange
+
+
+def _parameters(syntax: Syntax) -> set[str]:
+    """Names of parameters that their function does not assign anew."""
+    return {
+        name
+        for scope in syntax.scopes if scope.kind == "function"
+        for name, bindings in scope.bindings.items() if len(bindings) == 1 and bindings[0].kind == "parameter"
+    }  # fmt: skip
 
 
 def _forward(

@@ -61,6 +61,8 @@ class Definition(NamedTuple):
 
 _FEW = 50
 """Files, as a commit touches, of which it pays to look for the names one by one"""
+_CALLED_BY_THEIR_CLASS = frozenset({"__init__", "__call__", "forward", "call"})
+"""Methods whose calls have another name in them"""
 _HUB = "hubconf.py"
 """What `torch.hub.load` calls, from the root of a repository"""
 _OF_INSTALLING = frozenset({
@@ -319,12 +321,19 @@ class Project:
 
     def calls_of(self, definition: Definition) -> list[SeenCall]:
         """Calls that surely reach a definition, in path order. Calls of a class count as calls of its `__init__`."""
-        dotted = f"{self.files[definition.path].module}.{definition.function.name}"
-        return self._callers.calls(dotted.rpartition(".")[2]).reaching.get(dotted, [])
+        facts = self.files[definition.path]
+        dotted = f"{facts.module}.{facts.defined[definition.number]}"
+        return self._callers.reaching(dotted, self._called_as(dotted))
+
+    def _called_as(self, dotted: str) -> set[str]:
+        """The last words of what calls of a definition may name: its own, and where a class or an instance is called, those of the classes."""
+        owner, _, last = dotted.rpartition(".")
+        classes = (owner, *self.heirs.get(owner, ())) if last in _CALLED_BY_THEIR_CLASS else ()
+        return {last, *[cls.rpartition(".")[2] for cls in classes]}
 
     def is_called_loosely(self, name: str) -> bool:
         """Whether something of that last name is called whose definition could not be told: any definition so called."""
-        return name in self._callers.calls(name).loose
+        return self._callers.is_called_loosely(name)
 
     def is_mentioned(self, name: str) -> bool:
         """Whether a definition of that last name is mentioned otherwise than by a call, or in a string."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from functools import lru_cache
 
 from mlsmith.index.canonical import canonical
 from mlsmith.index.lazily import lazily
@@ -47,20 +48,24 @@ class Resolver:
         for function in syntax.functions:
             self._functions[self.definition_name(function)] = function
         self._fixed = self._bound_once()
-        self._joined: dict[tuple[str, str], Names] = {}
         self._attributes: dict[tuple[int, str], list[Binding]] = {}
+        self._stored: dict[int, dict[str, list[Binding]]] = {}
         self._selves: dict[tuple[int, str], ast.ClassDef | None] = {}
 
     def _bound_once(self) -> dict[str, Names]:
-        """What imports and definitions at the top bring in, where nothing else in the file has that name: the same wherever it is read."""
+        """What imports and definitions at the top bring in, where nothing else in the file has that name, and the builtins that it leaves
+        as they are: the same wherever it is read.
+        """
+        top = self.syntax.scope.bindings
         bound: set[str] = set()
         for scope in self.syntax.scopes[1:]:
             bound.update(scope.bindings)
-        return {
-            name: self.names_of_binding(bindings[0])
-            for name, bindings in self.syntax.scope.bindings.items()
-            if len(bindings) == 1 and name not in bound and bindings[0].kind in ("import", "def", "class")
-        }
+        unbound = _BUILTINS.intersection(self.syntax.names).difference(bound, top)
+        fixed: dict[str, Names] = {name: (name,) for name in unbound}
+        for name, bindings in top.items():
+            if len(bindings) == 1 and name not in bound and bindings[0].kind in ("import", "def", "class"):
+                fixed[name] = self.names_of_binding(bindings[0])
+        return fixed
 
     def release(self) -> None:
         """Let go of the tree; nothing may be asked afterwards."""
@@ -122,6 +127,10 @@ class Resolver:
             fixed = self._fixed.get(node.id)
             if fixed is not None:
                 return fixed
+        elif node.__class__ is ast.Attribute and node.value.__class__ is ast.Name:
+            fixed = self._fixed.get(node.value.id)
+            if fixed is not None:
+                return _joined(fixed[0], node.attr)
         key = id(node)
         known = self._names.get(key)
         if known is not None:
@@ -172,9 +181,6 @@ class Resolver:
     def _of_attribute(self, node: ast.Attribute) -> Names:
         value = node.value
         if value.__class__ is ast.Name:
-            fixed = self._fixed.get(value.id)
-            if fixed is not None:
-                return self._member(fixed[0], node.attr)
             own = self._of_self(node)
             if own is not None:
                 return own
@@ -190,11 +196,7 @@ class Resolver:
             values = self.attribute_bindings(cls, attribute) if cls is not None else []
             if values:
                 return tuple([name for binding in values for name in self.names_of_binding(binding)])
-        key = (base, attribute)
-        known = self._joined.get(key)
-        if known is None:
-            known = self._joined[key] = (canonical(f"{base}.{attribute}"),) if len(base) < 160 else ()
-        return known
+        return _joined(base, attribute)
 
     def _of_self(self, node: ast.Attribute) -> Names | None:
         """`self.x` inside a method: what the class's methods assign to it. None where this is no such attribute."""
@@ -208,13 +210,23 @@ class Resolver:
 
     def class_of_self(self, node: ast.expr) -> ast.ClassDef | None:
         """The class whose instance the expression is, where it is the first parameter of a method (`self`)."""
-        if not isinstance(node, ast.Name):
+        if not isinstance(node, ast.Name) or node.id not in self._first_parameters:
             return None
         scope = scope_of(node)
         key = (id(scope), node.id)
         if key not in self._selves:
             self._selves[key] = self._class_of_self(scope, node)
         return self._selves[key]
+
+    @lazily
+    def _first_parameters(self) -> set[str]:
+        """What the methods of this module call their own object: `self`, as a rule."""
+        found: set[str] = set()
+        for function in self.syntax.functions:
+            arguments = function.args.posonlyargs or function.args.args
+            if arguments and function.own_scope.parent.kind == "class":  # type: ignore[union-attr]
+                found.add(arguments[0].arg)
+        return found
 
     def _class_of_self(self, scope: Scope | None, node: ast.Name) -> ast.ClassDef | None:
         while scope is not None and node.id not in scope.bindings:
@@ -242,13 +254,10 @@ class Resolver:
     def _own_bindings(self, cls: ast.ClassDef, attribute: str) -> list[Binding]:
         scope: Scope = cls.own_scope  # type: ignore[attr-defined]
         found = [b for b in scope.bindings.get(attribute, ()) if b.kind == "assign"]
-        for method in cls.body:
-            if method.__class__ is ast.FunctionDef or method.__class__ is ast.AsyncFunctionDef:
-                arguments = method.args.posonlyargs or method.args.args
-                held = method.own_scope.attributes  # type: ignore[union-attr]
-                if arguments and held:
-                    found.extend(held.get(f"{arguments[0].arg}.{attribute}", ()))
-        return found
+        stored = self._stored.get(id(cls))
+        if stored is None:
+            stored = self._stored[id(cls)] = _stored_by_methods(cls)
+        return found + stored.get(attribute, [])
 
     def _of_call(self, node: ast.Call) -> Names:
         found: list[str] = []
@@ -414,6 +423,25 @@ class Resolver:
             return self.values(value)
         finally:
             self._busy.discard(key)
+
+
+@lru_cache(maxsize=20_000)
+def _joined(base: str, attribute: str) -> Names:
+    """A project repeats most of them in all its files."""
+    return (canonical(f"{base}.{attribute}"),) if len(base) < 160 else ()
+
+
+def _stored_by_methods(cls: ast.ClassDef) -> dict[str, list[Binding]]:
+    """What the methods of a class assign to attributes of their own object, by attribute."""
+    found: dict[str, list[Binding]] = {}
+    for method in cls.body:
+        if method.__class__ is ast.FunctionDef or method.__class__ is ast.AsyncFunctionDef:
+            arguments = method.args.posonlyargs or method.args.args
+            for stored, bindings in method.own_scope.attributes.items() if arguments else ():  # type: ignore[union-attr]
+                owner, _, attribute = stored.partition(".")
+                if owner == arguments[0].arg:
+                    found.setdefault(attribute, []).extend(bindings)
+    return found
 
 
 def _same_flow(scope: Scope, here: Scope) -> bool:

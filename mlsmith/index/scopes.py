@@ -124,7 +124,7 @@ class Syntax:
     __slots__ = (
         "assignments", "attributes", "boolean_operations", "branches", "calls", "calls_by_word", "classes", "comparisons", "functions",
         "global_writes", "imports", "is_package", "loops", "mentioned", "module_name", "names", "nodes", "returns", "scope", "scopes", "star_imports",
-        "strings", "subscripts", "tree", "tries", "withs",
+        "stores", "strings", "subscripts", "tree", "tries", "withs",
     )  # fmt: skip
 
     def __init__(self, tree: ast.Module, module_name: str, scope: Scope, is_package: bool) -> None:
@@ -150,6 +150,8 @@ class Syntax:
         self.comparisons: list[ast.Compare] = []
         self.names: defaultdict[str, list[ast.Name]] = defaultdict(list)
         """By their spelling"""
+        self.stores: list[Binding] = []
+        """What is written through a name: `x.a = v`, `x[k] = v`"""
         self.strings: list[ast.Constant] = []
         self.imports: list[ast.Import | ast.ImportFrom] = []
         self.star_imports: list[str] = []
@@ -164,12 +166,16 @@ class Syntax:
         """Take the tree apart. Nodes know their parents, and scopes their bindings: circles, which only the garbage collector would
         free; it takes longer than the analysis. Nothing of the module may be used afterwards.
         """
+        for listed in (self.names, self.attributes, self.calls_by_word, self.calls, self.strings):
+            listed.clear()
+        self.nodes.reverse()  # what a node holds is let go close to it in memory
         deque(map(dict.clear, map(attrgetter("__dict__"), self.nodes)), maxlen=0)  # a loop in C: there are many
         for scope in self.scopes:
             scope.bindings.clear()
             scope.attributes.clear()
         self.tree.__dict__.clear()
         self.nodes.clear()
+        self.stores.clear()
         self.scopes.clear()
 
     def absolute(self, node: ast.ImportFrom) -> str:

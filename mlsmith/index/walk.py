@@ -48,6 +48,7 @@ _LISTED = {
 
 
 _LISTS = frozenset({*_LISTED.values(), "strings"})
+_NOTHING_LENT = dict.fromkeys((*_LISTS, "w", "body", "branch", "names", "attributes", "words", "seen", "mention"))
 _BY_HAND = {
     ast.FunctionDef: "function", ast.AsyncFunctionDef: "function", ast.Lambda: "lambda_", ast.ClassDef: "class_",
     ast.ListComp: "comprehension", ast.SetComp: "comprehension", ast.GeneratorExp: "comprehension", ast.DictComp: "comprehension",
@@ -56,7 +57,7 @@ _BY_HAND = {
 _MENTIONS = {"Name": "id", "Attribute": "attr"}
 """Node classes that mention a name, unless they are what is called"""
 
-_WITH_SCOPE = frozenset({"Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Return", "Name"})
+_WITH_SCOPE = frozenset({"Call", "Attribute", "Subscript", "Compare", "BoolOp", "IfExp", "Name"})
 """Node classes that note the scope they stand in, beside all statements of a body"""
 
 
@@ -89,11 +90,11 @@ class _Walker:
         self.visitors[node.__class__](node, up)
 
     def body(self, statements: list[ast.stmt], up: ast.AST) -> None:
-        block, scope = self.block, self.scope
+        block, scope, visitors = self.block, self.scope, self.visitors
         for statement in statements:
             statement.block = block  # type: ignore[attr-defined]
             statement.scope = scope  # type: ignore[attr-defined]
-            self.visit(statement, up)
+            visitors[statement.__class__](statement, up)
 
     def branch(self, statements: list[ast.stmt], up: ast.AST, field: str) -> None:
         if statements:
@@ -150,15 +151,15 @@ class _Walker:
         return scope
 
     def defaults(self, arguments: ast.arguments, up: ast.AST) -> None:
-        for default in (*arguments.defaults, *arguments.kw_defaults):
+        for default in arguments.defaults + arguments.kw_defaults:
             if default is not None:
                 self.visit(default, up)
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs:
             if argument.annotation is not None:
                 self.visit(argument.annotation, up)
 
     def parameters(self, arguments: ast.arguments) -> None:
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs:
             self.bind(argument.arg, "parameter", argument, None)
         for star in (arguments.vararg, arguments.kwarg):
             if star is not None:
@@ -198,14 +199,15 @@ class _Walker:
             bindings[name] = [binding]
 
     def target(self, target: ast.expr, kind: str, value: ast.expr | None, node: ast.AST, index: int | None) -> None:
-        if isinstance(target, ast.Name):
-            self.bind(target.id, kind, node, value, index)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            self.unpack(target, kind, value, node)
-        elif isinstance(target, ast.Starred):
-            self.target(target.value, "star", None, node, None)
-        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+        form = target.__class__
+        if form is ast.Name:
+            self.bind(target.id, kind, node, value, index)  # type: ignore[attr-defined]
+        elif form is ast.Attribute or form is ast.Subscript:
             self.store(target, kind, value, node, index)
+        elif form is ast.Tuple or form is ast.List:
+            self.unpack(target, kind, value, node)  # type: ignore[arg-type]
+        elif form is ast.Starred:
+            self.target(target.value, "star", None, node, None)  # type: ignore[attr-defined]
 
     def unpack(self, target: ast.Tuple | ast.List, kind: str, value: ast.expr | None, node: ast.AST) -> None:
         pairs = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) and kind == "assign"
@@ -222,7 +224,9 @@ class _Walker:
             root = root.value
         if isinstance(root, ast.Name):
             self.bind(root.id, "store", node, value, index)
-            self.scope.bindings[root.id][-1].target = target
+            stored = self.scope.bindings[root.id][-1]
+            stored.target = target
+            self.syntax.stores.append(stored)
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 key = f"{target.value.id}.{target.attr}"
                 binding = Binding(key, kind, node, value, index, self.block, self.scope)
@@ -355,7 +359,6 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
     """Making them costs as much as walking a small file; there are as many as threads that walk at a time"""
 
     def __init__(self) -> None:
-        self.lent: dict[str, Any] = {}
         self.names: dict[str, Any] = {"V": self, "Load": ast.Load, "Call": ast.Call}
         self.names |= {"Name": ast.Name, "Constant": ast.Constant, "Attribute": ast.Attribute}
 
@@ -366,18 +369,19 @@ class _Visitors(dict[type, Callable[[Any, Any], None]]):
         except IndexError:
             table = cls()
         syntax = walker.syntax
-        table.lent = {listed: getattr(syntax, listed).append for listed in _LISTS}
-        table.lent |= {"w": walker, "body": walker.body, "branch": walker.branch, "names": syntax.names}
-        table.lent |= {"attributes": syntax.attributes, "words": syntax.calls_by_word}
-        table.lent |= {"seen": syntax.nodes.append, "mention": syntax.mentioned.add}
-        table.names.update(table.lent)
-        table.update({cls: getattr(walker, method) for cls, method in _BY_HAND.items()})
+        table.names.update(
+            w=walker, body=walker.body, branch=walker.branch, names=syntax.names, attributes=syntax.attributes,
+            words=syntax.calls_by_word, seen=syntax.nodes.append, mention=syntax.mentioned.add,
+        )  # fmt: skip
+        for listed in _LISTS:
+            table.names[listed] = getattr(syntax, listed).append
+        for node_class, method in _BY_HAND.items():
+            table[node_class] = getattr(walker, method)
         return table
 
     def give_back(self) -> None:
         """The walk is over: what belongs to it is let go, so that no garbage collection is needed, and the table waits for the next."""
-        self.names.update(dict.fromkeys(self.lent))
-        self.lent.clear()
+        self.names.update(_NOTHING_LENT)
         for cls in _BY_HAND:
             del self[cls]
         self._idle.append(self)

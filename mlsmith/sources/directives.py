@@ -62,20 +62,25 @@ class _Comment(NamedTuple):
 
 
 def read_directives(
-    text: str, *, cells: Sequence[Cell] = (), language: str = "python", strings: Sequence[ast.Constant] | None = None, first: int = 0
+    text: str,
+    *,
+    cells: Sequence[Cell] = (),
+    language: str = "python",
+    strings: Sequence[ast.Constant] | None = None,
+    tree: ast.Module | None = None,
 ) -> tuple[Directive, ...]:
     """All directives of a text, in order. `language` other than python: a comment starts at a `#` outside of strings,
     which YAML and TOML spread over several lines.
 
-    Where the text has been parsed already, `strings` are its constants and `first` the line of its first statement: then no tokenizer
-    is needed to tell a comment from a string.
+    Where the text has been parsed already, `tree` is its tree and `strings` are the constants in it: then no tokenizer is needed to tell a
+    comment from a string.
     """
     if not _CANDIDATE.search(text):
         return ()
     if language != "python":
         comments = _hash_comments(text, language)
     else:
-        comments = _python_comments(text) if strings is None else _comments_outside(text, strings, first)
+        comments = _python_comments(text) if tree is None else _comments_outside(text, strings or (), _first_statement(tree))
     firsts = [cell.first_line for cell in cells]
     found = []
     for comment in comments:
@@ -100,6 +105,12 @@ def _python_comments(text: str) -> Iterator[_Comment]:
                 has_statement = True
     except (tokenize.TokenError, SyntaxError):
         return
+
+
+def _first_statement(tree: ast.Module) -> int:
+    """The line of the first statement that is no string; 0 where there is none."""
+    plain = (n for n in tree.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant) and isinstance(n.value.value, str)))
+    return next((node.lineno for node in plain), 0)
 
 
 def _comments_outside(text: str, strings: Sequence[ast.Constant], first: int) -> Iterator[_Comment]:

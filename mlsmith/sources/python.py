@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import io
 import tokenize
 import warnings
@@ -56,7 +57,10 @@ class PythonSource(NamedTuple):
         """`span` as plain numbers: first line and column, last line and column, and the cell (-1 outside notebooks)."""
         first: int = node.lineno  # type: ignore[attr-defined]
         last: int = node.end_lineno  # type: ignore[attr-defined]
-        start, end = self.column(first, node.col_offset), self.column(last, node.end_col_offset)  # type: ignore[attr-defined]
+        if self.text.isascii():
+            start, end = node.col_offset + 1, node.end_col_offset + 1  # type: ignore[attr-defined]
+        else:
+            start, end = self.column(first, node.col_offset), self.column(last, node.end_col_offset)  # type: ignore[attr-defined]
         if not self.cells:
             return first, start, last, end, -1
         cell = self.cells[max(0, bisect_right(self.starts, first) - 1)]
@@ -115,6 +119,12 @@ def split_lines(text: str) -> list[str]:
 
 def decode(data: bytes) -> str:
     """Text of a Python file by its byte order mark or coding line, UTF-8 by default."""
+    top = data.find(b"\n", data.find(b"\n") + 1)  # the end of the second line
+    if not data.startswith(codecs.BOM_UTF8) and data.find(b"coding", 0, top if top >= 0 else None) < 0:
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            pass  # told below, as Python would tell it
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding)

@@ -13,6 +13,8 @@ MAX_BYTES = 10 << 20
 """No Python file, notebook or configuration that a person wrote is larger."""
 TOO_LARGE = "is larger than 10 MiB; exclude it"
 
+_CHUNK = 1 << 16
+"""Bytes that are asked for at once beyond a file's size"""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -40,12 +42,14 @@ def read_regular(root: str, path: str) -> bytes:
         raise SourceError(_reason(error)) from None
     except ValueError:
         raise SourceError("has a name that no file can have") from None
-    with os.fdopen(handle, "rb") as file:
-        try:
-            _check(os.fstat(handle))  # The file may have been another one a moment ago.
-            data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise SourceError(_reason(error)) from None
+    try:
+        seen = os.fstat(handle)  # The file may have been another one a moment ago.
+        _check(seen)
+        data = _all_of(handle, seen.st_size)
+    except OSError as error:
+        raise SourceError(_reason(error)) from None
+    finally:
+        os.close(handle)
     if len(data) > MAX_BYTES:
         raise SourceError(TOO_LARGE)
     return data
@@ -64,6 +68,14 @@ def _opened_in_place(full: str) -> int | None:
         pass
     os.close(handle)
     return None
+
+
+def _all_of(handle: int, size: int) -> bytes:
+    """What an open file holds, `size` bytes as far as the system knows: room for more than that costs more than to read it."""
+    data = os.read(handle, size + 1)
+    while len(data) <= MAX_BYTES and (more := os.read(handle, _CHUNK)):
+        data += more
+    return data
 
 
 def _check(seen: os.stat_result) -> None:

@@ -15,7 +15,7 @@ _FORMS = (
     ("Anthropic key", "sk-ant-", regex(r"\bsk-ant-[A-Za-z0-9_-]{80,120}\b")),
     ("AWS access key", "AKIA", regex(r"(?<![\w/+=%])AKIA[0-9A-Z]{16}(?![\w/+=%])")),
     ("Google API key", "AIza", regex(r"\bAIza[0-9A-Za-z_-]{35}\b")),
-    ("GitHub token", "gh", regex(r"\bgh[pousr]_[A-Za-z0-9]{36}\b")),
+    *(("GitHub token", f"gh{kind}_", regex(rf"\bgh{kind}_[A-Za-z0-9]{{36}}\b")) for kind in "pousr"),
     ("GitHub token", "github_pat_", regex(r"\bgithub_pat_[A-Za-z0-9_]{82}\b")),
     ("Slack token", "xox", regex(r"\bxox[abprs]-[0-9]{8,14}-[0-9A-Za-z-]{20,72}\b")),
     ("Replicate token", "r8_", regex(r"\br8_[A-Za-z0-9]{37}\b")),

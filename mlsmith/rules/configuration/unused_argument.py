@@ -123,12 +123,17 @@ def _is_kept(call: Call) -> bool:
 
 def _mentioned(project: Project, wanted: set[str], alone: set[tuple[str, str]]) -> set[str]:
     """Those of the names that any file reads or writes down; `alone` are names that a file writes only where it defines the option."""
-    found = wanted & set(project.unparsed_words)
+    found = wanted & project.unparsed_words
     for path, facts in project.files.items():
         mentions = facts.mentions()
         for table in (mentions.references, mentions.methods, mentions.words):
             found |= wanted.intersection(table)
         found |= {text for text in wanted.intersection(mentions.strings) if (path, text) not in alone}
-        if wanted - found:
-            found |= {parameter.name for function in facts.functions() for parameter in function.parameters} & wanted
-    return found
+    return found | _parameters(project, wanted - found)
+
+
+def _parameters(project: Project, wanted: set[str]) -> set[str]:
+    """Those of the names that any function takes."""
+    words = [name.encode("utf-8", "surrogatepass") for name in wanted]
+    holding = [facts for facts in project.files.values() if any(word in facts.packed_functions for word in words)]
+    return {parameter.name for facts in holding for function in facts.functions() for parameter in function.parameters} & wanted

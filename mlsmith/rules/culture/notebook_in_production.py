@@ -56,6 +56,7 @@ _SHOWING = ("streamlit", "gradio", "dash", "telegram", "telebot", "discord")
 """Packages of programs that people use"""
 _MIXED = (".pkl", ".pickle", ".h5", ".hdf5")
 """Endings of models and of tables alike"""
+_ENDINGS = _MODELS + _MIXED
 _MODEL_WORDS = frozenset({
     "model", "models", "clf", "classifier", "regressor", "regression", "estimator", "pipeline", "net", "network", "weights", "xgb", "xgboost", "lgb",
     "lgbm", "catboost", "rf", "forest", "svm", "lstm", "cnn",
@@ -137,14 +138,16 @@ class NotebookInProduction(Rule):
 
     def collect(self, module: Module) -> Any:
         if module.notebook is not None:
-            if is_lesson(module) or _is_check(module.path) or not module.notebook.cells:
+            if is_lesson(module.path) or _is_check(module.path) or not module.notebook.cells:
                 return None
             return ("n", module.notebook.cells[0].index, *_exported(module))
-        if module.context is not Context.CODE or _is_check(module.path):
+        if module.context is not Context.CODE:
             return None
         if not module.imports("airflow"):
             used = _used(module)
-            return ("m", serving.is_serving(module) or module.imports(*_SHOWING), *used) if used else None
+            return ("m", serving.is_serving(module) or module.imports(*_SHOWING), *used) if used and not _is_check(module.path) else None
+        if _is_check(module.path):
+            return None
         named = [place for call in module.calls_to(*_PAPERMILL_TASKS) for place in places(module, call.argument("input_nb", 0).node)]
         lines = [line for call in module.calls_to(*_BASH_TASKS) for line in command_lines(module, call)]
         named += [run.notebook for line in lines for run in runs_in(line)]
@@ -248,7 +251,8 @@ def _exported(module: Module) -> tuple[Any, ...]:
 
 def _used(module: Module) -> list[str]:
     """The files of models that code names which trains none itself: the script that a notebook was converted to is not a service."""
-    named = {_file(node.value) for node in module.syntax.strings if isinstance(node.value, str) and _is_model(node.value)}
+    strings = [node.value for node in module.syntax.strings if isinstance(node.value, str) and node.value.endswith(_ENDINGS)]
+    named = {_file(place) for place in strings if _is_model(place)}
     if not named or any(module.method_calls(*_FITS)):
         return []
     return sorted(named - {_file(access.place) for access in accesses(module) if access.way == "w"})

@@ -6,6 +6,7 @@ import ast
 import keyword
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from mlsmith.regex import regex
 from mlsmith.rules.kit import Edit, Finding, Fix, Module, Place, Position, Rule, Safety, Severity, Span, parsed
@@ -80,8 +81,7 @@ class CommentedOutCode(Rule):
 
     def python(self, module: Module) -> Iterator[Finding]:
         for start, end in _blocks(module.comment_lines):
-            lines = module.source.lines[start - 1 : end]
-            found = _code_in(lines) if any("(" in line or "=" in line for line in lines) else None
+            found = _code_in(tuple(module.source.lines[start - 1 : end]))
             if found is None or any(opened < start + found[0] <= closed for opened, closed in _texts(module)):
                 continue
             first, last = start + found[0], start + found[1]
@@ -106,15 +106,19 @@ def _blocks(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
             start = index + 1
 
 
-def _code_in(lines: list[str]) -> tuple[int, int] | None:
-    """The first and last line (from 0) of the longest end of a block of comments that is code; a heading in words may stand above it."""
-    if any(_NO_CODE.match(line) for line in lines):
+@lru_cache(maxsize=1_000)
+def _code_in(lines: tuple[str, ...]) -> tuple[int, int] | None:
+    """The first and last line (from 0) of the longest end of a block of comments that is code; a heading in words may stand above it.
+    Most blocks are licences, the same in file after file."""
+    if not any("(" in line or "=" in line for line in lines):
         return None
-    bare = [_MARKER.sub("", line, count=1) for line in lines]
+    if _PROSE.match(_MARKER.sub("", lines[-1])) or any(_NO_CODE.match(line) for line in lines):
+        return None
+    bare = [_MARKER.sub("", line) for line in lines]
     for start in (0, 1, 2):
         if len(bare) - start < 3 or (start and _EXAMPLE.search(lines[start - 1])):
             return None
-        if _PROSE.match(bare[-1]) or _PROSE.match(bare[start]):
+        if _PROSE.match(bare[start]):
             continue
         if _is_code("\n".join(bare[start:])):
             return (start, len(lines) - 1)

@@ -85,9 +85,10 @@ class ConstantCondition(Rule):
     minutes = 20
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if is_copied(module):
+        conditions, behind = list(branches.literal_conditions(module)), list(branches.after_exit(module))
+        if not (conditions or behind) or is_copied(module):
             return
-        for condition in branches.literal_conditions(module):
+        for condition in conditions:
             dead = branches.dead_part(condition)
             expression = isinstance(condition.owner, ast.IfExp)
             if (isinstance(condition.owner, ast.While) and condition.truth) or not (dead or expression) or (dead and _is_for_tools(dead)):
@@ -99,7 +100,7 @@ class ConstantCondition(Rule):
                 advice="delete the dead branch; version control remembers it",
                 fix=branches.removal(module, condition, "remove the dead branch"),
             )  # fmt: skip
-        for dead in branches.after_exit(module):
+        for dead in behind:
             if not _is_for_tools(dead) and not _is_resting(module, dead[0]) and not _is_to_be_written(module, dead[0]):
                 yield self.finding(
                     module.at(dead[0]), f"{_lines(dead)} behind an unconditional exit {'is' if _count(dead) == 1 else 'are'} never reached",
@@ -109,18 +110,19 @@ class ConstantCondition(Rule):
 
     def collect(self, module: Module) -> Any:
         guards = []
-        by_hand = module.notebook is not None or _is_script(module)  # where switches stand at the top, to be set by hand
-        for owner, name, taken in () if by_hand else branches.named_conditions(module):
+        conditions = list(branches.named_conditions(module))
+        by_hand = bool(conditions) and (
+            module.notebook is not None or _is_script(module)
+        )  # where switches stand at the top, to be set by hand
+        for owner, name, taken in () if by_hand else conditions:
             dead = [] if isinstance(owner, ast.IfExp) else owner.orelse if taken else owner.body
             if _is_set_by_hand(module, name.id) or _OUTPUT_WORDS & set(tokens(name.id)):
                 continue
             if dead and name.id not in _TOOL_NAMES and not _is_for_tools(dead) and not (isinstance(owner, ast.While) and taken):
                 guards.append((name.id, repr(module.constant(name)), tuple(where(module, owner)), _what(dead, taken)))
         written = sorted({
-            binding.target.attr
-            for call_scope in (module.syntax.scope, *(f.scope for f in module.functions))
-            for bindings in call_scope.bindings.values() for binding in bindings
-            if binding.kind == "store" and isinstance(binding.target, ast.Attribute)
+            binding.target.attr for binding in module.syntax.stores
+            if isinstance(binding.target, ast.Attribute) and binding.scope.kind in ("module", "function")
         })  # fmt: skip
         return (tuple(guards), tuple(written)) if guards or written else None
 
@@ -184,7 +186,9 @@ def _is_to_be_written(module: Module, first: ast.stmt) -> bool:
             texts = [n.value for n in ast.walk(exit_) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
             texts += [line for line in module.source.lines[max(0, exit_.lineno - 3) : exit_.lineno - 1] if line.lstrip().startswith("#")]
             empty = any(isinstance(n, ast.Name) and n.id in ("NotImplementedError", "NotImplemented") for n in ast.walk(exit_))
-            return any(_REQUEST.search(text.lower()) for text in texts) or (empty and (module.notebook is not None or is_lesson(module)))
+            return any(_REQUEST.search(text.lower()) for text in texts) or (
+                empty and (module.notebook is not None or is_lesson(module.path))
+            )
     return False
 
 

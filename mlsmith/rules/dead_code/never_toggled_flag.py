@@ -6,11 +6,14 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlsmith.rules.kit import Call, Confidence, Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity, tokens
+from mlsmith.rules.kit import Confidence, Definition, Finding, Function, Module, Project, Rule, SeenCall, Severity, scope_of, tokens
 from mlsmith.rules.kit.closed import MISSING, QUIET_DECORATORS, is_called_by_others, mentions, passed, why_open
 from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.flags import PAST
 from mlsmith.rules.kit.origins import is_borrowed, is_lesson, is_quoted
+
+_Test = tuple[ast.If, str, Any]
+"""(branch, operator, operand)"""
 
 _TALKATIVE = {
     "verbose", "quiet", "silent", "debug", "log", "progress", "progress_bar", "disable_tqdm", "name", "title", "legend", "legends",
@@ -109,12 +112,15 @@ class NeverToggledFlag(Rule):
     minutes = 30
 
     def collect(self, module: Module) -> Any:
-        guards: list[tuple[Any, ...]] = []
-        for function in module.functions:
-            found = list(_guards(module, function)) if module.branches_in(function) else []
-            if found and _is_plain(module, function) and not is_quoted(module, function):
-                guards.extend(found)
-        return () if guards and (is_lesson(module) or is_borrowed(module)) else tuple(guards)
+        guards = list(_guards(module))
+        drawing = _drawing(module) if guards else set()
+        plain = [(f, guarded) for f, guarded in guards if id(f.node) not in drawing and _is_plain(module, f) and not is_quoted(module, f)]
+        if not plain or is_lesson(module.path) or is_borrowed(module):
+            return ()
+        return tuple(
+            (function.scope.qualified, parameter, tuple(_test_fact(module, *test) for test in tests))
+            for function, guarded in plain for parameter, tests in guarded.items()
+        )  # fmt: skip
 
     def project(self, project: Project) -> Iterator[Finding]:
         for *_, finding in self.candidates(project):
@@ -163,22 +169,38 @@ def _dead_lines(operator: str, operand: Any, value: Any, sides: list[int]) -> in
     return sides[0] if _truth(operator, operand, value) else sides[1]
 
 
-def _guards(module: Module, function: Function) -> Iterator[tuple[Any, ...]]:
-    """(function, parameter, its tests): each test as (operator, operand, place, dead lines if true, dead lines if false)."""
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    for owner in module.branches_in(function):
-        test = _test_of(owner.test)
-        bindings = function.scope.bindings.get(test[0], ()) if test is not None else ()
-        if test is None or len(bindings) != 1 or bindings[0].kind != "parameter" or _is_talkative(test[0]):
+def _guards(module: Module) -> Iterator[tuple[Function, dict[str, list[_Test]]]]:
+    """Functions with the tests of each of their parameters that guard a branch."""
+    found: dict[int, dict[str, list[_Test]]] = {}
+    for owner in module.syntax.branches:
+        test = _test_of(owner.test) if isinstance(owner, ast.If) else None
+        if test is None:
             continue
-        if not _is_validated(owner) and not _is_command_line(module, owner, test[0]):
-            found.setdefault(test[0], []).append((test[1], test[2], tuple(where(module, owner)), _size(owner.orelse), _size(owner.body)))
-    for parameter, tests in found.items():
-        yield function.scope.qualified, parameter, tuple(tests)
+        scope, (parameter, operator, operand) = scope_of(owner), test
+        bindings = scope.bindings.get(parameter, ()) if scope.kind == "function" else ()
+        if len(bindings) != 1 or bindings[0].kind != "parameter" or _is_talkative(parameter):
+            continue
+        if not _is_validated(owner) and not _is_command_line(module, owner, parameter):
+            found.setdefault(id(scope.node), {}).setdefault(parameter, []).append((owner, operator, operand))  # type: ignore[arg-type]
+    for node in module.syntax.functions if found else ():
+        if id(node) in found:
+            yield module.function(node), found[id(node)]
 
 
-def _draws(call: Call) -> bool:
-    return call.method in _DRAWING or any(name.startswith(_DRAWERS) for name in call.names)
+def _test_fact(module: Module, owner: ast.If, operator: str, operand: Any) -> tuple[Any, ...]:
+    """(operator, operand, place, dead lines if true, dead lines if false)"""
+    return operator, operand, tuple(where(module, owner)), _size(owner.orelse), _size(owner.body)
+
+
+def _drawing(module: Module) -> set[int]:
+    """Functions that draw, or hold one that does, by the ids of their nodes."""
+    found: set[int] = set()
+    for call in (*module.calls_spelt(*_DRAWING), *module.calls_under(*_DRAWERS)):
+        around = scope_of(call.node).enclosing("function")
+        while around is not None:
+            found.add(id(around.node))
+            around = around.parent.enclosing("function") if around.parent is not None else None
+    return found
 
 
 def _is_talkative(name: str) -> bool:
@@ -241,13 +263,7 @@ def _prints(statement: ast.stmt) -> bool:
 
 def _is_plain(module: Module, function: Function) -> bool:
     name = function.node.name
-    if (
-        _OF_PICTURES & set(tokens(module.path.rpartition("/")[2]))
-        or (_PICTURES | {"log"}) & set(tokens(name))
-        or any(_draws(call) for call in function.calls)
-    ):
-        return False
-    if is_called_by_others(name):
+    if _OF_PICTURES & set(tokens(module.path.rpartition("/")[2])) or (_PICTURES | {"log"}) & set(tokens(name)) or is_called_by_others(name):
         return False
     return all(decorator in QUIET_DECORATORS for decorator in function.decorators)
 

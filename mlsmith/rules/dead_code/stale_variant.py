@@ -87,7 +87,7 @@ class StaleVariant(Rule):
         for node in ifs:
             if id(node) not in further and _has_two_sides(node) and (flag := _flag(node.test)):
                 found.append((flag, tuple(where(module, node)), _lines(node.body), _lines(node.orelse)))
-        return tuple(found) if found and not is_lesson(module) and not is_borrowed(module) else None
+        return tuple(found) if found and not is_lesson(module.path) and not is_borrowed(module) else None
 
     def project(self, project: Project) -> Iterator[Finding]:
         if project.history is None:

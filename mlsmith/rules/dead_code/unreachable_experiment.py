@@ -132,7 +132,7 @@ class UnreachableExperiment(Rule):
 
     def collect(self, module: Module) -> Any:
         candidates: tuple[tuple[Any, ...], ...] = ()
-        if module.context is Context.CODE and module.notebook is None and not is_lesson(module):
+        if module.context is Context.CODE and module.notebook is None and not is_lesson(module.path):
             candidates = tuple(tuple(candidate) for candidate in _candidates(module))
         fact = _Fact(candidates, tuple(sorted(_looked_through(module))), _said_in(module))
         return tuple(fact) if any(fact) else None

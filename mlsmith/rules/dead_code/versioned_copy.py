@@ -55,7 +55,6 @@ class _Fact(NamedTuple):
 
     digests: bytes
     """The smallest digests of its lines, packed; empty where it is nothing to compare"""
-    lesson: bool
     named: tuple[str, ...]
     """Words of what it imports inside of functions, and files that its strings name, with their ending"""
 
@@ -163,7 +162,7 @@ class VersionedCopy(Rule):
     speaks_in_examples = False
 
     def collect(self, module: Module) -> Any:
-        fact = _Fact(_sketch(module), is_lesson(module) or bool(_COURSES & set(module.path.lower().split("/")[:-1])), _named_by(module))
+        fact = _Fact(_sketch(module), _named_by(module))
         return tuple(fact) if fact.digests or fact.named else None
 
     def collect_text(self, document: TextDocument) -> Any:
@@ -205,7 +204,7 @@ class VersionedCopy(Rule):
         tags = dict(family)
         for path, tag in family:
             chosen = project.has_users and project.is_public(path)
-            if not tag or (chosen and _is_choice(tag)) or (facts[path].lesson and not _LEFT_OVER.match(tag)):
+            if not tag or (chosen and _is_choice(tag)) or (_is_taught(path) and not _LEFT_OVER.match(tag)):
                 continue
             for other in tags:
                 share = _share(facts[path], facts[other]) if other != path else 0.0
@@ -232,6 +231,10 @@ def _sketch(module: Module) -> bytes:
     return array("I", sorted(map(crc32, lines))[:_SKETCH]).tobytes() if len(lines) >= _LEAST_LINES else b""
 
 
+def _is_taught(path: str) -> bool:
+    return is_lesson(path) or not _COURSES.isdisjoint(path.lower().split("/")[:-1])
+
+
 def _named_by(module: Module) -> tuple[str, ...]:
     """Modules that are imported inside of functions, which a file's facts do not tell, and files that strings name."""
     names: set[str] = set()
@@ -240,9 +243,9 @@ def _named_by(module: Module) -> tuple[str, ...]:
             names.update(alias.name.rpartition(".")[2] for alias in node.names)
             if isinstance(node, ast.ImportFrom) and node.module:
                 names.add(node.module.rpartition(".")[2])
-    for string in module.syntax.strings if ".py" in module.source.text else ():
-        if isinstance(string.value, str) and ".py" in string.value:
-            names.update(f"{word}.py" for word in _TAGGED_WORD.findall(string.value))
+    texts: list[Any] = [string.value for string in module.syntax.strings] if ".py" in module.source.text else []
+    for text in [text for text in texts if ".py" in text]:
+        names.update(f"{word}.py" for word in _TAGGED_WORD.findall(text))
     return tuple(sorted(names))
 
 
@@ -279,7 +282,9 @@ def _is_named(project: Project, path: str, named: dict[str, set[str]]) -> bool:
     stem = path.rpartition("/")[2].rpartition(".")[0]
     if named.get(stem, set()) - set(project.files) or named.get(f"{stem}.py", set()) - {path}:
         return True
-    return any(stem in text.split(".") for other, facts in project.files.items() if other != path for text in facts.mentions().strings)
+    word = stem.encode("utf-8", "surrogatepass")
+    holding = [facts for other, facts in project.files.items() if other != path and word in facts.packed_mentions]
+    return any(stem in text.split(".") for facts in holding for text in facts.mentions().strings)
 
 
 def _is_imported(project: Project, path: str, named: dict[str, set[str]]) -> bool:

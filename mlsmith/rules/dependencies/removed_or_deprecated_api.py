@@ -91,8 +91,11 @@ class RemovedOrDeprecatedApi(Rule):
             return _set_up(module)
         found: dict[tuple[str, str, str], tuple[Any, list[Edit]]] = {}
         own = _own_pins(module)
-        imported = [(node, name) for node in module.syntax.imports for name in _imported(node)]
-        for library in importing(module.packages):
+        libraries = importing(module.packages)
+        imported = [
+            (node, removed) for node in module.syntax.imports for name in _imported(node) if (removed := _of_import(name))
+        ] if libraries else []  # fmt: skip
+        for library in libraries:
             if library == "tensorflow" and "compat.v1" in module.source.text:
                 continue  # says that it is of the first version, and runs
             for node, removal, edit in _uses(module, library, imported):
@@ -114,16 +117,17 @@ class RemovedOrDeprecatedApi(Rule):
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = project.collected(self)
-        pins = {path: data for path, data in collected if data[0] == "pins"}
+        pins: dict[str, list[Any]] = {}
         installed: dict[str, list[environments.Pin]] = {}
         for path, data in collected:
-            if path not in pins:
-                installed.setdefault(posixpath.dirname(path), []).extend(data[2])
+            folder = posixpath.dirname(path)
+            if data[0] == "pins":
+                pins.setdefault(folder, []).append(data)
+            else:
+                installed.setdefault(folder, []).extend(data[2])
         bundles: dict[tuple[str, str], list[tuple[str, Removal, Severity, str, Any]]] = {}
-        for path, (_, uses, *_) in collected:
-            if path in pins:
-                continue
-            for (library, name, argument), seen, edits in sorted(uses, key=lambda use: use[1][:2]):
+        for path, (kind, uses, *_) in collected:
+            for (library, name, argument), seen, edits in sorted(uses, key=lambda use: use[1][:2]) if kind == "uses" else ():
                 removal = removals()[library][name, argument]
                 severity, why = _verdict(removal, path, pins, installed[posixpath.dirname(path)])
                 if severity is None:
@@ -185,7 +189,7 @@ def _is_kept(removal: Removal, pins: list[environments.Pin]) -> bool:
 
 
 def _uses(
-    module: Module, library: str, imported: Sequence[tuple[ast.stmt, str]]
+    module: Module, library: str, imported: Sequence[tuple[ast.stmt, dict[str, Removal]]]
 ) -> Iterator[tuple[ast.expr | ast.stmt, Removal, Edit | None]]:
     table, asked = removals()[library], _asked(library)
     for node in module.attributes_spelt(asked.words):
@@ -193,10 +197,9 @@ def _uses(
             removal = next((table[name, ""] for name in module.names(node) if (name, "") in table), None)
             if removal is not None:
                 yield node, removal, _renamed(module, node, removal)
-    for statement, name in imported:
-        removal = _of_import(library, name)
-        if removal is not None:
-            yield statement, removal, None
+    for statement, removed in imported:
+        if library in removed:
+            yield statement, removed[library], None
     for cls in module.classes if asked.hooks else ():
         for owner, method, removal in asked.hooks:
             if method in cls.methods and cls.extends(owner):
@@ -233,17 +236,30 @@ def _asked(library: str) -> _Asked:
 
 
 @lru_cache(maxsize=8_000)
-def _of_import(library: str, name: str) -> Removal | None:
-    """What went of what an import names; the same few hundred are imported in file after file."""
-    table = removals()[library]
-    return next((table[prefix, ""] for prefix in prefixes(name) if (prefix, "") in table), None)
+def _of_import(name: str) -> dict[str, Removal]:
+    """Library → what went of what an import names; the same few hundred are imported in file after file."""
+    gone, found = _names_gone(), dict[str, Removal]()
+    for prefix in prefixes(name):
+        for library, removal in gone.get(prefix, ()):
+            found.setdefault(library, removal)
+    return found
 
 
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+@lru_cache(maxsize=1)
+def _names_gone() -> dict[str, list[tuple[str, Removal]]]:
+    """Name → the libraries that gave it up."""
+    table: dict[str, list[tuple[str, Removal]]] = {}
+    for library, gone in removals().items():
+        for (name, argument), removal in gone.items():
+            if not argument:
+                table.setdefault(name, []).append((library, removal))
+    return table
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
     if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif not node.level and node.module:
-        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        return [alias.name for alias in node.names]
+    return [f"{node.module}.{alias.name}" for alias in node.names] if node.module and not node.level else []
 
 
 def _renamed(module: Module, node: ast.Attribute, removal: Removal) -> Edit | None:
@@ -274,20 +290,19 @@ def _is_guarded(module: Module, node: ast.AST) -> bool:
     return False
 
 
-def _nearest(path: str, pins: dict[str, Any]) -> str:
+def _nearest(path: str, pins: dict[str, list[Any]]) -> str:
     """The folder, from a file's own upwards, in which requirements stand; the top where none does."""
-    folders = {posixpath.dirname(where_) for where_ in pins}
     folder = posixpath.dirname(path)
-    while folder and folder not in folders:
+    while folder and folder not in pins:
         folder = posixpath.dirname(folder)
     return folder
 
 
-def _verdict(removal: Removal, path: str, pins: dict[str, Any], installed: list[environments.Pin]) -> tuple[Severity | None, str]:
+def _verdict(removal: Removal, path: str, pins: dict[str, list[Any]], installed: list[environments.Pin]) -> tuple[Severity | None, str]:
     """What the nearest requirements, or what notebooks beside it install, say of it: removed, deprecated, or nothing to say."""
     folder = posixpath.dirname(path)
     while True:
-        beside = [data for where_, data in pins.items() if posixpath.dirname(where_) == folder]
+        beside = pins.get(folder, [])
         specifiers = [(name, text) for data in beside for name, text in data[1] if name in removal.distributions]
         ends = [end for name, text in specifiers if (end := _end(removal, name, text)) is not None]
         exact = [end for end in ends if end[1]]
@@ -307,7 +322,7 @@ def _verdict(removal: Removal, path: str, pins: dict[str, Any], installed: list[
             break
         folder = posixpath.dirname(folder)
     everywhere = [
-        end for _, kept, _, bounds in pins.values() for name, text in (*kept, *bounds)
+        end for beside in pins.values() for _, kept, _, bounds in beside for name, text in (*kept, *bounds)
         if name in removal.distributions and (end := _end(removal, name, text))
     ]  # fmt: skip
     if _PYTHON_2.search(path):

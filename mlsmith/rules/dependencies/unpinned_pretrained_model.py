@@ -141,15 +141,16 @@ class UnpinnedPretrainedModel(Rule):
                 yield from (from_plain(finding, path) for name, finding in data[0] if not _is_own(name, accounts, names))
 
     def _unpinned_in(self, module: Module) -> Iterator[_Found]:
-        own = _publishers(module)
+        fetches = FETCHES if any(module.calls_to(*FETCHES)) else {}
+        own = _publishers(module) if fetches or "from_pretrained" in module.words_called else set()
         yield from self._from_pretrained(module, own)
-        for name, argument in FETCHES.items():
+        for name, argument in fetches.items():
             for call in module.calls_to(name):
                 source = call.argument(argument)
                 if _is_remote(source, call) and not _is_pinned(call) and source.value.partition("/")[0] not in own:
                     yield self._unpinned(call, source.value)
         yield from self._hubs_with_versions_in_the_name(module)
-        for call in module.calls_under("torchvision.models."):
+        for call in module.calls_under("torchvision.models.") if module.imports("torchvision") else ():
             if call.method and _is_default(call.argument("weights")):
                 yield "", self.finding(
                     call, f"`DEFAULT` loads whatever weights the installed torchvision holds to be the best for `{call.method}`",
@@ -157,6 +158,8 @@ class UnpinnedPretrainedModel(Rule):
                 )  # fmt: skip
 
     def _from_pretrained(self, module: Module, own: set[str]) -> Iterator[_Found]:
+        if "from_pretrained" not in module.words_called:
+            return
         saved = {call.argument("save_directory", 0).value for call in module.method_calls("save_pretrained", "save_model")}
         saved |= {call.argument("repo_id", 0).value for call in module.method_calls("push_to_hub")}
         for call in module.method_calls("from_pretrained"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from mlsmith.rules.kit import (
@@ -29,6 +28,7 @@ from mlsmith.rules.kit.collect import place_from, where
 from mlsmith.rules.kit.configuration import key_read
 from mlsmith.rules.kit.configuration_paths import document_at
 from mlsmith.rules.kit.flags import flag_default
+from mlsmith.rules.kit.memo import TellingWords
 from mlsmith.rules.kit.order import LOADERS, SHUFFLING, OrderDecision, order_decisions
 
 _BY_ITSELF = "by itself"
@@ -36,6 +36,7 @@ _BY_ITSELF = "by itself"
 _DATA_WORDS = frozenset(
     {"load", "loader", "loaders", "dataloader", "dataloaders", "data", "dataset", "datasets", "iterator", "generator", "batches"}
 )
+_OF_DATA = TellingWords(lambda word: not _DATA_WORDS.isdisjoint(tokens(word)))
 _LIBRARIES = ("torch.", "keras.", "sklearn.", "tensorflow.", "datasets.")
 
 
@@ -249,12 +250,14 @@ class HardcodedShuffleFlag(Rule):
             ):
                 inside.append((function.scope.qualified, decision.value, tuple(where(module, decision.call.node))))
         calls = []
-        for call in module.calls_spelt(*filter(_speaks_of_data, module.words_called)) if not module.is_test else ():
+        for call in module.calls_spelt(*_OF_DATA.among(module.words_called)) if not module.is_test else ():
             own = [] if any(name in SHUFFLING for name in call.names) else [n for n in call.names if not n.startswith(_LIBRARIES)]
             if own and call.role is not None:
                 told = _BY_ITSELF if _shuffles_itself(module, call) else call.role.value
-                near, ordered = loaders.is_near(call, call.role), loaders.is_ordered(module, call)
-                calls += [(name, told, near, ordered, _slots(call), tuple(where(module, call.node))) for name in own]
+                slots = _slots(call)
+                near = told == Role.TRAIN and any(value is False for _, value in slots) and loaders.is_near(call, call.role)
+                ordered = near and loaders.is_ordered(module, call)
+                calls += [(name, told, near, ordered, slots, tuple(where(module, call.node))) for name in own]
         return (tuple(inside), tuple(calls), tuple(reads)) if inside or calls or reads else None
 
     def collect_config(self, document: ConfigDocument) -> Any:
@@ -310,11 +313,6 @@ class HardcodedShuffleFlag(Rule):
                 )  # fmt: skip
 
 
-@lru_cache(maxsize=16_000)
-def _speaks_of_data(word: str) -> bool:
-    return not _DATA_WORDS.isdisjoint(tokens(word))
-
-
 def _forwarded(project: Project, path: str, name: str, slots: dict[Any, Any], reach: int) -> Any:
     """The literal that a call gives to a shuffle flag further down, through parameters that are passed on; None where it is not known."""
     definition = project.definitions.get(project.absolute(path, name))
@@ -351,12 +349,11 @@ def _is_chosen(module: Module, decision: OrderDecision, function: Function) -> b
 
 def _shuffles_itself(module: Module, call: Call) -> bool:
     """Whether something that is given has a method that draws its order anew, and the file calls it: `data.shuffle(epoch)`."""
-    given = {
-        ast.unparse(node)
+    shuffled = {ast.unparse(other.receiver) for other in module.method_calls("shuffle") if other.receiver is not None}
+    return bool(shuffled) and any(
+        isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) in shuffled
         for node in (*call.node.args, *(k.value for k in call.node.keywords))
-        if isinstance(node, (ast.Name, ast.Attribute))
-    }
-    return any(other.receiver is not None and ast.unparse(other.receiver) in given for other in module.method_calls("shuffle"))
+    )
 
 
 def _is_second(module: Module, decision: OrderDecision) -> bool:

@@ -18,6 +18,9 @@ _LOADED = (
     "datasets.load_from_disk()",
     "datasets.DatasetDict()",
 )
+_LOADED_AND_SPLIT = tuple(f"{source}.train_test_split" for source in _LOADED)
+_SPLITS = sklearn.RANDOM_SPLITS | torch.RANDOM_SPLITS
+"""Name → the argument that takes its seed"""
 _OPTIONS = frozenset({
     "test_size", "train_size", "shuffle", "stratify_by_column", "seed", "generator", "keep_in_memory", "load_from_cache_file", "writer_batch_size",
     "train_indices_cache_file_name", "test_indices_cache_file_name", "train_new_fingerprint", "test_new_fingerprint",
@@ -159,7 +162,7 @@ def _unseeded(module: Module) -> Iterator[tuple[Call, str]]:
     for call in module.calls_to("sklearn.model_selection.train_test_split"):
         if call.argument("shuffle").value is not False and _is_missing(call, "random_state"):
             yield call, "random_state"
-    for name, argument in (sklearn.RANDOM_SPLITS | torch.RANDOM_SPLITS).items():
+    for name, argument in _SPLITS.items() if any(module.calls_to(*_SPLITS)) else ():
         for call in module.calls_to(name):
             if _is_missing(call, argument):
                 yield call, argument
@@ -169,7 +172,7 @@ def _unseeded(module: Module) -> Iterator[tuple[Call, str]]:
     for call in module.method_calls("randomSplit"):
         if module.imports("pyspark") and _is_missing(call, "seed", 1):
             yield call, "seed"
-    known = {id(call.node) for call in module.calls_to(*(f"{source}.train_test_split" for source in _LOADED))}
+    known = {id(call.node) for call in module.calls_to(*_LOADED_AND_SPLIT)}
     for call in module.method_calls("train_test_split") if known or module.imports("datasets") else ():
         given = call.argument("shuffle").value is False or call.argument("generator").given or not _is_missing(call, "seed")
         if not given and (id(call.node) in known or _is_of_a_data_set(call)):

@@ -13,6 +13,7 @@ from mlsmith.rules.kit.knowledge.sklearn import RANDOM_ESTIMATORS
 from mlsmith.rules.kit.seeds import global_seeds
 
 _SEEDED = ("seed", "Seed", "SEED", "random_state", "enable_determinism", "enable_op_determinism", "PRNGKey")
+_TRAINING = frozenset({"backward", "fit", "fit_generator", "apply_gradients"})
 _READING = frozenset({"load", "loader", "read", "open", "dataset", "data", "fetch", "download", "get", "make", "build", "env", "reset"})
 _DRAWING = ("torch.randn", "torch.rand", "torch.randint", "numpy.random.")
 _SHAPING = frozenset({"super", "__init__", "len", "int", "range", "float", "long", "type", "tensor", "astype", "from_numpy"})
@@ -80,8 +81,10 @@ class UnseededTrainingRun(Rule):
     def collect(self, module: Module) -> Any:
         if not module.imports(*_LIBRARIES) and "seed" not in module.source.text:
             return None
-        if any(word in module.source.text for word in _SEEDED):
-            return (_seeds(module), ())
+        if _seeds(module):
+            return (True, ())
+        if _TRAINING.isdisjoint(module.words_called) or any(word in module.source.text for word in _SEEDED):
+            return None
         trains = _trains(module) if _is_started(module) else None
         return (False, tuple(where(module, trains.node))) if trains is not None else None
 

@@ -92,7 +92,7 @@ class PredictionAsTrainingInput(Rule):
         facts = [(project.is_asked(path), data) for path, data in collected if path in project.files]
         if not may_come_back([data for _, data in facts], [data for is_asked, data in facts if is_asked]):
             return
-        seen = accesses_of(project, collected)
+        seen = accesses_of(project, collected, in_loops=True)
         written = [one for one in seen if holds_predictions(one) and not one.remedied]
         said: set[tuple[str, int]] = set()
         for read in seen if written else ():

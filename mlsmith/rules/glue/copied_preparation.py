@@ -154,7 +154,7 @@ class CopiedPreparation(Rule):
     def collect(self, module: Module) -> Any:
         if module.context is not Context.CODE or not module.packages & WORK or (_MEANT | _ARCHITECTURES) & set(tokens(module.path)):
             return None
-        if is_lesson(module) or is_borrowed(module):
+        if is_lesson(module.path) or is_borrowed(module):
             return None
         found = []
         for run in runs(module):

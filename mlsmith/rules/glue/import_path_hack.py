@@ -73,7 +73,7 @@ class ImportPathHack(Rule):
                 moved, "the program moves to another folder: relative paths mean something else from here on",
                 advice="build paths from one root, and leave the working folder to whoever starts the program", severity=severity,
             )  # fmt: skip
-        for node in module.syntax.assignments:
+        for node in module.syntax.assignments if "PYTHONPATH" in module.source.text else ():
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             if isinstance(target, ast.Subscript) and module.constant(target.slice) == "PYTHONPATH":
                 yield self.finding(

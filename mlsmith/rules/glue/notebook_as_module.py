@@ -90,7 +90,7 @@ class NotebookAsModule(Rule):
     speaks_in_examples = False
 
     def python(self, module: Module) -> Iterator[Finding]:
-        if _CHECKING & set(tokens(module.path)) or is_lesson(module):
+        if _CHECKING & set(tokens(module.path)) or is_lesson(module.path):
             return
         found = next(_imported(module), None) or next(_run(module), None) or next(_executed(module), None)
         if found is not None:

@@ -116,7 +116,7 @@ class PipelineJungle(Rule):
             not module.imports("os", "subprocess")
             or module.packages & _ORCHESTRATORS
             or _CHECKING & set(tokens(module.path))
-            or is_lesson(module)
+            or is_lesson(module.path)
         ):
             return None
         return _chain(module)

@@ -57,27 +57,27 @@ class Access(NamedTuple):
 @once_a_module
 def accesses(module: Module) -> tuple[Access, ...]:
     """What a file touches, in source order; places of which nothing at all is known are left out."""
-    if not _WORDS & module.syntax.calls_by_word.keys():
+    words = _WORDS.intersection(module.words_called)
+    if not words:
         return ()
-    found = [access for call in module.calls_spelt(*_WORDS) for access in _of_call(module, call)]
-    return tuple(access for access in found if access.place)
+    return tuple([access for call in module.calls_spelt(*words) for access in _of_call(module, call) if access.place])
 
 
 def _of_call(module: Module, call: Call) -> Iterator[Access]:
-    word = call.method
-    known = next((_BY_NAME[plain] for name in call.names if (plain := name.replace("duckdb.connect().", "duckdb.")) in _BY_NAME), None)
+    word, names = call.method, call.names
+    known = next((_BY_NAME[plain] for name in names if (plain := name.replace("duckdb.connect().", "duckdb.")) in _BY_NAME), None)
     if known is not None:
         yield from _known(module, call, *known)
-    elif any(name in _MOVES for name in call.names):
+    elif not _MOVES.isdisjoint(names):
         yield from _moved(module, call)
     elif word == "open":
         yield from _opened(module, call)
     elif call.receiver is not None:
         yield from _of_method(module, call, word)
-    for name in call.names:
+    for name in names:
         if name in storage.TABLES:
             yield from _at(module, call, "r", "table", call.argument(*storage.TABLES[name]).node)
-    if word in storage.QUERY_METHODS or any(name in storage.QUERIES for name in call.names):
+    if word in storage.QUERY_METHODS or not storage.QUERIES.keys().isdisjoint(names):
         yield from _queried(module, call)
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 _ENDS = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
+_DECIDED = frozenset({ast.Constant, ast.UnaryOp, ast.BoolOp})
+"""What a literal can decide"""
+_BODIES = ("body", "orelse", "finalbody")
 
 
 class Condition(NamedTuple):
@@ -27,7 +30,7 @@ class Condition(NamedTuple):
 def literal_conditions(module: Module) -> Iterator[Condition]:
     """Conditions that a literal decides: `if False`, `while 0`, `x and False`, `True or x`."""
     for owner in (*module.syntax.branches, *module.syntax.loops):
-        if isinstance(owner, (ast.If, ast.While, ast.IfExp)):
+        if isinstance(owner, (ast.If, ast.While, ast.IfExp)) and owner.test.__class__ in _DECIDED:
             decided = _decided(owner.test)
             if decided is not None:
                 yield Condition(owner, decided[0], decided[1])
@@ -98,14 +101,14 @@ def _is_global(module: Module, name: ast.Name) -> bool:
 
 def after_exit(module: Module) -> Iterator[list[ast.stmt]]:
     """Runs of statements that stand behind an unconditional return, raise, continue or break of the same block."""
-    bodies = [module.syntax.tree.body, *(f.body for f in module.syntax.functions)]
-    for owner in (*module.syntax.branches, *module.syntax.loops, *module.syntax.withs, *module.syntax.tries):
-        for field in ("body", "orelse", "finalbody"):
-            body = getattr(owner, field, None)
-            if isinstance(body, list):
-                bodies.append(body)
+    syntax = module.syntax
+    bodies: list[list[ast.stmt]] = [syntax.tree.body, *[function.body for function in syntax.functions]]
+    for owner in (*syntax.branches, *syntax.loops, *syntax.withs, *syntax.tries):
+        if owner.__class__ is not ast.IfExp:
+            fields = owner.__dict__
+            bodies += [fields[field] for field in _BODIES if field in fields]
     for body in bodies:
-        for position, statement in enumerate(body[:-1]):
+        for position, statement in enumerate(body[:-1]) if len(body) > 1 else ():
             if statement.__class__ in _ENDS:
                 behind = [other for other in body[position + 1 :] if _in_one_cell(module, statement, other)]
                 if behind:

@@ -143,6 +143,8 @@ class Call:
         return None
 
     def _from_partial(self, name: str) -> Argument | None:
+        if not self.module.imports("functools"):
+            return None
         for value in self.module.resolver.values(self.node.func):
             partial = self.module.call(value)
             if partial is not None and partial.node is not self.node and "functools.partial" in partial.names:

@@ -6,14 +6,14 @@ import ast
 import marshal
 import sys
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from mlsmith.finding import Position, Span
 from mlsmith.index.facts import (
     FileFacts,
     Where,
-    calls_of,
-    forwards_of,
+    called,
     literal,
 )
 from mlsmith.index.project import Project
@@ -34,19 +34,18 @@ KNOWN_LIBRARIES = sys.stdlib_module_names | frozenset({
 def collect_facts(module: Module) -> tuple[Any, ...]:
     """The facts of one module: a `FileFacts` as the plain tuple that `marshal` takes."""
     syntax, resolver = module.syntax, module.resolver
-    own, source = f"{module.name}.", module.source
-    calls, methods, words = calls_of(syntax, resolver.calls_by_name, lambda node: _brief(source, node), lambda name: is_foreign(name, own))
-    forwards = forwards_of(syntax, resolver)
+    own = f"{module.name}."
+    calls, methods, words, forwards = called(syntax, resolver, partial(_brief, module.source), lambda name: is_foreign(name, own))
     functions = tuple([_function(function, forwards.get(id(function.node), ())) for function in module.functions])
     return tuple(
         FileFacts(
             module=module.name,
             is_package=syntax.is_package,
             context=module.context.value,
-            imports=tuple(
+            imports=tuple([
                 (name, binding.origin)
                 for name, bindings in syntax.scope.bindings.items() for binding in bindings if binding.kind == "import"
-            ),
+            ]),
             stars=tuple(syntax.star_imports),
             classes=tuple((cls.node.own_scope.qualified, tuple(n for b in cls.node.bases for n in resolver.names(b))) for cls in module.classes),  # type: ignore[attr-defined]
             defined=tuple([function[0] for function in functions]),
@@ -75,8 +74,8 @@ def place_from(path: str, project: Project, seen: Sequence[Any]) -> Place:
 
 
 def _brief(source: PythonSource, node: ast.AST) -> tuple[int, int, int, int, str, int]:
-    *place, cell = source.numbers(node)
-    return (*place, scope_of(node).qualified, cell)  # type: ignore[return-value]
+    line, column, end_line, end_column, cell = source.numbers(node)
+    return (line, column, end_line, end_column, scope_of(node).qualified, cell)
 
 
 def _function(function: Function, forwards: Sequence[Any]) -> tuple[Any, ...]:
@@ -112,13 +111,16 @@ def _default(node: ast.expr | None) -> tuple[Any, ...] | None:
 
 def is_foreign(callee: str, own: str) -> bool:
     """Whether a dotted name surely belongs to no file of the project (whose own modules may share a library's name)."""
-    top = callee.partition(".")[0].partition("(")[0]
-    if "." not in callee or top in KNOWN_LIBRARIES:
-        return bool(top) and not callee.startswith(own)
-    return False
+    return _of_library(callee) and not callee.startswith(own)
+
+
+@lru_cache(maxsize=20_000)
+def _of_library(name: str) -> bool:
+    top = name.partition(".")[0].partition("(")[0]
+    return bool(top) and ("." not in name or top in KNOWN_LIBRARIES)
 
 
 def _strings(module: Module) -> tuple[str, ...]:
-    texts = (node.value for node in module.syntax.strings)
-    found = {text for text in texts if isinstance(text, str) and len(text) < 80 and _IDENTIFIER.match(text)}
-    return tuple(sorted(found))
+    match = _IDENTIFIER.match
+    texts: set[str] = {node.value for node in module.syntax.strings}  # type: ignore[misc]  # the walk lists no others
+    return tuple(sorted([text for text in texts if len(text) < 80 and match(text)]))

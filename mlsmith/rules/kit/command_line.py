@@ -26,15 +26,13 @@ _OWN_ACTIONS = ("help", "version")
 def declared_options(module: Module) -> Iterator[tuple[str, Call]]:
     """Options by the name under which they are read."""
     for call in module.method_calls("add_argument"):
-        action = call.argument("action").value
-        if action in _OWN_ACTIONS or call.has_unknown_arguments or not call.node.args:
+        if not call.node.args or call.has_unknown_arguments or call.argument("action").value in _OWN_ACTIONS:
             continue
-        said = call.argument("dest").value
-        flags = [module.constant(node) for node in call.node.args]
-        long = [flag for flag in flags if isinstance(flag, str) and flag.startswith("--")]
-        plain = [flag for flag in flags if isinstance(flag, str)]
-        if call.argument("dest").absent and plain:
-            said = (long or plain)[0].lstrip("-").replace("-", "_")
+        dest = call.argument("dest")
+        said = dest.value
+        flags = [flag for node in call.node.args if isinstance(flag := module.constant(node), str)]
+        if dest.absent and flags:
+            said = next((flag for flag in flags if flag.startswith("--")), flags[0]).lstrip("-").replace("-", "_")
         if isinstance(said, str) and said.isidentifier() and said != "local_rank":  # launchers pass it whether it is read or not
             yield said, call
 

@@ -26,6 +26,10 @@ _LOOKS = frozenset({"isinstance", "str", "int", "float", "type", "hasattr", "sta
 ANSWERING = frozenset({"__getattr__", "__getitem__", "__getattribute__", "__contains__", "__setattr__", "__setitem__"})
 """Methods by which a class of configurations answers for what it holds"""
 _ALL = frozenset({"items", "values"})
+_CONDITIONAL = frozenset({ast.If, ast.IfExp, ast.BoolOp, ast.UnaryOp})
+_ITERATING = frozenset({ast.For, ast.comprehension, ast.Starred, ast.AsyncFor})
+_GATHERING = frozenset({ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Yield, ast.YieldFrom, ast.Lambda})
+_ASKING = frozenset({ast.In, ast.NotIn})
 
 
 class Ends:
@@ -57,7 +61,7 @@ class Ends:
         """Names such as `args` that are looked at only where they are given a configuration"""
         self._kept: set[str] = set()
         """Attributes that did"""
-        self._answers = any(function.name in ANSWERING for function in module.syntax.functions)
+        self._answers = not ANSWERING.isdisjoint([function.name for function in module.syntax.functions])
 
     def nodes(self) -> tuple[tuple[str, str, str, str], ...]:
         every = sorted({*self._touched, *self._whole, *self._lost})
@@ -68,39 +72,31 @@ class Ends:
     def _bases(self) -> set[str]:
         """Names from which something is read."""
         nodes = chain(self.module.syntax.subscripts, *self.module.syntax.attributes.values())
-        return {node.value.id for node in nodes if node.value.__class__ is ast.Name}  # type: ignore[attr-defined]
+        return {value.id for node in nodes if (value := node.value).__class__ is ast.Name}  # type: ignore[attr-defined]
 
     def _end(self, handle: str, keys: Keys, node: ast.expr, up: Any) -> None:
         """What becomes of a part in the end."""
-        if _is_condition(node, up) and keys:
+        kind = up.__class__
+        if kind in _CONDITIONAL and keys and _is_condition(node, up):
             self.guards.append((handle, "\t".join(keys)))
-        if isinstance(up, ast.Attribute):
+        if kind is ast.Attribute:
             self._method(handle, keys, up)
-        elif isinstance(up, (ast.Call, ast.keyword)):
+        elif kind is ast.Call or kind is ast.keyword:
             self._argument(handle, keys, node, up)
-        elif isinstance(up, ast.Return):
+        elif kind is ast.Return:
             self._link(handle, keys, "same", f"R:{function_of(up)}", TOP)
-        elif isinstance(up, (ast.Assign, ast.AnnAssign)):
-            for target in up.targets if isinstance(up, ast.Assign) else [up.target]:
+        elif kind is ast.Assign or kind is ast.AnnAssign:
+            for target in up.targets if kind is ast.Assign else [up.target]:
                 self._stored(handle, keys, target)
-        elif isinstance(up, (ast.For, ast.comprehension, ast.Starred, ast.AsyncFor)):
+        elif kind in _ITERATING:
             if not self._copied(handle, keys, up) and not (handle.endswith(ALL_OF_THEM) and not keys):
                 self._note(self._whole, handle, keys)
-        elif isinstance(up, ast.Tuple) and isinstance(up.up, ast.Return):  # type: ignore[attr-defined]
-            self._link(handle, keys, "same", f"R:{function_of(up)}#{up.elts.index(node)}", TOP)
-        elif isinstance(up, (ast.Tuple, ast.List, ast.Dict)) and isinstance(up.up, ast.Assign):  # type: ignore[union-attr]
-            self._gathered(handle, keys, node, up)
-        elif isinstance(up, ast.Compare):
+        elif kind is ast.Compare:
             first = up.left
-            if (
-                isinstance(up.ops[0], (ast.In, ast.NotIn))
-                and isinstance(first, ast.Constant)
-                and isinstance(first.value, str)
-                and first is not node
-            ):
+            if up.ops[0].__class__ in _ASKING and first is not node and isinstance(first, ast.Constant) and isinstance(first.value, str):
                 self._note(self._touched, handle, (*keys, first.value))
-        elif isinstance(up, (ast.Dict, ast.List, ast.Set, ast.Tuple, ast.Yield, ast.YieldFrom, ast.Lambda)):
-            self._note(self._lost, handle, keys)
+        elif kind in _GATHERING:
+            self._gathered(handle, keys, node, up)
 
     def _method(self, handle: str, keys: Keys, up: ast.Attribute) -> None:
         call: Any = up.up  # type: ignore[attr-defined]
@@ -156,8 +152,16 @@ class Ends:
             else:
                 self._link(handle, keys, "given", "", slot)
 
-    def _gathered(self, handle: str, keys: Keys, node: ast.expr, up: ast.Tuple | ast.List | ast.Dict) -> None:
-        """`configs = (model_config, train_config)`: a whole with parts of its own."""
+    def _gathered(self, handle: str, keys: Keys, node: ast.expr, up: Any) -> None:
+        """`return model, config`, `configs = (model_config, train_config)`: a whole with parts of its own."""
+        if isinstance(up, ast.Tuple) and isinstance(up.up, ast.Return):  # type: ignore[attr-defined]
+            self._link(handle, keys, "same", f"R:{function_of(up)}#{up.elts.index(node)}", TOP)
+        elif isinstance(up, (ast.Tuple, ast.List, ast.Dict)) and isinstance(up.up, ast.Assign):  # type: ignore[union-attr]
+            self._joined(handle, keys, node, up)
+        else:
+            self._note(self._lost, handle, keys)
+
+    def _joined(self, handle: str, keys: Keys, node: ast.expr, up: ast.Tuple | ast.List | ast.Dict) -> None:
         key: str = ANY
         if not isinstance(up, ast.Dict):
             key = str(up.elts.index(node))

@@ -84,23 +84,19 @@ _EITHER = regex(r"conf|cfg|opt|hp|hyp|yaml|setting|param|json|toml|args")
 
 def configuration_names(mentioned: set[str]) -> set[str]:
     """Those of many names that hold a configuration. Names come again and again, so each is looked at once."""
-    _classify(mentioned)
+    new = mentioned - _SEEN
+    if new:
+        _SEEN.update(new)
+        candidates = [name for name in new if _EITHER.search(name.lower())]
+        _PATHS.update(candidates)
+        _NAMES.update(filter(is_configuration_name, candidates))
     return mentioned & _NAMES
 
 
 def path_names(mentioned: set[str]) -> set[str]:
     """Those of many names that could hold the path of a configuration."""
-    _classify(mentioned)
+    configuration_names(mentioned)
     return mentioned & _PATHS
-
-
-def _classify(names: set[str]) -> None:
-    new = names - _SEEN
-    _SEEN.update(new)
-    for name in [name for name in new if _EITHER.search(name.lower())]:
-        _PATHS.add(name)
-        if is_configuration_name(name):
-            _NAMES.add(name)
 
 
 class Handles:

@@ -12,6 +12,9 @@ from mlsmith.rules.kit.configuration_files import LONGEST_VALUE
 from mlsmith.rules.kit.configuration_handles import ALL_OF_THEM, ANY, COMMAND_LINE, Keys, gives_the_same, is_configuration_name, is_filled
 
 _METHODS = frozenset({"get", "pop", "setdefault", "copy", "to_dict", "as_dict", "toDict"})
+_PASSING = frozenset({ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.Await})
+"""What may give one of its parts"""
+_WRITING = frozenset({ast.Store, ast.Del})
 _SHORT = frozenset({"args", "arg", "opt", "opts", "params", "options", "flags", "hparams"})
 """Names of what is mostly the command line: a missing key cannot be told there"""
 
@@ -68,7 +71,7 @@ class Uses(Ends):
         if keys and keys[-1] == ANY and self._answers and function_of(node).rpartition(".")[2] in ANSWERING:
             return  # asked for the key that its caller names
         up: Any = top.up  # type: ignore[attr-defined]
-        if getattr(top, "ctx", None).__class__ in (ast.Store, ast.Del):
+        if getattr(top, "ctx", None).__class__ in _WRITING:
             if keys:
                 self.written.add(keys[-1])
             for handle, prefix in parts:
@@ -93,28 +96,25 @@ class Uses(Ends):
         """The outermost expression that still stands for a part, the keys that lead to it, and whether it fails where one is missing."""
         strict = True
         while True:
-            up = node.up  # type: ignore[attr-defined]
-            if isinstance(up, ast.Attribute) and up.value is node:
-                call = up.up  # type: ignore[attr-defined]
-                if isinstance(call, ast.Call) and call.func is up:
-                    if up.attr not in _METHODS:
+            up: Any = node.up  # type: ignore[attr-defined]
+            kind = up.__class__
+            if kind is ast.Attribute:
+                call, word = up.up, up.attr
+                if call.__class__ is ast.Call and call.func is up:
+                    if word not in _METHODS:
                         return node, keys, strict
                     key = call.args[0] if call.args else None
-                    if up.attr in ("get", "pop", "setdefault"):
+                    if word in ("get", "pop", "setdefault"):
                         keys = (*keys, key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ANY)
                     node, strict = call, False
                     continue
-                keys = keys if up.attr == "__dict__" else (*keys, up.attr)
+                keys = keys if word == "__dict__" else (*keys, word)
                 node = up
-            elif isinstance(up, ast.Subscript) and up.value is node:
+            elif kind is ast.Subscript and up.value is node:
                 key = up.slice
                 keys = (*keys, str(key.value) if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)) else ANY)
                 node = up
-            elif (
-                isinstance(up, (ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.Await))
-                and node is not getattr(up, "test", None)
-                and self.handles.parts(up)
-            ):
+            elif kind in _PASSING and node is not getattr(up, "test", None) and self.handles.parts(up):
                 node, strict = up, False
             else:
                 call = self._same(node, up)
@@ -126,7 +126,7 @@ class Uses(Ends):
                 if is_filled(call):
                     self._filled.append((call, keys))
                 node = call
-            if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
+            if getattr(node, "ctx", None).__class__ in _WRITING:
                 return node, keys, strict
 
     def _same(self, node: ast.expr, up: Any) -> ast.Call | None:

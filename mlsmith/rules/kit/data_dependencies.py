@@ -69,11 +69,12 @@ class _Given(NamedTuple):
     place: str
 
 
-def accesses_of(project: Project, collected: Sequence[tuple[str, Any]]) -> list[Seen]:
-    """Every access, by file and line. `collected` is what `data_facts` and `values_in` gave by path."""
-    key = "accesses of data"
+def accesses_of(project: Project, collected: Sequence[tuple[str, Any]], *, in_loops: bool = False) -> list[Seen]:
+    """Every access, by file and line. `collected` is what `data_facts` and `values_in` gave by path. `in_loops`: only those that predictions
+    come back through, reads that reach training and writes that may be of predictions."""
+    key = f"accesses of data {in_loops}"
     if key not in project.answers:
-        project.answers[key] = sorted(_Joining(project, collected).seen(), key=lambda s: (s.path, s.line, s.way, s.place))
+        project.answers[key] = sorted(_Joining(project, collected).seen(in_loops), key=lambda s: (s.path, s.line, s.way, s.place))
     found: list[Seen] = project.answers[key]
     return found
 
@@ -96,11 +97,13 @@ class _Joining:
             self.feeding.update(filter(None, (project.called(path, name) for name in fed)))
         self._functions: dict[str, dict[str, FunctionFact]] = {}
 
-    def seen(self) -> Iterator[Seen]:
+    def seen(self, in_loops: bool) -> Iterator[Seen]:
         for path, (kept, _, _, remedied) in self.facts:
             for way, kind, place, marks, where in kept:
                 scope = where[4]
                 trains = "t" in marks or ("r" in marks and self._dotted(path, scope) in self.feeding)
+                if in_loops and not (trains if way == "r" else "p" in marks or _may_speak_of_predictions(place)):
+                    continue
                 for whole, by in list(dict.fromkeys(self._filled(place, By(path, scope, where[0], where[6]), 0)))[:_MOST]:
                     known = kind if kind in ("table", "relation") else kind_of(whole, kind)
                     if is_known(whole):
@@ -206,6 +209,11 @@ def holds_predictions(one: Seen) -> bool:
     if one.way != "w" or one.kind == "model" or not _is_definite(one.place) or _holds_figures(one.place):
         return False
     return one.predicted or speaks_of_predictions(one.place)
+
+
+def _may_speak_of_predictions(place: str) -> bool:
+    """Whether a place that may have open parts is named for predictions, or can be once they are filled in."""
+    return HOLE.search(posixpath.basename(place)) is not None or speaks_of_predictions(place)
 
 
 def is_covered(place: str, patterns: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ import ast
 import builtins
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.scopes import last_word, scope_of
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 _ENDINGS = storage.DATA_ENDINGS | storage.MODEL_ENDINGS | {"json", "txt", "model", "gz"}
 _MOST = 40
 _FITS = frozenset({"fit", "fit_generator", "partial_fit", "fit_resample"})
+_TRAINING = ("train", "fit", "retrain", "finetune")
+_OF_DATA = frozenset({"test", "split", "dataloader", "loader", "data", "transform"})
 _NO_MODEL = ("sklearn.preprocessing.", "sklearn.decomposition.", "sklearn.impute.", "sklearn.feature_", "sklearn.manifold.", "sklearn.isotonic.",
              "sklearn.calibration.", "sklearn.cluster.", "scipy.")  # fmt: skip
-_TRAINERS = frozenset({"lightgbm.train", "xgboost.train", "lightgbm.cv", "catboost.train"})
 _PREDICTING = frozenset({"predict", "predict_proba", "predict_on_batch", "decision_function", "predict_generator", "predict_log_proba"})
 _FIGURES = frozenset({
     "metric", "metrics", "accuracy", "auc", "rmse", "mse", "mae", "mape", "report", "confusion", "evaluate", "evaluation", "precision", "recall", "loss",
@@ -58,7 +60,8 @@ def data_facts(module: Module) -> Any:
     trains = _training_inputs(module)
     if not seen and not given and not trains:
         return None
-    fed = sorted({name for trace in trains for call in trace.calls for name in call.names if not is_foreign(name, f"{module.name}.")})
+    own = f"{module.name}."
+    fed = sorted({name for trace in trains for call in trace.calls for name in call.names if not is_foreign(name, own)})
     kept = tuple((a.way, a.kind, a.place, _marks(module, a, trains), tuple(where(module, a.call.node))) for a in seen[:_MOST])
     if not kept and not given and not fed:
         return None
@@ -99,7 +102,7 @@ def _training_inputs(module: Module) -> tuple[Trace, ...]:
 @once_a_module
 def training_calls(module: Module) -> tuple[tuple[Call, Trace], ...]:
     """Calls that train, each with what it is given, once for every value."""
-    words = [word for word in module.words_called if word in _FITS or _is_training(word)]
+    words = list(filter(_is_training, module.words_called))
     found: list[tuple[Call, Trace]] = []
     for call in module.calls_spelt(*words) if words else ():
         if any(name.startswith(_NO_MODEL) for name in call.names):
@@ -109,15 +112,13 @@ def training_calls(module: Module) -> tuple[tuple[Call, Trace], ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_000)
 def _is_training(word: str) -> bool:
-    """`train_model`, `fit_forest`, `retrain`; not `train_test_split` or `train_dataloader`."""
+    """`fit`, `train_model`, `fit_forest`, `retrain`; not `train_test_split` or `train_dataloader`."""
+    if not word.lower().lstrip("_").startswith(_TRAINING):
+        return word in _FITS
     parts = tokens(word)
-    return (
-        bool(parts)
-        and parts[0] in ("train", "fit", "retrain", "finetune")
-        and not {"test", "split", "dataloader", "loader", "data", "transform"} & set(parts)
-    )
+    return word in _FITS or (parts[0] in _TRAINING and _OF_DATA.isdisjoint(parts))
 
 
 def traced(module: Module, node: ast.expr, reach: int = 0) -> Iterator[Trace]:
@@ -210,14 +211,17 @@ def _given(module: Module) -> Iterator[tuple[str, int | str, str, tuple[str, int
     bound: set[str] = set()
     tops: list[ast.expr] = []
     for text in module.syntax.strings:
-        if isinstance(text.value, str) and _is_path(text.value):
+        value: str = text.value  # type: ignore[assignment]
+        if ("." in value or "://" in value) and _is_path(value):
             top = _whole(text)
             tops.append(top)
             up = top.up  # type: ignore[attr-defined]
             if isinstance(up, ast.Assign) and isinstance(up.targets[0], ast.Name):
                 bound.add(up.targets[0].id)
-    bound.update(word for word in module.syntax.names if word.endswith(_PATHISH))
-    tops += [_whole(name) for name in module.names_spelt(bound) if name.up.__class__ in _AROUND]  # type: ignore[attr-defined]
+    names, own = module.syntax.names, f"{module.name}."
+    bound.update([word for word in names if word.endswith(_PATHISH)])
+    passed = [name for word in names.keys() & bound for name in names[word] if name.up.__class__ in _AROUND]  # type: ignore[attr-defined]
+    tops += [_whole(name) for name in sorted(passed, key=_place)]
     seen: set[int] = set()
     for top in tops:
         argument = _argument(top)
@@ -225,19 +229,21 @@ def _given(module: Module) -> Iterator[tuple[str, int | str, str, tuple[str, int
             continue
         seen.add(id(top))
         call, slot = argument
-        own = [name for name in module.resolver.names(call.func) if not is_foreign(name, f"{module.name}.") and name not in _BUILTINS]
-        for place in places(module, top)[:2] if own else ():
+        callee = next((name for name in module.resolver.names(call.func) if name not in _BUILTINS and not is_foreign(name, own)), "")
+        for place in places(module, top)[:2] if callee else ():
             if place != UNKNOWN_PART:
                 kept += 1
                 line, *_, cell = module.source.numbers(top)
-                yield own[0], slot, normal(place), (scope_of(call).qualified, line, cell)
+                yield callee, slot, normal(place), (scope_of(call).qualified, line, cell)
 
 
 _PATHISH = ("path", "paths", "file", "filename", "fname", "folder", "dir", "directory", "root", "target", "dest", "table")
 """Ends of names that hold a place and are passed on: `save(model, path)`"""
 _BUILTINS = frozenset(dir(builtins))
+_place = attrgetter("lineno", "col_offset")
 _AROUND = frozenset({ast.Call, ast.keyword, ast.BinOp, ast.FormattedValue})
 """What a name stands in that is passed on, or that a place is put together from"""
+_MAKES_PATHS = frozenset({"Path", "PurePath", "join", "str", "joinpath", "abspath", "realpath", "expanduser"})
 
 
 def _whole(node: ast.expr) -> ast.expr:
@@ -251,15 +257,13 @@ def _whole(node: ast.expr) -> ast.expr:
 
 
 def _makes_a_path(call: ast.Call, node: ast.expr) -> bool:
-    func = call.func
-    word = last_word(func)
-    return node in call.args and word in ("Path", "PurePath", "join", "str", "joinpath", "abspath", "realpath", "expanduser")
+    return last_word(call.func) in _MAKES_PATHS and node in call.args
 
 
 def _argument(node: ast.expr) -> tuple[ast.Call, int | str] | None:
     up = node.up  # type: ignore[attr-defined]
     if isinstance(up, ast.keyword) and up.arg is not None and isinstance(up.up, ast.Call):  # type: ignore[attr-defined]
         return up.up, up.arg  # type: ignore[attr-defined]
-    if isinstance(up, ast.Call) and node in up.args and not any(isinstance(a, ast.Starred) for a in up.args):
+    if isinstance(up, ast.Call) and node in up.args and ast.Starred not in map(type, up.args):
         return up, up.args.index(node)
     return None

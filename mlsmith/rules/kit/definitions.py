@@ -71,7 +71,7 @@ class Function:
     @lazily
     def decorators(self) -> tuple[str, ...]:
         """Qualified names of the decorators; `()` at the end where they are called."""
-        return tuple(name for decorator in self.node.decorator_list for name in (self.module.names(decorator) or ("?",)))
+        return tuple([name for decorator in self.node.decorator_list for name in (self.module.names(decorator) or ("?",))])
 
     @lazily
     def parameters(self) -> tuple[Parameter, ...]:

@@ -74,7 +74,6 @@ _NEUTRAL = frozenset({
     "__init__", "sorted", "set", "range", "max", "min", "sum", "getLogger", "time", "startswith", "endswith", "tqdm",
 })  # fmt: skip
 """What may stand beside it, and is no work of this kind by itself"""
-_NO_MORE = _CARRYING | _NEUTRAL
 _OUTSIDE = frozenset({"processes", "files"})
 _OWN_FORMATS = frozenset({"torch.save", "torch.load", "numpy.save", "numpy.load", "numpy.savez"})
 """What writes or reads a library's own format: an end of data, and no way from one library to another"""
@@ -117,6 +116,8 @@ def glue_of(module: Module) -> Glue:
     """How much of a file is glue, and between what."""
     calls: dict[int, list[ast.Call]] = {}
     for call in module.syntax.calls:
+        if last_word(call.func) in _NEUTRAL:
+            continue
         node: ast.AST = call
         while not isinstance(node, ast.stmt):
             node = node.up  # type: ignore[attr-defined]
@@ -125,14 +126,11 @@ def glue_of(module: Module) -> Glue:
     counts: Counter[str] = Counter()
     carried = worked = own = 0
     for inner in calls.values():
-        words = {last_word(call.func) for call in inner}
-        if words <= _NEUTRAL:
-            continue
         worked += 1
-        if words <= _NO_MORE:
+        if all(last_word(call.func) in _CARRYING for call in inner):
             carried += 1
             for call in inner:
-                name = _crossed(module, call) if last_word(call.func) in _CARRYING else ""
+                name = _crossed(module, call)
                 if name:
                     counts[name] += 1
                     own += last_word(call.func) == "save_pretrained" or not _OWN_FORMATS.isdisjoint(module.resolver.names(call.func))

@@ -36,6 +36,9 @@ _STATEFUL = (
 _SIZE_ONLY = frozenset({"len", "type", "isinstance", "id", "range", "print", "repr", "str", "hash", "bool"})
 """Calls whose result does not carry the data of their arguments on."""
 
+_ENDS = frozenset({ast.Constant, ast.Lambda, ast.Compare})
+"""Expressions whose value carries no data on that can be followed further"""
+
 _MOST = 400
 
 
@@ -109,20 +112,26 @@ class Flow:
     # backwards
 
     def _follow(self, node: ast.expr, trace: Trace, seen: set[int]) -> None:
-        if id(node) in trace.nodes or len(trace.nodes) > _MOST:
+        nodes = trace.nodes
+        if id(node) in nodes or len(nodes) > _MOST:
             return
-        trace.nodes.add(id(node))
+        nodes.add(id(node))
+        if node.__class__ in _ENDS:
+            return
         if isinstance(node, ast.Name):
             self._follow_name(node, trace, seen)
         elif isinstance(node, ast.Call):
             self._follow_call(node, trace, seen)
+        elif isinstance(node, ast.Attribute):
+            self._follow_attribute(node, trace, seen)
+        elif isinstance(node, ast.Subscript):
+            self._follow(node.value, trace, seen)
+            self._follow(node.slice, trace, seen)
         elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
             self._follow(node.elt, trace, seen)
             for generator in node.generators:
                 self._follow(generator.iter, trace, seen)
-        elif isinstance(node, ast.Attribute):
-            self._follow_attribute(node, trace, seen)
-        elif not isinstance(node, (ast.Lambda, ast.Compare)):
+        else:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
                     self._follow(child, trace, seen)
@@ -151,18 +160,21 @@ class Flow:
             self._follow_binding(binding, trace, seen)
 
     def _follow_name(self, node: ast.Name, trace: Trace, seen: set[int]) -> None:
-        place, block = (node.lineno, node.col_offset), block_of(node)
         reaching = self.module.resolver.reaching(node)
         for binding in reaching:
             self._follow_binding(binding, trace, seen)
         if not reaching:
             return
         scope = reaching[0].scope
-        since = min((b.place for b in reaching), default=(0, 0))
-        for store in scope.bindings.get(node.id, ()):
-            if store.kind == "store" and since <= store.place <= place and not store.block.excludes(block):
+        stores = [binding for binding in scope.bindings.get(node.id, ()) if binding.kind == "store"]
+        states = self._states.get((id(_running(scope)), node.id), ()) if self._states else ()
+        if not stores and not states:
+            return  # as most
+        place, block, since = (node.lineno, node.col_offset), block_of(node), min([binding.place for binding in reaching])
+        for store in stores:
+            if since <= store.place <= place and not store.block.excludes(block):
                 self._follow_binding(store, trace, seen)
-        for call in self._states.get((id(_running(scope)), node.id), ()):
+        for call in states:
             if since <= call.order < place and not block_of(call.node).excludes(block) and id(call.node) not in trace.nodes:
                 self._follow(call.node, trace, seen)
 

@@ -6,6 +6,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -82,12 +83,12 @@ def _text(module: Module, node: ast.expr) -> str:
         value = module.constant(node)
         if type(value) in (int, float):
             return repr(value)
-        return node.id.lower()
+        return _named(node.id)
     if isinstance(node, ast.Subscript):
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        return key.lower() if isinstance(key, str) and key.isidentifier() else ""
+        return _named(key) if isinstance(key, str) and key.isidentifier() else ""
     if isinstance(node, ast.Attribute):
-        return node.attr.lower() if isinstance(node.value, ast.Name) and not module.names(node) else ""
+        return _named(node.attr) if isinstance(node.value, ast.Name) and not module.names(node) else ""
     if isinstance(node, ast.UnaryOp):
         inner = _text(module, node.operand)
         return f"(-{inner})" if inner and isinstance(node.op, ast.USub) else ""
@@ -96,6 +97,12 @@ def _text(module: Module, node: ast.expr) -> str:
         sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**"}.get(type(node.op))
         return f"({left} {sign} {right})" if left and right and sign else ""
     return _of_call(module, node) if isinstance(node, ast.Call) else ""
+
+
+def _named(word: str) -> str:
+    """A variable or a column as a name of a formula: `df["class"]` and `Class` are no Python in small letters."""
+    small = word.lower()
+    return f"{small}_" if iskeyword(small) else small
 
 
 def _of_call(module: Module, node: ast.Call) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +12,22 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Document = TypeVar("Document")
+
+
+class TellingWords:
+    """The words that pass a test: each is tested once, however many files have it."""
+
+    def __init__(self, tells: Callable[[str], bool]) -> None:
+        self._tells = tells
+        self._told: set[str] = set()
+        self._tested: set[str] = set()
+
+    def among(self, words: Set[str]) -> Set[str]:
+        new = words - self._tested
+        if new:
+            self._told.update(filter(self._tells, new))
+            self._tested.update(new)
+        return words & self._told
 
 
 def once_a_module(function: Callable[[Module], Answer]) -> Callable[[Module], Answer]:

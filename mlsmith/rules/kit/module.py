@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,8 @@ class Module:
         """Calls to any of the fully qualified names, in source order; `X()` in a name is an instance of X, as in
         `sklearn.preprocessing.StandardScaler().fit`. A project class that extends X counts as X."""
         table, heirs = self._by_name, self._heirs
+        if not heirs and table.keys().isdisjoint(names):
+            return _NONE  # as nearly always
         found = [node for name in names if name in table for node in table[name]]
         for name in names if heirs else ():
             owner, called, rest = name.partition("()")
@@ -114,16 +116,18 @@ class Module:
 
     def method_calls(self, *methods: str) -> Iterator[Call]:
         """Calls `x.method(…)` whatever `x` is, in source order."""
-        return self._in_order(
-            [node for method in methods for node in self.syntax.calls_by_word.get(method, ()) if node.func.__class__ is ast.Attribute]
-        )
+        table = self.syntax.calls_by_word
+        if table.keys().isdisjoint(methods):
+            return _NONE
+        return self._in_order([node for method in methods for node in table.get(method, ()) if node.func.__class__ is ast.Attribute])
 
     def calls_spelt(self, *words: str) -> Iterator[Call]:
         """Calls by the last word of what is called, of functions and methods alike, in source order."""
-        return self._in_order([node for word in words for node in self.syntax.calls_by_word.get(word, ())])
+        table = self.syntax.calls_by_word
+        return _NONE if table.keys().isdisjoint(words) else self._in_order([node for word in words for node in table.get(word, ())])
 
     @property
-    def words_called(self) -> Iterable[str]:
+    def words_called(self) -> KeysView[str]:
         """The last words of everything that is called; most rules ask for words that a file does not have."""
         return self.syntax.calls_by_word.keys()
 
@@ -209,16 +213,6 @@ class Module:
         return [self._call(node) for node in self._calls_by_function.get(id(function.node), ())]
 
     @lazily
-    def _branches_by_function(self) -> dict[int, list[ast.If]]:
-        table: dict[int, list[ast.If]] = {}
-        for node in self.syntax.branches:
-            if isinstance(node, ast.If):
-                scope: Scope = node.scope  # type: ignore[attr-defined]
-                if scope.kind == "function":
-                    table.setdefault(id(scope.node), []).append(node)
-        return table
-
-    @lazily
     def _by_line(self) -> list[tuple[int, int]]:
         """The line of each call, and its place among them."""
         return sorted((node.lineno, index) for index, node in enumerate(self.syntax.calls))
@@ -228,10 +222,6 @@ class Module:
         lines = self._by_line
         found = lines[bisect_left(lines, (first, 0)) : bisect_left(lines, (last + 1, 0))]
         return [self._call(self.syntax.calls[index]) for index in sorted(index for _, index in found)]
-
-    def branches_in(self, function: Function) -> list[ast.If]:
-        """`if` statements in a function's own body (not in nested functions), in source order."""
-        return self._branches_by_function.get(id(function.node), [])
 
     def callers(self, function: Function) -> list[Call]:
         """Calls of a function of this module, from this module."""
@@ -277,9 +267,14 @@ class Module:
         return frozenset(found)
 
     @lazily
+    def hash_lines(self) -> list[tuple[int, str]]:
+        """Numbers and texts of the lines with a `#`: only these can have a comment."""
+        return [(number, line) for number, line in enumerate(self.source.lines, 1) if "#" in line]
+
+    @lazily
     def comment_lines(self) -> list[int]:
         """Numbers of the lines that are nothing but a comment, those inside of strings too."""
-        return [number for number, line in enumerate(self.source.lines, 1) if "#" in line and line.lstrip()[0] == "#"]
+        return [number for number, line in self.hash_lines if line.lstrip()[0] == "#"]
 
     @lazily
     def flow(self) -> Flow:

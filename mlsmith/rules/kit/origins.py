@@ -57,9 +57,9 @@ def _names_a_forge(text: str) -> bool:
     return (".com/" in text or ".org/" in text) and _FORGE.search(text) is not None
 
 
-def is_lesson(module: Module) -> bool:
+def is_lesson(path: str) -> bool:
     """An exercise sheet, whose missing calls the pupil writes, or what a course shows."""
-    return bool(_LESSON & set(tokens(module.path))) or _NUMBERED.search(module.path) is not None
+    return not _LESSON.isdisjoint(tokens(path)) or _NUMBERED.search(path) is not None
 
 
 def is_borrowed(module: Module) -> bool:

@@ -46,6 +46,8 @@ _COUNTS = regex(
     re.IGNORECASE,
 )
 """Names of constants that the inputs of a model depend on"""
+_HOLDS_CONSTANTS = frozenset({"module", "class"})
+_COMPUTED = frozenset({ast.BinOp, ast.Call})
 _ORDERED = frozenset({"class", "classes", "label", "labels", "feature", "features", "column", "columns", "cols", "categories", "emotions"})
 
 
@@ -105,8 +107,10 @@ def _values(module: Module, side: str) -> Iterator[tuple[str, str, ast.AST]]:
 
 def _constants(module: Module) -> Iterator[tuple[str, str, ast.AST]]:
     for node in module.syntax.assignments:
-        target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
-        if not isinstance(target, ast.Name) or node.scope.kind not in ("module", "class") or node.value is None:  # type: ignore[union-attr]
+        if node.scope.kind not in _HOLDS_CONSTANTS or node.__class__ is not ast.Assign or len(node.targets) > 1:  # type: ignore[union-attr]
+            continue
+        target = node.targets[0]
+        if not isinstance(target, ast.Name):
             continue
         name = target.id.lower()
         if isinstance(node.value, ast.Dict):
@@ -263,14 +267,20 @@ def _division(module: Module, node: ast.AST) -> str:
 
 def _formulas(module: Module, side: str) -> Iterator[tuple[str, str, ast.AST]]:
     """What a column, or in code that answers also a variable or an entry, is computed by."""
-    for node in module.syntax.assignments:
-        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+    for node in module.syntax.assignments if side == "s" else _stores(module):
+        if node.value.__class__ not in _COMPUTED or not isinstance(node, ast.Assign) or len(node.targets) != 1:
             continue
         target = node.targets[0]
         name = _column(target) or (target.id.lower() if side == "s" and isinstance(target, ast.Name) else "")
-        if name and isinstance(node.value, (ast.BinOp, ast.Call)):
+        if name:
             text = formula(module, node.value)
             if text and leaves(text):
                 yield f"formula {name}", text, node
             elif _column(target):
                 yield f"formula {name}", UNSURE, node
+
+
+def _stores(module: Module) -> list[Any]:
+    """Assignments to columns and other items."""
+    stored = [node for node in module.syntax.subscripts if node.ctx.__class__ is ast.Store]
+    return [node.up for node in stored if node.up.__class__ is ast.Assign]  # type: ignore[attr-defined]

@@ -37,7 +37,7 @@ def program_with(project: Project, definition: Definition) -> str:
         names = {origin for _, origin in project.files[program].imports}
         if program == path or any(project.absolute(program, name) == f"{module}.{function.name}" for name in names):
             return program
-    if not function.owner:
+    if not function.owner or not (programs.named or programs.filled):
         return ""
     cls = f"{module}.{function.owner}"
     family = {cls, *project.heirs.get(cls, ())}

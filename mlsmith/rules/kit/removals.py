@@ -23,6 +23,7 @@ _LIBRARIES = (
     (("pytorch_lightning", "lightning"), ("pytorch-lightning", "lightning"), lightning),
     (("transformers",), ("transformers",), transformers),
 )
+_PACKAGES = frozenset(name for names, *_ in _LIBRARIES for name in names)
 _CLAUSE = regex(r"(?<![<>=!~])(===|==|~=|<=|<|=)\s*(\d+(?:\.\d+)*)(\.\*)?")
 
 _LEAST = regex(r"(?<![<>=!~])>=?\s*(\d+(?:\.\d+)*)")
@@ -63,10 +64,14 @@ def removals() -> dict[str, dict[tuple[str, str], Removal]]:
     return {distributions[0]: {(r.name, r.argument): r for r in _of(distributions, table)} for _, distributions, table in _LIBRARIES}
 
 
-def importing(packages: Iterable[str]) -> list[str]:
+def importing(packages: frozenset[str]) -> tuple[str, ...]:
     """The libraries, as `removals` names them, of which a file that imports these packages may use something."""
-    imported = set(packages)
-    return [distributions[0] for names, distributions, _ in _LIBRARIES if imported.intersection(names)]
+    return _known_of(_PACKAGES & packages)
+
+
+@lru_cache(maxsize=1_000)
+def _known_of(packages: frozenset[str]) -> tuple[str, ...]:
+    return tuple(distributions[0] for names, distributions, _ in _LIBRARIES if not packages.isdisjoint(names))
 
 
 def prefixes(name: str) -> Iterator[str]:
@@ -78,6 +83,7 @@ def prefixes(name: str) -> Iterator[str]:
         yield from (".".join(words[:length]) for length in range(2, len(words) + 1))
 
 
+@lru_cache(maxsize=4_000)
 def highest_allowed(specifier: str) -> tuple[tuple[int, ...], bool] | None:
     """The highest version that a specifier lets in and whether it is included; None where it sets no upper end.
 
@@ -94,6 +100,7 @@ def highest_allowed(specifier: str) -> tuple[tuple[int, ...], bool] | None:
     return min(ends) if ends else None
 
 
+@lru_cache(maxsize=4_000)
 def lowest_allowed(specifier: str) -> tuple[int, ...]:
     """The lowest version that the `>=` of a specifier lets in; empty, which is below every version, where it has none."""
     return max((parts(text) for text in _LEAST.findall(specifier)), default=())

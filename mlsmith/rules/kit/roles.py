@@ -67,6 +67,8 @@ def roles_of_name(name: str) -> frozenset[Role]:
 def roles_in_settings(said: Mapping[str, Sequence[str]]) -> dict[str, frozenset[Role]]:
     """Name → roles, from `[tool.mlsmith.roles]`."""
     found: dict[str, frozenset[Role]] = {}
+    if not said:
+        return found  # as nearly always
     for role, names in zip(Role, (said.get(key, ()) for key in ("train", "validation", "test")), strict=True):
         for name in names:
             found[name] = found.get(name, _NO_ROLES) | {role}

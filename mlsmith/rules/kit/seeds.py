@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mlsmith.rules.kit.memo import once_a_module
+from mlsmith.rules.kit.memo import TellingWords, once_a_module
 from mlsmith.rules.kit.roles import tokens
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
 
 _VERBS = frozenset({"set", "everything", "manual", "fix", "init", "all", "seed", "global", "setup"})
+_SEEDING = TellingWords(lambda word: "seed" in word.lower() or "determinism" in word)
 
 
 def sets_global_seed(call: Call) -> bool:
@@ -26,16 +26,16 @@ def sets_global_seed(call: Call) -> bool:
     return call.method in ("enable_determinism", "enable_op_determinism")
 
 
-def global_seeds(module: Module) -> Iterator[Call]:
-    """Calls that set a seed for the whole process."""
-    words = [word for word in module.words_called if "seed" in word.lower() or "determinism" in word]
-    return filter(sets_global_seed, module.calls_spelt(*words))
-
-
 @once_a_module
+def global_seeds(module: Module) -> list[Call]:
+    """Calls that set a seed for the whole process."""
+    words = _SEEDING.among(module.words_called)
+    return list(filter(sets_global_seed, module.calls_spelt(*words))) if words else []
+
+
 def has_global_seed(module: Module) -> bool:
     """Whether the file sets a seed for the whole process anywhere."""
-    return any(global_seeds(module))
+    return bool(global_seeds(module))
 
 
 def seed_name(module: Module, call: Call) -> str:

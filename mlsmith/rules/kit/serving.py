@@ -44,7 +44,7 @@ def is_serving(module: Module) -> bool:
     if module.imports(*FRAMEWORKS):
         return True
     parts = module.path.rsplit(".", 1)[0].split("/")
-    return module.notebook is None and any(set(tokens(part)) & _FOLDERS for part in parts)
+    return module.notebook is None and any(not _FOLDERS.isdisjoint(tokens(part)) for part in parts)
 
 
 def endpoints(module: Module) -> list[Function]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlsmith.index.scopes import last_word, statement_of
 from mlsmith.rules.kit.knowledge.sklearn import CROSS_VALIDATIONS, FOLDS
+from mlsmith.rules.kit.memo import once_a_module
 from mlsmith.rules.kit.roles import Role
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ _LOOKS = frozenset(
 )
 """Calls and attributes by which somebody only looks at data"""
 _MAKING = ("numpy.random.normal", "numpy.random.randn", "numpy.random.randint", "numpy.random.multivariate_normal")
+_SPLIT_BY_FOLDS = tuple(f"sklearn.model_selection.{fold}().split" for fold in FOLDS)
+_CROSS_VALIDATED = tuple(f"sklearn.model_selection.{name}" for name in CROSS_VALIDATIONS)
 _ORDERS = ("numpy.random.permutation", "torch.randperm")
 _MIXED_IN_PLACE = ("numpy.random.shuffle", "random.shuffle")
 _DRAWS = ("numpy.random.rand", "numpy.random.random", "numpy.random.random_sample", "numpy.random.uniform", "torch.rand")
@@ -38,14 +41,19 @@ def splits(module: Module) -> Iterator[Split]:
         "sklearn.model_selection.train_test_split", "torch.utils.data.random_split", "dask_ml.model_selection.train_test_split"
     ):
         yield Split(call.node, tuple(a for a in call.node.args[:3] if not isinstance(a, ast.Starred)), f"`{call.method}`")
-    for call in module.calls_to(*(f"sklearn.model_selection.{fold}().split" for fold in FOLDS)):
+    if module.imports("sklearn"):
+        yield from _folds(module)
+    yield from _slices(module)
+
+
+def _folds(module: Module) -> Iterator[Split]:
+    for call in module.calls_to(*_SPLIT_BY_FOLDS):
         fold = next((name for name in FOLDS if f"sklearn.model_selection.{name}().split" in call.names), "split")
         yield Split(call.node, tuple(call.node.args[:1]), f"`{fold}`")
-    for call in module.calls_to(*(f"sklearn.model_selection.{name}" for name in CROSS_VALIDATIONS)):
+    for call in module.calls_to(*_CROSS_VALIDATED):
         data = call.argument("X")
         if data.node is not None:
             yield Split(call.node, (data.node,), f"`{call.method}`")
-    yield from _slices(module)
 
 
 def is_used(module: Module, target: ast.expr) -> bool:
@@ -72,7 +80,7 @@ def _is_looked_at(node: ast.AST) -> bool:
 def drawn_parts(module: Module) -> Iterator[Call]:
     """Draws that decide by hand which rows train and which do not: an order that is cut in two, and a mask with its opposite."""
     told: set[int] = set()
-    for split in _slices(module):
+    for split in _slices(module) if any(module.calls_to(*_ORDERS, *_MIXED_IN_PLACE)) else ():
         data = split.data[0]
         trace = module.flow.trace(data)
         draws = [call for call in trace.calls if any(name in _ORDERS for name in call.names)]
@@ -119,7 +127,8 @@ def _parts_rows(module: Module, mask: ast.expr) -> bool:
     return len(roles[False]) == len(roles[True]) == 1 and Role.TRAIN in roles[False] ^ roles[True]
 
 
-def _slices(module: Module) -> Iterator[Split]:
+@once_a_module
+def _slices(module: Module) -> tuple[Split, ...]:
     """`train = x[:n]` and `test = x[n:]`: two slices of one name, one for each role."""
     found: dict[str, dict[bool, ast.Subscript]] = {}
     for node in module.syntax.assignments:
@@ -132,9 +141,7 @@ def _slices(module: Module) -> Iterator[Split]:
                 if whole is not None:
                     key = f"{node.scope.qualified}:{whole.id}"  # type: ignore[attr-defined]
                     found.setdefault(key, {})[role is Role.TRAIN] = value
-    for roles in found.values():
-        if len(roles) == 2:
-            yield Split(roles[True], (roles[True].value,), "slicing")
+    return tuple([Split(roles[True], (roles[True].value,), "slicing") for roles in found.values() if len(roles) == 2])
 
 
 _SLICED = frozenset({ast.Subscript, ast.Tuple})

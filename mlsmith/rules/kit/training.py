@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlsmith.rules.kit.call import Call
 from mlsmith.rules.kit.definitions import Function, Loop
 from mlsmith.rules.kit.knowledge.torch import BATCH_NORMS, DROPOUTS, GRADIENT_OFF, MADE_UP, RECURRENT, STOCHASTIC
-from mlsmith.rules.kit.memo import once_a_module
+from mlsmith.rules.kit.memo import TellingWords, once_a_module
 from mlsmith.rules.kit.roles import Role, tokens
 
 if TYPE_CHECKING:
@@ -126,13 +126,15 @@ def _passes(module: Module) -> Iterator[EvaluationPass]:
         forwards = forward_calls(module, calls)
         if forwards and not _hands_on_gradients(module, calls):
             yield EvaluationPass(function, function, tuple(forwards))
-    for loop in module.loops:
+    for loop in module.loops if _asks_for_gradients(module) or _is_of_evaluation(module) else ():
         if isinstance(loop.node, (ast.For, ast.AsyncFor)):
             yield from _loop_pass(module, loop)
 
 
 def _hands_on_gradients(module: Module, calls: list[Call]) -> bool:
     """Whether a function of this file that is called on the way uses gradients: `perturb(model, …)` of steered generation, attacks."""
+    if not _asks_for_gradients(module):
+        return False
     called = (module.resolver.function_named(name) for call in calls for name in call.names)
     return any(node is not None and uses_gradients(module.function(node).calls) for node in called)
 
@@ -140,18 +142,17 @@ def _hands_on_gradients(module: Module, calls: list[Call]) -> bool:
 def _loop_pass(module: Module, loop: Loop) -> Iterator[EvaluationPass]:
     """A loop over evaluation data in a function that also trains."""
     function = loop.function
-    if function is not None and (_evaluates(function) or _belongs_to_framework(function) or _is_network_method(function)):
-        return
     if function is None and _is_of_evaluation(module):
         is_outer = not any(inner.node is loop.node for outer in module.loops if outer.function is None for inner in outer.inner)
         forwards = forward_calls(module, loop.calls) if is_outer else []
         if forwards and not _hands_on_gradients(module, loop.calls):
             yield EvaluationPass(loop, None, tuple(forwards))
         return
-    names = {n.id for n in ast.walk(loop.node.iter) if isinstance(n, ast.Name)}  # type: ignore[union-attr]
-    names |= {n.attr for n in ast.walk(loop.node.iter) if isinstance(n, ast.Attribute)}  # type: ignore[union-attr]
+    names = _names_in(loop.node.iter)  # type: ignore[union-attr]
     roles = {role for name in names for role in module.roles_of(name)}
     if not roles or Role.TRAIN in roles or not any("load" in n.lower() or "batch" in n.lower() or "_dl" in n.lower() for n in names):
+        return
+    if function is not None and (_evaluates(function) or _belongs_to_framework(function) or _is_network_method(function)):
         return
     forwards = forward_calls(module, loop.calls)
     around = function.calls if function is not None else module.calls
@@ -162,30 +163,29 @@ def _loop_pass(module: Module, loop: Loop) -> Iterator[EvaluationPass]:
 def _names_in(node: ast.expr) -> set[str]:
     if isinstance(node, ast.Name):
         return {node.id}
-    found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return found | {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+    return {part.id if isinstance(part, ast.Name) else part.attr for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute))}
 
 
 def _evaluates(function: Function) -> bool:
     """By its name, or (a method called `run`, `__call__`…) by its class's."""
     roles = function.module.roles_of(function.node.name)
+    if not roles or Role.TRAIN in roles:
+        return False
     words = tokens(function.node.name)
-    if (
+    return not (
         "loss" in words
         or "mode" in words
         or words[-1:] == ("step",)
         or words[:1] == ("get",)
         or (words[:1] == ("test",) and function.module.is_test)
-    ):
-        return False
-    return bool(roles) and Role.TRAIN not in roles
+    )
 
 
 @once_a_module
 def _is_of_evaluation(module: Module) -> bool:
     """A script that is named for evaluation or prediction (`eval.py`, `predict.py`), and uses no gradients."""
     roles = module.roles_of(module.path.rpartition("/")[2].rpartition(".")[0])
-    return bool(roles) and Role.TRAIN not in roles and not module.is_test and not uses_gradients(module.calls)
+    return bool(roles) and Role.TRAIN not in roles and not module.is_test and not _asks_for_gradients(module)
 
 
 def _has_no_role(function: Function) -> bool:
@@ -211,6 +211,11 @@ def _belongs_to_framework(function: Function) -> bool:
 def uses_gradients(calls: list[Call]) -> bool:
     """Whether gradients are asked for: training, adversarial examples, saliency, meta-learning."""
     return any(call.method in _USES_GRADIENT for call in calls)
+
+
+def _asks_for_gradients(module: Module) -> bool:
+    """Whether anything in the file uses gradients."""
+    return not _USES_GRADIENT.isdisjoint(module.words_called)
 
 
 def trains_around(module: Module, loop: Loop) -> bool:
@@ -396,24 +401,27 @@ def _holds_stochastic_layers(module: Module, node: ast.ClassDef, depth: int) -> 
     init = cls.methods.get("__init__")
     if depth > 3 or init is None or not cls.extends("torch.nn.Module"):
         return False
-    body = [call for name, method in cls.methods.items() if name in ("__init__", "forward") for call in method.calls]
-    return any(
-        (_is_stochastic_layer(call) or any(_is_stochastic_name(module, f"{n}()", depth + 1) for n in call.names)) and not _is_conditional(call)
-        for call in body
-    )  # fmt: skip
+    forward = cls.methods.get("forward")
+    for call in init.calls if forward is None else (*init.calls, *forward.calls):
+        held = _is_stochastic_layer(call) or any(_is_stochastic_name(module, f"{name}()", depth + 1) for name in call.names)
+        if held and not _is_conditional(call):
+            return True
+    return False
 
 
 def _is_stochastic_layer(call: Call) -> bool:
     """A layer that dropout or batch statistics make differ for certain: not `Dropout(0)`, not one without running statistics."""
     for name in call.names:
+        if not name.startswith("torch.nn."):
+            continue
         last = name.rpartition(".")[2]
         if name in ("torch.nn.functional.dropout", "torch.nn.functional.dropout2d"):
             mode = call.argument("training")
             return not mode.absent and not mode.is_literal  # `self.training`; left out, it always drops, in either mode
-        if name.startswith("torch.nn.") and last.startswith(DROPOUTS):
+        if last.startswith(DROPOUTS):
             probability = call.argument("p")
             return probability.absent or (probability.value not in (0, 0.0) and probability.state != "unknown")
-        if name.startswith("torch.nn.") and last.startswith(BATCH_NORMS):
+        if last.startswith(BATCH_NORMS):
             return call.argument("track_running_stats").absent
     return False
 
@@ -497,12 +505,10 @@ def _is_plain_network(module: Module, name: str, depth: int) -> bool:
 @once_a_module
 def methods_called(module: Module) -> dict[str, list[Call]]:
     """Calls whose last word may speak of modes or gradients, by that word: they are few, and found without wrapping the others."""
-    return {word: list(module.calls_spelt(word)) for word in module.words_called if _is_of_interest(word)}
+    return {word: list(module.calls_spelt(word)) for word in _OF_MODES.among(module.words_called)}
 
 
-@lru_cache(maxsize=20_000)
-def _is_of_interest(word: str) -> bool:
-    return word == "backward" or _may_set_evaluation(word) or _may_switch_gradients(word)
+_OF_MODES = TellingWords(lambda word: word == "backward" or _may_set_evaluation(word) or _may_switch_gradients(word))
 
 
 @once_a_module

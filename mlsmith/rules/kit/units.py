@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.scopes import last_word
@@ -49,6 +50,7 @@ def carried_units(module: Module) -> tuple[tuple[str, str, Any], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16_000)
 def unit_of_name(name: str) -> tuple[str, str] | None:
     """(dimension, unit) that the last of several words says."""
     if not name.lower().rstrip("_").endswith(_ENDINGS):  # as nearly all names
@@ -72,7 +74,7 @@ def _named(module: Module) -> Iterator[tuple[str, ast.AST]]:
     """What is read under a name that says its unit: `message["amount_cents"]`, `message.amount_cents`, `amount_cents`."""
     syntax = module.syntax
     for node in syntax.strings:
-        text = str(node.value)
+        text: str = node.value  # type: ignore[assignment]
         if "_" in text and text.isidentifier() and unit_of_name(text):
             yield text, node
     for table in (syntax.attributes, syntax.names):

@@ -91,11 +91,13 @@ class HandSetThreshold(Rule):
 
 def _decides(module: Module) -> bool:
     """Whether a script loads a model to decide by it: nothing in it learns or measures, nor is it named for that."""
+    if _LOADS.isdisjoint(module.words_called):
+        return False
     if module.notebook is not None or _STUDIES.intersection(tokens(_stem(module))) or module.imports("torchmetrics", "evaluate"):
         return False
-    if any(True for prefix in ("sklearn.metrics.", "torch.optim.") for _ in module.calls_under(prefix)):
+    if any(module.method_calls("fit", "fit_transform", "partial_fit", "train", "backward")):
         return False
-    if any(True for _ in module.method_calls("fit", "fit_transform", "partial_fit", "train", "backward")):
+    if any(module.calls_under("sklearn.metrics.", "torch.optim.")):
         return False
     return any(_MODELS.intersection(tokens(last_word(call.receiver))) or _is_kept_as_model(call) for call in module.method_calls(*_LOADS))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _ADVICE = "revoke the key, and read the new one from the environment or a secret store: it stays in the history of the repository"
 _COMMAND = regex(r"(wandb login(?: --relogin)?\s+|KAGGLE_KEY=|WANDB_API_KEY=|HF_TOKEN=|OPENAI_API_KEY=)[\"']?([A-Za-z0-9_-]{32,60})")
 
-_ONE_PIECE = regex(r"(?=[^0-9]*[0-9]|hf_)(?:[\w+/=.-]{16,}$|[a-z+]+://\S+:\S+@)")
+_ONE_PIECE = regex(r"(?=[\w+/=.-]{16,}$|[a-z+]+://\S+:\S+@)(?:[^0-9]*[0-9]|hf_)")
 _SHORTEST = 16
 _LONGEST = 2_000
 _QUOTE = regex(r"[\"']")
@@ -79,13 +79,12 @@ class CommittedSecret(Rule):
 
     def _in_comments(self, module: Module) -> Iterator[Finding]:
         """Keys with a form of their own in comments; whoever comments a key out has published it none the less."""
-        marked = "\n".join([line for line in module.source.lines if "#" in line])
-        long = "\n".join([word for word in marked.split() if len(word) >= _SHORTEST])  # few words are as long as a key
-        if "PRIVATE KEY" not in marked and not next(secrets_in(long, by_name=False), None):
+        marked = "\n".join([line for _, line in module.hash_lines])
+        if next(secrets_in(marked, by_name=False), None) is None:
             return
-        for number, line in enumerate(module.source.lines, 1):
-            before, mark, comment = line.partition("#")
-            secret = next(secrets_in(comment, by_name=False), None) if mark and len(line) < _LONGEST and not _QUOTE.search(before) else None
+        for number, line in module.hash_lines:
+            before, _, comment = line.partition("#")
+            secret = next(secrets_in(comment, by_name=False), None) if len(line) < _LONGEST and not _QUOTE.search(before) else None
             if secret is not None:
                 column = len(before) + 2 + secret.start
                 span = module.source.localise(Position(number, column), Position(number, column + secret.end - secret.start))

@@ -15,7 +15,8 @@ _ASKED = (
     "local_rank",
 )  # fmt: skip
 _MPS = regex(r"\bmps\b")
-_ONLY_CUDA = regex(r"cuda\.Stream|current_stream\(|tensorrt|torch2trt|custom_fwd|\btriton\b")
+_ONLY_CUDA = ("cuda.Stream", "current_stream(", "tensorrt", "torch2trt", "custom_fwd")
+_TRITON = regex(r"\btriton\b")
 _SWITCH = frozenset({"cuda", "gpu", "gpus", "device", "use", "rank", "distributed"})
 _PINNED = regex(r"^cuda(:\d+)?$")
 
@@ -80,7 +81,7 @@ class HardcodedDevice(Rule):
                 if call.method != "device" and _is_made_there(call) and not _is_conditional(call)
             )
         asks = any(word in text for word in _ASKED) or ("mps" in text and _MPS.search(text) is not None)
-        if not found or asks or _ONLY_CUDA.search(text):
+        if not found or asks or any(word in text for word in _ONLY_CUDA) or ("triton" in text and _TRITON.search(text)):
             return (asks, 0, ())
         return (asks, len(found), tuple(where(module, min(found, key=lambda call: call.order).node)))
 

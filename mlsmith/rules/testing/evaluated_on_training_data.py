@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -31,7 +30,7 @@ _HELD_OUT = frozenset({"test", "testing", "val", "valid", "validation", "dev", "
 """Words by which a name says that it is of data set aside; `score` alone says nothing of the kind"""
 
 _DATA = frozenset({"loader", "dataloader", "trainloader", "dl", "dataset", "ds", "iterator", "generator", "batches", "data"})
-_MAY_BE_DATA = regex(r"loader|set|dl|ds|iterator|generator|batches|data", re.IGNORECASE)
+_MAY_BE_DATA = regex(r"loader|set|dl|ds|iterator|generator|batches|data")
 """Most names are none of these: a search costs less than taking them apart"""
 _INDICES = frozenset({"idx", "idxs", "index", "indices", "inds", "ids", "mask"})
 _RESULTS = frozenset({"score", "scores", "loss", "losses", "metric", "metrics"})
@@ -181,10 +180,11 @@ class EvaluatedOnTrainingData(Rule):
 
 
 def _given_data(module: Module) -> list[Call]:
-    """Calls that are given something named for data, in source order."""
-    words = set(filter(_is_data, module.syntax.mentioned))
+    """Calls that are given something named for training data, in source order."""
+    words = [word for word in filter(_is_data, module.syntax.mentioned) if module.role_of(word) is Role.TRAIN]
+    picked = [node for node in module.syntax.subscripts if node.slice.__class__ is ast.Constant and _is_of_training(module, _name(node))]
     found: dict[int, ast.Call] = {}
-    for node in (*module.names_spelt(words), *module.attributes_spelt(words), *filter(_is_picked, module.syntax.subscripts)):
+    for node in (*module.names_spelt(words), *module.attributes_spelt(words), *picked):
         up: Any = node.up  # type: ignore[attr-defined]
         while isinstance(up, (ast.Subscript, ast.keyword)) or (isinstance(up, ast.Attribute) and up.attr == "__iter__"):
             up = up.up  # type: ignore[union-attr]
@@ -193,26 +193,32 @@ def _given_data(module: Module) -> list[Call]:
     return sorted((call for node in found.values() if (call := module.call(node))), key=lambda call: call.order)
 
 
-def _is_picked(node: ast.Subscript) -> bool:
-    """`loaders["train_data"]`."""
-    return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) and _is_data(node.slice.value)
-
-
 @lru_cache(maxsize=16_000)
 def _is_data(name: str) -> bool:
-    return _MAY_BE_DATA.search(name) is not None and any(word in _DATA or word.endswith(("loader", "set")) for word in tokens(name))
+    return _MAY_BE_DATA.search(name.lower()) is not None and any(word in _DATA or word.endswith(("loader", "set")) for word in tokens(name))
+
+
+def _is_of_training(module: Module, name: str) -> bool:
+    """Whether a name says that it is of data to train on, and of nothing else."""
+    return _is_data(name) and module.role_of(name) is Role.TRAIN
 
 
 def _is_held_out(module: Module, name: str) -> bool:
     """Whether a name says that it is of the validation or the test, and of nothing else."""
+    if not _speaks_of_held_out(name):
+        return False
+    role = module.role_of(name)
+    return role is not None and role is not Role.TRAIN
+
+
+@lru_cache(maxsize=16_000)
+def _speaks_of_held_out(name: str) -> bool:
     words = tokens(name)
     if len(words) > 1 and words[-1] == "val":
         return False  # `loss_val`: a value
-    said = bool(_HELD_OUT & set(words)) or any(
+    return not _HELD_OUT.isdisjoint(words) or any(
         word.startswith(("test", "val", "eval")) and word.endswith(("loader", "set")) for word in words
     )
-    roles = module.roles_of(name)
-    return said and len(roles) == 1 and Role.TRAIN not in roles
 
 
 def _name(node: ast.expr) -> str:

@@ -213,15 +213,17 @@ def _never_back(module: Module) -> Iterator[tuple[Loop, Any]]:
         return
     for loop in module.loops:
         direct = loop.calls
+        evals = [
+            c
+            for c in direct
+            if c.method == "eval" and isinstance(c.receiver, ast.Name) and not c.node.args and not c.name.startswith("pandas.")
+        ]
+        if not evals:
+            continue
         nested = [call for called in _called(module, loop) for call in called.calls]
         if any(call.method == "backward" for call in (*direct, *nested)) and not training.sets_training_mode([*direct, *nested]):
             if any(not call.names and "train" in call.method for call in direct) or _calls_unknown_training(module, loop):
                 continue
-            evals = [
-                c
-                for c in direct
-                if c.method == "eval" and isinstance(c.receiver, ast.Name) and not c.node.args and not c.name.startswith("pandas.")
-            ]
             before = [c for c in evals if not _after_last_backward_forever(loop, c) and not _in_last_round(module, loop, c)]
             yield from [(loop, c) for c in before if c.receiver is not None and not training.is_deterministic_network(module, c.receiver)][
                 :1

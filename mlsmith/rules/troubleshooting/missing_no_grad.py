@@ -107,13 +107,7 @@ class MissingNoGrad(Rule):
                 (name, isinstance(found.at, Loop), tuple(where(module, found.at.node)), plain_edits(_switched_off(module, found)), whole)
             )
         modes = training.mode_facts(module)
-        scopes = set(modes["no_grad"])
-        silenced = {
-            call.method for call in (module.calls if scopes or modes["module_off"] else ())
-            if modes["module_off"] or (call.function is not None and call.function.scope.qualified in scopes)
-            or any(first <= call.node.lineno <= last for first, last in off)
-        }  # fmt: skip
-        return {"modes": modes, "passes": candidates, "silenced": sorted(silenced)}
+        return {"modes": modes, "passes": candidates, "silenced": sorted(_silenced(module, modes))}
 
     def project(self, project: Project) -> Iterator[Finding]:
         collected = dict(project.collected(self))
@@ -134,6 +128,16 @@ class MissingNoGrad(Rule):
                     advice="decorate it with `@torch.inference_mode()`, or put the pass under `with torch.no_grad():`",
                     confidence=Confidence.MEDIUM, fix=fix_of("turn gradients off", edits),
                 )  # fmt: skip
+
+
+def _silenced(module: Module, modes: dict[str, Any]) -> set[str]:
+    """The words of what is called where gradients are off."""
+    if modes["module_off"]:
+        return set(module.words_called)
+    scopes = set(modes["no_grad"])
+    calls = [call for function in module.functions if function.scope.qualified in scopes for call in function.calls] if scopes else []
+    calls += [call for first, last in modes["off"] for call in module.calls_between(first, last)] if scopes else []
+    return {call.method for call in calls}
 
 
 def _switched_off(module: Module, found: training.EvaluationPass) -> tuple[Edit | None, ...]:

@@ -15,8 +15,7 @@ from mlsmith.sources.directives import Directive, read_directives
 def both(text: str) -> tuple[tuple[Directive, ...], tuple[Directive, ...]]:
     tree = ast.parse(text)
     strings = walk(tree, "m").strings
-    plain = [n for n in tree.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant) and isinstance(n.value.value, str))]
-    return read_directives(text), read_directives(text, strings=strings, first=plain[0].lineno if plain else 0)
+    return read_directives(text), read_directives(text, strings=strings, tree=tree)
 
 
 @pytest.mark.parametrize(
