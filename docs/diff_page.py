@@ -55,6 +55,15 @@ round 14 16 of 19, in rounds 15 and 16 24 of 30.
 | round | of | commits | lines reported | read | true | false | unsure | precision | 95 % interval | as it stands |
 |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 """
+_CONFIDENCE = """
+## By confidence
+
+Since [decision 12](../decisions/0012-a-change-says-how-sure-it-is.md) a line says whether behaviour surely differs (*high*), or may come to the
+same (*medium*, a `?` in the terminal). What the lines that were read and are still said have now:
+
+| round | high: true of read | precision | medium: true of read | precision |
+|---|---:|---:|---:|---:|
+"""
 _COMMITS = """
 ## Commits whose subject speaks of refactoring
 
@@ -89,8 +98,10 @@ def diff_page(note: str) -> str:
     commits = [_commits_row(number, [row for row in rows if row["round"] == number]) for number in rounds if of[number] == "everything"]
     false = [row for row in rows if row["verdict"] == "false"]
     said = Counter(row["reason"] for row in false if not row.get("gone"))
+    sure = [_confidence_row(number, [row for row in rows if row["round"] == number]) for number in rounds]
     why = [f"| {reason} | {count} | {said[reason] or ''} |" for reason, count in Counter(row["reason"] for row in false).most_common()]
-    return "\n".join([note, _HEAD + "\n".join(lines), _COMMITS + "\n".join(commits), _CONFIGURATION, _WHY + "\n".join(why)]) + "\n"
+    tables = [_HEAD + "\n".join(lines), _CONFIDENCE + "\n".join(sure), _COMMITS + "\n".join(commits)]
+    return "\n".join([note, *tables, _CONFIGURATION, _WHY + "\n".join(why)]) + "\n"
 
 
 def _lines_row(number: int, of: str, rows: list[dict[str, Any]]) -> str:
@@ -103,6 +114,16 @@ def _lines_row(number: int, of: str, rows: list[dict[str, Any]]) -> str:
     stands = f"{hits} of {len(kept)} ({100 * hits / len(kept):.0f} %)"
     counts = f"{len(reported)} | {sum(reported.values()):,} | {len(read)} | {counted['true']} | {counted['false']} | {counted['unsure']}"
     return f"| {number} | {of} | {counts} | {100 * counted['true'] / len(read):.0f} % | {100 * low:.0f}–{100 * high:.0f} % | {stands} |"
+
+
+def _confidence_row(number: int, rows: list[dict[str, Any]]) -> str:
+    cells = []
+    for confidence in ("high", "medium"):
+        read = [row for row in rows if row.get("confidence") == confidence]
+        hits = sum(row["verdict"] == "true" for row in read)
+        low, high = wilson(hits, len(read)) if read else (0.0, 0.0)
+        cells += [f"{hits} of {len(read)}", f"{100 * hits / len(read):.0f} % ({100 * low:.0f}–{100 * high:.0f} %)"] if read else ["", ""]
+    return f"| {number} | {' | '.join(cells)} |"
 
 
 def _commits_row(number: int, rows: list[dict[str, Any]]) -> str:
