@@ -54,8 +54,12 @@ _LOOKS = READS | frozenset({
 _USES_UP = frozenset({"sum", "min", "max", "list", "sorted", "dict", "tuple"})
 """Built-in functions of those names empty the iterator that they are given"""
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
-_FOR_READERS = frozenset({"help", "description", "epilog", "metavar", "desc"})
+_FOR_READERS = frozenset({
+    "help", "description", "epilog", "metavar", "desc", "progress_bar_refresh_rate", "progbar_refresh_rate", "enable_progress_bar",
+    "show_progress", "show_progress_bar",
+})  # fmt: skip
 """Keywords whose values only people read"""
+_EXCEPTIONS = ("Error", "Exception", "Warning")
 _OF_TORCH = {"axis": "dim", "keepdims": "keepdim"}
 """Keywords that functions of torch know by two names"""
 _PAGES = ("gradio.", "streamlit.")
@@ -101,7 +105,7 @@ class Calls(Expressions):
         stars = [k for k in given if k.arg is None]
         aliases = _OF_TORCH if any(name.startswith("torch.") for name in names) else {}
         keywords = [(keys.get(k.arg, aliases.get(k.arg, k.arg)) if k.arg else f"**{stars.index(k)}", self.value(k.value)) for k in given]
-        if _is_exception(func):
+        if _is_exception(func) or self.is_made_an_exception(node):
             parts, keywords = [parts[0]], []  # Its text is for readers.
         known = [*parts[1:], *keywords] if places and not _is_spread(node) else None
         if known is not None:
@@ -125,6 +129,15 @@ class Calls(Expressions):
             return node
         owner, instance = (argument.id for argument in node.args if isinstance(argument, ast.Name))
         return ast.copy_location(ast.Call(node.func, [], []), node) if owner == own and instance in ("self", "cls") else node
+
+    def is_made_an_exception(self, node: ast.Call) -> bool:
+        """Whether a class of exceptions hands its text on: `super().__init__("…")`."""
+        func = node.func
+        if not isinstance(func, ast.Attribute) or func.attr != "__init__" or not isinstance(func.value, ast.Call):
+            return False
+        owner = getattr(self.unit.node, "up", None)
+        bases = [last_word(base) for base in owner.bases] if isinstance(owner, ast.ClassDef) else []
+        return last_word(func.value.func) == "super" and any(base.endswith(_EXCEPTIONS) for base in bases)
 
     def callee(self, func: ast.expr, unit: Unit | None) -> Value:
         if unit is None:
@@ -285,7 +298,7 @@ def _only_looks(effect: Effect) -> bool:
 
 def _is_exception(func: Value) -> bool:
     name = func.name if func.kind == "name" else func.label if func.kind == "global" else ""
-    return name.endswith(("Error", "Exception", "Warning")) or name in ("StopIteration", "KeyboardInterrupt")
+    return name.endswith(_EXCEPTIONS) or name in ("StopIteration", "KeyboardInterrupt")
 
 
 def _is_spread(node: ast.Call) -> bool:

@@ -80,7 +80,8 @@ class _Teller(Calls):
         if node.value is not None:
             self.bind(node.target, self.value(node.value), node)
         elif self.unit.kind == "class" and self.depth == 0 and isinstance(node.target, ast.Name) and not _is_for_checkers(self.unit.node):
-            self.emit("field", node, label=f"{node.target.id}: {plain_annotation(node.annotation)}")
+            annotation = constant(plain_annotation(node.annotation), self.origin(node.annotation))
+            self.emit("field", node, label=node.target.id, values=(("annotation", annotation),))
 
     def augmented(self, node: ast.AugAssign) -> None:
         before = self.value(_as_load(node.target))
@@ -196,6 +197,9 @@ class _Teller(Calls):
             for number, value in enumerate(_others([env[name] for env in ends if name in env], carried[name], left[name]))
         ]
         rest, _, _ = self.block(node.orelse)
+        if not (body or rest or carried) and over is not None and _is_a_look(node.iter):
+            self.effects = [one for one in self.effects if one.origin.node is not node.iter]
+            return  # All that it did was printed.
         self.emit("loop", node, label=type(node).__name__, values=tuple(values), blocks=(("body", body), ("else", rest)))
         after = value_of("after", self.effects[-1].digest.hex())
         for name in assigned:
@@ -364,6 +368,11 @@ def _assigned(node: ast.AST) -> list[str]:
 
 def _first_place(node: ast.AST, name: str) -> tuple[int, int]:
     return min((n.lineno, n.col_offset) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
+
+
+def _is_a_look(node: ast.expr) -> bool:
+    """Whether going through something leaves it as it was, for whoever reads it later."""
+    return isinstance(node, ast.Call) and last_word(node.func) in ("items", "keys", "values", "range", "sorted")
 
 
 def _is_script_guard(node: ast.If) -> bool:

@@ -214,6 +214,8 @@ class Comparison(InnerValues):
             assert one is not None
             assert other is not None
             self.call(one, other, at)
+        elif old.kind == "field":
+            self.add("field", new.label, text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW, confidence=_OPEN)
         else:
             for role, value in old.values:
                 theirs = new.value(role)

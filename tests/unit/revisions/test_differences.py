@@ -787,3 +787,37 @@ def test_an_edit_hides_no_other(one: tuple[str, ...], other: tuple[str, ...]) ->
     said = flat(changes({"train.py": PROGRAM}, {"train.py": both}))
     for text in alone:
         assert not said <= flat(changes({"train.py": PROGRAM}, {"train.py": text}))
+
+
+FOR_READERS = [
+    ("def f(metrics):\n    print(metrics)\n", "def f(metrics):\n    for name, value in metrics.items():\n        print(name, value)\n"),
+    ("class Late(ValueError):\n    def __init__(self):\n        super().__init__('late')\n", None),
+    ("import pytorch_lightning as pl\npl.Trainer(progress_bar_refresh_rate=50)\n", None),
+]
+WITH_ANOTHER = [("'late'", "'too late'"), ("=50", "=10")]
+
+
+@pytest.mark.parametrize(("old", "new"), FOR_READERS)
+def test_what_only_people_read_is_no_change(old: str, new: str | None) -> None:
+    for was, now in WITH_ANOTHER:
+        new = new or (old.replace(was, now) if was in old else None)
+    assert new is not None
+    assert new != old
+    assert changes({"train.py": old}, {"train.py": new}) == ()
+
+
+def test_a_loop_that_does_more_than_print_is_told() -> None:
+    old, new = "def f(m):\n    print(m)\n", "def f(m):\n    for name in m.items():\n        g(name)\n"
+    assert "loop added" in {change.kind for change in changes({"train.py": old}, {"train.py": new})}
+
+
+def test_of_a_field_whose_annotation_is_another_one_that_is_told() -> None:
+    old = "class Spec:\n    rows: list[int]\n    name: str\n"
+    (change,) = changes({"spec.py": old}, {"spec.py": old.replace("list[int]", "Sequence[float]")})
+    assert (change.kind, change.subject, change.confidence) == ("field", "rows", Confidence.MEDIUM)
+
+
+def test_a_call_is_told_once_with_the_value_that_it_gives() -> None:
+    old = "def f(rows):\n    return g(rows)\n"
+    (change,) = changes({"train.py": old}, {"train.py": old.replace("g(rows)", "g(rows.tolist())")})
+    assert (change.kind, change.new) == ("call", "rows.tolist()")

@@ -116,14 +116,14 @@ def test_of_a_class_that_took_a_method_from_elsewhere_the_new_ones_are_told() ->
     assert [(change.kind, change.subject) for change in told(old, new)] == [("function added", "B.g")]
 
 
-def test_of_calls_in_one_another_that_are_gone_together_the_outer_one_is_told() -> None:
+def test_of_calls_in_one_another_that_are_gone_together_the_outer_one_is_told_with_what_it_gave() -> None:
     old = "import torch\n\n\ndef f(x):\n    return g(h(torch.zeros(3).to(x).view(2)), torch.nn.Linear(1, 2))\n"
     found = told(old, old.replace("g(h(torch.zeros(3).to(x).view(2)), torch.nn.Linear(1, 2))", "x"))
     assert [(change.kind, change.old) for change in found if change.kind.endswith("removed")] == [
-        ("call removed", "g(h(torch.zeros(3).to(x).view(2)), torch.nn.Linear(1, 2))"),
         ("layer removed", "torch.nn.Linear(1, 2)"),
         ("training removed", "torch.zeros(3).to(x).view(2)"),
     ]
+    assert ("return", "g(h(torch.zeros(3).to(x).view(2)), torch.nn.Linear(1, 2))", "x") in [(c.kind, c.old, c.new) for c in found]
 
 
 MOVED = "    rows = read(x.path, limit=3)\n    for row in rows:\n        row.clean(x)\n    x.rows = rows\n"
