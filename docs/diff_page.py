@@ -26,10 +26,10 @@ beginning: *missed* means that it does change behaviour.
 with repository, commit, line and reason, is in `benchmarks/diff/verdicts.jsonl`; `just diff-commits CLONES` draws, compares and joins them anew
 (`--round 12` one round, `--unread` prints what has no verdict, `--write` notes what is no longer said).
 
-Every round but the last was read before anything was mended on it. Rounds 1 to 4, 6 and 8 to 16 are of repositories that no round before had
-seen; 5 and 7 look at configuration files alone, and of the ten repositories of the fifth seven had been seen. Between 4 and 6, 6 and 8, and each
-two from 8 on what the round before had shown was mended; the last number that says something about code not seen is therefore that of round 16,
-read with the version before its own mends. From round 6 on more was counted as false than before: the wrong kind of step, the place where a value is read
+Rounds 1 to 4, 6, 8 to 16 and 20 are of repositories that no round before had seen, and were read before anything was mended on them; 5 and 7 look
+at configuration files alone, and of the ten repositories of the fifth seven had been seen. Rounds 17, 18 and 19 draw other lines of commits that
+rounds 2, 3 and 11 had read. Between 4 and 6, 6 and 8, and each two from 8 on what the round before had shown was mended; the last number that
+says something about code not seen is therefore that of round 20, read with the version before its own mends. From round 6 on more was counted as false than before: the wrong kind of step, the place where a value is read
 instead of the one where it stands, texts of a page, the version of the package. A false verdict stays. *As it stands* leaves out the lines that
 are no longer said in the same words, true ones too: it is what is left of what was read, and flatters. How much, round 17 shows: it draws other
 lines, one a commit, of what the present version says of the 199 commits of round 2. Of the 50 among them that had been read before and are
@@ -46,9 +46,9 @@ What stands in the last column of the table of reasons is what it still gets wro
 
 **What is asked for and not reached**: of the lines reported on commits that the code had not seen, nine of ten should be true; in rounds 6, 8, 9
 and 10 it was three of four, in rounds 11 and 12 seven of ten, in round 13 six, in round 14 nearly eight, in rounds 15 and 16 seven; round 16 is
-of half as many lines, and was read after the mends of round 15. In the last, on commits known for long, it is three of four. Of commits that
+of half as many lines, and was read after the mends of round 15. In round 20 it is seven. On commits known for long, in rounds 17 to 19, it is three of four. Of commits that
 speak of refactoring four of five should be good; in rounds 6 and 8 to 12 185 of 220 were, in round 12 alone 22 of 30, in round 13 15 of 19, in
-round 14 16 of 19, in rounds 15 and 16 24 of 30.
+round 14 16 of 19, in rounds 15 and 16 24 of 30, in round 20 as the table says.
 
 ## Lines
 
@@ -59,7 +59,10 @@ _CONFIDENCE = """
 ## By confidence
 
 Since [decision 12](../decisions/0012-a-change-says-how-sure-it-is.md) a line says whether behaviour surely differs (*high*), or may come to the
-same (*medium*, a `?` in the terminal). What the lines that were read and are still said have now:
+same (*medium*, a `?` in the terminal). The rules for that were made on rounds 11 to 19. **Round 20 is the first that they were not made on: of the
+100 lines of its first look 58 of 77 of high confidence are true (75 %, 65–84 %), and 13 of 23 of medium confidence (57 %).** So confidence tells
+lines apart, and high confidence is no certainty; on the rounds that it was made on it looks better, as the table shows. What the lines that were
+read and are still said have now:
 
 | round | high: true of read | precision | medium: true of read | precision |
 |---|---:|---:|---:|---:|
