@@ -5,7 +5,7 @@ python benchmarks/diff_commits.py CLONES [--round N] [--unread] [--write]
 CLONES holds one clone (or bare mirror) per repository, as `owner+name`. The rounds of `benchmarks/diff/rounds.toml` draw their commits by a
 seed; each is compared with its parent, and of what is reported a few lines are drawn likewise. A line is known again by commit, path,
 subject, kind, old and new. `--unread` prints what has no verdict yet as JSON lines, to be read against `git show`; `--write` notes
-in the verdicts with which confidence a line is said now, and `"gone": true` where nothing is said any more.
+`"gone": true` in the verdicts of which nothing is said any more.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,11 @@ def main() -> int:
     rounds = [one for one in ROUNDS["round"] if options.round in (None, one["number"])]
     verdicts = read_rows("verdicts")
     known = {_identity(row): row for row in verdicts}
-    said: dict[tuple[Any, ...], str] = {}
+    said: set[tuple[Any, ...]] = set()
     for one in rounds:
         for commit in drawn_commits(one, options.clones):
             lines = [{**_commit(commit), **line} for line in commit["lines"]] or [_commit(commit)]
-            said |= {_identity({**_commit(commit), **line}): sure for line, sure in commit["all"] or [({}, "")]}
+            said |= {_identity({**_commit(commit), **line}) for line in commit["all"] or [{}]}
             if options.unread:
                 for line in lines:
                     if _identity(line) not in known:
@@ -64,11 +64,8 @@ def main() -> int:
         for row in verdicts:
             if any(row["round"] == one["number"] for one in rounds):
                 row.pop("gone", None)
-                row.pop("confidence", None)
                 if _identity(row) not in said:
                     row["gone"] = True
-                elif said[_identity(row)]:
-                    row["confidence"] = said[_identity(row)]
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in verdicts)
         (HERE / "verdicts.jsonl").write_text(text, encoding="utf-8")
     return 0
@@ -90,12 +87,12 @@ def drawn_commits(one: dict[str, Any], clones: Path) -> Iterator[dict[str, Any]]
             except UserError as error:
                 print(f"{name} {commit}: {error.message}", file=sys.stderr)
                 continue
-            told = [change for change in changes if one.get("only") in (None, change.component.value)]
-            lines = [_line(change) for change in told]
+            lines = [_line(change) for change in changes]
+            if one.get("only"):
+                lines = [line for line in lines if line["component"] == one["only"]]
             few = sorted(lines, key=lambda line: _rank(one["seed"], commit, json.dumps(line)))[: one["lines"]]
             yield {
-                "repository": name, "commit": commit, "subject": subject, "reported": len(lines), "lines": few,
-                "all": [(_line(change), change.confidence.value) for change in told],
+                "repository": name, "commit": commit, "subject": subject, "reported": len(lines), "lines": few, "all": lines,
                 "seconds": time.perf_counter() - begun,
             }  # fmt: skip
 
@@ -148,14 +145,8 @@ def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row.get(key) for key in ("repository", "commit", "path", "kind", "subject_of_line", "old", "new"))
 
 
-def _sum_up(number: int, rows: list[dict[str, Any]], said: Mapping[tuple[Any, ...], str]) -> None:
-    groups = {
-        "first look": rows,
-        "still said": [row for row in rows if _identity(row) in said],
-        "of high confidence": [row for row in rows if said.get(_identity(row)) == "high"],
-        "of medium confidence": [row for row in rows if said.get(_identity(row)) == "medium"],
-    }
-    for name, some in groups.items():
+def _sum_up(number: int, rows: list[dict[str, Any]], said: set[tuple[Any, ...]]) -> None:
+    for name, some in (("first look", rows), ("still said", [row for row in rows if _identity(row) in said])):
         counted = Counter(row["verdict"] for row in some if row.get("path"))
         if counted:
             print(f"round {number}, {name}: {dict(counted)}, {counted['true'] / counted.total():.1%} of lines true", file=sys.stderr)

@@ -22,16 +22,16 @@ commit does that, there; *false*: what runs does the same, or the line names the
 authors know. Precision is true ÷ all. Of a commit of which nothing was reported, the whole of what it changes was looked at, and of long ones the
 beginning: *missed* means that it does change behaviour.
 
-**Who judged: the people who wrote this**, not an independent party; rounds 11, 12 and 17 to 20 were read by some of them who had not worked on
+**Who judged: the people who wrote this**, not an independent party; rounds 11, 12 and 17 to 21 were read by some of them who had not worked on
 `diff`. Each row, with repository, commit, line and reason, is in `benchmarks/diff/verdicts.jsonl`; `just diff-commits CLONES` draws, compares and
 joins them anew (`--round 12` one round, `--unread` prints what has no verdict, `--write` notes with which confidence a line is said now, or that it
 is not).
 
-Rounds 1 to 4, 6, 8 to 16 and 20 are of repositories that no round before had seen, and were read before anything was mended on them; 5 and 7 look
-at configuration files alone, and of the ten repositories of the fifth seven had been seen. Rounds 17, 18 and 19 draw other lines of commits that
-rounds 2, 3 and 11 had read. Between 4 and 6, 6 and 8, and each two from 8 on what the round before had shown was mended; the last number that says
-something about code not seen is therefore that of round 20, read with the version before its own mends. From round 6 on more was counted as false
-than before: the wrong kind of step, the place where a value is read instead of the one where it stands, texts of a page, the version of the
+Rounds 1 to 4, 6, 8 to 16, 20 and 21 are of repositories that no round before had seen, and were read before anything was mended on them; 5 and 7
+look at configuration files alone, and of the ten repositories of the fifth seven had been seen. Rounds 17, 18 and 19 draw other lines of commits
+that rounds 2, 3 and 11 had read. Between 4 and 6, 6 and 8, and each two from 8 on what the round before had shown was mended; the last number that
+says something about code not seen is therefore that of round 21, read with the version before its own mends. From round 6 on more was counted as
+false than before: the wrong kind of step, the place where a value is read instead of the one where it stands, texts of a page, the version of the
 package. A false verdict stays. *As it stands* leaves out the lines that are no longer said in the same words, true ones too: it is what is left of
 what was read, and flatters. How much, round 17 shows: it draws other lines, one a commit, of what the present version says of the 199 commits of
 round 2. Of the 50 among them that had been read before and are still said 47 are true; of the 79 that nobody had read, by two readers who had not
@@ -48,31 +48,22 @@ What stands in the last column of the table of reasons is what it still gets wro
 
 **What is asked for and not reached**: of the lines reported on commits that the code had not seen, nine of ten should be true; in rounds 6, 8, 9
 and 10 it was three of four, in rounds 11 and 12 seven of ten, in round 13 six, in round 14 nearly eight, in rounds 15 and 16 seven; round 16 is of
-half as many lines, and was read after the mends of round 15. In round 20 it is seven. On commits known for long, in rounds 17 to 19, it is three of
-four. Of commits that speak of refactoring four of five should be good; in rounds 6 and 8 to 12 185 of 220 were, in round 12 alone 22 of 30, in
-round 13 15 of 19, in round 14 16 of 19, in rounds 15 and 16 24 of 30, in round 20 as the table says.
+half as many lines, and was read after the mends of round 15. In round 20 it is seven, and in round 21, after the mends of round 20, nearly eight.
+That lines could say how sure they are was tried, and did not hold ([decision 12](../decisions/0012-a-change-does-not-say-how-sure-it-is.md)). On
+commits known for long, in rounds 17 to 19, it is three of four. Of commits that speak of refactoring four of five should be good; in rounds 6 and 8
+to 12 185 of 220 were, in round 12 alone 22 of 30, in round 13 15 of 19, in round 14 16 of 19, in rounds 15 and 16 24 of 30, in rounds 20 and 21
+49 of 57.
 
 ## Lines
 
 | round | of | commits | lines reported | read | true | false | unsure | precision | 95 % interval | as it stands |
 |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 """
-_CONFIDENCE = """
-## By confidence
-
-Since [decision 12](../decisions/0012-a-change-says-how-sure-it-is.md) a line says whether behaviour surely differs (*high*), or may come to the
-same (*medium*, a `?` in the terminal). The rules for that were made on rounds 11 to 19. **Round 20 is the first that they were not made on: of the
-100 lines of its first look 58 of 77 of high confidence are true (75 %, 65–84 %), and 13 of 23 of medium confidence (57 %).** So confidence tells
-lines apart, and high confidence is no certainty; on the rounds that it was made on it looks better, as the table shows. What the lines that were
-read and are still said have now:
-
-| round | high: true of read | precision | medium: true of read | precision |
-|---|---:|---:|---:|---:|
-"""
 _COMMITS = """
 ## Commits whose subject speaks of refactoring
 
 Good: nothing was reported and nothing was missed, or at least one of the lines read is a change that is there.
+Rounds 18 and 19 have only the commits of which a line was drawn that had not been read, and none that is quiet.
 
 | round | commits | nothing reported | with a change that is there | only noise | missed | good |
 |---|---:|---:|---:|---:|---:|---:|
@@ -103,9 +94,8 @@ def diff_page(note: str) -> str:
     commits = [_commits_row(number, [row for row in rows if row["round"] == number]) for number in rounds if of[number] == "everything"]
     false = [row for row in rows if row["verdict"] == "false"]
     said = Counter(row["reason"] for row in false if not row.get("gone"))
-    sure = [_confidence_row(number, [row for row in rows if row["round"] == number]) for number in rounds]
     why = [f"| {reason} | {count} | {said[reason] or ''} |" for reason, count in Counter(row["reason"] for row in false).most_common()]
-    tables = [_HEAD + "\n".join(lines), _CONFIDENCE + "\n".join(sure), _COMMITS + "\n".join(commits)]
+    tables = [_HEAD + "\n".join(lines), _COMMITS + "\n".join(commits)]
     return "\n".join([note, *tables, _CONFIGURATION, _WHY + "\n".join(why)]) + "\n"
 
 
@@ -119,16 +109,6 @@ def _lines_row(number: int, of: str, rows: list[dict[str, Any]]) -> str:
     stands = f"{hits} of {len(kept)} ({100 * hits / len(kept):.0f} %)"
     counts = f"{len(reported)} | {sum(reported.values()):,} | {len(read)} | {counted['true']} | {counted['false']} | {counted['unsure']}"
     return f"| {number} | {of} | {counts} | {100 * counted['true'] / len(read):.0f} % | {100 * low:.0f}–{100 * high:.0f} % | {stands} |"
-
-
-def _confidence_row(number: int, rows: list[dict[str, Any]]) -> str:
-    cells = []
-    for confidence in ("high", "medium"):
-        read = [row for row in rows if row.get("confidence") == confidence]
-        hits = sum(row["verdict"] == "true" for row in read)
-        low, high = wilson(hits, len(read)) if read else (0.0, 0.0)
-        cells += [f"{hits} of {len(read)}", f"{100 * hits / len(read):.0f} % ({100 * low:.0f}–{100 * high:.0f} %)"] if read else ["", ""]
-    return f"| {number} | {' | '.join(cells)} |"
 
 
 def _commits_row(number: int, rows: list[dict[str, Any]]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from mlsmith.finding import Confidence
-
 
 class Component(StrEnum):
     """What a run is made of; reproducing one needs all six to be equal."""
@@ -29,8 +27,7 @@ class Change(NamedTuple):
     """One behavioural difference. `subject` names what changed in the field's terms, e.g. `torch.utils.data.DataLoader(shuffle)`.
 
     `old` and `new` are source texts or literal representations, None where the thing is absent; `line` is 1-based in the new
-    revision (in the old one, where the thing is gone). A line for several steps of one function holds them as `steps`. Of medium
-    confidence is what may come to the same by another way.
+    revision (in the old one, where the thing is gone). A line for several steps of one function holds them as `steps`.
     """
 
     component: Component
@@ -44,15 +41,14 @@ class Change(NamedTuple):
     significance: Significance
     moved_from: str | None = None
     steps: tuple[Change, ...] = ()
-    confidence: Confidence = Confidence.HIGH
     old_line: int | None = None
-    """Of what stands in both revisions of the file the line before: this and the confidence are no part of what makes two changes the same"""
+    """Of what stands in both revisions of the file the line before: no part of what makes two changes the same"""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Change) and self[:-2] == other[:-2]
+        return isinstance(other, Change) and self[:-1] == other[:-1]
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __hash__(self) -> int:
-        return hash(self[:-2])
+        return hash(self[:-1])

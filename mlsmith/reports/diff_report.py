@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.change import Change, Significance
-from mlsmith.finding import Confidence
 from mlsmith.reports.discreet import discreet
 from mlsmith.reports.notation import json_text
 from mlsmith.reports.review_report import change_entry
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from mlsmith.revisions.between import Difference
 
 _MOST = 200
-_OPEN = "?"
-"""Marks what may come to the same"""
 _LINES = 4
 
 
@@ -61,7 +58,7 @@ def _text(difference: Difference, style: Style, width: int) -> str:
 
 def _change(change: Change, style: Style, width: int) -> list[str]:
     paint = style.bad if change.significance is Significance.HIGH else style.dim
-    place = f"  {change.line}".ljust(6) + (" " if change.confidence is Confidence.HIGH else style.dim(_OPEN))
+    place = f"  {change.line}".ljust(7)
     where = f"  {style.dim('in ' + visible(change.symbol))}" if change.symbol not in ("", change.subject) else ""
     where += f"  {style.dim(_lines(change))}" if change.kind == "steps" else ""
     subject = "" if change.subject == change.kind.split()[0] else f"  {visible(change.subject)}"  # `if added` says what `if` is.
@@ -91,11 +88,8 @@ def _verdict(difference: Difference, style: Style) -> str:
     elsewhere = f"no behavioural change seen in {count(rest, 'hunk')} of {count(difference.cosmetic_files, 'file')}"
     if not difference.changes:
         return style.good(elsewhere) if rest else "nothing differs"
-    sure = [change for change in difference.changes if change.confidence is Confidence.HIGH]
-    open_ = len(difference.changes) - len(sure)
-    high = sum(change.significance is Significance.HIGH for change in sure)
-    said = f"{count(len(sure), 'change')} of behaviour" + (f", {high} of high significance" if high else "") if sure or not open_ else ""
-    said += f"{', and ' if said else ''}{open_}{' more' if said else ''} ({_OPEN}) that may come to the same" if open_ else ""
+    high = sum(change.significance is Significance.HIGH for change in difference.changes)
+    said = f"{count(len(difference.changes), 'change')} of behaviour" + (f", {high} of high significance" if high else "")
     return f"{said}; {elsewhere}" if rest else said
 
 
@@ -107,12 +101,8 @@ def _markdown(difference: Difference) -> str:
         where = f"`{_cell(change.path)}:{change.line}`" + (f" `{_cell(change.symbol)}`" if change.symbol else "")
         mark = "**" if change.significance is Significance.HIGH else ""
         cells = [f"`{_cell(text)}`" if text is not None else "" for text in (change.old, change.new)]
-        lines.append(f"| {where} | {mark}{change.kind}{mark}{_mark(change)} `{_cell(change.subject)}` | {' | '.join(cells)} |")
+        lines.append(f"| {where} | {mark}{change.kind}{mark} `{_cell(change.subject)}` | {' | '.join(cells)} |")
     return "\n".join([*lines, *([""] if difference.changes else []), _verdict(difference, Style(False)).capitalize() + "."]) + "\n"
-
-
-def _mark(change: Change) -> str:
-    return "" if change.confidence is Confidence.HIGH else f" {_OPEN}"
 
 
 def _cell(text: str) -> str:
@@ -122,10 +112,9 @@ def _cell(text: str) -> str:
 def _github(difference: Difference) -> str:
     lines = []
     for change in difference.changes:
-        level = "warning" if change.significance is Significance.HIGH and change.confidence is Confidence.HIGH else "notice"
-        title = "behaviour changes" if change.confidence is Confidence.HIGH else "behaviour may change"
+        level = "warning" if change.significance is Significance.HIGH else "notice"
         what = f"{change.kind}: {change.subject}: {change.old or 'nothing'} → {change.new or 'nothing'}"
         text = visible(what).replace("%", "%25").replace("\n", "%0A")
         path = visible(change.path).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-        lines.append(f"::{level} file={path},line={change.line},title={title}::{text}")
+        lines.append(f"::{level} file={path},line={change.line},title=behaviour changes::{text}")
     return "".join(f"{line}\n" for line in lines)

@@ -86,7 +86,7 @@ def change_entry(change: Change) -> dict[str, Any]:
     return {
         "component": change.component.value, "kind": change.kind, "path": change.path, "line": change.line, "symbol": change.symbol,
         "subject": change.subject, "old": change.old, "new": change.new, "significance": change.significance.value,
-        "confidence": change.confidence.value, "moved_from": change.moved_from,
+        "moved_from": change.moved_from,
     }  # fmt: skip
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.finding import Confidence
-from mlsmith.revisions.confidence import Confidences
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.extracted import Extracted
 from mlsmith.revisions.kinship import defined
@@ -71,7 +69,6 @@ class Around:
     """Dotted names of definitions that differ by themselves"""
     became: dict[Place, Place]
     """Which definition is which"""
-    confidences: Confidences
 
 
 class Account:
@@ -90,9 +87,8 @@ class Account:
 
     def add(
         self, kind: str, subject: str, old: str | None, new: str | None, at: Spot, component: Component, significance: Significance,
-        *, step: Effect | None = None, sides: tuple[Value, Value] | None = None, confidence: Confidence = Confidence.HIGH,
+        *, step: Effect | None = None,
     ) -> None:  # fmt: skip
-        """Tell a change. `step` is what is on one side only, `sides` are the values that differ."""
         gone = at.new is None
         origin = at.told
         inside = origin.place
@@ -111,11 +107,10 @@ class Account:
         change = Change(
             component=component, kind=kind, path=self.pair.new.path if gone and origin.path == self.pair.old.path else origin.path,
             line=origin.line, symbol=origin.scope, subject=subject, old=old, new=new,
-            significance=significance, moved_from=self.pair.moved_from, confidence=confidence,
+            significance=significance, moved_from=self.pair.moved_from,
             old_line=at.old.line if at.old is not None and at.new is not None and at.old.path == origin.path else None,
         )  # fmt: skip
-        found = self.around.confidences.of(change, step, sides, self.pair.new.module)
-        self.told.append(Told(change._replace(confidence=found), at, step))
+        self.told.append(Told(change, at, step))
 
     def is_another(self, old: Value, new: Value) -> bool:
         """Whether two definitions are not the one and what became of it."""

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.finding import Confidence
 from mlsmith.index.project import outwards
 from mlsmith.rules.kit.module import Module
 
@@ -138,7 +137,7 @@ def attribute_changes(new: Iterable[Module], renamed: Mapping[str, Mapping[str, 
                 yield Change(
                     component=Component.MODEL, kind="attribute renamed", path=module.path, line=uses.stored[other][0].lineno,
                     symbol=module.resolver.definition_name(node).removeprefix(module.name).lstrip("."), subject=f"self.{other}",
-                    old=f"self.{one}", new=f"self.{other}", significance=Significance.MEDIUM, confidence=Confidence.MEDIUM,
+                    old=f"self.{one}", new=f"self.{other}", significance=Significance.MEDIUM,
                 )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
 from mlsmith.regex import regex
 from mlsmith.revisions.attributes import renamed_attributes
-from mlsmith.revisions.confidence import weighed
 from mlsmith.revisions.configuration import config_changes
 from mlsmith.revisions.constants import Elsewhere
 from mlsmith.revisions.differences import behaviour_changes
@@ -112,7 +111,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     for program, tree in zip(programs, (old, new), strict=True):
         program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings), touched)
     changes += behaviour_changes(*programs)
-    return Comparison(tuple(sorted(weighed(changes), key=lambda change: (change.path, change.line, change.subject))), tuple(files))
+    return Comparison(tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject))), tuple(files))
 
 
 def _renamed(changed: Mapping[str, Changed]) -> dict[str, str]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.finding import Confidence
 from mlsmith.revisions.account import Around, Told
 from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.attributes import attribute_changes
-from mlsmith.revisions.confidence import Confidences
 from mlsmith.revisions.extracted import Extracted
 from mlsmith.revisions.folding import folded, is_ordinary_step
 from mlsmith.revisions.imports import imported_elsewhere
@@ -39,7 +36,7 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         told=({p.old.place for p in differing}, {p.new.place for p in differing}), tables=tables,
         extracted=(Extracted(old, gone), Extracted(new, come)),
         differing=frozenset(name for pair in differing for name in (pair.old.name, pair.new.name)),
-        became={pair.old.place: pair.new.place for pair in pairs}, confidences=Confidences(old, new),
+        became={pair.old.place: pair.new.place for pair in pairs},
     )  # fmt: skip
     changes = [*attribute_changes(new.modules.values(), old.attributes)]
     told = [one for pair in pairs for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]
@@ -47,8 +44,7 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
     told = without_moved(_said_whole(_said_once(told)), new, come, around)
     for program, alone, what in ((old, gone, "removed"), (new, come, "added")):
         told, taken = _without_whole(told, program, alone, is_new=what == "added")
-        wholes = _wholes(program, alone, {pair.new if what == "added" else pair.old for pair in pairs}, taken, what)
-        changes += (one._replace(confidence=around.confidences.of_whole(one, what)) for one in wholes)
+        changes += _wholes(program, alone, {pair.new if what == "added" else pair.old for pair in pairs}, taken, what)
     changes += folded(told, old, new, around.became)
     return tuple(sorted(dict.fromkeys(changes), key=lambda change: (change.path, change.line, change.subject, change.kind)))
 
@@ -113,35 +109,27 @@ def _said_once(told: list[Told]) -> list[Told]:
 
 
 def _said_whole(told: list[Told]) -> list[Told]:
-    """Without ordinary calls that came or went as a part of what is told whole on that line, which is as sure as they are, and without the
-    owner of a method that is the result of a call that came.
+    """Without ordinary calls that came or went as a part of what is told whole on that line, and without the owner of a method that is the
+    result of a call that came.
     """
-    wholes: dict[tuple[bool, str, int], list[tuple[str, Told]]] = {}
+    wholes: dict[tuple[bool, str, int], list[str]] = {}
     for one in told:
         for is_new, text in ((False, one.change.old), (True, one.change.new)):
             place = one.at.new if is_new else one.at.old
             if text is not None and place is not None and one.step is None:
-                wholes.setdefault((is_new, place.path, place.line), []).append((text, one))
+                wholes.setdefault((is_new, place.path, place.line), []).append(text)
     came = {(one.change.symbol, one.change.new) for one in told if one.step is not None and one.change.new is not None}
-    kept: list[Told] = []
-    surer: set[int] = set()
-    for one in told:
-        whole = _whole_of(one, wholes)
-        if whole is None and not _is_the_owner(one, came):
-            kept.append(one)
-        elif whole is not None and one.change.confidence is Confidence.HIGH:
-            surer.add(id(whole))
-    return [replace(one, change=one.change._replace(confidence=Confidence.HIGH)) if id(one) in surer else one for one in kept]
+    return [one for one in told if not _is_a_part(one, wholes) and not _is_the_owner(one, came)]
 
 
-def _whole_of(told: Told, wholes: dict[tuple[bool, str, int], list[tuple[str, Told]]]) -> Told | None:
-    """What is told on the line of an ordinary call that came or went, and holds it."""
+def _is_a_part(told: Told, wholes: dict[tuple[bool, str, int], list[str]]) -> bool:
+    """Whether a call that came or went stands in what is told on its line."""
     change = told.change
     text = change.new or change.old
     if told.step is None or told.step.kind != "call" or not is_ordinary_step(change) or text is None:
-        return None
+        return False
     place = told.at.told
-    return next((whole for other, whole in wholes.get((change.new is not None, place.path, place.line), ()) if text in other), None)
+    return any(text in other for other in wholes.get((change.new is not None, place.path, place.line), ()))
 
 
 def _is_the_owner(told: Told, came: set[tuple[str, str]]) -> bool:

@@ -6,17 +6,13 @@ Which of many steps became which is a guess; which statements stand there now an
 from __future__ import annotations
 
 import ast
-import builtins
 import itertools
-import keyword
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.finding import Confidence
-from mlsmith.regex import regex
 from mlsmith.revisions.account import Place, Told
 from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.values import Origin
@@ -33,8 +29,6 @@ _LIKE = 0.6
 _WIDTH = 50
 _ROOM = 100
 """So many characters of a statement, and of all of one side, are shown"""
-_WORD = regex(r"\w+")
-_PYTHONS = frozenset({*keyword.kwlist, *(name for name in dir(builtins) if name.islower())} - {"True", "False"})
 _WEIGHTS = (Significance.LOW, Significance.MEDIUM, Significance.HIGH)
 
 
@@ -98,11 +92,6 @@ class _Counted:
         number = max(1, sum(end <= _ROOM for end in itertools.accumulate(len(text) for text in texts)))
         return f"{said}: {'; '.join(texts[:number])}{'; …' if len(texts) > number else ''}" if said else None
 
-    def says_only_what(self, other: _Counted) -> bool:
-        """Whether all words were there before, those that Python itself has apart: it may be the same work in other words."""
-        ours, theirs = ({word for text in (*side.whole, *side.changed) for word in _WORD.findall(text)} for side in (self, other))
-        return bool(ours and theirs) and ours - theirs <= _PYTHONS
-
 
 class _Steps:
     """The statements of a function before and after."""
@@ -115,12 +104,11 @@ class _Steps:
         for one in sorted(told, key=lambda one: one.change.line):
             self.count(one, gone, come)
         changes = tuple(one.change for one in told)
-        sure = Confidence.HIGH in {change.confidence for change in changes} and not come.says_only_what(gone)
         lines = [one.at.new.line for one in told if one.at.new is not None] or [change.line for change in changes]
         return Change(
             component=Component.SOURCE, kind="steps", path=place[0], line=min(lines), symbol=place[1], subject=place[1] or "the top of the file",
             old=gone.text("gone"), new=come.text("new"), significance=max((c.significance for c in changes), key=_WEIGHTS.index),
-            moved_from=changes[0].moved_from, steps=changes, confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
+            moved_from=changes[0].moved_from, steps=changes,
         )  # fmt: skip
 
     def count(self, one: Told, gone: _Counted, come: _Counted) -> None:

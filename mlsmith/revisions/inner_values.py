@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from difflib import SequenceMatcher
 
 from mlsmith.change import Component, Significance
-from mlsmith.finding import Confidence
 from mlsmith.revisions.account import Account, Spot
 from mlsmith.revisions.kinship import (
     DISPLAYS,
@@ -53,7 +51,7 @@ class InnerValues(Account):
                 self.values(one, other, callee, kind, at)  # a method of something that has changed itself
             else:
                 was, now = told_apart(old, new)
-                self.add(f"{kind} replaced", callee or now, was, now, at, component, significance, sides=(old, new))
+                self.add(f"{kind} replaced", callee or now, was, now, at, component, significance)
                 return
         ours = {argument_name(callee, role): value for role, value in old.arguments.items()}
         theirs = {argument_name(callee, role): value for role, value in new.arguments.items()}
@@ -61,7 +59,6 @@ class InnerValues(Account):
             self.reasons.add("default")  # Where they differ by that alone, the same is called in the same way.
         pair_by_name(ours, theirs, new)
         pair_by_name(theirs, ours, old)
-        alone = Counter(value.digest for role, value in (*ours.items(), *theirs.items()) if (role in ours) != (role in theirs))
         for role in dict.fromkeys([*ours, *theirs]):
             first, second = ours.get(role), theirs.get(role)
             subject = f"{callee}({'argument' if role.startswith('renamed ') else role})"
@@ -78,8 +75,7 @@ class InnerValues(Account):
             else:
                 absent = f"{default} (the library's default)" if default is not None else None
                 before, after = (text, absent) if first is not None else (absent, text)
-                sure = Confidence.MEDIUM if alone[there.digest] > 1 else Confidence.HIGH  # Given by place here, and there by a keyword.
-                self.add(f"{kind} argument", subject, before, after, at, component, significance, confidence=sure)
+                self.add(f"{kind} argument", subject, before, after, at, component, significance)
 
     def values(self, old: Value, new: Value, subject: str, kind: str, at: Spot, *, texts: tuple[str, str] = ("", "")) -> None:
         """The innermost places where two values differ. `texts` is how the values stand in the source, where that says more."""
@@ -142,7 +138,7 @@ class InnerValues(Account):
             self.said.add((nodes_of(old, new), was, now))
         if kind in ("if", "loop", "assert") and not is_inside(place.new, at.new):
             kind = "value"  # It is what the test or loop reads, and stands elsewhere.
-        self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance, sides=(old, new))
+        self.add(f"{kind} value" if kind in ("if", "loop") else kind, subject, was, now, place, component, significance)
 
     def elements(self, old: Value, new: Value, subject: str, kind: str, at: Spot) -> None:
         """What differs between two displays: by key, or by order."""
@@ -157,8 +153,7 @@ class InnerValues(Account):
                 was, now = (", ".join(entry(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
                 if (nodes_of(old, new), was, now) not in self.said:
                     self.said.add((nodes_of(old, new), was, now))
-                    sides = (old, new) if was is not None and now is not None else None
-                    self.add(kind, subject, was, now, _made(old, new, at), component, significance, sides=sides)
+                    self.add(kind, subject, was, now, _made(old, new, at), component, significance)
         if len(self.told) == before:
             self.reasons.add("derived")
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.finding import Confidence
 from mlsmith.regex import regex
 from mlsmith.revisions.account import Around, Place, Spot, Told
 from mlsmith.revisions.effects import Effect, each
@@ -115,7 +114,7 @@ def _line(place: Place, home: Place, went: list[Told], came: list[Told], homes: 
         line=min((one.change.line for one in came), default=getattr(unit.node, "lineno", 1)),
         subject=f"{len(went)} step{'s' if len(went) > 1 else ''}: {shortened(heads, _WIDTH)}",
         old=f"{elsewhere}: {_name(place)}" if elsewhere else _name(place), new=_name(home),
-        steps=tuple(one.change for one in (*went, *came)), confidence=Confidence.MEDIUM,
+        steps=tuple(one.change for one in (*went, *came)),
     )  # fmt: skip
     return Told(change, Spot(went[0].at.old, unit.origin))
 

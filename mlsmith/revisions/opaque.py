@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.finding import Confidence
 
 
 def whole(
@@ -25,7 +24,7 @@ def unreadable(path: str, line: int, why: str, component: Component, *, old: boo
     told = (why, None) if old else (None, why)
     return Change(
         component=component, kind="unreadable", path=path, line=line, symbol="", subject="(the whole file)", old=told[0], new=told[1],
-        significance=Significance.HIGH, confidence=Confidence.MEDIUM,
+        significance=Significance.HIGH,
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
-from mlsmith.finding import Confidence
 from mlsmith.regex import regex
 from mlsmith.revisions.tools import is_tool
 from mlsmith.sources.config import read_config
@@ -28,8 +27,6 @@ _INSTALLS = regex(r"\b(?:pip[\d.]*|conda|mamba|uv|poetry|apt|apt-get|yum|apk|bre
 _HARDWARE = regex(r"#(?:SBATCH|PBS|BSUB)|CUDA_VISIBLE_DEVICES|nproc|--gpus?\b|--nodes\b|num_gpus|OMP_NUM_THREADS", re.IGNORECASE)
 _SAYS = regex(r"@?(?:echo|printf|print|set\s+-[a-z]+|set\s+-o\s+\w+)\b[^|>`]*\Z")
 _RULE = regex(r"[^=:'\"]+:(?![=:])(?!.*\s[:?+]?=)")
-_NO_COMMAND = regex(r"\A(?:\$\(|[}{)]|(?:else|fi|do|done|then|esac)\b)|\{\Z")
-"""The head of a function, what `make` works out, what ends a branch"""
 _TAKEN = regex(r"\A\w+=[\"']?(?:\$\(|`)\s*")
 """Of `x=$(command)` what is before the command"""
 _OPTION = regex(r"(--?[A-Za-z][\w.-]*|[A-Za-z_][\w./@-]*)=(.*)\Z", re.DOTALL)
@@ -241,7 +238,7 @@ def _change(path: str, command: Command, kind: str, subject: str, old: str | Non
     weight = Significance.HIGH if _trains(text) else Significance.MEDIUM if component is not Component.SOURCE else Significance.LOW
     return Change(
         component=component, kind=kind, path=path, line=command.line, symbol="", subject=subject, old=old, new=new, significance=weight,
-        moved_from=moved_from, confidence=Confidence.MEDIUM if _NO_COMMAND.search(text) else Confidence.HIGH,
+        moved_from=moved_from,
     )  # fmt: skip
 
 

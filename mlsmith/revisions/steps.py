@@ -8,12 +8,10 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from mlsmith.change import Component, Significance
-from mlsmith.finding import Confidence
 from mlsmith.revisions.account import Place, Spot, Told
 from mlsmith.revisions.alignment import alike, find_inside, mark
 from mlsmith.revisions.callers import at_the_calls, new_calls
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION
-from mlsmith.revisions.confidence import of_order
 from mlsmith.revisions.effects import Effect, digest_of, each, spread
 from mlsmith.revisions.evaluation import OF_A_FILE
 from mlsmith.revisions.guards import brought_together
@@ -25,7 +23,6 @@ from mlsmith.revisions.telling import defaults_of
 from mlsmith.revisions.values import Value
 from mlsmith.revisions.wording import branches_of, kind_of_effect, signature_of, subject_of, text_of, weight_of
 
-_OPEN = Confidence.MEDIUM
 _LIKE = 0.5
 """Share of steps that two branches have in common from which on one took the place of the other"""
 
@@ -215,7 +212,7 @@ class Comparison(InnerValues):
             assert other is not None
             self.call(one, other, at)
         elif old.kind == "field":
-            self.add("field", new.label, text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW, confidence=_OPEN)
+            self.add("field", new.label, text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW)
         else:
             for role, value in old.values:
                 theirs = new.value(role)
@@ -230,18 +227,9 @@ class Comparison(InnerValues):
                 elif role in theirs_by_role:
                     self.effects(block, theirs_by_role[role])
             if {role for role, _ in old.blocks} != {role for role, _ in new.blocks}:
-                self.add(
-                    new.kind,
-                    subject_of(new),
-                    branches_of(old),
-                    branches_of(new),
-                    at,
-                    Component.SOURCE,
-                    Significance.MEDIUM,
-                    confidence=_OPEN,
-                )
+                self.add(new.kind, subject_of(new), branches_of(old), branches_of(new), at, Component.SOURCE, Significance.MEDIUM)
         if len(self.told) == before and not self.reasons:
-            self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW, confidence=_OPEN)
+            self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW)
 
 
 def _defaults(unit: Unit) -> dict[str, ast.expr]:
@@ -272,8 +260,7 @@ def _step(told: Told) -> tuple[str, str, str | None]:
 
 
 def _in_order(old: Told, new: Told) -> Told:
-    confidence = of_order(new.change)
-    return Told(new.change._replace(kind="order", old=None, new=None, confidence=confidence), Spot(old.at.old, new.at.new))
+    return Told(new.change._replace(kind="order", old=None, new=None), Spot(old.at.old, new.at.new))
 
 
 def _called(form: Form) -> set[Place]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from mlsmith.errors import SourceError
-from mlsmith.finding import Confidence
 from mlsmith.revisions.compare import compare
 from mlsmith.settings import Settings
 from mlsmith.sources.git import Changed
@@ -52,23 +49,3 @@ def test_what_is_too_large_to_be_read_is_a_change_unless_it_is_the_same() -> Non
 def test_a_test_that_becomes_code_and_code_that_becomes_a_test_are_looked_at() -> None:
     old, new = MemoryTree({"train.py": "x = f(1)\n"}), MemoryTree({"tests/train.py": "x = f(2)\n"})
     assert compare(old, new, {"tests/train.py": Changed("R", "train.py")}, Settings()).changes
-
-
-OPEN, SURE = Confidence.MEDIUM, Confidence.HIGH
-
-
-@pytest.mark.parametrize(("path", "old", "new", "confidence"), [
-    ("train.py", "x = f(1)\n", "x = f(2)\n", SURE),
-    ("model_test_utils.py", "x = f(1)\n", "x = f(2)\n", OPEN),
-    ("latest.py", "x = f(1)\n", "x = f(2)\n", SURE),
-    ("train.py", "def f(x=3):\n    g(x)\n", "def f(x=None):\n    g(x)\n", OPEN),
-    ("train.py", "def f(log_level='INFO'):\n    g(log_level)\n", "def f(log_level='DEBUG'):\n    g(log_level)\n", OPEN),
-    ("conf/train.yaml", "epochs: 3\n", "epochs: 4\n", SURE),
-    ("conf/train.yaml", "agent: ppo\nseed: 1\n", "agent_name: ppo\nseed: 1\n", OPEN),
-    ("setup.py", "extras = {}\nextras['dev'] = ['jupyter==1']\n", "extras = {}\nextras['dev'] = ['jupyter==2']\n", OPEN),
-    ("setup.py", "extras = {}\nextras['gpu'] = ['torch==1']\n", "extras = {}\nextras['gpu'] = ['torch==2']\n", SURE),
-])  # fmt: skip
-def test_what_is_for_developers_or_called_otherwise_is_doubted(path: str, old: str, new: str, confidence: Confidence) -> None:
-    found = compare(MemoryTree({path: old}), MemoryTree({path: new}), {path: Changed("M", None)}, Settings()).changes
-    assert found
-    assert {change.confidence for change in found} == {confidence}
