@@ -24,8 +24,7 @@ beginning: *missed* means that it does change behaviour.
 
 **Who judged: the people who wrote this**, not an independent party; rounds 11, 12 and 17 to 21 were read by some of them who had not worked on
 `diff`. Each row, with repository, commit, line and reason, is in `benchmarks/diff/verdicts.jsonl`; `just diff-commits CLONES` draws, compares and
-joins them anew (`--round 12` one round, `--unread` prints what has no verdict, `--write` notes with which confidence a line is said now, or that it
-is not).
+joins them anew (`--round 12` one round, `--unread` prints what has no verdict, `--write` notes what is no longer said).
 
 Rounds 1 to 4, 6, 8 to 16, 20 and 21 are of repositories that no round before had seen, and were read before anything was mended on them; 5 and 7
 look at configuration files alone, and of the ten repositories of the fifth seven had been seen. Rounds 17, 18 and 19 draw other lines of commits
