@@ -14,6 +14,10 @@ Answer = TypeVar("Answer")
 Document = TypeVar("Document")
 
 
+_MOST_WORDS = 50_000
+"""A large project calls so many; who looks at one project after the other begins anew"""
+
+
 class TellingWords:
     """The words that pass a test: each is tested once, however many files have it."""
 
@@ -23,11 +27,15 @@ class TellingWords:
         self._tested: set[str] = set()
 
     def among(self, words: Set[str]) -> Set[str]:
-        new = words - self._tested
+        told, tested = self._told, self._tested
+        new = words - tested
         if new:
-            self._told.update(filter(self._tells, new))
-            self._tested.update(new)
-        return words & self._told
+            if len(tested) > _MOST_WORDS:
+                told, tested, new = set(), set(), words
+                self._told, self._tested = told, tested
+            told.update(filter(self._tells, new))
+            tested.update(new)
+        return words & told
 
 
 def once_a_module(function: Callable[[Module], Answer]) -> Callable[[Module], Answer]:
