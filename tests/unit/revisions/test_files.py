@@ -56,6 +56,8 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("docs/a.png", b"\x89PNG1", b"\x89PNG2"),
         ("lesson/diagram.png", b"\x89PNG1", b"\x89PNG2"),
         (".prettierignore", "a\n", "b\n"),
+        (".github/compare_speed.py", "x = f(1)\n", "x = f(2)\n"),
+        ("nbs/sidebar.yml", "contents: [a]\n", "contents: [a, b]\n"),
         (".yamlfmt", "a: 1\n", "a: 2\n"),
         ("lesson/.ipynb_checkpoints/a-checkpoint.ipynb", notebook("x = f(1)"), notebook("x = f(2)")),
         ("docs/source/examples/a.ipynb", notebook("x = f(1)"), notebook("!ls -a\nx = f(2)")),
@@ -134,6 +136,11 @@ SQL_IN_PYTHON = 'import pandas as pd\n\n\ndef load(connection):\n    return pd.r
 @pytest.mark.parametrize("path", ["examples/a.ipynb", "examples/docs/a.ipynb", "documents/examples/a.ipynb", "mydocs/examples/a.ipynb"])
 def test_examples_of_the_project_are_no_documentation(path: str) -> None:
     assert told(path, notebook("x = f(1)"), notebook("x = f(2)"))
+
+
+@pytest.mark.parametrize("path", ["github/train.py", "jobs/.github/train.py", "sidebars.py"])
+def test_what_only_is_called_like_a_tool_of_pipelines_or_pages_is_told(path: str) -> None:
+    assert told(path, "x = f(1)\n", "x = f(2)\n")
 
 
 def test_queries_in_strings_are_compared_as_queries() -> None:
