@@ -111,9 +111,8 @@ class ConstantCondition(Rule):
     def collect(self, module: Module) -> Any:
         guards = []
         conditions = list(branches.named_conditions(module))
-        by_hand = bool(conditions) and (
-            module.notebook is not None or _is_script(module)
-        )  # where switches stand at the top, to be set by hand
+        # In a script switches stand at the top, to be set by hand.
+        by_hand = bool(conditions) and (module.notebook is not None or _is_script(module))
         for owner, name, taken in () if by_hand else conditions:
             dead = [] if isinstance(owner, ast.IfExp) else owner.orelse if taken else owner.body
             if _is_set_by_hand(module, name.id) or _OUTPUT_WORDS & set(tokens(name.id)):
@@ -186,9 +185,8 @@ def _is_to_be_written(module: Module, first: ast.stmt) -> bool:
             texts = [n.value for n in ast.walk(exit_) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
             texts += [line for line in module.source.lines[max(0, exit_.lineno - 3) : exit_.lineno - 1] if line.lstrip().startswith("#")]
             empty = any(isinstance(n, ast.Name) and n.id in ("NotImplementedError", "NotImplemented") for n in ast.walk(exit_))
-            return any(_REQUEST.search(text.lower()) for text in texts) or (
-                empty and (module.notebook is not None or is_lesson(module.path))
-            )
+            taught = module.notebook is not None or is_lesson(module.path)
+            return any(_REQUEST.search(text.lower()) for text in texts) or (empty and taught)
     return False
 
 

@@ -141,14 +141,13 @@ class UnpinnedPretrainedModel(Rule):
                 yield from (from_plain(finding, path) for name, finding in data[0] if not _is_own(name, accounts, names))
 
     def _unpinned_in(self, module: Module) -> Iterator[_Found]:
-        fetches = FETCHES if any(module.calls_to(*FETCHES)) else {}
-        own = _publishers(module) if fetches or "from_pretrained" in module.words_called else set()
+        fetched = list(module.calls_listed(FETCHES))
+        own = _publishers(module) if fetched or "from_pretrained" in module.words_called else set()
         yield from self._from_pretrained(module, own)
-        for name, argument in fetches.items():
-            for call in module.calls_to(name):
-                source = call.argument(argument)
-                if _is_remote(source, call) and not _is_pinned(call) and source.value.partition("/")[0] not in own:
-                    yield self._unpinned(call, source.value)
+        for call, argument in fetched:
+            source = call.argument(argument)
+            if _is_remote(source, call) and not _is_pinned(call) and source.value.partition("/")[0] not in own:
+                yield self._unpinned(call, source.value)
         yield from self._hubs_with_versions_in_the_name(module)
         for call in module.calls_under("torchvision.models.") if module.imports("torchvision") else ():
             if call.method and _is_default(call.argument("weights")):

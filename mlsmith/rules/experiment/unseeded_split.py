@@ -162,10 +162,9 @@ def _unseeded(module: Module) -> Iterator[tuple[Call, str]]:
     for call in module.calls_to("sklearn.model_selection.train_test_split"):
         if call.argument("shuffle").value is not False and _is_missing(call, "random_state"):
             yield call, "random_state"
-    for name, argument in _SPLITS.items() if any(module.calls_to(*_SPLITS)) else ():
-        for call in module.calls_to(name):
-            if _is_missing(call, argument):
-                yield call, argument
+    for call, argument in module.calls_listed(_SPLITS):
+        if _is_missing(call, argument):
+            yield call, argument
     for call in module.calls_to(*sklearn.SHUFFLED_FOLDS):
         if call.argument("shuffle").value is True and _is_missing(call, "random_state"):
             yield call, "random_state"

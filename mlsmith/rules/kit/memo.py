@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from mlsmith.index.project import Project
-    from mlsmith.rules.kit.module import Module
+
+class Answering(Protocol):
+    """What keeps the answers that were given about it."""
+
+    answers: dict[str, Any]
+
 
 Answer = TypeVar("Answer")
 Document = TypeVar("Document")
-
+Holder = TypeVar("Holder", bound=Answering)
 
 _MOST_WORDS = 50_000
 """A large project calls so many; who looks at one project after the other begins anew"""
@@ -38,31 +41,21 @@ class TellingWords:
         return words & told
 
 
-def once_a_module(function: Callable[[Module], Answer]) -> Callable[[Module], Answer]:
-    """Keep the answer of a function of one module with the module."""
+def _once(function: Callable[[Holder], Answer]) -> Callable[[Holder], Answer]:
+    """Keep the answer of a function of one module or project with that."""
     name = f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
-    def asked(module: Module) -> Answer:
-        answers: dict[str, Any] = module.answers
+    def asked(holder: Holder) -> Answer:
+        answers = holder.answers
         if name not in answers:
-            answers[name] = function(module)
+            answers[name] = function(holder)
         return answers[name]  # type: ignore[no-any-return]
 
     return asked
 
 
-def once_a_project(function: Callable[[Project], Answer]) -> Callable[[Project], Answer]:
-    """Keep the answer of a function of one project with the project."""
-    name = f"{function.__module__}.{function.__qualname__}"
-
-    @wraps(function)
-    def asked(project: Project) -> Answer:
-        if name not in project.answers:
-            project.answers[name] = function(project)
-        return project.answers[name]  # type: ignore[no-any-return]
-
-    return asked
+once_a_module = once_a_project = _once
 
 
 def once_a_document(function: Callable[[Document], Answer]) -> Callable[[Document], Answer]:

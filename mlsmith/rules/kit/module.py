@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, KeysView
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlsmith.finding import anchor_of
 from mlsmith.index.lazily import lazily
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mlsmith.sources.notebook import Notebook
 
 __all__ = ["UNKNOWN", "Argument", "Call", "Class", "Function", "Loop", "Module", "Node"]
+
+Known = TypeVar("Known")
 
 _COMPOUND = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try, ast.ExceptHandler)
 """Of these a finding underlines the first line only."""
@@ -101,6 +103,12 @@ class Module:
             for heir in heirs.get(owner, ()):
                 found += table.get(heir + called + rest, ())
         return self._in_order(found)
+
+    def calls_listed(self, table: Mapping[str, Known]) -> Iterator[tuple[Call, Known]]:
+        """Calls to the fully qualified names of a table, each with what is known of it, in the order of the table."""
+        for name, known in table.items() if any(self.calls_to(*table)) else ():
+            for call in self.calls_to(name):
+                yield call, known
 
     def _in_order(self, nodes: list[ast.Call]) -> Iterator[Call]:
         """Each call once, in source order."""
