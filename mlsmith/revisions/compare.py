@@ -15,6 +15,7 @@ from mlsmith.revisions.configuration import config_changes
 from mlsmith.revisions.constants import Elsewhere
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.effective import effective_changes
+from mlsmith.revisions.included import Included
 from mlsmith.revisions.inline_dependencies import inline_changes
 from mlsmith.revisions.moved_programs import names_what_was_moved, with_moved_programs
 from mlsmith.revisions.notebooks import notebook_changes
@@ -71,6 +72,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     changes: list[Change] = []
     files: list[str] = []
     renamed = _renamed(changed)
+    included = Included(old, new, changed)
     for path, how in sorted(changed.items()):
         old_path = None if how.status == "A" else how.old_path or path
         role = _role(path, old_path)
@@ -100,6 +102,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             if role in _RUN:
                 one = with_moved_programs((old_path or path, path), one, other, changed, renamed)
             told = _TELLERS[role](path, one, other, moved_from=moved)
+            if role is Role.PLATFORM:
+                told = included.told(told, path, old_path)
             changes += [one for one in told if not (_is_own_version(path, one.subject) or names_what_was_moved(one, renamed))]
         elif one != other:
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from mlsmith.errors import SourceError
 from mlsmith.regex import regex
+from mlsmith.revisions.tools import GROUPS
 
 _HASH = regex(r"\b(?:sha256|sha512|md5):?\s*[:=]?\s*\"?([0-9a-f]{32,128})\b|--hash=(?:\w+):([0-9a-f]{32,128})")
 _NAME = regex(r"^\s*-?\s*name\s*[=:]\s*[\"']?([A-Za-z0-9][\w.-]*)", re.MULTILINE)
@@ -16,7 +17,7 @@ _SOURCE = regex(
     r"(?:\b(?:git|url|editable|virtual|directory|path|resolved_reference|commit-id|requested-revision)\s*[=:]\s*[\"']?)([^\s\"'}]+)"
 )
 _DEVELOPERS = regex(
-    r"^category\s*[=:]\s*[\"']?dev\b|^groups\s*=\s*\[(?:\s*\"(?:dev|develop|test|tests|testing|docs?|lint|format|types|typing)\",?)+\s*\]",
+    rf"^category\s*[=:]\s*[\"']?dev\b|^groups\s*=\s*\[(?:\s*\"{GROUPS}\",?)+\s*\]",
     re.MULTILINE,
 )
 _BLOCK = regex(r"^\[\[packages?\]\]\s*$|^\s*- name:", re.MULTILINE)
@@ -83,7 +84,8 @@ def _of_pipfile(text: str) -> dict[str, Locked]:
             match = re.search(rf'^\s*"{re.escape(name)}": \{{', text, re.MULTILINE)
             line = text.count("\n", 0, match.start()) + 1 if match else 1
             version = str(entry.get("version") or entry.get("ref") or entry.get("file") or entry.get("path") or "")
-            found[name + (" (dev)" if group == "develop" else "")] = Locked(line, {version.lstrip("=")}, set(entry.get("hashes") or ()))
+            locked = Locked(line, {version.lstrip("=")}, set(entry.get("hashes") or ()), for_developers=group == "develop")
+            found[name + (" (dev)" if group == "develop" else "")] = locked
     return found
 
 

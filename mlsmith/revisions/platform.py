@@ -11,7 +11,7 @@ from mlsmith.revisions.configuration import Touched, config_diff
 from mlsmith.revisions.locks import Locked, hashes_of_requirements, read_lock
 from mlsmith.revisions.opaque import unreadable, whole
 from mlsmith.revisions.settings_lines import line_changes
-from mlsmith.revisions.tools import is_tool
+from mlsmith.revisions.tools import is_for_developers, is_tool
 from mlsmith.sources.docker import read_dockerfile
 from mlsmith.sources.requirements import Requirement, RequirementsDocument, read_requirements
 
@@ -23,8 +23,6 @@ _FOR_READERS = regex(
     r"(?:project|tool\.poetry|metadata)\.(?:name|version|description|long_description\S*|authors?|author_email|maintainers?|readme|license\S*|keywords"
     r"|urls?|project_urls|homepage|repository|documentation|classifiers|platforms)\b|name\b|prefix\b|build-system\b|_meta\b|bdist_wheel\b|metadata\b"
 )
-_GROUPS = regex(r"\((?:optional:|group:)?(?:docs?|documentation|tests?|testing|lint(?:ing)?|typing|types|format|style|build)\)")
-"""Groups of dependencies for those who look after the code"""
 _TABLES = frozenset({
     "ruff", "black", "isort", "mypy", "pytest", "coverage", "pylint", "flake8", "pyright", "bandit", "commitizen",
     "semantic_release", "setuptools_scm", "hatch", "setuptools", "flit", "pdm-build", "towncrier", "codespell",
@@ -40,7 +38,7 @@ def platform_changes(path: str, old: bytes | None, new: bytes | None, *, moved_f
     """Of a dependency file or lock: what is asked for, from where, and with which artefacts."""
     if _is_lock(path) and (old is None or new is None):
         return [whole(path, old, new, component=Component.PLATFORM, moved_from=moved_from)]
-    before, after = _pins_of(old, path), _pins_of(new, path)
+    before, after = pins_of(old, path), pins_of(new, path)
     for pins, is_old in ((before, True), (after, False)):
         if isinstance(pins, SourceError):
             if old is not None and new is not None and _is_lock(path) and pins.line is None:
@@ -54,7 +52,7 @@ def platform_changes(path: str, old: bytes | None, new: bytes | None, *, moved_f
         change = (
             _pin_change(path, name, before.get(name), after.get(name), moved_from) if not all(s.for_developers for s in sides) else None
         )
-        if change is not None and not is_tool(re.split(r"[ ;]", name, maxsplit=1)[0]) and not _GROUPS.search(name):
+        if change is not None and not is_tool(re.split(r"[ ;]", name, maxsplit=1)[0]):
             found.append(change)
     return found + _other_keys(path, old, new, moved_from)
 
@@ -82,8 +80,8 @@ def _pin_change(path: str, name: str, was: Locked | None, now: Locked | None, mo
     )  # fmt: skip
 
 
-def _pins_of(data: bytes | None, path: str) -> dict[str, Locked] | SourceError:
-    """Name, with its group and marker → what is asked for."""
+def pins_of(data: bytes | None, path: str) -> dict[str, Locked] | SourceError:
+    """Name, with its group and marker, or the line that is no requirement → what is asked for."""
     if data is None:
         return {}
     try:
@@ -95,12 +93,15 @@ def _pins_of(data: bytes | None, path: str) -> dict[str, Locked] | SourceError:
 
 def _asked(document: RequirementsDocument) -> dict[str, Locked]:
     found: dict[str, Locked] = {}
+    asked = {extra.strip() for one in document.requirements if one.group == "project" for extra in one.extras.split(",")}
     starts = [requirement.span.start.line for requirement in document.requirements]
     for requirement, end in zip(document.requirements, [*starts[1:], len(document.lines) + 1], strict=False):
         line = requirement.span.start.line
         hashes = hashes_of_requirements(document.lines, line, end) if requirement.hashed else set[str]()
-        found.setdefault(_name(requirement), Locked(line)).versions.add(_version(requirement))
-        found[_name(requirement)].hashes |= hashes
+        group = requirement.group.rpartition(":")[2]  # One that the project itself asks for, as an extra of its own, all need.
+        one = found.setdefault(_name(requirement), Locked(line, for_developers=is_for_developers(group) and group not in asked))
+        one.versions.add(_version(requirement))
+        one.hashes |= hashes
     if document.kind == "requirements":
         for number, text in _leftovers(document):
             found[text] = Locked(number, {"given"})

@@ -51,7 +51,7 @@ _NAMED = regex(
     r"|MANIFEST\.in|py\.typed|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
     r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
     r"|ruff\.toml|_quarto\.ya?ml|_toc\.yml|_?sidebars?\.(?:ya?ml|json|js)|docusaurus\.config\.[a-z]+|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_{0,2}version_{0,2}\.(?:txt|py)"
-    r"|__about__\.py|(?:version_)?switcher\.json|versions\.json)(?:\.[a-z]+)?\Z|\.(?:wpu|wpr|iml|code-workspace|sublime-project)\Z|(?:^|/)\.(?:idea|vscode)/",
+    r"|requirements\.txt\.dev|__about__\.py|(?:version_)?switcher\.json|versions\.json)(?:\.[a-z]+)?\Z|\.(?:wpu|wpr|iml|code-workspace|sublime-project)\Z|(?:^|/)\.(?:idea|vscode)/",
     re.IGNORECASE,
 )
 _OF_TOOLS = regex(

@@ -20,6 +20,16 @@ _NAMES = frozenset({
     "sphinx-rtd-theme", "identify", "cfgv", "nodeenv", "iniconfig", "mccabe", "astroid", "alabaster", "bump-my-version",
     "snowballstemmer",
 })  # fmt: skip
+GROUPS = (
+    r"(?:dev(?:el(?:op(?:ment|ers?)?)?)?|docs?|documentation|(?:unit[-_]?)?tests?|testing|doctests?|lint(?:ing|ers?)?|typing|types|mypy"
+    r"|type[-_]?check(?:s|ing)?|format(?:ting)?|style|pre[-_]?commit|build)"
+)
+"""What projects call the groups of packages that only those need who look after the code"""
+_GROUP = regex(rf"_?{GROUPS}", re.IGNORECASE)
+_FIRST_OR_LAST = regex(r"dev(?:el(?:op(?:ment|ers?)?)?)?|(?:unit)?tests?|testing|doctests?|lint(?:ing|ers?)?", re.IGNORECASE)
+_ALONE = regex(r"docs?|documentation|readthedocs|rtd|typing", re.IGNORECASE)
+"""Words that beside others may mean what a model reads"""
+_OF_FILES = frozenset({"requirements", "requirement", "require", "requires", "reqs", "txt", "in", "pip", ""})
 _FAMILIES = regex(r"(?:pytest|sphinx|sphinxcontrib|mkdocs|mkdocstrings|flake8|types|pylint|mypy|jupyterlab)-|pip-?tools$|.*-stubs$")
 
 
@@ -27,3 +37,16 @@ def is_tool(name: str) -> bool:
     """Whether a package or program formats, checks, tests, documents or releases."""
     canonical = re.sub(r"[-_.]+", "-", name).lower()
     return canonical in _NAMES or _FAMILIES.match(canonical) is not None
+
+
+def is_for_developers(group: str) -> bool:
+    """Whether an extra or a group of dependencies is called so."""
+    return _GROUP.fullmatch(group) is not None
+
+
+def lists_tools(path: str) -> bool:
+    """Whether a requirements file is called so: `requirements-dev.txt`, `requirements/docs.txt`, `audio_test.txt`."""
+    words = [word for word in re.split(r"[-_.]", path.rpartition("/")[2]) if word.lower() not in _OF_FILES]
+    if len(words) == 1 and _ALONE.fullmatch(words[0]):
+        return True
+    return bool(words) and any(_FIRST_OR_LAST.fullmatch(word) for word in (words[0], words[-1]))

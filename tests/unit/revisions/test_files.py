@@ -27,6 +27,7 @@ def notebook(*cells: str, output: str = "", language: str = "python") -> str:
 
 
 LOCK = '[[package]]\nname = "{0}"\nversion = "{1}"\nsource = {{ registry = "https://index" }}\nwheels = [{{ hash = "sha256:{2}" }}]\n'
+EXTRA = "[project]\ndependencies = ['{}']\n[project.optional-dependencies]\n{} = ['{}']\n"
 QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORDER BY day;\n"
 
 
@@ -47,6 +48,15 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("a.ipynb", notebook("%%writefile a.py\n@api(A('m'))\ndef f(): pass"), notebook("%%writefile a.py\n@api(A('m'))\ndef f():\n    pass")),
         ("poetry.lock", '[[package]]\nname = "regex"\nversion = "1"\ncategory = "dev"\n', '[[package]]\nname = "regex"\nversion = "2"\ncategory = "dev"\n'),
         ("poetry.lock", '[[package]]\nname = "regex"\nversion = "1"\ngroups = ["dev"]\n', '[[package]]\nname = "regex"\nversion = "2"\ngroups = ["dev"]\n'),
+        ("pyproject.toml", EXTRA.format("", "dev", "joblib==1"), EXTRA.format("", "dev", "joblib==2")),
+        ("pyproject.toml", EXTRA.format("scipy", "type-checking", "joblib==1"), EXTRA.format("scipy", "type-checking", "joblib==2")),
+        ("pyproject.toml", EXTRA.format("", "pre-commit", "joblib==1"), EXTRA.format("", "Tests", "joblib==2")),
+        ("pyproject.toml", "[tool.poetry.dev-dependencies]\nregex = '1'\n", "[tool.poetry.group.dev.dependencies]\nregex = '2'\n"),
+        ("Pipfile.lock", '{"develop": {"a": {"version": "==1"}}}', '{"develop": {"a": {"version": "==2"}}}'),
+        ("requirements.txt.dev", "joblib==1\n", "joblib==2\n"),
+        ("requirements-dev.txt", "joblib==1\n", "joblib==2\n"),
+        ("requirements/audio_test.txt", "joblib==1\n", "joblib==2\n"),
+        ("test-requirements.in", "joblib==1\n", "joblib==2\n"),
         ("run.py", '# /// script\n# dependencies = ["trl>=1"]\n# ///\n', '# /// script\n# dependencies = [\n#     "trl >= 1",\n# ]\n# ///\n'),
         ("setup.py", "VERSION = '1'\nsetup(version=VERSION)\n", "VERSION = '2'\nsetup(version=VERSION)\n"),
         ("tools.toml", '[project]\nversion = "1"\n', '[project]\nversion = "2"\n'),
@@ -91,6 +101,14 @@ def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new
         ("requirements.txt", f"a==1 --hash=sha256:{'a' * 64}\n", f"a==1 --hash=sha256:{'b' * 64}\n",
          [("artefacts", "a", "==1, 1 artefacts", "==1, 1 others and 1 fewer")]),
         ("requirements.txt", "torch=2\n", "torch=3\n", [("dependency added", "torch=3", None, "given"), ("dependency removed", "torch=2", "given", None)]),
+        ("pyproject.toml", EXTRA.format("net[dev]", "dev", "joblib==1"), EXTRA.format("net[dev]", "dev", "joblib==2"),
+         [("dependency", "joblib (optional:dev)", "==1", "==2")]),
+        ("pyproject.toml", EXTRA.format("", "notebooks", "joblib==1"), EXTRA.format("", "notebooks", "joblib==2"),
+         [("dependency", "joblib (optional:notebooks)", "==1", "==2")]),
+        ("pyproject.toml", EXTRA.format("", "dev", "joblib==1"), EXTRA.format("joblib==1", "dev", "ruff"),
+         [("dependency added", "joblib", None, "==1")]),
+        ("requirements-device.txt", "joblib==1\n", "joblib==2\n", [("dependency", "joblib", "==1", "==2")]),
+        ("requirements/doc_layout.txt", "joblib==1\n", "joblib==2\n", [("dependency", "joblib", "==1", "==2")]),
         ("uv.lock", LOCK.format("scipy", "1", "a" * 64), LOCK.format("scipy", "2", "b" * 64), [("dependency", "scipy", "1", "2")]),
         ("poetry.lock", '[[package]]\nname = "scipy"\nversion = "1"\n', '[[package]]\nname = "scipy"\nversion = "2"\n',
          [("dependency", "scipy", "1", "2")]),
