@@ -14,6 +14,7 @@ from mlsmith.revisions.attributes import renamed_attributes
 from mlsmith.revisions.configuration import config_changes
 from mlsmith.revisions.constants import Elsewhere
 from mlsmith.revisions.differences import behaviour_changes
+from mlsmith.revisions.distribution import without_developers
 from mlsmith.revisions.effective import effective_changes
 from mlsmith.revisions.included import Included
 from mlsmith.revisions.inline_dependencies import inline_changes
@@ -235,7 +236,8 @@ def _text_of(data: bytes) -> str:
 def _source(data: bytes, path: str) -> PythonSource:
     if not path.endswith(".ipynb"):
         try:
-            return read_python(data, path)
+            source = read_python(data, path)
+            return source._replace(tree=without_developers(source.tree)) if path.rpartition("/")[2] == "setup.py" else source
         except SourceError as error:
             newer = in_newer_syntax(_text_of(data))
             if newer is None:

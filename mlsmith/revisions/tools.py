@@ -25,7 +25,7 @@ GROUPS = (
     r"|type[-_]?check(?:s|ing)?|format(?:ting)?|style|pre[-_]?commit|build)"
 )
 """What projects call the groups of packages that only those need who look after the code"""
-_GROUP = regex(rf"_?{GROUPS}", re.IGNORECASE)
+_GROUP = regex(rf"_?{GROUPS}(?:[-_]{GROUPS})*", re.IGNORECASE)
 _FIRST_OR_LAST = regex(r"dev(?:el(?:op(?:ment|ers?)?)?)?|(?:unit)?tests?|testing|doctests?|lint(?:ing|ers?)?", re.IGNORECASE)
 _ALONE = regex(r"docs?|documentation|readthedocs|rtd|typing", re.IGNORECASE)
 """Words that beside others may mean what a model reads"""

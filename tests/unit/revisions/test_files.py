@@ -27,6 +27,12 @@ def notebook(*cells: str, output: str = "", language: str = "python") -> str:
 
 
 LOCK = '[[package]]\nname = "{0}"\nversion = "{1}"\nsource = {{ registry = "https://index" }}\nwheels = [{{ hash = "sha256:{2}" }}]\n'
+EXTRAS = """DEV = ['joblib=={0}']
+extras = {{'dev': DEV, 'tests': [*DEV, 'lxml=={0}']}}
+extras['notebooks'] = [{1}]
+extras['docs'] = ['docutils=={0}']
+setup(install_requires=['torch'{2}], extras_require=extras)
+"""
 EXTRA = "[project]\ndependencies = ['{}']\n[project.optional-dependencies]\n{} = ['{}']\n"
 QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORDER BY day;\n"
 
@@ -59,6 +65,9 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("test-requirements.in", "joblib==1\n", "joblib==2\n"),
         ("run.py", '# /// script\n# dependencies = ["trl>=1"]\n# ///\n', '# /// script\n# dependencies = [\n#     "trl >= 1",\n# ]\n# ///\n'),
         ("setup.py", "VERSION = '1'\nsetup(version=VERSION)\n", "VERSION = '2'\nsetup(version=VERSION)\n"),
+        ("setup.py", EXTRAS.format(2, "'scipy'", ""), EXTRAS.format(3, "'scipy'", "")),
+        ("setup.py", "setup(tests_require=T, extras_require={'docs': []})\n", "T = ['joblib']\nsetup(tests_require=T, extras_require={'test': T})\n"),
+        ("setup.py", "a = {}\na['dev'] = ['b']\na['test'] = a['dev']\nsetup(extras_require=a)\n", "a = {}\nsetup(extras_require=a)\n"),
         ("tools.toml", '[project]\nversion = "1"\n', '[project]\nversion = "2"\n'),
         (".github/workflows/environment-update.yml", "on: push\nref: main\n", "on: push\nref: master\n"),
         ("conf/logging.yaml", "root: {level: INFO}\n", "root: {level: DEBUG}\n"),
@@ -107,6 +116,16 @@ def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new
          [("dependency", "joblib (optional:notebooks)", "==1", "==2")]),
         ("pyproject.toml", EXTRA.format("", "dev", "joblib==1"), EXTRA.format("joblib==1", "dev", "ruff"),
          [("dependency added", "joblib", None, "==1")]),
+        ("setup.py", EXTRAS.format(2, "'scipy'", ""), EXTRAS.format(2, "'numpy'", ""), [("store", "extras['notebooks']", "'scipy'", "'numpy'")]),
+        ("setup.py", EXTRAS.format(2, "'scipy'", ", *DEV"), EXTRAS.format(3, "'scipy'", ", *DEV"), [("constant", "DEV", "'joblib==2'", "'joblib==3'")]),
+        ("setup.py", EXTRAS.format(2, "*extras['docs']", ""), EXTRAS.format(3, "*extras['docs']", ""), [
+            ("constant", "DEV", "'joblib==2'", "'joblib==3'"), ("constant", "extras", "'lxml==2'", "'lxml==3'"),
+            ("store", "extras['docs']", "'docutils==2'", "'docutils==3'"),
+        ]),
+        ("run.py", EXTRAS.format(2, "'scipy'", ""), EXTRAS.format(3, "'scipy'", ""), [
+            ("constant", "DEV", "'joblib==2'", "'joblib==3'"), ("constant", "extras", "'lxml==2'", "'lxml==3'"),
+            ("store", "extras['docs']", "'docutils==2'", "'docutils==3'"),
+        ]),
         ("requirements-device.txt", "joblib==1\n", "joblib==2\n", [("dependency", "joblib", "==1", "==2")]),
         ("requirements/doc_layout.txt", "joblib==1\n", "joblib==2\n", [("dependency", "joblib", "==1", "==2")]),
         ("uv.lock", LOCK.format("scipy", "1", "a" * 64), LOCK.format("scipy", "2", "b" * 64), [("dependency", "scipy", "1", "2")]),
