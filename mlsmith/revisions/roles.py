@@ -73,7 +73,7 @@ _TESTS = regex(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
 _OF_A_PAGE = regex(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml)\Z", re.IGNORECASE)
 _OF_ASSISTANTS = regex(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
 _OF_CODE = regex(
-    r"(?:^|/)[\w-]*(?:lint|pre-?commit|(?:style|code|type)[-_]?check|check[-_]?(?:style|code|types)|(?:auto|code)[-_]?format)[\w-]*\.(?:ba)?sh\Z"
+    r"(?:^|/)[\w-]*(?:lint|licen[cs]e|pre-?commit|(?:style|code|type)[-_]?check|check[-_]?(?:style|code|types)|(?:auto|code)[-_]?format)[\w-]*\.(?:ba)?sh\Z"
 )
 """Scripts that look after code"""
 _PIPELINES = frozenset({"azure-pipelines.yml", "bitbucket-pipelines.yml", "appveyor.yml", "cloudbuild.yaml", "buildspec.yml"})

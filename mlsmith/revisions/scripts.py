@@ -29,6 +29,21 @@ _SAYS = regex(r"@?(?:echo|printf|print|set\s+-[a-z]+|set\s+-o\s+\w+)\b[^|>`]*\Z"
 _RULE = regex(r"[^=:'\"]+:(?![=:])(?!.*\s[:?+]?=)")
 _TAKEN = regex(r"\A\w+=[\"']?(?:\$\(|`)\s*")
 """Of `x=$(command)` what is before the command"""
+_TARGET_OF_CODE = regex(
+    r"docs?|documentation|lint(?:ing)?|format|fmt|style|type[-_]?check|mypy|ruff|coverage|pre-commit|help|(?:dist)?clean|clean[-_](?:pyc|build|docs|cache)"
+)
+"""What in a Makefile looks after code"""
+_FUNCTION = regex(r"(?:function\s+)?([A-Za-z_][\w-]*)\s*\(\)\s*\{?\Z|function\s+([A-Za-z_][\w-]*)(?:\s*\{)?\Z")
+_VARIABLE = regex(
+    r"(?:(?:export|local|declare|readonly|override) )?([A-Za-z_]\w*)"
+    r"(?:\+?=(?!=)(?:[^\s\"'`$]|\$(?!\()|\"[^\"]*\"|'[^']*')*(?:\$\(.*\)|`[^`]*`)?| ?[:+?]?= .*)\Z|\$\(eval\s+([A-Za-z_]\w*)\s*[:+?]?="
+)
+_SUBSTITUTES = regex(r"`|\$\((?!eval\b|\w+\))")
+"""A command whose output is taken; `$(NAME)` is a variable of make"""
+_OPENS = regex(r"(?:if|for|while|until|case|select)\b|ifn?(?:eq|def)\b|.*\{\Z")
+_CLOSES = frozenset({"fi", "done", "esac", "}", "endif"})
+_AROUND = frozenset({"then", "do", "else", "{", ";;"}) | _CLOSES
+"""Words of the shell and of make that only say where a block begins and ends"""
 _OPTION = regex(r"(--?[A-Za-z][\w.-]*|[A-Za-z_][\w./@-]*)=(.*)\Z", re.DOTALL)
 
 
@@ -43,7 +58,7 @@ class Command:
 def script_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
     """Changes of the commands of a script, by line. Of a pipeline, which is a program of its own, those that run the project's code."""
     sides = [_commands(data) for data in (old, new)]
-    if path.rpartition("/")[2].lower().endswith(("makefile", ".mk")):
+    if path.rpartition("/")[2].lower().endswith(("makefile", ".mk", "justfile")):
         sides = [_without_rules(side, data) for side, data in zip(sides, (old, new), strict=True)]
     if path.rpartition("/")[2] == "Jenkinsfile":
         sides = [[one for one in side if _trains(one.text)] for side in sides]
@@ -66,23 +81,45 @@ def compared(path: str, ours: list[Command], theirs: list[Command], moved_from: 
         if what != "equal":
             gone += ours[i1:i2]
             come += theirs[j1:j2]
+    gone, come = _without_ends(gone, ours), _without_ends(come, theirs)
     for other in list(come):
         one = next((one for one in gone if one.text == other.text), None)
         if one is not None:
             gone.remove(one)
             come.remove(other)
-            changes.append(_change(path, other, "command moved", _program(other.text), None, None, moved_from))
+            changes.append(_change(path, other, f"{_noun(other.text)} moved", _program(other.text), None, None, moved_from))
     for other in come:
         one = next((one for one in gone if _program(one.text) == _program(other.text)), None)
         if one is None:
-            changes.append(_change(path, other, "command added", _program(other.text), None, other.text, moved_from))
+            changes.append(_change(path, other, f"{_noun(other.text)} added", _program(other.text), None, other.text, moved_from))
             continue
         gone.remove(one)
         for option, was, now in _options(one.text, other.text):
             subject = f"{_program(other.text)} ({option})" if option else _program(other.text)
-            changes.append(_change(path, other, "command", subject, was, now, moved_from))
-    changes += [_change(path, one, "command removed", _program(one.text), one.text, None, moved_from) for one in gone]
+            changes.append(_change(path, other, _noun(other.text), subject, was, now, moved_from))
+    changes += [_change(path, one, f"{_noun(one.text)} removed", _program(one.text), one.text, None, moved_from) for one in gone]
     return tuple(sorted(changes, key=lambda change: (change.line, change.subject)))
+
+
+def _without_ends(some: list[Command], side: list[Command]) -> list[Command]:
+    """Without the words that only begin and end a block all of which came or went: its head, and what it does, are told."""
+    among, silent = {id(one) for one in some}, set[int]()
+    opened: list[int] = []
+    for number, one in enumerate(side):
+        if one.text in _CLOSES and opened:
+            block = side[opened.pop() : number + 1]
+            if all(id(inner) in among for inner in block):
+                silent |= {id(inner) for inner in block if inner.text in _AROUND}
+        elif _OPENS.match(one.text) and one.text.rpartition(" ")[2] not in _CLOSES:
+            opened.append(number)
+    return [one for one in some if id(one) not in silent]
+
+
+def _noun(text: str) -> str:
+    if _FUNCTION.match(text):
+        return "function"
+    is_made = text.startswith("$(eval") or not _SUBSTITUTES.search(text)
+    return "variable" if is_made and _VARIABLE.match(text) else "command"
 
 
 def _commands(data: bytes | None) -> list[Command]:
@@ -109,9 +146,16 @@ def _commands(data: bytes | None) -> list[Command]:
 
 
 def _without_rules(commands: list[Command], data: bytes | None) -> list[Command]:
-    """Of a Makefile without the lines that say what is made of what."""
+    """Of a Makefile without the lines that say what is made of what, and without what looks after code."""
     lines = (data or b"").decode("utf-8-sig", "replace").splitlines()
-    return [one for one in commands if lines[one.line - 1][:1].isspace() or not _RULE.match(one.text)]
+    found, of_code = [], False
+    for one in commands:
+        inside = lines[one.line - 1][:1].isspace()
+        if not inside and _RULE.match(one.text):
+            of_code = all(map(_TARGET_OF_CODE.fullmatch, one.text.partition(":")[0].split()))
+        elif not (inside and of_code) or _trains(one.text):
+            found.append(one)
+    return found
 
 
 def _without_comment(line: str) -> str:
@@ -163,9 +207,9 @@ def _embedded(data: bytes | None, path: str) -> Iterator[Command]:
 
 def _program(text: str) -> str:
     """The words before the first option: `CUDA_VISIBLE_DEVICES=0 python train.py` → `python train.py`."""
-    assigned = re.match(r"(?:export |local |declare )?([A-Za-z_]\w*)[:+?]?=(?!=)", text)
-    if assigned and " " not in text.replace("export ", "", 1).strip():
-        return assigned[1]
+    named = _FUNCTION.match(text) or _VARIABLE.match(text)
+    if named:
+        return str(named[1] or named[2])
     words = [word for word in text.lstrip("@-").split(" ") if word]
     while len(words) > 1 and re.match(r"[A-Z_][A-Z0-9_]*=", words[0]):
         words.pop(0)

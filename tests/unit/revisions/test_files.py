@@ -43,6 +43,8 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("sql/features.sql", QUERY, "select user_id, amount from pay.events /* why */ where amount > 10 order by day"),
         ("train.sh", "# why\npython train.py \\\n    --lr 0.1\necho done\n", "set -e\npython  train.py --lr 0.1\necho ready\n"),
         ("Makefile", "train:\n\tpython train.py\nlint:\n\truff check .\n", "train:\n\tpython train.py  # slow\nlint:\n\tmypy .\n"),
+        ("Makefile", "docs clean: a\n\tcd docs && make html\n", "docs: a\n\tmake -C docs html\nclean:\n\trm -Rf dist\n"),
+        ("check-license.sh", "diff a b\n", "diff a c\n"),
         ("requirements.txt", "torch==2.0\nnumpy>=1,<2\nruff==1\n", "# why\nnumpy <2, >=1\ntorch==2.0\nruff==2\n"),
         ("uv.lock", LOCK.format("pytest", "1", "a" * 64), LOCK.format("pytest", "2", "b" * 64)),
         ("pyproject.toml", '[project]\nversion = "1"\n[tool.ruff]\na = 1\n', '[project]\nversion = "2"\n[tool.ruff]\na = 2\n'),
@@ -100,6 +102,26 @@ def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new
         ("job.sbatch", "#SBATCH --gpus=1\n", "#SBATCH --gpus=4\n", [("command", "#SBATCH --gpus (--gpus)", "1", "4")]),
         ("Makefile", "a: b\n\tdocker run x:1\n", "a: c\n\tdocker run x:2\n", [
             ("command removed", "docker run x:1", "docker run x:1", None), ("command added", "docker run x:2", None, "docker run x:2"),
+        ]),
+        ("Makefile", "clean: a\n\tpython clean.py --lr 1\ndata:\n\trm a\n", "clean: a\n\tpython clean.py --lr 2\ndata:\n\trm b\n", [
+            ("command", "python clean.py (--lr)", "1", "2"), ("command removed", "rm a", "rm a", None), ("command added", "rm b", None, "rm b"),
+        ]),
+        ("Makefile", "clean_data:\n\trm a\n", "clean_data:\n\trm b\n", [
+            ("command removed", "rm a", "rm a", None), ("command added", "rm b", None, "rm b"),
+        ]),
+        ("Makefile", "a: b\n\t$(eval V = $(shell ls))\n", "L := $(A)/b\na: b\n\t$(eval V = $(shell ls -a))\n", [
+            ("variable", "V", "$(eval V = $(shell ls))", "$(eval V = $(shell ls -a))"), ("variable added", "L", None, "L := $(A)/b"),
+        ]),
+        ("train.sh", "cp a b\n", "fit () {\n  for i in 1 2\n  do\n    if [ $i ]\n    then\n      cp a c\n    fi\n  done\n}\ncp a b\n", [
+            ("function added", "fit", None, "fit () {"), ("command added", "for i in 1", None, "for i in 1 2"),
+            ("command added", "if [ $i ]", None, "if [ $i ]"), ("command added", "cp a c", None, "cp a c"),
+        ]),
+        ("train.sh", "if [ $1 ]\nthen\n  cp a b\nfi\ncp a c\n", "if [ $1 ]\nthen\n  cp a b\n  cp a c\nfi\n", [("command moved", "cp a c", None, None)]),
+        ("train.sh", "if [ $1 ]; then\n  cp a b\nelse\n  cp a c\nfi\n", "if [ $1 ]; then\n  cp a b\n  cp a c\nfi\n", [
+            ("command removed", "else", "else", None),
+        ]),
+        ("train.sh", "x=$(ls a)\nlr=0.1\n", "x=$(ls b)\nlr=0.2\n", [
+            ("command", "x", "x=$(ls a)", "x=$(ls b)"), ("variable", "lr", "0.1", "0.2"),
         ]),
         ("Jenkinsfile", "a = 1\nsh python a.py --lr 1\n", "a = 2\nsh python a.py --lr 2\n", [("command", "sh python a.py (--lr)", "1", "2")]),
         ("Makefile", "a:\n\tpython a.py\n", "a:\n\tpython b.py\n", [
