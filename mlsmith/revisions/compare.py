@@ -18,7 +18,7 @@ from mlsmith.revisions.distribution import without_developers
 from mlsmith.revisions.effective import effective_changes
 from mlsmith.revisions.included import Included
 from mlsmith.revisions.inline_dependencies import inline_changes
-from mlsmith.revisions.moved_programs import names_what_was_moved, with_moved_programs
+from mlsmith.revisions.moved_programs import chooses_what_was_renamed, names_what_was_moved, with_moved_programs
 from mlsmith.revisions.notebooks import notebook_changes
 from mlsmith.revisions.older_syntax import in_newer_syntax
 from mlsmith.revisions.opaque import unreadable, whole
@@ -105,7 +105,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             told = _TELLERS[role](path, one, other, moved_from=moved)
             if role is Role.PLATFORM:
                 told = included.told(told, path, old_path)
-            changes += [one for one in told if not (_is_own_version(path, one.subject) or names_what_was_moved(one, renamed))]
+            told = [one for one in told if not (_is_own_version(path, one.subject) or names_what_was_moved(one, renamed))]
+            changes += [one for one in told if role is not Role.CONFIGURATION or not chooses_what_was_renamed(one, changed, new.paths)]
         elif one != other:
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))

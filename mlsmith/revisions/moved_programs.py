@@ -1,11 +1,11 @@
 """Commands and settings that name a file or module of the project which was moved: they are the same, and what differs in the file is
-told of it.
+told of it. So are lists of defaults that choose a file by its name.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from mlsmith.regex import regex
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _FILE = regex(r"(?<![\w./$*{}-])[\w./-]+\.py(?![\w./*-])")
 _MODULE = regex(r"(?<![\w-])-m[\"',\s]+([A-Za-z_][\w.]*)(?![\w*/-])")
 _FINDS = regex(r"\A(?:project\.(?:gui-)?scripts|project\.entry-points|tool\.poetry\.(?:scripts|plugins))\.|(?:\A|[.\]])_target_\Z")
+_CHOICE = regex(r"\Adefaults\.\[\d+\](?:\.(?:(?:override|optional) )*/?([^\s@]+)(?:@\S+)?)?\Z")
+_ENDING = ".yaml"
 
 
 def with_moved_programs(
@@ -53,8 +55,26 @@ def names_what_was_moved(change: Change, modules: Mapping[str, str]) -> bool:
     """Whether a setting by which programs find what to run or make (`project.scripts`, `_target_`) names the same by its new name."""
     if change.kind != "changed" or change.old is None or change.new is None or not _FINDS.search(change.subject):
         return False
-    (one, _, within), (other, _, now) = (text.strip("\"'").partition(":") for text in (change.old, change.new))
+    (one, _, within), (other, _, now) = (_bare(text).partition(":") for text in (change.old, change.new))
     return within == now and _is_moved_module(one, other, modules)
+
+
+def chooses_what_was_renamed(change: Change, changed: Mapping[str, Changed], paths: Callable[[], Iterable[str]]) -> bool:
+    """Whether a list of defaults chooses the same file by its new name, which no other option of such a group has. `paths`: of the new tree."""
+    choice = _CHOICE.match(change.subject) if change.kind == "changed" else None
+    if choice is None or change.old is None or change.new is None:
+        return False
+    one, other = (f"/{posixpath.join(choice[1] or '', _bare(text).removesuffix(_ENDING))}{_ENDING}" for text in (change.old, change.new))
+    for path, how in changed.items():
+        if how.status == "R" and how.old_path is not None and f"/{path}".endswith(other):
+            root = f"/{path}".removesuffix(other)
+            if f"/{how.old_path}" == f"{root}{one}" and f"/{change.path}".startswith(f"{root}/"):
+                return sum(f"/{name}".endswith(other) for name in paths()) == 1
+    return False
+
+
+def _bare(text: str) -> str:
+    return text.strip("\"'").lstrip("/")
 
 
 def _in_one_way(one: str, other: str, folders: list[str]) -> Iterator[tuple[str, str]]:

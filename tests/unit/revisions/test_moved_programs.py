@@ -10,13 +10,19 @@ from mlsmith.settings import Settings
 from mlsmith.sources.git import Changed
 from mlsmith.sources.tree import MemoryTree
 
-MOVED = {"ml/learn/fit.py": "ml/train.py", "scripts/show.py": "scripts/view.py", "sdk/ours/run/one.py": "sdk/ours/run/two.py"}
+MOVED = {
+    "ml/learn/fit.py": "ml/train.py", "scripts/show.py": "scripts/view.py", "sdk/ours/run/one.py": "sdk/ours/run/two.py",
+    "conf/net/old.yaml": "conf/net/new.yaml", "conf/try/opt/old.yaml": "conf/try/opt/new.yaml", "conf/opt/one.yaml": "conf/opt/two.yaml",
+}  # fmt: skip
+CHOICE = "defaults: [{{{}: {}}}]\na: 1\n"
 WORKFLOW = "jobs: {{a: {{run: python {} --lr 0.1}}}}\n"
 SCRIPT = '[project.scripts]\nfit = "{}"\n'
 
 
 def told(path: str, old: str, new: str) -> list[Change]:
-    trees = [MemoryTree({**dict.fromkeys(files, "x = f(1)\n"), path: text}) for files, text in ((MOVED, old), (MOVED.values(), new))]
+    kept = {"conf/opt/new.yaml": "a: 1\n", "conf/net/small.yaml": "a: 1\n"}
+    moved = [{name: "x = f(1)\n" if name.endswith(".py") else "b: 1\n" for name in names} for names in (MOVED, MOVED.values())]
+    trees = [MemoryTree({**files, **kept, path: text}) for files, text in zip(moved, (old, new), strict=True)]
     changed = {path: Changed("M", None), **{now: Changed("R", was) for was, now in MOVED.items()}}
     return list(compare(*trees, changed, Settings()).changes)
 
@@ -33,6 +39,9 @@ def told(path: str, old: str, new: str) -> list[Change]:
         ("Dockerfile", "FROM a\nCOPY ml/learn/fit.py .\n", "FROM a\nCOPY ml/train.py .\n"),
         ("pyproject.toml", SCRIPT.format("ml.learn.fit:main"), SCRIPT.format("ml.train:main")),
         ("conf/net.yaml", "net: {_target_: ml.learn.fit.Net}\n", "net: {_target_: ml.train.Net}\n"),
+        ("conf/main.yaml", CHOICE.format("net", "old"), CHOICE.format("net", "new")),
+        ("conf/main.yaml", "defaults: [net/old]\n", "defaults: [net/new.yaml]\n"),
+        ("conf/try/a.yaml", CHOICE.format("override /net@b", "old.yaml"), CHOICE.format("override /net@b", "new")),
     ],
 )
 def test_what_was_moved_is_run_as_before(path: str, old: str, new: str) -> None:
@@ -59,6 +68,12 @@ def test_what_was_moved_is_run_as_before(path: str, old: str, new: str) -> None:
         ("conf/net.yaml", "net: {_target_: ml.learn.fit.Net}\n", "net: {_target_: ml.train.Other}\n"),
         ("conf/net.yaml", "net: {_target_: ml.learn.fit}\n", "net: {_target_: ml.train.fit}\n"),
         ("conf/net.yaml", "net: {name: ml.learn.fit}\n", "net: {name: ml.train}\n"),
+        ("conf/main.yaml", CHOICE.format("net", "old"), CHOICE.format("net", "small")),
+        ("conf/main.yaml", CHOICE.format("net", "small"), CHOICE.format("net", "new")),
+        ("conf/main.yaml", CHOICE.format("net", "old"), CHOICE.format("optional net", "new")),
+        ("conf/main.yaml", "choices: [{net: old}]\n", "choices: [{net: new}]\n"),
+        ("other/main.yaml", CHOICE.format("net", "old"), CHOICE.format("net", "new")),
+        ("conf/try/a.yaml", CHOICE.format("override /opt", "old"), CHOICE.format("override /opt", "new")),
         ("Dockerfile", "FROM a\nCOPY ml/learn/fit.py .\nCMD python fit.py\n", "FROM a\nCOPY ml/train.py .\nCMD python train.py\n"),
     ],
 )
