@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 
 from mlsmith.change import Change, Component, Significance
@@ -20,12 +21,21 @@ _FOR_READERS = regex(
     r"[!%]+\s*(?:matplotlib|config\s+InlineBackend|load_ext\s+(?:autoreload|tensorboard|watermark|lab_black|nb_black)|autoreload|time|timeit|tensorboard"
     r"|watermark|ls|pwd|cat|head|tail|nvidia-smi|reload_ext|who|whos|lsmagic|pinfo|html|HTML|capture|wc)\b"
 )
+_INSTALLS = regex(
+    r"[!%]\s*(?:\S*python[\d.]*\s+-m\s+|\{sys\.executable\}\s+-m\s+)?(?:pip[\d.]*|conda|mamba|uv\s+pip)\s+install"
+    r"(?:\s+(?:-[qUuy]+|--(?:quiet|upgrade|user|yes)|[A-Za-z][\w-]*(?:\[[\w,-]+\])?))+\s*\Z"
+)
+"""Packages of which any version will do"""
+_GUIDES = regex(
+    r"(?:^|/)(?:guides?|tutorials?|examples?|samples?|demos?|quick[-_]?starts?|getting[-_]started|how[-_]?tos?|cookbooks?|recipes)/",
+    re.IGNORECASE,
+)
 
 
 def notebook_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> Sequence[Change]:
     """Changes of that, by line of the joined code cells. A notebook that cannot be read is told elsewhere."""
     try:
-        ours, theirs = (_commands(data) for data in (old, new))
+        ours, theirs = (_commands(data, path) for data in (old, new))
     except SourceError:
         return ()
     return [*compared(path, ours, theirs, moved_from), *_written(path, old, new, moved_from)]
@@ -52,7 +62,16 @@ def _meant(name: str, text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().split("\n"))
 
 
-def _commands(data: bytes | None) -> list[Command]:
-    if data is None:
-        return []
-    return [Command(" ".join(text.split()), line) for line, text in other_code(data) if not _FOR_READERS.match(text.strip())]
+def _commands(data: bytes | None, path: str) -> list[Command]:
+    """One for each logical line, `\\` at the end goes on; in a guide without what only sets up the reader's machine."""
+    found: list[Command] = []
+    last = 0
+    for number, text in other_code(data) if data is not None else ():
+        text = " ".join(text.split())
+        if found and found[-1].text.endswith("\\") and number == last + 1:
+            found[-1] = Command(f"{found[-1].text[:-1].rstrip()} {text}", found[-1].line)
+        else:
+            found.append(Command(text, number))
+        last = number
+    is_guide = _GUIDES.search(path) is not None
+    return [one for one in found if not (_FOR_READERS.match(one.text) or (is_guide and _INSTALLS.match(one.text)))]
