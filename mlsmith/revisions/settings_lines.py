@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from mlsmith.change import Change, Component, Significance
 from mlsmith.regex import regex
 
@@ -9,25 +11,41 @@ _SECTION = regex(r"\[([^\]]+)\]\s*(?:[#;].*)?\Z")
 _PAIR = regex(r"(?:export\s+)?([^\s=:#;][^=:]*?)\s*(?:=|:(?!/))\s*(.*)\Z")
 _COMMENT = regex(r"\s+[#;].*\Z")
 
+_GIVEN = "given"
+"""What a line says that is no pair"""
+
 Settings = dict[str, tuple[str, int]]
 
 
 def line_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
     """Keys whose values differ, by line; a line that is no pair is its own key."""
     before, after = (_read(data) for data in (old, new))
+    renamed = _renamed(before, after)
     changes = []
-    for name in [*before, *(name for name in after if name not in before)]:
-        was, now = before.get(name), after.get(name)
-        if (was and was[0]) != (now and now[0]):
-            kind = "added" if was is None else "removed" if now is None else "changed"
-            line = (now or was or ("", 1))[1]
+    for name in [*(name for name in before if name not in renamed.values()), *(name for name in after if name not in before)]:
+        was, now = before.get(renamed.get(name, name)), after.get(name)
+        kind = "renamed" if name in renamed else "added" if was is None else "removed" if now is None else "changed"
+        if kind == "renamed" or (was and was[0]) != (now and now[0]):
             changes.append(
                 Change(
-                    component=Component.CONFIGURATION, kind=kind, path=path, line=line, symbol="", subject=name, old=was and was[0],
-                    new=now and now[0], significance=Significance.MEDIUM, moved_from=moved_from,
+                    component=Component.CONFIGURATION, kind=kind, path=path, line=(now or was or ("", 1))[1], symbol="", subject=name,
+                    old=renamed.get(name, was and was[0]), new=now and now[0], significance=Significance.MEDIUM, moved_from=moved_from,
                 )
             )  # fmt: skip
     return tuple(sorted(changes, key=lambda change: (change.line, change.subject)))
+
+
+def _renamed(before: Settings, after: Settings) -> dict[str, str]:
+    """New names of what stands under another one of the same section, where only two can be meant."""
+    gone = [name for name in before if name not in after and before[name][0] != _GIVEN]
+    come = [name for name in after if name not in before]
+    pairs = [(one, other) for one in gone for other in come if before[one][0] == after[other][0] and _are_near(one, other)]
+    ours, theirs = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    return {other: one for one, other in pairs if ours[one] == theirs[other] == 1}
+
+
+def _are_near(one: str, other: str) -> bool:
+    return one.rpartition(".")[0] == other.rpartition(".")[0]
 
 
 def _read(data: bytes | None) -> Settings:
@@ -54,7 +72,7 @@ def _put(found: Settings, section: str, text: str, number: int) -> str:
     free, again = name, 2
     while free in found:
         free, again = f"{name}#{again}", again + 1
-    found[free] = (_bare(pair[2]) if pair else "given", number)
+    found[free] = (_bare(pair[2]) if pair else _GIVEN, number)
     return free
 
 

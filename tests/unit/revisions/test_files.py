@@ -160,6 +160,14 @@ def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new
          [("changed", "project.requires-python", '">=3.9"', '">=3.10"')]),
         ("environment.yml", "channels: [a]\ndependencies: [b=1]\n", "channels: [c]\ndependencies: [b=1]\n", [("changed", "channels.[0]", '"a"', '"c"')]),
         ("net.gin", "Net.width = 3\n", "Net.width = 4\n", [("changed", "Net.width", "3", "4")]),
+        ("net.gin", "fit.name = 'a'\nfit.lr = 3\n", "fit.kind = 'a'\nfit.lr = 4\n", [
+            ("renamed", "fit.kind", "fit.name", "'a'"), ("changed", "fit.lr", "3", "4"),
+        ]),
+        ("net.gin", "fit.name = 3\n", "fit.kind = 3\nfit.lr = 3\n", [
+            ("removed", "fit.name", "3", None), ("added", "fit.kind", None, "3"), ("added", "fit.lr", None, "3"),
+        ]),
+        ("net.gin", "fit.name = 3\n", "net.name = 3\n", [("removed", "fit.name", "3", None), ("added", "net.name", None, "3")]),
+        ("net.gin", "import a.b\n", "import a.c\n", [("removed", "import a.b", "given", None), ("added", "import a.c", None, "given")]),
         (".env", "SEED=3\n", "SEED=4\n", [("changed", "SEED", "3", "4")]),
         (".github/workflows/train.yml", "jobs: {a: {run: python train.py --lr 1}}\n", "jobs: {a: {run: python train.py --lr 2}}\n",
          [("command", "python train.py (--lr)", "1", "2")]),
