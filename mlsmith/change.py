@@ -41,6 +41,8 @@ class Change(NamedTuple):
     significance: Significance
     moved_from: str | None = None
     steps: tuple[Change, ...] = ()
+    rewritten: bool = False
+    """Whether code is only written in another way as far as the line shows, so that it may do the same after all"""
     old_line: int | None = None
     """Of what stands in both revisions of the file the line before: no part of what makes two changes the same"""
 

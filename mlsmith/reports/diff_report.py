@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlsmith.revisions.between import Difference
 
 _MOST = 200
+_REWRITTEN = "Written in another way, which may do the same"
 _LINES = 4
 
 
@@ -34,26 +35,38 @@ def render(difference: Difference, *, format: str = "text", colour: bool = False
 def document(difference: Difference) -> dict[str, Any]:
     return {
         "version": 1,
-        "changes": [change_entry(change) for change in difference.changes],
+        "changes": [{**change_entry(change), "rewritten": change.rewritten} for change in difference.changes],
         "cosmetic": {"files": difference.cosmetic_files, "hunks": difference.cosmetic_hunks},
     }
 
 
 def _text(difference: Difference, style: Style, width: int) -> str:
+    changes, rewritten = _sides(difference)
+    lines = _files(changes, style, width)
+    if rewritten:
+        lines += [style.dim(f"{_REWRITTEN}:"), "", *_files(rewritten, style, width)]
+    lines.append(_verdict(difference, style))
+    return "\n".join(lines) + "\n"
+
+
+def _sides(difference: Difference) -> tuple[list[Change], list[Change]]:
+    """What is different for certain, and what is written in another way."""
+    return [one for one in difference.changes if not one.rewritten], [one for one in difference.changes if one.rewritten]
+
+
+def _files(changes: list[Change], style: Style, width: int) -> list[str]:
+    """A paragraph a file."""
     lines: list[str] = []
     path = ""
-    for change in difference.changes[:_MOST]:
+    for change in changes[:_MOST]:
         if change.path != path:
             path = change.path
             moved = f" (was {visible(change.moved_from)})" if change.moved_from and change.kind != "moved" else ""
             lines += [*([""] if lines else []), f"{style.bold(visible(path))}{moved}"]
         lines += _change(change, style, width)
-    if len(difference.changes) > _MOST:
-        lines.append(style.dim(f"and {len(difference.changes) - _MOST} more: --format json"))
-    if lines:
-        lines.append("")
-    lines.append(_verdict(difference, style))
-    return "\n".join(lines) + "\n"
+    if len(changes) > _MOST:
+        lines.append(style.dim(f"and {len(changes) - _MOST} more: --format json"))
+    return [*lines, ""] if lines else []
 
 
 def _change(change: Change, style: Style, width: int) -> list[str]:
@@ -88,21 +101,36 @@ def _verdict(difference: Difference, style: Style) -> str:
     elsewhere = f"no behavioural change seen in {count(rest, 'hunk')} of {count(difference.cosmetic_files, 'file')}"
     if not difference.changes:
         return style.good(elsewhere) if rest else "nothing differs"
-    high = sum(change.significance is Significance.HIGH for change in difference.changes)
-    said = f"{count(len(difference.changes), 'change')} of behaviour" + (f", {high} of high significance" if high else "")
-    return f"{said}; {elsewhere}" if rest else said
+    changes, rewritten = _sides(difference)
+    high = sum(change.significance is Significance.HIGH for change in changes)
+    said = [f"{count(len(changes), 'change')} of behaviour" + (f", {high} of high significance" if high else "")] if changes else []
+    said += [f"{count(len(rewritten), 'place')} written in another way"] if rewritten else []
+    return "; ".join([*said, *([elsewhere] if rest else [])])
 
 
 def _markdown(difference: Difference) -> str:
-    lines = ["### What this changes in behaviour", ""]
-    if difference.changes:
-        lines += ["| where | what | before | after |", "|---|---|---|---|"]
-    for change in difference.changes[:_MOST]:
+    changes, rewritten = _sides(difference)
+    lines = ["### What this changes in behaviour", "", *_table(changes)]
+    if rewritten:
+        lines += [
+            "<details>",
+            f"<summary>{_REWRITTEN} ({count(len(rewritten), 'place')})</summary>",
+            "",
+            *_table(rewritten),
+            "</details>",
+            "",
+        ]
+    return "\n".join([*lines, _verdict(difference, Style(False)).capitalize() + "."]) + "\n"
+
+
+def _table(changes: list[Change]) -> list[str]:
+    lines = ["| where | what | before | after |", "|---|---|---|---|"] if changes else []
+    for change in changes[:_MOST]:
         where = f"`{_cell(change.path)}:{change.line}`" + (f" `{_cell(change.symbol)}`" if change.symbol else "")
         mark = "**" if change.significance is Significance.HIGH else ""
         cells = [f"`{_cell(text)}`" if text is not None else "" for text in (change.old, change.new)]
         lines.append(f"| {where} | {mark}{change.kind}{mark} `{_cell(change.subject)}` | {' | '.join(cells)} |")
-    return "\n".join([*lines, *([""] if difference.changes else []), _verdict(difference, Style(False)).capitalize() + "."]) + "\n"
+    return [*lines, ""] if lines else []
 
 
 def _cell(text: str) -> str:
@@ -112,9 +140,10 @@ def _cell(text: str) -> str:
 def _github(difference: Difference) -> str:
     lines = []
     for change in difference.changes:
-        level = "warning" if change.significance is Significance.HIGH else "notice"
+        level = "warning" if change.significance is Significance.HIGH and not change.rewritten else "notice"
+        title = "written in another way" if change.rewritten else "behaviour changes"
         what = f"{change.kind}: {change.subject}: {change.old or 'nothing'} → {change.new or 'nothing'}"
         text = visible(what).replace("%", "%25").replace("\n", "%0A")
         path = visible(change.path).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-        lines.append(f"::{level} file={path},line={change.line},title=behaviour changes::{text}")
+        lines.append(f"::{level} file={path},line={change.line},title={title}::{text}")
     return "".join(f"{line}\n" for line in lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from mlsmith.change import Change, Component, Significance
@@ -14,6 +15,7 @@ from mlsmith.revisions.imports import imported_elsewhere
 from mlsmith.revisions.matching import Pair, matched
 from mlsmith.revisions.moved import without_moved
 from mlsmith.revisions.program import Program, Unit
+from mlsmith.revisions.rewriting import marked
 from mlsmith.revisions.steps import Comparison
 
 
@@ -46,7 +48,9 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         told, taken = _without_whole(told, program, alone, is_new=what == "added")
         changes += _wholes(program, alone, {pair.new if what == "added" else pair.old for pair in pairs}, taken, what)
     changes += folded(told, old, new, around.became)
-    return tuple(sorted(dict.fromkeys(changes), key=lambda change: (change.path, change.line, change.subject, change.kind)))
+    return tuple(
+        sorted(dict.fromkeys(marked(changes, old, new)), key=lambda change: (change.path, change.line, change.subject, change.kind))
+    )
 
 
 def _doubles(program: Program, other: Program) -> dict[str, str]:
@@ -95,17 +99,31 @@ def _lines_of(told: Told) -> Iterator[tuple[bool, str, int]]:
 
 
 def _said_once(told: list[Told]) -> list[Told]:
-    """A constant or default that reaches a call of a library is said there, where it matters, and by its own name where any other step reads it."""
+    """A constant or default that reaches a call of a library is said there, where it matters, and by its own name where any other step reads it;
+    a number that several steps read once.
+    """
     once = {one.change: one for one in reversed(told)}
     named = {_values(change) for change in once if change.kind in ("constant", "default")}
     reaching = {_values(change) for change in once if change.kind not in ("constant", "default") and not is_ordinary_step(change)}
-    return [
+    found = [
         once[change]
         for change in dict.fromkeys(one.change for one in told)
         if not (
             _values(change) in reaching if change.kind in ("constant", "default") else is_ordinary_step(change) and _values(change) in named
         )
     ]
+    first: dict[object, Told] = {}
+    for one in sorted(found, key=lambda one: is_ordinary_step(one.change)):
+        first.setdefault(_written(one) or one.change, one)
+    return [one for one in found if first[_written(one) or one.change] is one]
+
+
+def _written(told: Told) -> tuple[int, int] | None:
+    """Where in the source two constants stand, of which one took the place of the other."""
+    old, new = told.at.old, told.at.new
+    if old is None or new is None or not (isinstance(old.node, ast.Constant) and isinstance(new.node, ast.Constant)):
+        return None
+    return id(old.node), id(new.node)
 
 
 def _said_whole(told: list[Told]) -> list[Told]:

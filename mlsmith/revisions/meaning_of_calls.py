@@ -37,12 +37,20 @@ _KINDS: tuple[tuple[str, Component, tuple[str, ...]], ...] = (
 )  # fmt: skip
 _METHODS = {
     "fit": "training", "fit_transform": "preprocessing", "transform": "preprocessing", "partial_fit": "training", "compile": "training",
-    "backward": "training", "step": "training", "zero_grad": "training", "fillna": "preprocessing", "dropna": "preprocessing", "shuffle": "data",
-    "batch": "data", "map": "data", "normalize": "preprocessing", "to": "hardware", "cuda": "hardware", "cpu": "hardware",
+    "backward": "training", "step": "training", "zero_grad": "training", "eval": "mode", "train": "mode", "fillna": "preprocessing",
+    "dropna": "preprocessing", "shuffle": "data", "batch": "data", "map": "data", "normalize": "preprocessing", "to": "hardware",
+    "cuda": "hardware", "cpu": "hardware",
 }  # fmt: skip
-_COMPONENTS = {"preprocessing": Component.DATA, "data": Component.DATA, "hardware": Component.HARDWARE, "training": Component.SOURCE}
+_COMPONENTS = {
+    "mode": Component.MODEL,
+    "preprocessing": Component.DATA,
+    "data": Component.DATA,
+    "hardware": Component.HARDWARE,
+    "training": Component.SOURCE,
+}
 _LOSSES = ("loss", "cross_entropy", "criterion")
-
+PARTS_OF_A_MODEL = frozenset({"layer", "loss", "metric", "mode", "model", "optimiser", "preprocessing", "seed", "split"})
+"""Kinds of calls that make a model what it is; of `torch.mean`, `pandas.concat` or `fit` there is more than one way to the same"""
 
 _PLACES = {
     **{f"numpy.{name}": {"1": "dtype"} for name in ("zeros", "ones", "empty", "zeros_like", "ones_like", "array", "asarray")},
@@ -76,6 +84,8 @@ def kind_of_call(callee: str) -> tuple[str, Component, Significance]:
     last = callee.rpartition(".")[2]
     if any(word in last.lower() for word in _LOSSES):
         return "loss", Component.MODEL, Significance.HIGH
+    if "()" in callee and _METHODS.get(last) == "preprocessing":  # `pandas.read_csv().dropna` reads nothing.
+        return "preprocessing", Component.DATA, Significance.HIGH
     if callee == "open":
         return "data source", Component.DATA, Significance.HIGH
     for kind, component, prefixes in _KINDS:

@@ -94,7 +94,7 @@ def test_the_report_says_how_many_and_where() -> None:
     assert "- 2 gone, 1 changed: for row in rows" in text
     (entry,) = json.loads(render(difference, format="json"))["changes"]
     assert set(entry) == {
-        "component", "kind", "path", "line", "symbol", "subject", "old", "new", "significance", "moved_from",
+        "component", "kind", "path", "line", "symbol", "subject", "old", "new", "significance", "moved_from", "rewritten",
     }  # fmt: skip
 
 

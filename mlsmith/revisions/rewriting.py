@@ -1,0 +1,101 @@
+"""Which changes show by themselves that something is different, and which say only that code is written in another way.
+
+A function, branch or argument that is new, a number that is another one, a value with something around it: the two sides of such a change
+cannot come to the same. Where one expression takes the place of another, where a step comes, goes or moves, they can: it may stand in a
+helper now, or be made by hand. All of it is told, and which is which.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from mlsmith.change import Change
+from mlsmith.regex import regex
+from mlsmith.revisions.meaning_of_calls import PARTS_OF_A_MODEL
+from mlsmith.revisions.program import Program
+
+_WHOLE = frozenset({"base", "class", "decorator", "file", "function", "module"})
+"""What is there or not, and is nothing else"""
+_NEW = _WHOLE | {"assert", "default", "dependency", "field", "if", "raise", "return", "store", "try"}
+"""What is done as soon as it stands there. What no longer does may be done elsewhere"""
+_REWRITTEN = frozenset({"attribute renamed", "code", "moved", "order"})
+_PLAIN = frozenset({"parameters", "query", "unreadable"})
+_OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
+_DOTTED = regex(r"\w+(?:\.\w+)+\Z")
+_LAST_WORD = regex(r"\w+(?=\W*\Z)")
+
+
+def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Change]:
+    """The changes of Python code, with a mark on those that may come to the same."""
+    called = _Called(old), _Called(new)
+    for change in changes:
+        yield change._replace(rewritten=_is_rewritten(change, called))
+
+
+class _Called:
+    """What one revision calls in the files that are compared."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def __contains__(self, callee: str) -> bool:
+        """Whether something is called by its dotted name, or a method of that name of whatever object."""
+        word = _LAST_WORD.search(callee)
+        modules = [module for module in self._program.modules.values() if word is not None and word[0] in module.words_called]
+        return bool(modules) and (not _DOTTED.match(callee) or any(True for module in modules for _ in module.calls_to(callee)))
+
+
+def _is_rewritten(change: Change, called: tuple[_Called, _Called]) -> bool:
+    if change.kind == "steps":
+        return any(_is_rewritten(step, called) for step in change.steps)
+    if change.kind in _PLAIN or change.kind in _REWRITTEN:
+        return change.kind in _REWRITTEN
+    what, _, how = change.kind.rpartition(" ")
+    if how in ("added", "removed", "replaced"):
+        there = called[how == "removed"]
+        return what not in (_NEW if how == "added" else _WHOLE) and (what not in PARTS_OF_A_MODEL or change.subject in there)
+    if how == "argument" or change.old is None or change.new is None:
+        return False  # What is given on one side only.
+    return _may_be_equal(change.old, change.new)
+
+
+def _may_be_equal(old: str, new: str) -> bool:
+    """Whether two expressions may have one value, as they are shown. One that is too long to be shown whole may be anything."""
+    one, other = _parsed(old), _parsed(new)
+    if one is None or other is None:
+        return True
+    plain, others = [[node for node in (one, other) if _is_plain(node) is asked] for asked in (True, False)]
+    if plain:
+        return any(isinstance(node, (ast.Name, ast.Attribute)) for node in others)  # A constant's name may stand for the value.
+    return _shape(old) != _shape(new) and not _holds(one, other) and not _holds(other, one)
+
+
+def _parsed(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Whether an expression is a number, a text, or a list or table of such."""
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def _holds(outer: ast.expr, inner: ast.expr) -> bool:
+    text = ast.dump(inner)
+    return any(ast.dump(node) == text for node in ast.walk(outer) if type(node) is type(inner))
+
+
+def _shape(text: str) -> str:
+    """An expression without the plain values and operators in it: that of `n - 1 > m` is that of `n + 2 < m`."""
+    tree = ast.parse(text, mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            node.value = None
+    return _OPERATOR.sub("", ast.dump(tree))

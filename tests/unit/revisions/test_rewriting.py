@@ -1,0 +1,96 @@
+"""What shows by itself that something is different, and what may do the same though it is written in another way."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlsmith.change import Change
+from mlsmith.reports.diff_report import document, render
+from mlsmith.revisions.between import Difference
+from tests.unit.revisions.test_differences import changes
+
+HEAD = "import numpy as np\nimport pandas as pd\nimport torch\nfrom torch import nn\n\n\ndef f(x, y, n, net):\n"
+PLAIN = {
+    "a number": ("g(x, 3)", "g(x, 4)"),
+    "a number inside of an expression": ("g(n - 1, x)", "g(n - 2, x)"),
+    "an operator": ("if n > x:\n    g(n)", "if n >= x:\n    g(n)"),
+    "or for and": ("return h(x) and h(y)", "return h(x) or h(y)"),
+    "something around a value": ("g(x)", "g(abs(x))"),
+    "nothing around it any more": ("return abs(x)", "return x"),
+    "an argument that is given": ("g(x)", "g(x, weight=y)"),
+    "an argument of a library that is given no more": ("nn.Linear(n, 2, bias=y)", "nn.Linear(n, 2)"),
+    "a computed value for a number": ("g(4)", "g(min(8, n))"),
+    "a branch": ("g(x)", "if n:\n    h(y)\ng(x)"),
+    "what is kept by an object": ("g(x)", "net.rate = n\ng(x)"),
+    "a layer that was nowhere": ("g(x)", "net.drop = nn.Dropout(n)\ng(x)"),
+    "another layer": ("net.act = nn.ReLU(n)", "net.act = nn.GELU(n)"),
+    "missing values stay": ("g(pd.read_csv(x).dropna())", "g(pd.read_csv(x))"),
+    "no evaluation mode": ("net.eval()\ng(x)", "g(x)"),
+    "one of two seeds": ("np.random.seed(n)\ntorch.manual_seed(n)", "torch.manual_seed(n)"),
+}
+REWRITTEN = {
+    "another name": ("g(x)", "g(y)"),
+    "an attribute for a name": ("g(x)", "g(net.x)"),
+    "a name for a number": ("g(3)", "g(net.size)"),
+    "an expression for another": ("return x.sum() / n", "return torch.mean(x)"),
+    "a call that went": ("h(y)\ng(x)", "g(x)"),
+    "a call that came": ("g(x)", "h(y)\ng(x)"),
+    "a layer that is made elsewhere, too": ("nn.Linear(n, 2)\ng(x)", "nn.Linear(n, 2)\ng(x)\nnn.Linear(y, 2)"),
+    "a function of a library": ("g(x)", "torch.mean(x)\ng(x)"),
+    "a branch that went": ("if n:\n    h(y)\ng(x)", "g(x)"),
+    "an order": ("g(x)\nh(y)\nreturn x", "h(y)\ng(x)\nreturn x"),
+    "many steps": ("g(x)\nh(y)\ng(n)\nreturn x", "p(x)\nq(y)\nwhile s(y):\n    r(x)\nreturn x"),
+}
+
+
+def told(old: str, new: str) -> tuple[Change, ...]:
+    before, after = (HEAD + "".join(f"    {line}\n" for line in body.split("\n")) for body in (old, new))
+    return changes({"a.py": before}, {"a.py": after})
+
+
+@pytest.mark.parametrize(("old", "new"), PLAIN.values(), ids=PLAIN)
+def test_what_cannot_come_to_the_same_is_a_change(old: str, new: str) -> None:
+    found = told(old, new)
+    assert found
+    assert not any(change.rewritten for change in found), found
+
+
+@pytest.mark.parametrize(("old", "new"), REWRITTEN.values(), ids=REWRITTEN)
+def test_what_may_come_to_the_same_is_told_as_written_in_another_way(old: str, new: str) -> None:
+    found = told(old, new)
+    assert found
+    assert all(change.rewritten for change in found), found
+
+
+def test_a_function_that_only_gained_is_no_rewritten_one() -> None:
+    (steps,) = told("g(x)", "if n:\n    net.a = n\n    net.b = y\nnet.c = x\ng(x)\nif y:\n    net.d = x")
+    assert steps.kind == "steps"
+    assert not steps.rewritten
+
+
+def test_the_report_tells_them_apart() -> None:
+    difference = Difference(told("h(y)\ng(x, 3)", "g(x, 4)"), 0, 0)
+    assert [(entry["kind"], entry["rewritten"]) for entry in document(difference)["changes"]] == [("call", False), ("call removed", True)]
+    sure, _, rewritten = render(difference).partition("Written in another way, which may do the same:")
+    assert "3 → 4" in sure
+    assert "call removed" not in sure
+    assert "call removed" in rewritten
+    assert rewritten.endswith("1 change of behaviour; 1 place written in another way\n")
+
+
+def test_in_a_pull_request_they_are_folded() -> None:
+    text = render(Difference(told("h(y)\ng(x, 3)", "g(x, 4)"), 0, 0), format="markdown")
+    table, _, folded = text.partition("<details>")
+    assert "| `3` | `4` |" in table
+    assert "call removed" not in table
+    assert "call removed" in folded
+    assert folded.index("</details>") > folded.index("call removed")
+
+
+def test_what_is_only_rewritten_raises_no_warning() -> None:
+    text = render(Difference(told("torch.manual_seed(n)\ntorch.manual_seed(y)", "torch.manual_seed(y)"), 0, 0), format="github")
+    assert text.startswith("::notice ")
+    assert "title=written in another way::seed removed" in text
+    text = render(Difference(told("torch.manual_seed(2)", "torch.manual_seed(3)"), 0, 0), format="github")
+    assert text.startswith("::warning ")
+    assert "title=behaviour changes::seed: torch.manual_seed" in text
