@@ -90,11 +90,21 @@ def drawn_commits(one: dict[str, Any], clones: Path) -> Iterator[dict[str, Any]]
             lines = [_line(change) for change in changes]
             if one.get("only"):
                 lines = [line for line in lines if line["component"] == one["only"]]
-            few = sorted(lines, key=lambda line: _rank(one["seed"], commit, json.dumps(line)))[: one["lines"]]
+            few = _few(one, commit, lines)
             yield {
                 "repository": name, "commit": commit, "subject": subject, "reported": len(lines), "lines": few, "all": lines,
                 "seconds": time.perf_counter() - begun,
             }  # fmt: skip
+
+
+def _few(one: dict[str, Any], commit: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines that are read; where a round draws what is only written in another way by itself, of both sorts."""
+    told = [{key: value for key, value in line.items() if key != "rewritten"} for line in lines]
+    ranked = sorted(zip(told, lines, strict=True), key=lambda pair: _rank(one["seed"], commit, json.dumps(pair[0])))
+    if "rewritten" not in one:
+        return [line for _, line in ranked[: one["lines"]]]
+    sorts = [[line for _, line in ranked if line["rewritten"] is sort] for sort in (False, True)]
+    return sorts[0][: one["lines"]] + sorts[1][: one["rewritten"]]
 
 
 def clone_of(clones: Path, name: str) -> Repository:
@@ -133,7 +143,7 @@ def _rank(*parts: str) -> bytes:
 def _line(change: Any) -> dict[str, Any]:
     return {
         "path": change.path, "line": change.line, "component": change.component.value, "kind": change.kind, "subject_of_line": change.subject,
-        "old": change.old, "new": change.new,
+        "old": change.old, "new": change.new, "rewritten": change.rewritten,
     }  # fmt: skip
 
 

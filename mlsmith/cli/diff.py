@@ -28,7 +28,7 @@ def diff(
     ] = "HEAD",
     new: Annotated[str, typer.Argument(metavar="[REV2]", help="The revision after.", show_default="the working tree")] = "",
     output_format: Annotated[DiffFormat, typer.Option("-f", "--format", help="How it is printed.")] = DiffFormat.TEXT,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where behaviour changes.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where behaviour changes, or may.")] = False,
 ) -> int:
     """What changes in behaviour between two revisions; everything else is one line. Example: mlsmith diff main HEAD"""
     from mlsmith.reports.diff_report import render

@@ -45,13 +45,19 @@ _LIKE = 0.5
 Renamed = dict[str, str]
 
 
-def renamed_attributes(old: Iterable[Module], new: Iterable[Module], modules: Mapping[str, str] | None = None) -> dict[str, Renamed]:
+def renamed_attributes(
+    old: Iterable[Module], new: Iterable[Module], modules: Mapping[str, str] | None = None, keys: Mapping[str, str] | None = None
+) -> dict[str, Renamed]:
     """Old name → new name, by the class that stores them and those that inherit from it; under an empty name those that are renamed
-    wherever they are used. `modules`: what modules that were moved are called now.
+    wherever they are used. `modules`: what modules that were moved are called now; `keys`: what keys of configurations are, with the same
+    value, which are told there.
     """
     olds, news = list(old), list(new)
     before, after = _Uses(m.syntax.tree for m in olds), _Uses(m.syntax.tree for m in news)
     everywhere = {**_renamed_methods(olds, news, after), **_renamed(before, after)}
+    for one, other in (keys or {}).items():
+        if before.all[one] and after.all[other] and not before.all[other] and not after.all[one]:
+            everywhere[one] = other
     ours, theirs = _Family(olds), _Family(news)
     became = {name: _now(name, module.name, modules or {}) for name, (module, _) in ours.classes.items()}
     became = {name: now for name, now in became.items() if now in theirs.classes}

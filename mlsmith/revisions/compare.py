@@ -21,7 +21,7 @@ from mlsmith.revisions.inline_dependencies import inline_changes
 from mlsmith.revisions.moved_programs import chooses_what_was_renamed, names_what_was_moved, with_moved_programs
 from mlsmith.revisions.notebooks import notebook_changes
 from mlsmith.revisions.older_syntax import in_newer_syntax
-from mlsmith.revisions.opaque import unreadable, whole
+from mlsmith.revisions.opaque import by_folders, unreadable, whole
 from mlsmith.revisions.platform import image_changes, platform_changes
 from mlsmith.revisions.program import Program
 from mlsmith.revisions.queries import query_changes
@@ -111,13 +111,18 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
     changes += effective_changes(old, new, changed)
-    attributes = renamed_attributes(before.values(), after.values(), renamed)
+    keys = {_last(one.old): _last(one.subject) for one in changes if one.kind == "renamed" and one.old is not None}
+    attributes = renamed_attributes(before.values(), after.values(), renamed, keys)
     programs = Program(before.values(), renamed, attributes), Program(after.values())
     touched = {*changed, *(how.old_path for how in changed.values() if how.old_path is not None)}
     for program, tree in zip(programs, (old, new), strict=True):
         program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings), touched)
     changes += behaviour_changes(*programs)
-    return Comparison(tuple(sorted(changes, key=lambda change: (change.path, change.line, change.subject))), tuple(files))
+    return Comparison(tuple(sorted(by_folders(changes), key=lambda change: (change.path, change.line, change.subject))), tuple(files))
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _renamed(changed: Mapping[str, Changed]) -> dict[str, str]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
 from mlsmith.change import Change, Component, Significance
+
+_MANY = 3
+"""So many files of data in one folder are a set, which came or went as one"""
 
 
 def whole(
@@ -17,6 +22,29 @@ def whole(
         component=component, kind=f"file {what}", path=path, line=1, symbol="", subject="(the whole file)", old=shown(old), new=shown(new),
         significance=significance, moved_from=moved_from,
     )  # fmt: skip
+
+
+def by_folders(changes: Iterable[Change]) -> Iterator[Change]:
+    """The changes, of many files of data of one kind that came or went in one folder one."""
+    sets: dict[tuple[str, str, str], list[Change]] = {}
+    for change in changes:
+        if change.component is Component.DATA and change.kind in ("file added", "file removed"):
+            path = PurePosixPath(change.path)
+            sets.setdefault((change.kind, str(path.parent), path.suffix), []).append(change)
+        else:
+            yield change
+    for (kind, folder, suffix), some in sets.items():
+        if len(some) < _MANY:
+            yield from some
+        else:
+            yield some[0]._replace(
+                kind=kind.replace("file", "files"),
+                path=folder,
+                subject=f"{len(some)} files *{suffix}",
+                old=None,
+                new=None,
+                steps=tuple(some),
+            )
 
 
 def unreadable(path: str, line: int, why: str, component: Component, *, old: bool = False) -> Change:

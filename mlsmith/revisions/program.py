@@ -319,8 +319,14 @@ def _is_reachable(node: Any) -> bool:
     return scope is not None and scope.kind == "module"
 
 
+_OF_TESTS = frozenset({"get_test_params"})
+"""Methods that only tests call: scikit-base makes the objects from them that it tests a class with"""
+
+
 def _is_of_a_test(node: Any, module: Module) -> bool:
-    """Whether a definition is a class of tests, or stands in one: only who tests runs it."""
+    """Whether a definition is a class of tests, stands in one, or serves them: only who tests runs it."""
+    if node.name in _OF_TESTS:
+        return True
     classes = [node] if isinstance(node, ast.ClassDef) else []
     scope = node.scope
     while scope is not None and scope.kind == "class":

@@ -21,6 +21,8 @@ _NEW = _WHOLE | {"assert", "default", "dependency", "field", "if", "raise", "ret
 """What is done as soon as it stands there. What no longer does may be done elsewhere"""
 _REWRITTEN = frozenset({"attribute renamed", "code", "moved", "order"})
 _PLAIN = frozenset({"parameters", "query", "unreadable"})
+_KEPT_AND_READ = 2
+_KEY = regex(r"['\"]([\w.-]+)['\"]\Z")
 _OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
 _DOTTED = regex(r"\w+(?:\.\w+)+\Z")
 _LAST_WORD = regex(r"\w+(?=\W*\Z)")
@@ -28,36 +30,58 @@ _LAST_WORD = regex(r"\w+(?=\W*\Z)")
 
 def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Change]:
     """The changes of Python code, with a mark on those that may come to the same."""
-    called = _Called(old), _Called(new)
+    sides = _Side(old), _Side(new)
     for change in changes:
-        yield change._replace(rewritten=_is_rewritten(change, called))
+        yield change._replace(rewritten=_is_rewritten(change, sides))
 
 
-class _Called:
-    """What one revision calls in the files that are compared."""
+class _Side:
+    """What the files that are compared call and name in one revision."""
 
     def __init__(self, program: Program) -> None:
-        self._program = program
+        self._modules = program.modules
+        self.renamed = program.attributes.get("", {})
 
-    def __contains__(self, callee: str) -> bool:
-        """Whether something is called by its dotted name, or a method of that name of whatever object."""
+    def calls(self, callee: str) -> bool:
+        """Whether a function of a library is called, or a method or function of that name."""
         word = _LAST_WORD.search(callee)
-        modules = [module for module in self._program.modules.values() if word is not None and word[0] in module.words_called]
-        return bool(modules) and (not _DOTTED.match(callee) or any(True for module in modules for _ in module.calls_to(callee)))
+        modules = [module for module in self._modules.values() if word is not None and word[0] in module.words_called]
+        of_a_library = _DOTTED.match(callee) and not any(callee.startswith(f"{name.partition('.')[0]}.") for name in self._modules)
+        return bool(modules) and (not of_a_library or any(True for module in modules for _ in module.calls_to(callee)))
+
+    def times(self, text: str) -> int:
+        """How often a text stands in quotes."""
+        return sum(module.source.text.count(f"{quote}{text}{quote}") for module in self._modules.values() for quote in "'\"")
 
 
-def _is_rewritten(change: Change, called: tuple[_Called, _Called]) -> bool:
+def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     if change.kind == "steps":
-        return any(_is_rewritten(step, called) for step in change.steps)
+        return any(_is_rewritten(step, sides) for step in change.steps)
     if change.kind in _PLAIN or change.kind in _REWRITTEN:
         return change.kind in _REWRITTEN
     what, _, how = change.kind.rpartition(" ")
     if how in ("added", "removed", "replaced"):
-        there = called[how == "removed"]
-        return what not in (_NEW if how == "added" else _WHOLE) and (what not in PARTS_OF_A_MODEL or change.subject in there)
-    if how == "argument" or change.old is None or change.new is None:
-        return False  # What is given on one side only.
-    return _may_be_equal(change.old, change.new)
+        other = sides[how == "removed"]
+        return what not in (_NEW if how == "added" else _WHOLE) and (what not in PARTS_OF_A_MODEL or other.calls(change.subject))
+    if change.old is None or change.new is None:
+        return change.new is None and change.old is not None  # An argument or entry that is gone may have been without effect.
+    return how != "argument" and (_is_an_owner(change) or _is_a_key(change.old, change.new, sides) or _may_be_equal(change.old, change.new))
+
+
+def _is_an_owner(change: Change) -> bool:
+    """Whether a method is called on something else, and not with something else."""
+    return change.subject.startswith(".") and not change.subject.endswith((")", "]"))
+
+
+def _is_a_key(old: str, new: str, sides: tuple[_Side, _Side]) -> bool:
+    """Whether a text took the place of another in all places that had it: where something is kept, and where it is read."""
+    one, other = _KEY.match(old), _KEY.match(new)
+    if one is None or other is None:
+        return False
+    if sides[0].renamed.get(one[1]) == other[1]:
+        return True
+    counts = [(side.times(one[1]), side.times(other[1])) for side in sides]
+    return counts[0][1] == counts[1][0] == 0 and min(counts[0][0], counts[1][1]) >= _KEPT_AND_READ
 
 
 def _may_be_equal(old: str, new: str) -> bool:

@@ -49,3 +49,35 @@ def test_what_is_too_large_to_be_read_is_a_change_unless_it_is_the_same() -> Non
 def test_a_test_that_becomes_code_and_code_that_becomes_a_test_are_looked_at() -> None:
     old, new = MemoryTree({"train.py": "x = f(1)\n"}), MemoryTree({"tests/train.py": "x = f(2)\n"})
     assert compare(old, new, {"tests/train.py": Changed("R", "train.py")}, Settings()).changes
+
+
+def test_a_key_that_its_readers_know_by_its_new_name_is_told_once() -> None:
+    reader = "def run(cfg, net):\n    net.use(cfg.plan)\n    return cfg.size\n"
+    old = MemoryTree({"conf/a.yaml": "plan: 3\nsize: 1\n", "run.py": reader})
+    new = MemoryTree({"conf/a.yaml": "scheme: 3\nsize: 1\n", "run.py": reader.replace("plan", "scheme")})
+    changed = {"conf/a.yaml": Changed("M", None), "run.py": Changed("M", None)}
+    (change,) = compare(old, new, changed, Settings()).changes
+    assert (change.path, change.kind, change.subject, change.rewritten) == ("conf/a.yaml", "renamed", "scheme", True)
+    # one of two readers
+    half = reader.replace("plan", "scheme").replace("cfg.size", "cfg.plan")
+    new = MemoryTree({"conf/a.yaml": "scheme: 3\nsize: 1\n", "run.py": half})
+    assert {change.path for change in compare(old, new, changed, Settings()).changes} == {"conf/a.yaml", "run.py"}
+
+
+def test_many_files_of_data_in_one_folder_are_one_line() -> None:
+    old = MemoryTree({f"data/set/{number}.csv": f"{number}\n" for number in range(5)})
+    new = MemoryTree({"data/set/4.csv": "5\n", "data/new.csv": "1\n"})
+    changed = {f"data/set/{number}.csv": Changed("D", None) for number in range(4)}
+    changed |= {"data/set/4.csv": Changed("M", None), "data/new.csv": Changed("A", None)}
+    found = [(change.kind, change.path, change.subject) for change in compare(old, new, changed, Settings()).changes]
+    assert found == [
+        ("file added", "data/new.csv", "(the whole file)"),
+        ("files removed", "data/set", "4 files *.csv"),
+        ("file changed", "data/set/4.csv", "(the whole file)"),
+    ]
+
+
+def test_two_files_of_data_are_two_lines() -> None:
+    old, new = MemoryTree({"data/a.csv": "1\n", "data/b.csv": "1\n", "data/c.npz": "1\n"}), MemoryTree({})
+    changed = {path: Changed("D", None) for path in ("data/a.csv", "data/b.csv", "data/c.npz")}
+    assert [change.path for change in compare(old, new, changed, Settings()).changes] == ["data/a.csv", "data/b.csv", "data/c.npz"]
