@@ -108,8 +108,12 @@ class Expressions(Teller):
     def attribute(self, node: ast.Attribute) -> Value:
         owner = self.value(node.value)
         if owner.kind == "name":
-            unit = self.program.definition_named(self.module, self.module.resolver.names(node))
-            return self.program.stand_in(unit) if unit is not None else self.named(f"{owner.label}.{node.attr}", node)
+            names = self.module.resolver.names(node)
+            unit = self.program.definition_named(self.module, names)
+            if unit is not None:
+                return self.program.stand_in(unit)
+            found = constant_named(self.program, names[0], self.module) if len(names) == 1 else None
+            return self.named(f"{owner.label}.{node.attr}", node) if found is None else constant(found.value, self.origin(node))
         name = self.program.attribute(node, self.unit)
         version = self.writes.get(f".{name}", 0), self.handled.get(root_of(owner).digest, 0)
         return value_of("attribute", name, (("of", owner), *versioned(version)), self.origin(node))

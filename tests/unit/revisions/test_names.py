@@ -240,6 +240,9 @@ def user(*edits: tuple[str, str], text: str = USER) -> Files:
     return {"ours/fit.py": text}
 
 
+BY_MODULE = (("from ours.conf import EPOCHS, RATE", "from ours import conf"), ("=EPOCHS", "=conf.EPOCHS"), ("x, RATE", "x, conf.RATE"))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -248,6 +251,8 @@ def user(*edits: tuple[str, str], text: str = USER) -> Files:
         (CONF | user(("ours.conf import EPOCHS, RATE", "ours import EPOCHS"), ("RATE", "1")), CONF | user(("=EPOCHS", "=20"), ("x, RATE", "x, 1"))),
         ({f"sdk/{path}": text for path, text in (CONF | user()).items()}, {f"sdk/{path}": text for path, text in (CONF | user(("=EPOCHS", "=20"))).items()}),
         (CONF | user(), user(("epochs=EPOCHS", "epochs=20"), ("x, RATE", "x, 0.5"), ("from ours.conf import EPOCHS, RATE\n", ""))),
+        (user(("from ours.conf import EPOCHS, RATE\n", "EPOCHS = 20\nRATE = 0.5\n")), CONF | user(*BY_MODULE)),
+        (CONF | user(), CONF | user(*BY_MODULE)),
     ],
 )  # fmt: skip
 def test_a_constant_that_is_written_out_is_the_same(old: Files, new: Files) -> None:
@@ -257,8 +262,10 @@ def test_a_constant_that_is_written_out_is_the_same(old: Files, new: Files) -> N
 @pytest.mark.parametrize("conf", [OPEN, OFTEN, SOMETIMES, WRITTEN, {}])
 def test_a_constant_that_may_be_something_else_is_not_what_is_written_out(conf: Files) -> None:
     text = USER.replace(", RATE", "", 1).replace("x, RATE", "x, 1")
-    (change,) = told(conf | user(text=text), conf | user(("=EPOCHS", "=20"), text=text))
-    assert (change.subject, change.old, change.new) == ("default of epochs", "EPOCHS", "20")
+    by_module = text.replace("ours.conf import EPOCHS", "ours import conf").replace("=EPOCHS", "=conf.EPOCHS")
+    for written, read in ((text, "EPOCHS"), (by_module, "conf.EPOCHS")):
+        (change,) = told(conf | user(text=written), conf | user((f"={read}", "=20"), text=written))
+        assert (change.subject, change.old, change.new) == ("default of epochs", read, "20")
 
 
 def test_a_constant_that_somebody_writes_is_not_what_is_written_out() -> None:
@@ -280,6 +287,8 @@ def test_another_value_than_that_of_the_constant_is_told_with_both() -> None:
     assert (change.subject, change.old, change.new) == ("default of epochs", "20", "30")
     (change,) = told(CONF | user(), CONF | user(("x, RATE", "x, EPOCHS")))
     assert (change.old, change.new) == ("0.5", "20")
+    own = user(("from ours.conf import EPOCHS, RATE\n", "EPOCHS = 20\nRATE = 0.25\n"))
+    assert ("0.25", "0.5") in {(change.old, change.new) for change in told(own, CONF | user(*BY_MODULE))}
 
 
 def test_a_constant_that_changes_is_told_where_it_stands() -> None:
