@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from mlsmith.index.scopes import last_word
+from mlsmith.revisions.constants import function_elsewhere
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
@@ -92,7 +93,7 @@ class Calls(Expressions):
         node = with_plain_axes(self.without_own_class(node), names)
         func = self.callee(node.func, unit)
         parts = [("func", func)]
-        called = unit or self.constructor(names)
+        called = unit or self.constructor(names) or (function_elsewhere(self.program, names[0], self.module) if len(names) == 1 else None)
         places, keys = self.bound_names(called, node)
         for number, argument in enumerate(node.args):
             star = isinstance(argument, ast.Starred)
@@ -168,6 +169,7 @@ class Calls(Expressions):
     def defaults_of_both(self, unit: Unit | None, node: ast.Call) -> dict[str, bytes]:
         """Role → the constant that a parameter has in both versions where nothing is given. Of a method another class may have its own."""
         peer = self.program.peer.units.get(unit.name) if unit is not None and self.program.peer is not None else None
+        peer = unit if unit is not None and unit.name not in self.program.units else peer  # Of a file that has not changed.
         if unit is None or peer is None or (isinstance(node.func, ast.Attribute) and "." in unit.symbol and unit.last != "__init__"):
             return {}
         if not isinstance(unit.node, FunctionNode) or not isinstance(peer.node, FunctionNode):

@@ -1,4 +1,6 @@
-"""Constants that a module takes from another one of the project: who reads them is told with their values, as with the module's own."""
+"""What a module takes from another one of the project that has not changed: who reads a constant is told with its value, as with the
+module's own, and who calls a function with the names of its parameters.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlsmith.errors import SourceError
 from mlsmith.index.project import outwards
-from mlsmith.revisions.program import MOST_HANDS, Program
+from mlsmith.revisions.program import MOST_HANDS, Program, Unit
 
 if TYPE_CHECKING:
     from mlsmith.rules.kit.module import Module
@@ -41,6 +43,8 @@ class Elsewhere:
 
 def constant_named(program: Program, name: str, module: Module) -> ast.Constant | None:
     """What a constant stands for that a module imports, where both sides would say the same of it: one that has changed is told itself."""
+    if not name.rpartition(".")[2].isupper():
+        return None
     home, name = _home(program, name, module)
     value = _assigned(home, name) if home is not None else None
     if home is None or value is None or program.peer is None or name in program.written | program.peer.written:
@@ -52,11 +56,25 @@ def constant_named(program: Program, name: str, module: Module) -> ast.Constant 
     return value if theirs is not None and ast.dump(theirs) == ast.dump(value) else None
 
 
+def function_elsewhere(program: Program, name: str, module: Module) -> Unit | None:
+    """The function of an unchanged module that a name stands for, where the two sides call it with other numbers of arguments, or by other
+    keywords: of what is called alike nobody needs to know the parameters.
+    """
+    last = name.rpartition(".")[2]
+    if program.elsewhere is None or program.peer is None or program.calls.get(last) == program.peer.calls.get(last):
+        return None
+    home, last = _home(program, name, module)
+    found = home.syntax.scope.bindings.get(last, ()) if home is not None else ()
+    if home is None or home.name in program.modules or len(found) != 1 or not isinstance(found[0].node, ast.FunctionDef):
+        return None
+    return Unit(f"{home.name}.{last}", home.path, "function", found[0].node, home)
+
+
 def _home(program: Program, name: str, module: Module) -> tuple[Module | None, str]:
-    """The module where a constant is at home, and its name there."""
+    """The module where a constant or function is at home, and its name there."""
     for _ in range(MOST_HANDS):
         owner, _, last = name.rpartition(".")
-        if not owner or not last.isupper():
+        if not owner:
             break
         found = (module_named(program, f"{folder}{owner}") for folder in outwards(module.name))
         home = next((one for one in found if one is not None and one is not module), None)

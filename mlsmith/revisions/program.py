@@ -115,6 +115,17 @@ class Program:
         return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
 
     @cached_property
+    def calls(self) -> dict[str, set[tuple[int, frozenset[str | None]]]]:
+        """Last word of a dotted name → the numbers of places, and the keywords, that it is called with."""
+        found: dict[str, set[tuple[int, frozenset[str | None]]]] = {}
+        for module in self.modules.values():
+            for node in (one for one in ast.walk(module.syntax.tree) if isinstance(one, ast.Call)):
+                for name in module.resolver.names(node.func):
+                    given = len(node.args), frozenset(keyword.arg for keyword in node.keywords)
+                    found.setdefault(name.rpartition(".")[2], set()).add(given)
+        return found
+
+    @cached_property
     def paths(self) -> frozenset[str]:
         return frozenset(module.path for module in self.modules.values())
 

@@ -298,3 +298,25 @@ def test_a_constant_that_changes_is_told_where_it_stands() -> None:
         ("ours/fit.py", "call"),
     ]
     assert {change.path for change in told(CONF | user(), new | user(("=EPOCHS", "=20")))} == {"ours/conf.py", "ours/fit.py"}
+
+
+FIELDS = {"ours/fields.py": "def field(path, default=None, *, size=1):\n    for one in h(path):\n        yield one, default, size\n"}
+CALLER = "from ours.fields import field\n\n\ndef fit(x):\n    return g(field(x, 3))\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "pairs"),
+    [
+        ("field(x, default=3)", []),
+        ("field(default=3, path=x)", []),
+        ("field(x, 3, size=1)", []),
+        ("field(x, default=4)", [("3", "4")]),
+        ("field(x, size=3)", [(None, "3"), ("3", None)]),
+        ("field(x, 3, size=2)", [(None, "2")]),
+    ],
+)
+def test_an_argument_of_a_function_of_an_unchanged_file_may_be_given_by_its_place_or_by_its_name(call: str, pairs: list[object]) -> None:
+    old = {"ours/fit.py": CALLER}
+    new = {"ours/fit.py": CALLER.replace("field(x, 3)", call)}
+    assert sorted(((change.old, change.new) for change in told(FIELDS | old, FIELDS | new)), key=str) == sorted(pairs, key=str)
+    assert told(old, new), "nobody can read what is called"
