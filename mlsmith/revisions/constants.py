@@ -27,11 +27,19 @@ class Elsewhere:
 
     def module(self, name: str) -> Module | None:
         if name not in self.known:
-            self.known[name] = self._read(name.replace(".", "/"))
+            self.known[name] = self._read(name, (".py", "/__init__.py"))
         return self.known[name]
 
-    def _read(self, stem: str) -> Module | None:
-        for path in (f"{stem}.py", f"{stem}/__init__.py", f"src/{stem}.py", f"src/{stem}/__init__.py"):
+    def package(self, name: str) -> Module | None:
+        """What it has by its name, if that is a package: what only hands on is small."""
+        key = f"{name}/"
+        if key not in self.known:
+            self.known[key] = self._read(name, ("/__init__.py",))
+        return self.known[key]
+
+    def _read(self, name: str, endings: tuple[str, ...]) -> Module | None:
+        stem = name.replace(".", "/")
+        for path in (f"{folder}{stem}{ending}" for folder in ("", "src/") for ending in endings):
             if path in self.changed:
                 break
             try:

@@ -269,7 +269,7 @@ class Program:
         """What another module has under that name because it imports it, from wherever that has it."""
         for _ in range(MOST_HANDS):
             owner, _, last = name.rpartition(".")
-            package = self.modules.get(owner)
+            package = self._handing_on(owner, last)
             bindings = package.syntax.scope.bindings.get(last, ()) if package is not None and package is not module else ()
             if package is None or len(bindings) != 1 or bindings[0].kind != "import":
                 return None
@@ -280,8 +280,17 @@ class Program:
             unit = next((self.units[one] for one in found if one in self.units), None)
             if unit is not None:
                 return unit
-            name = next((one for one in found if one.rpartition(".")[0] in self.modules), "")
+            name = next((one for one in found if self._handing_on(*one.rpartition(".")[::2]) is not None), "")
         return None
+
+    def _handing_on(self, name: str, last: str) -> Module | None:
+        """The module of a name; one that has not changed only where it is a package, and something that did is called as what it may have."""
+        known = self.modules.get(name)
+        return known if known is not None or self.elsewhere is None or last not in self._symbols else self.elsewhere.package(name)
+
+    @cached_property
+    def _symbols(self) -> frozenset[str]:
+        return frozenset(unit.symbol for unit in self.units.values())
 
     def is_busy(self, unit: Unit) -> bool:
         """Whether its form is just being told: it calls itself."""

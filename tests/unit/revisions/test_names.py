@@ -320,3 +320,21 @@ def test_an_argument_of_a_function_of_an_unchanged_file_may_be_given_by_its_plac
     new = {"ours/fit.py": CALLER.replace("field(x, 3)", call)}
     assert sorted(((change.old, change.new) for change in told(FIELDS | old, FIELDS | new)), key=str) == sorted(pairs, key=str)
     assert told(old, new), "nobody can read what is called"
+
+
+PACKAGE = {"ours/__init__.py": "from ours.tools import scaled\n"}
+TOOL = "def scaled(x):\n    check(x, 1)\n    return x.by(2)\n"
+CALLING = "from ours import scaled\n\n\ndef fit(x):\n    return g(scaled(x))\n"
+
+
+def test_what_an_unchanged_package_hands_on_is_what_stands_in_its_module() -> None:
+    tools = {"ours/tools.py": TOOL}, {"ours/tools.py": f"import os\n\n\n{TOOL}\n\ndef size():\n    return os.stat(1)\n"}
+    by_module = CALLING.replace("from ours import", "from ours.tools import")
+    old, new = PACKAGE | tools[0] | {"fit.py": CALLING}, PACKAGE | tools[1] | {"fit.py": by_module}
+    assert {change.subject for change in told(old, new)} == {"size"}
+    assert {change.path for change in told(old, new | {"fit.py": by_module.replace("scaled(x)", "scaled(x + 1)")})} == {
+        "fit.py",
+        "ours/tools.py",
+    }
+    other = {"ours/more.py": TOOL.replace("2", "3"), "ours/__init__.py": "from ours.more import scaled\n"}
+    assert "fit.py" in {change.path for change in told(old | other, new | other)}, "the package had another one of that name"
