@@ -22,6 +22,7 @@ from mlsmith.revisions.statements import outermost
 from mlsmith.revisions.telling import defaults_of
 from mlsmith.revisions.values import Value
 from mlsmith.revisions.wording import branches_of, kind_of_effect, signature_of, subject_of, text_of, weight_of
+from mlsmith.rules.kit.context import module_name_of
 
 _LIKE = 0.5
 """Share of steps that two branches have in common from which on one took the place of the other"""
@@ -94,12 +95,17 @@ class Comparison(InnerValues):
 
     def moved(self, told: list[Told]) -> list[Told]:
         """The same step that came in one place and went in another has moved: its order, or the branch around it, is another one."""
-        came = {_step(one): one for one in told if one.change.kind.endswith(" added")}
-        went = {_step(one): one for one in told if one.change.kind.endswith(" removed") and _step(one) in came}
-        kept = [one for one in told if not (one.change.kind.endswith((" added", " removed")) and _step(one) in went)]
+        came = {self.step_of(one): one for one in told if one.change.kind.endswith(" added")}
+        went = {self.step_of(one): one for one in told if one.change.kind.endswith(" removed") and self.step_of(one) in came}
+        kept = [one for one in told if not (one.change.kind.endswith((" added", " removed")) and self.step_of(one) in went)]
         # of a called function one
         moved = {step if step[0] == self.pair.new.symbol else step[:1]: step for step in sorted(went, key=str)}
         return [*kept, *(_in_order(went[step], came[step]) for step in moved.values())]
+
+    def step_of(self, told: Told) -> tuple[str, str, str | None]:
+        change = told.change
+        symbol = self.pair.new.symbol if change.symbol == self.pair.old.symbol else change.symbol  # Of the same, whatever it is called.
+        return symbol, change.subject, change.old or change.new
 
     def bodies(self, old: tuple[Effect, ...], new: tuple[Effect, ...], leaving: str) -> None:
         """The steps of a function, or of one round of a loop."""
@@ -176,7 +182,7 @@ class Comparison(InnerValues):
         if elsewhere.holds(one, caller):
             self.reasons.add("definition")  # The function that has it now, or had it, is told.
             return
-        if self.is_called_instead(one, is_old=what == "removed"):
+        if self.is_called_instead(one, is_old=what == "removed") or self.is_told_instead(one, is_old=what == "removed"):
             self.reasons.add("definition")  # Told with its caller on one side, and called from there on the other.
             return
         kind, component, significance = kind_of_effect(one)
@@ -193,6 +199,15 @@ class Comparison(InnerValues):
             return False
         return self.around.became.get(place) in self.called_now if is_old else place in self.called_before
 
+    def is_told_instead(self, one: Effect, *, is_old: bool) -> bool:
+        """Whether a step calls a function that the other side is told with, because the two differ. Where it is called is compared once more
+        when that has been told.
+        """
+        place = _place_called(one)
+        there = [now if is_old else was for was, now in self.around.became.items() if place == (was if is_old else now)]
+        names = {f"{module_name_of(path)}.{symbol}" for path, symbol in there}
+        return bool(names & self.around.differing & (self.other if is_old else self.own).taken_in)
+
     @cached_property
     def called_now(self) -> set[Place]:
         return _called(self.other)
@@ -203,6 +218,10 @@ class Comparison(InnerValues):
 
     def effect(self, old: Effect, new: Effect) -> None:
         if old.digest == new.digest:
+            return
+        if self.is_told_instead(old, is_old=True) != self.is_told_instead(new, is_old=False):
+            self.single(old, "removed")
+            self.single(new, "added")
             return
         before = len(self.told)
         at = Spot(old.origin, new.origin)
@@ -254,20 +273,20 @@ def _shared(marks: Counter[tuple[str, str]], effects: tuple[Effect, ...]) -> int
     return (marks & Counter(map(_told_as, effects))).total()
 
 
-def _step(told: Told) -> tuple[str, str, str | None]:
-    change = told.change
-    return change.symbol, change.subject, change.old or change.new
-
-
 def _in_order(old: Told, new: Told) -> Told:
     return Told(new.change._replace(kind="order", old=None, new=None), Spot(old.at.old, new.at.new))
 
 
 def _called(form: Form) -> set[Place]:
     """Definitions that a form calls without being told with them."""
-    calls = (value for effect in each(form.effects) if effect.kind == "call" for value in (effect.value("value"),) if value is not None)
-    found = (defined(value.parts[0][1]) for value in calls)
-    return {one.origin.place for one in found if one is not None and one.origin is not None}
+    return {place for place in map(_place_called, each(form.effects)) if place is not None}
+
+
+def _place_called(effect: Effect) -> Place | None:
+    """The definition that a step calls."""
+    value = effect.value("value") if effect.kind == "call" else None
+    called = defined(value.parts[0][1]) if value is not None else None
+    return called.origin.place if called is not None and called.origin is not None else None
 
 
 def _is_an_option(effect: Effect) -> bool:

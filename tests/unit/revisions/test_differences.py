@@ -596,6 +596,42 @@ def test_a_call_takes_the_place_of_its_kin_only() -> None:
         assert "call replaced" in told(one, other), (one, other)
 
 
+@pytest.mark.parametrize(
+    ("body", "other", "symbols"),
+    [
+        ("a(t)\n        self.save()", "a(t)\n        self.save()", {"A.save"}),
+        (
+            "if t:\n            self.save()\n        else:\n            raise E",
+            "if not t:\n            raise E\n        self.save()",
+            {"A.save"},
+        ),
+        (
+            "for e in t:\n            a(e)\n            self.save()",
+            "for e in t:\n            a(e)\n        self.save()",
+            {"A.save", "A.run"},
+        ),
+        ("if t:\n            self.save()", "self.save()", {"A.save", "A.run"}),
+        ("self.save()", "self.save()\n        self.save()", {"A.save", "A.run"}),
+    ],
+    ids=["as before", "after a branch that raises", "after the loop", "whatever is given", "twice"],
+)
+def test_a_function_that_differs_is_not_called_anew_where_it_was_told_with_its_caller(body: str, other: str, symbols: set[str]) -> None:
+    text = "class A:\n    def save(self):\n        {0}w(self.x)\n        return self\n\n    def run(self, t):\n        {1}\n"
+    old, new = text.format("", body), text.format("if not self.x:\n            return None\n        ", other)
+    assert {change.symbol for change in changes({"a.py": old}, {"a.py": new})} == symbols
+    assert {change.symbol for change in changes({"a.py": new}, {"a.py": old})} == symbols
+
+
+def test_a_step_of_a_renamed_function_that_left_a_branch_is_still_there() -> None:
+    old = "def draw(x, n):\n    a(x)\n    if n:\n        scale(x, 2)\n        k(x)\n    b(x)\n    return c(n)\n"
+    new = "def draw_it(x, n):\n    a(x)\n    if n:\n        k(x)\n    b(x)\n    scale(x, 2)\n    return c(n)\n"
+    kinds = [
+        {one[0] for one in flat(changes({"a.py": old}, {"a.py": text})) if one[1].startswith("scale")}
+        for text in (new, new.replace("2", "3"))
+    ]
+    assert kinds == [{"order"}, {"call added", "call removed"}]
+
+
 def test_a_function_that_is_gone_is_not_told_again_where_it_is_called_still() -> None:
     old = "def g(x, n=1):\n    yield h(x)\n\n\ndef f(x):\n    return k(g(x))\n"
     (change,) = changes({"a.py": old}, {"a.py": old.partition("def f")[1] + old.partition("def f")[2]})
