@@ -19,6 +19,7 @@ from mlsmith.revisions.effective import effective_changes
 from mlsmith.revisions.included import Included
 from mlsmith.revisions.inline_dependencies import inline_changes
 from mlsmith.revisions.moved_programs import chooses_what_was_renamed, names_what_was_moved, with_moved_programs
+from mlsmith.revisions.newer_syntax import without_type_parameters
 from mlsmith.revisions.notebooks import notebook_changes
 from mlsmith.revisions.older_syntax import in_newer_syntax
 from mlsmith.revisions.opaque import by_folders, unreadable, whole
@@ -245,13 +246,14 @@ def _source(data: bytes, path: str) -> PythonSource:
             source = read_python(data, path)
             return source._replace(tree=without_developers(source.tree)) if path.rpartition("/")[2] == "setup.py" else source
         except SourceError as error:
-            newer = in_newer_syntax(_text_of(data))
-            if newer is None:
-                raise
-            try:
-                return parse_python(newer, path)
-            except SourceError:
-                raise error from None  # What the file says of itself, not what was made of it.
+            text = _text_of(data)
+            for other in (in_newer_syntax(text), without_type_parameters(text)):
+                try:
+                    if other is not None:
+                        return parse_python(other, path)
+                except SourceError:
+                    continue
+            raise error from None  # What the file says of itself, not what was made of it.
     notebook = read_notebook(data)
     try:
         return parse_notebook(notebook, path)
