@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mlsmith.index.scopes import last_word
 from mlsmith.revisions.annotations import plain_annotation
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION, Calls
+from mlsmith.revisions.constants import constant_named
 from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
@@ -40,7 +42,7 @@ def evaluate(program: Program, unit: Unit) -> Form:
         return form_of((), (), (), type(node).__name__)
     if not (unit.last == "__repr__" and unit.name.count(".") > 1):
         teller.run(node.body)  # type: ignore[attr-defined]
-    names = dict(teller.env) if unit.kind == "module" else {}
+    names = {**teller.constants_taken(), **teller.env} if unit.kind == "module" else {}
     effects = trimmed(teller.effects, "return") if unit.kind == "function" else teller.effects
     return form_of(effects, head, teller.taken_in, type(node).__name__, names)
 
@@ -316,6 +318,17 @@ class _Teller(Calls):
         package = self.module.name.split(".") if self.module.path.endswith("__init__.py") else self.module.name.split(".")[:-1]
         kept = package[: len(package) - node.level + 1]
         return ".".join([*kept, *([node.module] if node.module else [])])
+
+    def constants_taken(self) -> dict[str, Value]:
+        """What names stand for that the module only hands on: it may have assigned them itself before, and nobody who reads them has changed."""
+        found: dict[str, Value] = {}
+        for name, bindings in self.module.syntax.scope.bindings.items():
+            names = self.module.resolver.names_of_binding(bindings[0]) if bindings[0].kind == "import" and len(bindings) == 1 else ()
+            is_read = name in self.module.syntax.mentioned
+            held = constant_named(self.program, names[0], self.module) if len(names) == 1 and not is_read else None
+            if held is not None:
+                found[name] = replace(held, origin=self.origin(bindings[0].node))
+        return found
 
     def is_for_its_own_sake(self, node: ast.ImportFrom) -> bool:
         """Whether something is taken out of a module for what running that module does: in a package, or marked as meant."""

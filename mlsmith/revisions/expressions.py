@@ -88,7 +88,7 @@ class Expressions(Teller):
                 return known
         if self.binding_kind(node.id) in ("import", "") and len(names) == 1:
             held = constant_named(self.program, names[0], self.module) if self.is_plain(node.id) else None
-            return self.named(names[0], node) if held is None else constant(held.value, self.origin(node))
+            return self.named(names[0], node) if held is None else replace(held, origin=self.origin(node))
         return value_of("global", node.id, (), self.origin(node))
 
     def named(self, name: str, node: ast.expr) -> Value:
@@ -113,7 +113,7 @@ class Expressions(Teller):
             if unit is not None:
                 return self.program.stand_in(unit)
             found = constant_named(self.program, names[0], self.module) if len(names) == 1 else None
-            return self.named(f"{owner.label}.{node.attr}", node) if found is None else constant(found.value, self.origin(node))
+            return self.named(f"{owner.label}.{node.attr}", node) if found is None else replace(found, origin=self.origin(node))
         name = self.program.attribute(node, self.unit)
         version = self.writes.get(f".{name}", 0), self.handled.get(root_of(owner).digest, 0)
         return value_of("attribute", name, (("of", owner), *versioned(version)), self.origin(node))

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mlsmith.index.project import outwards
+from mlsmith.index.scopes import last_word
 from mlsmith.revisions.effects import Effect, digest_of, each
 from mlsmith.revisions.imports import imported_names
 from mlsmith.revisions.values import Origin, Value, value_of
@@ -23,6 +24,9 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 MOST_HANDS = 8
 """Modules that hand a name on to each other, before nobody follows it any more"""
+
+_CHANGING = frozenset({"append", "extend", "insert", "remove", "pop", "popitem", "clear", "sort", "reverse", "update", "setdefault"})
+"""Methods that change the list or table that they are called on"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,16 @@ class Program:
 
     @cached_property
     def written(self) -> frozenset[str]:
-        """Names of attributes that any of its modules writes, of whatever object: `conf.EPOCHS = 3`."""
-        nodes = (node for module in self.modules.values() for node in ast.walk(module.syntax.tree))
-        return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+        """Last words of what any of its modules writes, or changes, of whatever object: `conf.EPOCHS = 3`, `NAMES.append(x)`."""
+        found: set[str] = set()
+        for node in (node for module in self.modules.values() for node in ast.walk(module.syntax.tree)):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                found.add(node.attr)
+            elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                found.add(last_word(node.value))
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+                found.add(last_word(node.func.value))
+        return frozenset(found)
 
     @cached_property
     def calls(self) -> dict[str, set[tuple[int, frozenset[str | None]]]]:

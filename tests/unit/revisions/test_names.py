@@ -338,3 +338,33 @@ def test_what_an_unchanged_package_hands_on_is_what_stands_in_its_module() -> No
     }
     other = {"ours/more.py": TOOL.replace("2", "3"), "ours/__init__.py": "from ours.more import scaled\n"}
     assert "fit.py" in {change.path for change in told(old | other, new | other)}, "the package had another one of that name"
+
+
+TABLE = "ROOT = 'data'\nWHERE = ROOT + '/new'\nNAMES = ['a', 'b']\nKINDS = {}\n"
+READER = "\n\ndef fit(x):\n    return g(x, WHERE, NAMES, KINDS)\n"
+TAKING = "from ours.conf import KINDS, NAMES, WHERE\n"
+
+
+def test_a_constant_that_is_put_together_of_others_may_move() -> None:
+    own, taken = {"fit.py": TABLE + READER}, {"fit.py": TAKING + READER, "ours/conf.py": TABLE}
+    through = {"fit.py": TAKING.replace("conf", "old") + READER, "ours/old.py": TAKING, "ours/conf.py": TABLE}
+    at_home = {"fit.py": TAKING.replace("conf", "old") + READER, "ours/old.py": TABLE}
+    for old, new in ((own, taken), (at_home, through), (through, taken)):
+        assert not {change.old for change in told(old, new) if change.path == "fit.py"} - {"{}", "KINDS"}
+        for one, other, said in (("'data'", "'raw'", "raw"), ("'b'", "'c'", "'c'"), ("/new", "/old", "/old")):
+            edited = {path: text.replace(one, other) for path, text in new.items()}
+            assert said in "".join(f"{change.new}" for change in told(old, edited)), (one, other)
+
+
+@pytest.mark.parametrize("more", ["NAMES.append(h(1))", "NAMES[0] = h(1)"])
+def test_of_two_lists_that_begin_alike_one_may_be_changed(more: str) -> None:
+    conf = {"ours/conf.py": "NAMES = ['a', 'b']\n", "ours/more.py": f"MORE = ['a', 'b']\n{more.replace('NAMES', 'MORE')}\n"}
+    edited = {path: f"{text}\nx = {{0}}\n" for path, text in conf.items()}
+    old, new = ({path: text.format(number) for path, text in edited.items()} for number in (1, 2))
+    reader = "from ours.conf import NAMES\nfrom ours.more import MORE\n\n\ndef fit(x):\n    return g(x, {0}), h({1})\n"
+    found = told(old | {"fit.py": reader.format("NAMES", "MORE")}, new | {"fit.py": reader.format("MORE", "NAMES")})
+    assert "fit.py" in {change.path for change in found}
+    empty = {"ours/conf.py": "NAMES = {}\nx = 1\n", "ours/more.py": "MORE = {}\nx = 1\n"}
+    other = {path: text.replace("1", "2") for path, text in empty.items()}
+    found = told(empty | {"fit.py": reader.format("NAMES", "MORE")}, other | {"fit.py": reader.format("MORE", "NAMES")})
+    assert "fit.py" in {change.path for change in found}
