@@ -1,13 +1,33 @@
-"""Annotations of fields, however they are written."""
+"""Annotations of fields, however they are written, and types that have a name."""
 
 from __future__ import annotations
 
 import ast
 
+from mlsmith.rules.kit.module import Module
+
+_GENERIC = frozenset(
+    {"Callable", "Dict", "FrozenSet", "Iterable", "Iterator", "List", "Mapping", "Optional", "Sequence", "Set", "Tuple", "Type", "Union"}
+)
+"""What stands for a type only; a `Literal` may be asked for its values, an `Annotated` for its remarks"""
+
 
 def plain_annotation(node: ast.expr) -> str:
     """An annotation with built-in types and `|`, however it is written."""
     return ast.unparse(_Plainly().visit(ast.parse(ast.unparse(node), mode="eval")))
+
+
+def is_a_type(node: ast.expr | None, module: Module) -> bool:
+    """Whether an expression is a type: `Union[int, Tuple[int, int]]`."""
+    if not isinstance(node, ast.Subscript):
+        return False
+    named = [inner for inner in ast.walk(node) if isinstance(inner, (ast.Name, ast.Attribute))]
+    words = {name.removeprefix("typing.") for inner in named for name in module.resolver.names(inner) if name.startswith("typing.")}
+    return _last(node.value) in _GENERIC & words and not words & {"Literal", "Annotated"}
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 class _Plainly(ast.NodeTransformer):

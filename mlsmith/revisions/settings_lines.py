@@ -30,6 +30,7 @@ def line_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from:
                 Change(
                     component=Component.CONFIGURATION, kind=kind, path=path, line=(now or was or ("", 1))[1], symbol="", subject=name,
                     old=renamed.get(name, was and was[0]), new=now and now[0], significance=Significance.MEDIUM, moved_from=moved_from,
+                    rewritten=kind == "renamed",
                 )
             )  # fmt: skip
     return tuple(sorted(changes, key=lambda change: (change.line, change.subject)))

@@ -10,6 +10,7 @@ from functools import cached_property
 from mlsmith.change import Component, Significance
 from mlsmith.revisions.account import Place, Spot, Told
 from mlsmith.revisions.alignment import alike, find_inside, mark
+from mlsmith.revisions.annotations import is_a_type
 from mlsmith.revisions.callers import at_the_calls, new_calls
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION
 from mlsmith.revisions.effects import Effect, digest_of, each, spread
@@ -23,6 +24,7 @@ from mlsmith.revisions.telling import defaults_of
 from mlsmith.revisions.values import Value
 from mlsmith.revisions.wording import branches_of, kind_of_effect, signature_of, subject_of, text_of, weight_of
 from mlsmith.rules.kit.context import module_name_of
+from mlsmith.rules.kit.module import Module
 
 _LIKE = 0.5
 """Share of steps that two branches have in common from which on one took the place of the other"""
@@ -58,6 +60,8 @@ class Comparison(InnerValues):
         before = len(self.told)
         for name in sorted((old.names.keys() & new.names.keys()) - OF_A_FILE, key=lambda name: (self.line_of(new.names[name], name), name)):
             one, other = old.names[name], new.names[name]
+            if all(is_a_type(_only_value(unit.module, name), unit.module) for unit in (self.pair.old, self.pair.new)):
+                continue  # Who checks types reads it.
             of_the_package = self.pair.new.path.endswith("setup.py") and name.lower().replace("licence", "license") in OF_A_DISTRIBUTION
             if one.digest != other.digest and not (is_told(one) and is_told(other)) and not of_the_package:
                 at = Spot(one.origin or self.whole.old, other.origin or self.whole.new)
@@ -249,6 +253,12 @@ class Comparison(InnerValues):
                 self.add(new.kind, subject_of(new), branches_of(old), branches_of(new), at, Component.SOURCE, Significance.MEDIUM)
         if len(self.told) == before and not self.reasons:
             self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW)
+
+
+def _only_value(module: Module, name: str) -> ast.expr | None:
+    """What the top of a module assigns to a name, once."""
+    bindings = module.syntax.scope.bindings.get(name, ())
+    return bindings[0].value if len(bindings) == 1 else None
 
 
 def _defaults(unit: Unit) -> dict[str, ast.expr]:

@@ -119,6 +119,10 @@ if __name__ == "__main__":
     unittest.main()
 """
 ALIKE = {
+    "a type that has a name": (
+        "from typing import Tuple, Union\n\nBox = Tuple[int, int]\n\n\ndef f(x: Box):\n    return g(x)\n",
+        "from typing import Tuple, Union\n\nBox = Union[Tuple[int, int], Tuple[int, int, int]]\n\n\ndef f(x: Box):\n    return g(x)\n",
+    ),
     "a set of a list": ("def f(rows):\n    return g(set([r.x for r in rows]), dict(a=1))\n", "def f(rows):\n    return g({r.x for r in rows}, {'a': 1})\n"),
     "a branch after one that leaves": (
         "def f(x):\n    if x:\n        raise ValueError('a')\n    else:\n        g(x)\n    h(x)\n",
@@ -294,6 +298,11 @@ LOOP = """def f(q):
         g(t)
 """
 APART = {
+    "a type that has values": (
+        "from typing import Literal\n\nNames = Literal['a', 'b']\n\n\ndef f(x: Names):\n    return g(x)\n",
+        "from typing import Literal\n\nNames = Literal['a', 'c']\n\n\ndef f(x: Names):\n    return g(x)\n",
+    ),
+    "a table that is no type": ("sizes = table[1, 2]\n", "sizes = table[1, 3]\n"),
     "a class that tests nothing": (TESTED.format("ours.Case", 2), TESTED.format("ours.Case", 3)),
     "what stands beside a test": (TESTED.format("unittest.TestCase", 2), TESTED.format("unittest.TestCase", 2).replace("g(x)", "h(x)")),
     "what is called whatever a choice says": (
