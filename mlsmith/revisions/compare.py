@@ -16,6 +16,7 @@ from mlsmith.revisions.constants import Elsewhere
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.distribution import without_developers
 from mlsmith.revisions.effective import effective_changes
+from mlsmith.revisions.exported import only_exported
 from mlsmith.revisions.included import Included
 from mlsmith.revisions.inline_dependencies import inline_changes
 from mlsmith.revisions.moved_programs import chooses_what_was_renamed, names_what_was_moved, with_moved_programs
@@ -96,6 +97,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             role = Role.PYTHON
         files.append(path)
         if role is Role.PYTHON:
+            if path.endswith(".ipynb"):
+                one, other = only_exported(one), only_exported(other)
             changes += _modules(path, old_path, one, other, (before, after), settings)
             changes += (notebook_changes if path.endswith(".ipynb") else inline_changes)(path, one, other, moved_from=moved)
         elif role is Role.SCRIPT and (one is None or other is None):

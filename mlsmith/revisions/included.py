@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlsmith.engine.discover import kind_of
 from mlsmith.errors import SourceError
 from mlsmith.revisions.platform import pins_of
-from mlsmith.revisions.tools import lists_tools
+from mlsmith.revisions.tools import is_of_development, is_run_by, lists_tools
+from mlsmith.rules.kit.context import Context, context_of_path
 from mlsmith.sources.requirements import read_requirements
 
 if TYPE_CHECKING:
@@ -37,7 +39,9 @@ class Included:
         if not changes or not path.endswith(_ENDINGS):
             return list(changes)
         if lists_tools(path) and not (self.before.is_needed(old_path or path) or self.after.is_needed(path)):
-            return []
+            name = posixpath.basename(path)
+            asked = [one for one in changes if is_of_development(name) and self.after.is_asked_for(one.subject)]
+            changes = [one for one in changes if one in asked or is_run_by(name, one.subject)]
         return [change for change in changes if not self._is_as_before(change, path, old_path or path)]
 
     def _is_as_before(self, change: Change, path: str, old_path: str) -> bool:
@@ -101,8 +105,17 @@ class _Side:
 
     def is_needed(self, path: str) -> bool:
         """Whether a file includes this one that is not for developers itself."""
-        files = [one for one in self.tree.paths() if one.endswith(_ENDINGS) and kind_of(one) == "requirements" and not lists_tools(one)]
-        return any(path in self.reached(one) for one in files[:_MOST] if one != path)
+        return any(path in self.reached(one) for one in self.own_files if one != path)
+
+    def is_asked_for(self, name: str) -> bool:
+        """Whether such a file asks for a package, in any version."""
+        wanted = name.partition(";")[0].strip()
+        return any(wanted == asked.partition(";")[0].strip() for one in self.own_files for asked in self.own(one))
+
+    @cached_property
+    def own_files(self) -> list[str]:
+        found = [one for one in self.tree.paths() if one.endswith(_ENDINGS) and kind_of(one) == "requirements" and not lists_tools(one)]
+        return [one for one in found if context_of_path(one) is Context.CODE][:_MOST]
 
     def _read(self, path: str) -> tuple[dict[str, Locked], list[str]] | None:
         if path not in self.known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
@@ -11,7 +12,7 @@ from mlsmith.revisions.configuration import Touched, config_diff
 from mlsmith.revisions.locks import Locked, hashes_of_requirements, read_lock
 from mlsmith.revisions.opaque import unreadable, whole
 from mlsmith.revisions.settings_lines import line_changes
-from mlsmith.revisions.tools import is_for_developers, is_tool
+from mlsmith.revisions.tools import is_for_developers, is_of_development, is_run_by, is_tool
 from mlsmith.sources.docker import read_dockerfile
 from mlsmith.sources.requirements import Requirement, RequirementsDocument, read_requirements
 
@@ -93,19 +94,30 @@ def pins_of(data: bytes | None, path: str) -> dict[str, Locked] | SourceError:
 
 def _asked(document: RequirementsDocument) -> dict[str, Locked]:
     found: dict[str, Locked] = {}
-    asked = {extra.strip() for one in document.requirements if one.group == "project" for extra in one.extras.split(",")}
+    own = [one for one in document.requirements if one.group == "project"]
     starts = [requirement.span.start.line for requirement in document.requirements]
     for requirement, end in zip(document.requirements, [*starts[1:], len(document.lines) + 1], strict=False):
         line = requirement.span.start.line
         hashes = hashes_of_requirements(document.lines, line, end) if requirement.hashed else set[str]()
-        group = requirement.group.rpartition(":")[2]  # One that the project itself asks for, as an extra of its own, all need.
-        one = found.setdefault(_name(requirement), Locked(line, for_developers=is_for_developers(group) and group not in asked))
+        one = found.setdefault(_name(requirement), Locked(line, for_developers=_is_for_developers_alone(requirement, own)))
         one.versions.add(_version(requirement))
         one.hashes |= hashes
     if document.kind == "requirements":
         for number, text in _leftovers(document):
             found[text] = Locked(number, {"given"})
     return found
+
+
+def _is_for_developers_alone(requirement: Requirement, own: Sequence[Requirement]) -> bool:
+    """Not what is in a group that the project itself asks for, as an extra of its own."""
+    group = requirement.group.rpartition(":")[2]
+    if (
+        not is_for_developers(group)
+        or is_run_by(group, requirement.name)
+        or any(group == extra.strip() for one in own for extra in one.extras.split(","))
+    ):
+        return False
+    return not (is_of_development(group) and any(one.name == requirement.name for one in own))
 
 
 def _name(requirement: Requirement) -> str:

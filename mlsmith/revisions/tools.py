@@ -14,7 +14,7 @@ _NAMES = frozenset({
     "pyproject-flake8", "pyright", "pytest", "pyupgrade", "radon", "responses", "ruff", "safety", "setuptools-scm",
     "sphinx", "sphinxcontrib", "sybil", "taplo", "towncrier", "tox", "twine", "ty", "vulture", "xenon", "yamllint",
     "yapf", "myst-parser", "nbsphinx", "readthedocs-sphinx-search", "recommonmark", "mkdocstrings",
-    "pydata-sphinx-theme", "python-semantic-release", "semantic-release", "jupyter-book", "gh-action", "git",
+    "pydata-sphinx-theme", "py-tree", "python-semantic-release", "semantic-release", "jupyter-book", "gh-action", "git",
     "pygments", "shellcheck", "shfmt", "hadolint", "actionlint", "zizmor", "conda-build", "check-manifest",
     "pytype", "pyre", "pyre-check", "mock", "moto", "freezegun", "hypothesis", "parameterized", "tomli",
     "sphinx-rtd-theme", "identify", "cfgv", "nodeenv", "iniconfig", "mccabe", "astroid", "alabaster", "bump-my-version",
@@ -26,6 +26,11 @@ GROUPS = (
 )
 """What projects call the groups of packages that only those need who look after the code"""
 _GROUP = regex(rf"_?{GROUPS}(?:[-_]{GROUPS})*", re.IGNORECASE)
+_DEVELOPMENT = regex(r"(?:\A|[-_.])dev(?:el(?:op(?:ment|ers?)?)?)?(?:[-_.]|\Z)", re.IGNORECASE)
+_LEARNING = frozenset({
+    "torch", "torchvision", "torchaudio", "tensorflow", "keras", "jax", "jaxlib", "flax", "scikit-learn", "xgboost", "lightgbm", "catboost",
+    "transformers", "diffusers", "lightning", "pytorch-lightning", "numpy", "scipy", "pandas",
+})  # fmt: skip
 _FIRST_OR_LAST = regex(r"dev(?:el(?:op(?:ment|ers?)?)?)?|(?:unit)?tests?|testing|doctests?|lint(?:ing|ers?)?", re.IGNORECASE)
 _ALONE = regex(r"docs?|documentation|readthedocs|rtd|typing", re.IGNORECASE)
 """Words that beside others may mean what a model reads"""
@@ -50,3 +55,13 @@ def lists_tools(path: str) -> bool:
     if len(words) == 1 and _ALONE.fullmatch(words[0]):
         return True
     return bool(words) and any(_FIRST_OR_LAST.fullmatch(word) for word in (words[0], words[-1]))
+
+
+def is_run_by(group: str, package: str) -> bool:
+    """Whether those who install a group for development may train with a package of it: a framework is no tool, whoever asks for it."""
+    return package in _LEARNING and is_of_development(group)
+
+
+def is_of_development(group: str) -> bool:
+    """Whether a group, or file, of those for developers has all that they work with, and not only tests or pages."""
+    return _DEVELOPMENT.search(group) is not None

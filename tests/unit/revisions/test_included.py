@@ -38,7 +38,8 @@ COMMON = {"a.requirements.txt": "torch>=1\n-r common.requirements.txt\n", "commo
         (PARTS, WHOLE),
         (COMMON, {**COMMON, "a.requirements.txt": "torch>=1\nnumpy==2\n"}),
         ({"requirements.txt": "a\n-r requirements.txt\n"}, {"requirements.txt": "# why\na\n-r requirements.txt\n"}),
-        ({**WHOLE, "dev-requirements.txt": "scipy\n"}, {**WHOLE, "dev-requirements.txt": "-r requirements.txt\njoblib\n"}),
+        ({**WHOLE, "docs.requirements.txt": "numpy"}, {**WHOLE, "docs.requirements.txt": "numpy<=3"}),
+        ({**WHOLE, "dev-requirements.txt": "lxml\n"}, {**WHOLE, "dev-requirements.txt": "-r requirements.txt\njoblib\n"}),
     ],
 )
 def test_what_an_included_file_asks_for_is_asked_for_as_before(old: Files, new: Files) -> None:
@@ -64,9 +65,11 @@ def test_what_an_included_file_asks_for_is_asked_for_as_before(old: Files, new: 
         (WHOLE, {"requirements.txt": "-r ../other/requirements.txt\ntorch>=1\n"}, [
             ("requirements.txt", "dependency added", "-r ../other/requirements.txt"), ("requirements.txt", "dependency removed", "numpy"),
         ]),
-        ({"requirements.txt": "-r dev-requirements.txt\n", "dev-requirements.txt": "scipy==1\n"},
-         {"requirements.txt": "-r dev-requirements.txt\n", "dev-requirements.txt": "scipy==2\n"},
-         [("dev-requirements.txt", "dependency", "scipy")]),
+        ({**WHOLE, "requirements-dev.txt": "numpy\nlxml==1\n"}, {**WHOLE, "requirements-dev.txt": "numpy<=3\nlxml==2\n"},
+         [("requirements-dev.txt", "dependency", "numpy")]),
+        ({"requirements.txt": "-r dev-requirements.txt\n", "dev-requirements.txt": "lxml==1\n"},
+         {"requirements.txt": "-r dev-requirements.txt\n", "dev-requirements.txt": "lxml==2\n"},
+         [("dev-requirements.txt", "dependency", "lxml")]),
     ],
 )  # fmt: skip
 def test_what_is_asked_for_no_more_or_anew_is_told(old: Files, new: Files, expected: list[tuple[str, str, str]]) -> None:
