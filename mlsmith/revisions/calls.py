@@ -77,6 +77,8 @@ class Calls(Expressions):
         names = names_of(self.program, self.module, node.func)
         if "typing.cast" in names and len(node.args) == 2:
             return self.value(node.args[1])
+        if len(names) == 1 and names[0] in _PROGRESS:  # Whoever is asked whether to show it is asked for nothing else.
+            node = ast.copy_location(ast.Call(node.func, node.args, [k for k in node.keywords if k.arg != "disable"]), node)
         if len(names) == 1 and names[0] in _PROGRESS and node.args and not isinstance(node.args[0], ast.Starred):
             for keyword in node.keywords:
                 self.value(keyword.value)

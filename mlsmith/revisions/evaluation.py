@@ -415,6 +415,6 @@ _Teller.expressions = {
     ast.Subscript: _Teller.subscript, ast.JoinedStr: _Teller.formatted, ast.IfExp: _Teller.choice, ast.List: _Teller.container,
     ast.Dict: _Teller.container, ast.Set: _Teller.container, ast.Call: _Teller.call, ast.ListComp: _Teller.comprehension,
     ast.SetComp: _Teller.comprehension, ast.DictComp: _Teller.comprehension, ast.GeneratorExp: _Teller.comprehension,
-    ast.Compare: _Teller.compare, ast.NamedExpr: _Teller.walrus, ast.Yield: _Teller.hand_out, ast.YieldFrom: _Teller.hand_out,
+    ast.Compare: _Teller.compare, ast.BinOp: _Teller.arithmetic, ast.NamedExpr: _Teller.walrus, ast.Yield: _Teller.hand_out, ast.YieldFrom: _Teller.hand_out,
     ast.Await: _Teller.hand_out, ast.Lambda: _Teller.deferred,
 }  # fmt: skip

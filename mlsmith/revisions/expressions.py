@@ -12,6 +12,7 @@ from mlsmith.revisions.effects import Effect, digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import FunctionNode, Unit
 from mlsmith.revisions.queries import is_query, normal_query
+from mlsmith.revisions.sequences import is_always_put_together, kind_of_display, put_together, terms_of
 from mlsmith.revisions.spellings import constant_last, is_negation, merged, opposite, says_no, takes_all
 from mlsmith.revisions.stars import names_of
 from mlsmith.revisions.telling import UNDEFINED, Teller, defaults_of, root_of, versioned
@@ -45,6 +46,27 @@ class Expressions(Teller):
     def container(self, node: ast.List | ast.Dict | ast.Set) -> Value:
         """Two empty lists are two: what is put into the one is not in the other."""
         return self.counted(self.made_of(node))
+
+    def arithmetic(self, node: ast.BinOp) -> Value:
+        """`(a,) + b` as `(a, *b)` where b is known to be a tuple too, and lists likewise: an array would be added to each element."""
+        terms = terms_of(node)
+        kinds = {self.display_of(term) for term in terms}
+        (kind,) = kinds if len(kinds) == 1 else ("",)
+        if not kind or not any(isinstance(term, ast.Tuple | ast.List) for term in terms):
+            return self.made_of(node)
+        return replace(self.value(put_together(terms, kind, node)), origin=self.origin(node))
+
+    def display_of(self, node: ast.expr) -> str:
+        """Whether an expression is a list or a tuple for certain, in a loop too."""
+        if isinstance(node, ast.Name):
+            known = self.env.get(node.id)
+            if known is not None and known.kind == "carried" and is_always_put_together(node.id, self.unit.node):
+                known = known.part("from")
+            return known.kind if known is not None and known.kind in ("List", "Tuple") else ""
+        called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+        if called and (called in self.env or self.binding_kind(called)):
+            return ""
+        return {"list": "List", "sorted": "List", "tuple": "Tuple"}.get(called) or kind_of_display(node)
 
     def literal(self, node: ast.Constant) -> Value:
         return constant(node.value, self.origin(node))

@@ -186,7 +186,8 @@ class Comparison(InnerValues):
         if elsewhere.holds(one, caller):
             self.reasons.add("definition")  # The function that has it now, or had it, is told.
             return
-        if self.is_called_instead(one, is_old=what == "removed") or self.is_told_instead(one, is_old=what == "removed"):
+        value = one.value("value") if one.kind == "call" else None
+        if self.is_called_instead(one, is_old=what == "removed") or self.is_told_instead(value, is_old=what == "removed"):
             self.reasons.add("definition")  # Told with its caller on one side, and called from there on the other.
             return
         kind, component, significance = kind_of_effect(one)
@@ -203,14 +204,20 @@ class Comparison(InnerValues):
             return False
         return self.around.became.get(place) in self.called_now if is_old else place in self.called_before
 
-    def is_told_instead(self, one: Effect, *, is_old: bool) -> bool:
-        """Whether a step calls a function that the other side is told with, because the two differ. Where it is called is compared once more
+    def is_told_instead(self, call: Value | None, *, is_old: bool) -> bool:
+        """Whether a function is called that the other side is told with, because the two differ. Where it is called is compared once more
         when that has been told.
         """
-        place = _place_called(one)
+        place = _place_called(call)
         there = [now if is_old else was for was, now in self.around.became.items() if place == (was if is_old else now)]
         names = {f"{module_name_of(path)}.{symbol}" for path, symbol in there}
         return bool(names & self.around.differing & (self.other if is_old else self.own).taken_in)
+
+    def values(self, old: Value, new: Value, subject: str, kind: str, at: Spot, *, texts: tuple[str, str] = ("", "")) -> None:
+        if self.is_told_instead(old, is_old=True) != self.is_told_instead(new, is_old=False):
+            self.reasons.add("definition")  # What it gives is another value where the function that gives it is told.
+        else:
+            super().values(old, new, subject, kind, at, texts=texts)
 
     @cached_property
     def called_now(self) -> set[Place]:
@@ -223,7 +230,9 @@ class Comparison(InnerValues):
     def effect(self, old: Effect, new: Effect) -> None:
         if old.digest == new.digest:
             return
-        if self.is_told_instead(old, is_old=True) != self.is_told_instead(new, is_old=False):
+        if old.kind == "call" and self.is_told_instead(old.value("value"), is_old=True) != self.is_told_instead(
+            new.value("value"), is_old=False
+        ):
             self.single(old, "removed")
             self.single(new, "added")
             return
@@ -289,13 +298,13 @@ def _in_order(old: Told, new: Told) -> Told:
 
 def _called(form: Form) -> set[Place]:
     """Definitions that a form calls without being told with them."""
-    return {place for place in map(_place_called, each(form.effects)) if place is not None}
+    calls = (_place_called(effect.value("value")) for effect in each(form.effects) if effect.kind == "call")
+    return {place for place in calls if place is not None}
 
 
-def _place_called(effect: Effect) -> Place | None:
-    """The definition that a step calls."""
-    value = effect.value("value") if effect.kind == "call" else None
-    called = defined(value.parts[0][1]) if value is not None else None
+def _place_called(call: Value | None) -> Place | None:
+    """The definition that a value is a call of."""
+    called = defined(call.parts[0][1]) if call is not None and call.kind == "call" else None
     return called.origin.place if called is not None and called.origin is not None else None
 
 

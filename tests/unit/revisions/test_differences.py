@@ -118,6 +118,7 @@ class TestIt({0}):
 if __name__ == "__main__":
     unittest.main()
 """
+GROWING = "def f(q):\n    trace = ()\n    while q:\n        n = q.pop()\n        trace = {0}\n    return trace\n"
 ALIKE = {
     "a type that has a name": (
         "from typing import Tuple, Union\n\nBox = Tuple[int, int]\n\n\ndef f(x: Box):\n    return g(x)\n",
@@ -255,6 +256,15 @@ ALIKE = {
         "import pytorch_lightning as pl\npl.Trainer(progress_bar_refresh_rate=50)\n",
         "import pytorch_lightning as pl\npl.Trainer(progress_bar_refresh_rate=10)\n",
     ),
+    "whether to show how far it is": (
+        "def f(x, n):\n    return g(x)\n",
+        "from tqdm import tqdm\n\n\ndef f(x, n):\n    if n == 0:\n        bar = tqdm(total=n, disable=here())\n        bar.update(1)\n    return g(x)\n",
+    ),
+    "lists and tuples that are added to each other": (
+        "def f(x, y):\n    a = (1, 2)\n    g((x,) + a + (3,), [x] + list(y) + [h(z) for z in y])\n",
+        "def f(x, y):\n    a = (1, 2)\n    g((x, *a, 3), [x, *list(y), *[h(z) for z in y]])\n",
+    ),
+    "a tuple that grows in a loop": (GROWING.format("(n,) + trace"), GROWING.format("(n, *trace)")),
     "members of an enumeration in another kind of list": ("x = f(a in (Task.CUT, Task.FIND))\n", "x = f(a in {Task.CUT, Task.FIND})\n"),
 }  # fmt: skip
 
@@ -303,6 +313,16 @@ APART = {
         "from typing import Literal\n\nNames = Literal['a', 'c']\n\n\ndef f(x: Names):\n    return g(x)\n",
     ),
     "a table that is no type": ("sizes = table[1, 2]\n", "sizes = table[1, 3]\n"),
+    "what is done beside showing how far it is": (
+        "def f(x, n):\n    return g(x)\n",
+        "from tqdm import tqdm\n\n\ndef f(x, n):\n    if n == 0:\n        tqdm(total=n, disable=here())\n        h(x)\n    return g(x)\n",
+    ),
+    "a list and an array": ("def f(x, y):\n    return g([x] + y)\n", "def f(x, y):\n    return g([x, *y])\n"),
+    "a list and what a function makes of one": (
+        GROWING.format("(n,) + trace\n        trace = h(trace)"), GROWING.format("(n, *trace)\n        trace = h(trace)")
+    ),
+    "a tuple and a list": ("def f(x, y):\n    return g((x,) + tuple(y))\n", "def f(x, y):\n    return g([x, *tuple(y)])\n"),
+    "lists in another order": ("def f(x, y):\n    return g([x] + list(y))\n", "def f(x, y):\n    return g([*list(y), x])\n"),
     "a class that tests nothing": (TESTED.format("ours.Case", 2), TESTED.format("ours.Case", 3)),
     "what stands beside a test": (TESTED.format("unittest.TestCase", 2), TESTED.format("unittest.TestCase", 2).replace("g(x)", "h(x)")),
     "what is called whatever a choice says": (
@@ -629,6 +649,19 @@ def test_a_function_that_differs_is_not_called_anew_where_it_was_told_with_its_c
     old, new = text.format("", body), text.format("if not self.x:\n            return None\n        ", other)
     assert {change.symbol for change in changes({"a.py": old}, {"a.py": new})} == symbols
     assert {change.symbol for change in changes({"a.py": new}, {"a.py": old})} == symbols
+
+
+def test_a_value_that_a_function_gives_is_told_in_the_function_and_not_where_it_is_asked_for() -> None:
+    head = "class A:\n    def ask(self, x):\n        {0}\n\n    def run(self, x):\n        return self.ask({1})\n"
+    old = head.format("if x:\n            return g(x)\n        return h(x)", "x")
+    new = head.format("if x:\n            y = g(x)\n        else:\n            y = h(x)\n        return y[0]", "x")
+    for one, other in ((old, new), (new, old)):
+        assert {change.symbol for change in changes({"a.py": one}, {"a.py": other})} == {"A.ask"}
+    assert {change.symbol for change in changes({"a.py": old}, {"a.py": new.replace("ask(x)", "ask(x + 1)")})} == {"A.ask", "A.run"}
+    assert {change.symbol for change in changes({"a.py": old}, {"a.py": new.replace("self.ask(x)", "self.ask(x)[1]")})} == {
+        "A.ask",
+        "A.run",
+    }
 
 
 def test_a_step_of_a_renamed_function_that_left_a_branch_is_still_there() -> None:
