@@ -20,7 +20,7 @@ from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
 from mlsmith.revisions.spellings import as_one_branch
-from mlsmith.revisions.telling import UNDEFINED, Env, leaves
+from mlsmith.revisions.telling import UNDEFINED, Env, leaves, root_of
 from mlsmith.revisions.values import Value, constant, value_of
 from mlsmith.rules.kit.collect import KNOWN_LIBRARIES
 
@@ -107,10 +107,28 @@ class _Teller(Calls):
             name = self.program.attribute(target, self.unit)
             self.emit("store", node, label=f".{name}", values=(("of", owner), ("value", value)))
             self.wrote(f".{name}")
+            if value.kind == "parameter" and not self.depth and name == target.attr and self.is_kept(target, node):
+                version = self.writes.get(f".{name}", 0), self.handled.get(root_of(owner).digest, 0)
+                self.held[name] = (version, value)
         elif isinstance(target, ast.Subscript):
             owner, index = self.value(target.value), self.value(target.slice)
             self.emit("store", node, label="[]", values=(("of", owner), ("at", index), ("value", value)))
             self.wrote("[]")
+
+    def is_kept(self, target: ast.Attribute, node: ast.AST) -> bool:
+        """Whether `self.x = x` stands on its own in a method that writes that nowhere else, of a class that only keeps it."""
+        body = getattr(self.unit.node, "body", [])
+        owner = getattr(self.unit.node, "up", None)
+        defined = [getattr(one, "name", "") for one in owner.body] if isinstance(owner, ast.ClassDef) else [target.attr]
+        if (
+            not isinstance(target.value, ast.Name)
+            or target.value.id != "self"
+            or node not in body
+            or {target.attr, "__setattr__"} & {*defined}
+        ):
+            return False
+        nodes = (one for statement in body for one in ast.walk(statement))
+        return sum(isinstance(one, ast.Attribute) and one.attr == target.attr and not isinstance(one.ctx, ast.Load) for one in nodes) == 1
 
     def bind_name(self, name: str, value: Value, node: ast.AST) -> None:
         if self.unit.kind == "module" and self.module.path.endswith("setup.py") and name.lower() in OF_A_DISTRIBUTION:
@@ -181,6 +199,7 @@ class _Teller(Calls):
                 number = same[start.digest] = same.get(start.digest, 0) + 1
                 carried[name] = value_of("carried", str(number), (("from", start),), start.origin)
         self.env, self.effects = {**outer_env, **carried}, []
+        held, self.held = self.held, {}  # A round may change what the next one reads.
         values: list[tuple[str, Value]] = [over] if over is not None else []
         if begin is not None:
             begin()
@@ -190,7 +209,7 @@ class _Teller(Calls):
         self.run(node.body)
         ends = self.left_with.pop()
         body, left = trimmed(self.effects, "continue"), self.env
-        self.env, self.effects = outer_env, outer_effects
+        self.env, self.effects, self.held = outer_env, outer_effects, held
         read = [name for name, value in carried.items() if value.digest in self.read]
         values += [(f"next {carried[name].digest.hex()}", left[name]) for name in sorted(read, key=lambda name: carried[name].digest)]
         values += [

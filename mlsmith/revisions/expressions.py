@@ -138,6 +138,9 @@ class Expressions(Teller):
             return self.named(f"{owner.label}.{node.attr}", node) if found is None else replace(found, origin=self.origin(node))
         name = self.program.attribute(node, self.unit)
         version = self.writes.get(f".{name}", 0), self.handled.get(root_of(owner).digest, 0)
+        since, kept = self.held.get(name, (None, UNDEFINED))
+        if since == version and self.depth == 0 and isinstance(node.value, ast.Name) and node.value.id == "self":
+            return replace(kept, origin=self.origin(node))
         return value_of("attribute", name, (("of", owner), *versioned(version)), self.origin(node))
 
     def subscript(self, node: ast.Subscript) -> Value:
@@ -242,6 +245,7 @@ class Expressions(Teller):
 
     def closure(self, node: Any) -> Value:
         env, effects, outer_unit, outer_returned, outer_depth = self.env, self.effects, self.unit, self.returned, self.depth
+        held, self.held = self.held, {}  # It may be run when they are something else.
         self.env, self.effects, self.depth = dict(env), [], 0
         self.unit = Unit(self.unit.name, self.unit.path, "function", node, self.module)
         head = [] if isinstance(node, ast.ClassDef) else self.parameters(node, level=1)
@@ -252,6 +256,7 @@ class Expressions(Teller):
             self.run(node.body)
         inner = tuple(self.effects) if isinstance(node, ast.ClassDef) else trimmed(self.effects, "return")
         self.env, self.effects, self.unit, self.returned, self.depth = env, effects, outer_unit, outer_returned, outer_depth
+        self.held = held
         if inner:
             self.emit("definition", node, blocks=(("body", inner),))
         parts = tuple((str(i), value) for i, value in enumerate(head))

@@ -14,6 +14,9 @@ _COMMENT = regex(r"\s+[#;].*\Z")
 _GIVEN = "given"
 """What a line says that is no pair"""
 
+_FOR_DEVELOPERS = frozenset({"DEFAULT.dev_requirements"})
+"""Of `settings.ini` of nbdev"""
+
 Settings = dict[str, tuple[str, int]]
 
 
@@ -25,7 +28,7 @@ def line_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from:
     for name in [*(name for name in before if name not in renamed.values()), *(name for name in after if name not in before)]:
         was, now = before.get(renamed.get(name, name)), after.get(name)
         kind = "renamed" if name in renamed else "added" if was is None else "removed" if now is None else "changed"
-        if kind == "renamed" or (was and was[0]) != (now and now[0]):
+        if name not in _FOR_DEVELOPERS and (kind == "renamed" or (was and was[0]) != (now and now[0])):
             changes.append(
                 Change(
                     component=Component.CONFIGURATION, kind=kind, path=path, line=(now or was or ("", 1))[1], symbol="", subject=name,

@@ -33,6 +33,8 @@ class Teller:
         self.seen: dict[bytes, int] = {}
         self.writes: dict[str, int] = {}
         self.handled: dict[bytes, int] = {}
+        self.held: dict[str, tuple[tuple[int, int], Value]] = {}
+        """Attributes of `self` that keep a parameter, since when"""
         self.read: set[bytes] = set()
         """Values that a round of a loop has left for the next, and that somebody read"""
         self.left_with: list[list[Env]] = []

@@ -118,6 +118,7 @@ class TestIt({0}):
 if __name__ == "__main__":
     unittest.main()
 """
+KEEPING = "class A(B):\n    def f(self, n, m):\n        self.n = n\n        self.m = m\n        if {0} > 1:\n            raise g({1})\n        self.fit(m)\n"
 GROWING = "def f(q):\n    trace = ()\n    while q:\n        n = q.pop()\n        trace = {0}\n    return trace\n"
 ALIKE = {
     "a type that has a name": (
@@ -256,6 +257,9 @@ ALIKE = {
         "import pytorch_lightning as pl\npl.Trainer(progress_bar_refresh_rate=50)\n",
         "import pytorch_lightning as pl\npl.Trainer(progress_bar_refresh_rate=10)\n",
     ),
+    "a parameter that an attribute keeps": (
+        KEEPING.format("self.n + self.m", "self.n"), KEEPING.format("n + m", "n")
+    ),
     "whether to show how far it is": (
         "def f(x, n):\n    return g(x)\n",
         "from tqdm import tqdm\n\n\ndef f(x, n):\n    if n == 0:\n        bar = tqdm(total=n, disable=here())\n        bar.update(1)\n    return g(x)\n",
@@ -313,6 +317,25 @@ APART = {
         "from typing import Literal\n\nNames = Literal['a', 'c']\n\n\ndef f(x: Names):\n    return g(x)\n",
     ),
     "a table that is no type": ("sizes = table[1, 2]\n", "sizes = table[1, 3]\n"),
+    "a parameter that another attribute keeps": (KEEPING.format("self.n + self.m", "self.n"), KEEPING.format("n + m", "m")),
+    "an attribute that a method may have changed": (
+        KEEPING.format("n", "n") + "        return h(self.n)\n", KEEPING.format("n", "n") + "        return h(n)\n"
+    ),
+    "an attribute that is read later": (
+        KEEPING.format("n", "lambda: self.n"), KEEPING.format("n", "lambda: n")
+    ),
+    "an attribute that a class makes something of": (
+        KEEPING.format("self.n", "n") + "\n    @property\n    def n(self):\n        return k(self)\n\n    @n.setter\n    def n(self, n):\n        k(self, n)\n",
+        KEEPING.format("n", "n") + "\n    @property\n    def n(self):\n        return k(self)\n\n    @n.setter\n    def n(self, n):\n        k(self, n)\n",
+    ),
+    "an attribute that a round of a loop may change for the next": (
+        KEEPING.format("n", "n").replace("self.fit(m)", "for x in m:\n            h(self.n)\n            self.fit(x)"),
+        KEEPING.format("n", "n").replace("self.fit(m)", "for x in m:\n            h(n)\n            self.fit(x)"),
+    ),
+    "an attribute that a loop writes again": (
+        KEEPING.format("n", "n").replace("self.fit(m)", "for x in m:\n            h(self.n)\n            self.n = x"),
+        KEEPING.format("n", "n").replace("self.fit(m)", "for x in m:\n            h(n)\n            self.n = x"),
+    ),
     "what is done beside showing how far it is": (
         "def f(x, n):\n    return g(x)\n",
         "from tqdm import tqdm\n\n\ndef f(x, n):\n    if n == 0:\n        tqdm(total=n, disable=here())\n        h(x)\n    return g(x)\n",

@@ -48,6 +48,7 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("requirements.txt", "torch==2.0\nnumpy>=1,<2\nruff==1\n", "# why\nnumpy <2, >=1\ntorch==2.0\nruff==2\n"),
         ("uv.lock", LOCK.format("pytest", "1", "a" * 64), LOCK.format("pytest", "2", "b" * 64)),
         ("pyproject.toml", '[project]\nversion = "1"\n[tool.ruff]\na = 1\n', '[project]\nversion = "2"\n[tool.ruff]\na = 2\n'),
+        ("settings.ini", "[DEFAULT]\ndev_requirements = black\n", "[DEFAULT]\ndev_requirements = black mypy\n"),
         ("params.ini", "[net]\n# why\nwidth = 3\n", "[net]\nwidth=3\n"),
         ("Dockerfile", "# why\nFROM a:1\nRUN b   c\n", "FROM a:1\nRUN b c\nLABEL by=me\n"),
         (".github/workflows/ci.yml", "jobs: {a: {run: pytest -q}}\n", "jobs: {a: {run: ruff check}}\n"),
