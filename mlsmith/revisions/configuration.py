@@ -229,7 +229,7 @@ def _change(path: str, difference: _Difference, moved_from: str | None) -> Chang
         component=Component.CONFIGURATION, kind=difference.kind, path=path, line=node.line, symbol="", subject=".".join(difference.key),
         old=old, new=difference.new.shown if difference.new is not None else None,
         significance=_SIGNIFICANCE.get(difference.kind, Significance.MEDIUM), moved_from=moved_from,
-        rewritten=difference.renamed_from is not None,  # Whoever reads the value may know its new name.
+        rewritten=bool(difference.renamed_from),  # Whoever reads the value may know its new name.
     )  # fmt: skip
 
 

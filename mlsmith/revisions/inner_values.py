@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from difflib import SequenceMatcher
 
 from mlsmith.change import Component, Significance
@@ -27,8 +28,9 @@ from mlsmith.revisions.meaning_of_calls import argument_name, default_of, kind_o
 from mlsmith.revisions.parts import by_key, digests_of, elements_of, is_query_text, nodes_of, stable
 from mlsmith.revisions.program import Unit
 from mlsmith.revisions.queries import parts_of_texts
+from mlsmith.revisions.telling import defaults_of
 from mlsmith.revisions.values import Origin, Value
-from mlsmith.revisions.wording import argument_as_written, entry, shown, told_apart
+from mlsmith.revisions.wording import argument_as_written, entry, shown, told_apart, unparsed
 
 
 class InnerValues(Account):
@@ -73,7 +75,7 @@ class InnerValues(Account):
             if default == text:
                 self.reasons.add("default")  # The library does the same without it.
             else:
-                absent = f"{default} (the library's default)" if default is not None else None
+                absent = f"{default} (the library's default)" if default is not None else _own_default(new if second is None else old, role)
                 before, after = (text, absent) if first is not None else (absent, text)
                 self.add(f"{kind} argument", subject, before, after, at, component, significance)
 
@@ -167,6 +169,16 @@ class InnerValues(Account):
         rest = [pair for key, pair in ours.items() if key not in theirs], [pair for key, pair in theirs.items() if key not in ours]
         same = all(ours[key][1].digest == theirs[key][1].digest for key in both)
         return rest if rest[0] or rest[1] or not same else (list(ours.values()), list(theirs.values()))
+
+
+def _own_default(call: Value, role: str) -> str | None:
+    """The default of the function that is called, where that is what it is given: an argument that says no more is left out."""
+    what = defined(call.parts[0][1])
+    node = what.origin.node if what is not None and what.origin is not None else None
+    if isinstance(node, ast.ClassDef):
+        node = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
+    default = defaults_of(node.args).get(role) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+    return f"{unparsed(default)} (the default)" if default is not None and argument_as_written(call, role) else None
 
 
 def _made(old: Value, new: Value, at: Spot) -> Spot:

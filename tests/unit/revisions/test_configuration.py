@@ -130,3 +130,11 @@ def test_another_value_anywhere_is_always_a_change(tree: dict[str, Any], value: 
     changed = repr(holder[place]) != repr(value)
     holder[place] = value
     assert bool(seen(before, json.dumps(tree), "c.json")) == changed
+
+
+def test_a_value_under_another_name_may_be_known_by_it() -> None:
+    marks = {
+        change.subject: change.rewritten
+        for change in config_changes("c.yaml", b"a: 1\nb: 2\nc: 3\n", b"a: 2\nd: 2\ne: 4\n", moved_from=None)
+    }
+    assert marks == {"a": False, "d": True, "e": False, "c": False}

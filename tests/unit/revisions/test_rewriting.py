@@ -72,6 +72,13 @@ def test_a_function_that_only_gained_is_no_rewritten_one() -> None:
     assert not steps.rewritten
 
 
+def test_an_argument_that_is_the_default_now_is_told_by_its_value() -> None:
+    function = "class A:\n    def __init__(self, x, patience=5):\n        keep(x, patience)\n\n\n"
+    old, new = (f"{function}def f(x):\n    patience = {number}\n    return A(x, patience=patience)\n" for number in (10, 5))
+    (change,) = changes({"a.py": old}, {"a.py": new})
+    assert (change.old, change.new, change.rewritten) == ("10", "5 (the default)", False)
+
+
 def test_the_report_tells_them_apart() -> None:
     difference = Difference(told("h(y)\ng(x, 3)", "g(x, 4)"), 0, 0)
     assert [(entry["kind"], entry["rewritten"]) for entry in document(difference)["changes"]] == [("call", False), ("call removed", True)]
