@@ -48,7 +48,7 @@ _PROSE = (
 )
 _NAMED = regex(
     r"(?:^|/)(?:LICEN[CS]E|COPYING|NOTICE|README|CHANGELOG|CHANGES|HISTORY|CITATION|CONTRIBUTING|CODEOWNERS|AUTHORS|OWNERS|CODE_OF_CONDUCT|SECURITY"
-    r"|MANIFEST\.in|py\.typed|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
+    r"|MANIFEST\.in|py\.typed|\.bumpversion\.(?:cfg|toml)|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
     r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
     r"|ruff\.toml|_quarto\.ya?ml|_toc\.yml|_?sidebars?\.(?:ya?ml|json|js)|docusaurus\.config\.[a-z]+|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_{0,2}version_{0,2}\.(?:txt|py)"
     r"|requirements\.txt\.dev|__about__\.py|(?:version_)?switcher\.json|versions\.json)(?:\.[a-z]+)?\Z|\.(?:wpu|wpr|iml|code-workspace|sublime-project)\Z|(?:^|/)\.(?:idea|vscode)/",
@@ -73,9 +73,9 @@ _TESTS = regex(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
 _OF_A_PAGE = regex(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml)\Z", re.IGNORECASE)
 _OF_ASSISTANTS = regex(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
 _OF_CODE = regex(
-    r"(?:^|/)[\w-]*(?:lint|licen[cs]e|pre-?commit|(?:style|code|type)[-_]?check|check[-_]?(?:style|code|types)|(?:auto|code)[-_]?format)[\w-]*\.(?:ba)?sh\Z"
+    r"(?:^|/)[\w-]*(?:lint|licen[cs]e|pre-?commit|(?:style|code|type)[-_]?check|check[-_]?(?:style|code|types)|(?:auto|code)[-_]?format|pypi)[\w-]*\.(?:ba)?sh\Z"
 )
-"""Scripts that look after code"""
+"""Scripts that look after code, or hand it out"""
 _PIPELINES = frozenset({"azure-pipelines.yml", "bitbucket-pipelines.yml", "appveyor.yml", "cloudbuild.yaml", "buildspec.yml"})
 _LOGGING = regex(r"(?:^|/)log(?:ging)?(?:[_-]conf(?:ig)?)?\.(?:ya?ml|json|toml|ini|conf|cfg)\Z")
 """What is said, where and how loudly"""

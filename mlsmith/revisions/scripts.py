@@ -27,6 +27,8 @@ _INSTALLS = regex(r"\b(?:pip[\d.]*|conda|mamba|uv|poetry|apt|apt-get|yum|apk|bre
 _HARDWARE = regex(r"#(?:SBATCH|PBS|BSUB)|CUDA_VISIBLE_DEVICES|nproc|--gpus?\b|--nodes\b|num_gpus|OMP_NUM_THREADS", re.IGNORECASE)
 _SAYS = regex(r"@?(?:echo|printf|print|set\s+-[a-z]+|set\s+-o\s+\w+)\b[^|>`]*\Z")
 _RULE = regex(r"[^=:'\"]+:(?![=:])(?!.*\s[:?+]?=)")
+_CHECKED = frozenset({"example", "examples", "tutorial", "tutorials", "test", "tests"})
+"""Folders of what a pipeline runs to see whether it still works"""
 _TAKEN = regex(r"\A\w+=[\"']?(?:\$\(|`)\s*")
 """Of `x=$(command)` what is before the command"""
 _TARGET_OF_CODE = regex(
@@ -67,7 +69,7 @@ def script_changes(path: str, old: bytes | None, new: bytes | None, *, moved_fro
 
 def workflow_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
     """Of the configuration of a tool: changes of the commands in it that run the project's own code."""
-    ours, theirs = ([one for one in _embedded(data, path) if _trains(one.text)] for data in (old, new))
+    ours, theirs = ([one for one in _embedded(data, path) if _trains(one.text) and not _checks(one.text)] for data in (old, new))
     return compared(path, ours, theirs, moved_from)
 
 
@@ -188,6 +190,10 @@ def _trains(text: str) -> bool:
     module = _MODULE_OF_TOOL.search(text)
     of_tool = module is not None and (module[1] is None or is_tool(module[1].partition(".")[0]))
     return bool(_RUNS.search(f"{text} ")) and not of_tool and not _SETUP.search(text)
+
+
+def _checks(text: str) -> bool:
+    return any(word.endswith(".py") and not _CHECKED.isdisjoint(word.split("/")[:-1]) for word in text.split())
 
 
 def _embedded(data: bytes | None, path: str) -> Iterator[Command]:
