@@ -13,7 +13,7 @@ from precision_page import wilson
 
 DATA = Path(__file__).resolve().parent.parent / "benchmarks" / "diff"
 REFACTORING = re.compile(tomllib.loads((DATA / "rounds.toml").read_text(encoding="utf-8"))["refactoring"], re.IGNORECASE)
-_SORTED, _AFTER = 8, 17
+_SORTED, _AFTER = 8, 22
 """The round from which on lines are sorted, and the first of those that the sorts were not described after"""
 _HEAD = """\
 # What `mlsmith diff` says of real commits
