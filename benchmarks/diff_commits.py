@@ -5,7 +5,7 @@ python benchmarks/diff_commits.py CLONES [--round N] [--unread] [--write]
 CLONES holds one clone (or bare mirror) per repository, as `owner+name`. The rounds of `benchmarks/diff/rounds.toml` draw their commits by a
 seed; each is compared with its parent, and of what is reported a few lines are drawn likewise. A line is known again by commit, path,
 subject, kind, old and new. `--unread` prints what has no verdict yet as JSON lines, to be read against `git show`; `--write` notes
-`"gone": true` in the verdicts of which nothing is said any more.
+`"gone": true` in the verdicts of which nothing is said any more, and of the others which sort of line they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,11 @@ def main() -> int:
     rounds = [one for one in ROUNDS["round"] if options.round in (None, one["number"])]
     verdicts = read_rows("verdicts")
     known = {_identity(row): row for row in verdicts}
-    said: set[tuple[Any, ...]] = set()
+    said: dict[tuple[Any, ...], bool] = {}
     for one in rounds:
         for commit in drawn_commits(one, options.clones):
             lines = [{**_commit(commit), **line} for line in commit["lines"]] or [_commit(commit)]
-            said |= {_identity({**_commit(commit), **line}) for line in commit["all"] or [{}]}
+            said |= {_identity({**_commit(commit), **line}): line.get("rewritten", False) for line in commit["all"] or [{}]}
             if options.unread:
                 for line in lines:
                     if _identity(line) not in known:
@@ -66,6 +66,10 @@ def main() -> int:
                 row.pop("gone", None)
                 if _identity(row) not in said:
                     row["gone"] = True
+                    continue  # Its sort is what it was.
+                row.pop("rewritten", None)
+                if said[_identity(row)]:
+                    row["rewritten"] = True
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in verdicts)
         (HERE / "verdicts.jsonl").write_text(text, encoding="utf-8")
     return 0
@@ -155,7 +159,7 @@ def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row.get(key) for key in ("repository", "commit", "path", "kind", "subject_of_line", "old", "new"))
 
 
-def _sum_up(number: int, rows: list[dict[str, Any]], said: set[tuple[Any, ...]]) -> None:
+def _sum_up(number: int, rows: list[dict[str, Any]], said: Container[tuple[Any, ...]]) -> None:
     for name, some in (("first look", rows), ("still said", [row for row in rows if _identity(row) in said])):
         counted = Counter(row["verdict"] for row in some if row.get("path"))
         if counted:

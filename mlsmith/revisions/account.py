@@ -69,6 +69,8 @@ class Around:
     """Dotted names of definitions that differ by themselves"""
     became: dict[Place, Place]
     """Which definition is which"""
+    was: dict[Place, Place]
+    """The other way round"""
 
 
 class Account:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from mlsmith.index.scopes import last_word
 from mlsmith.rules.kit.module import Module
 
 _GENERIC = frozenset(
@@ -23,11 +24,7 @@ def is_a_type(node: ast.expr | None, module: Module) -> bool:
         return False
     named = [inner for inner in ast.walk(node) if isinstance(inner, (ast.Name, ast.Attribute))]
     words = {name.removeprefix("typing.") for inner in named for name in module.resolver.names(inner) if name.startswith("typing.")}
-    return _last(node.value) in _GENERIC & words and not words & {"Literal", "Annotated"}
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return last_word(node.value) in _GENERIC & words and not words & {"Literal", "Annotated"}
 
 
 class _Plainly(ast.NodeTransformer):

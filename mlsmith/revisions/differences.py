@@ -38,7 +38,7 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         told=({p.old.place for p in differing}, {p.new.place for p in differing}), tables=tables,
         extracted=(Extracted(old, gone), Extracted(new, come)),
         differing=frozenset(name for pair in differing for name in (pair.old.name, pair.new.name)),
-        became={pair.old.place: pair.new.place for pair in pairs},
+        became={pair.old.place: pair.new.place for pair in pairs}, was={pair.new.place: pair.old.place for pair in pairs},
     )  # fmt: skip
     changes = [*attribute_changes(new.modules.values(), old.attributes)]
     told = [one for pair in pairs for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]

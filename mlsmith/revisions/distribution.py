@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
+from mlsmith.index.scopes import last_word
 from mlsmith.revisions.tools import is_for_developers
 
 _EXTRAS, _TESTS = "extras_require", "tests_require"
@@ -12,7 +13,7 @@ _EXTRAS, _TESTS = "extras_require", "tests_require"
 
 def without_developers(tree: ast.Module) -> ast.Module:
     """The tree, changed in place; as it was where something else of the file reads such an extra."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _last_name(node.func) == "setup"]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and last_word(node.func) == "setup"]
     tables = {k.value.id for call in calls for k in call.keywords if k.arg == _EXTRAS and isinstance(k.value, ast.Name)}
     before = _read(tree)
     if calls and not _reads_one(tree, tables):
@@ -30,7 +31,7 @@ class _Developers(ast.NodeTransformer):
         self.tables = tables
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        if _last_name(node.func) == "setup":
+        if last_word(node.func) == "setup":
             node.keywords = [k for k in node.keywords if k.arg != _TESTS]
             for keyword in node.keywords:
                 if keyword.arg == _EXTRAS:
@@ -38,7 +39,7 @@ class _Developers(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
-        if _last_name(node.targets[0]) in self.tables:
+        if last_word(node.targets[0]) in self.tables:
             _clear(node.value)
         return None if _is_one(node.targets[0], self.tables) else self.generic_visit(node)
 
@@ -70,7 +71,7 @@ def _reads_one(tree: ast.Module, tables: Collection[str]) -> bool:
 
 
 def _is_one(node: ast.AST, tables: Collection[str]) -> bool:
-    return isinstance(node, ast.Subscript) and _last_name(node.value) in tables and is_for_developers(_text(node.slice))
+    return isinstance(node, ast.Subscript) and last_word(node.value) in tables and is_for_developers(_text(node.slice))
 
 
 def _target(node: ast.Assign | ast.AugAssign) -> ast.expr:
@@ -83,7 +84,3 @@ def _read(tree: ast.AST) -> set[str]:
 
 def _text(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

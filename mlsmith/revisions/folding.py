@@ -16,7 +16,7 @@ from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.account import Place, Told
 from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.values import Origin
-from mlsmith.revisions.wording import head_of, part_at, shortened
+from mlsmith.revisions.wording import head_of, is_literal, part_at, shortened
 
 _FROM = 3
 """So many ordinary steps of one function make one line. Of one or two the exact values are nearly always right, of more they often are not"""
@@ -62,19 +62,11 @@ def _is_ordinary(change: Change) -> bool:
         return False
     texts = (change.old, change.new)
     given = change.kind == "call argument"
-    return not all((given and text is None) or (text is not None and _is_literal(text)) for text in texts)
+    return not all((given and text is None) or (text is not None and is_literal(text)) for text in texts)
 
 
 def is_ordinary_step(change: Change) -> bool:
     return change.component is Component.SOURCE and change.significance is not Significance.HIGH and change.kind.split()[0] in _ORDINARY
-
-
-def _is_literal(text: str) -> bool:
-    try:
-        ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from mlsmith.revisions.calls import READS
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.parts import stable
 from mlsmith.revisions.values import Origin, Value
-from mlsmith.revisions.wording import argument_as_written
+from mlsmith.revisions.wording import argument_as_written, is_literal
 from mlsmith.rules.kit.context import module_name_of
 
 TOLD_ELSEWHERE = frozenset({"definition", "after", "closure", "bound"})
@@ -69,7 +69,7 @@ def are_others(old: Value, new: Value, changes: list[Change], subject: str) -> b
     ours, theirs = _operands(old), _operands(new)
     if len(ours) < 2 or not len(changes) == len(ours) == len(theirs) or any(one == other for one, other in zip(ours, theirs, strict=True)):
         return False
-    plain = all(_is_literal(change.old) and _is_literal(change.new) for change in changes)
+    plain = all(is_literal(change.old) and is_literal(change.new) for change in changes)
     return not plain and all(change.subject == subject and change.old is not None and change.new is not None for change in changes)
 
 
@@ -81,14 +81,6 @@ def _operands(value: Value) -> list[str]:
     if isinstance(node, ast.Compare):
         return [ast.dump(one) for one in (node.left, *node.comparators)]
     return [ast.dump(one) for one in node.values] if isinstance(node, ast.BoolOp) else []
-
-
-def _is_literal(text: str | None) -> bool:
-    try:
-        ast.literal_eval(text or "")
-    except (SyntaxError, ValueError):
-        return False
-    return True
 
 
 def _asked(value: Value) -> list[bytes]:

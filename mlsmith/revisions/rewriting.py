@@ -14,6 +14,7 @@ from mlsmith.change import Change
 from mlsmith.regex import regex
 from mlsmith.revisions.meaning_of_calls import PARTS_OF_A_MODEL
 from mlsmith.revisions.program import Program
+from mlsmith.revisions.wording import is_literal
 
 _WHOLE = frozenset({"base", "class", "decorator", "file", "function", "module"})
 """What is there or not, and is nothing else"""
@@ -89,9 +90,8 @@ def _may_be_equal(old: str, new: str) -> bool:
     one, other = _parsed(old), _parsed(new)
     if one is None or other is None:
         return True
-    plain, others = [[node for node in (one, other) if _is_plain(node) is asked] for asked in (True, False)]
-    if plain:
-        return any(isinstance(node, (ast.Name, ast.Attribute)) for node in others)  # A constant's name may stand for the value.
+    if is_literal(old) or is_literal(new):
+        return isinstance(one, (ast.Name, ast.Attribute)) or isinstance(other, (ast.Name, ast.Attribute))  # A constant may be named.
     return _shape(old) != _shape(new) and not _holds(one, other) and not _holds(other, one)
 
 
@@ -100,15 +100,6 @@ def _parsed(text: str) -> ast.expr | None:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
-
-
-def _is_plain(node: ast.expr) -> bool:
-    """Whether an expression is a number, a text, or a list or table of such."""
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
 
 
 def _holds(outer: ast.expr, inner: ast.expr) -> bool:

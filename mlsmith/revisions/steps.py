@@ -209,9 +209,11 @@ class Comparison(InnerValues):
         when that has been told.
         """
         place = _place_called(call)
-        there = [now if is_old else was for was, now in self.around.became.items() if place == (was if is_old else now)]
-        names = {f"{module_name_of(path)}.{symbol}" for path, symbol in there}
-        return bool(names & self.around.differing & (self.other if is_old else self.own).taken_in)
+        there = (self.around.became if is_old else self.around.was).get(place) if place is not None else None
+        if there is None:
+            return False
+        name = f"{module_name_of(there[0])}.{there[1]}"
+        return name in self.around.differing and name in (self.other if is_old else self.own).taken_in
 
     def values(self, old: Value, new: Value, subject: str, kind: str, at: Spot, *, texts: tuple[str, str] = ("", "")) -> None:
         if self.is_told_instead(old, is_old=True) != self.is_told_instead(new, is_old=False):

@@ -123,6 +123,15 @@ def argument_as_written(call: Value, role: str) -> str:
     return next((unparsed(keyword.value) for keyword in node.keywords if keyword.arg == role), "")
 
 
+def is_literal(text: str | None) -> bool:
+    """Whether a text is a number, a string, or a list or table of such."""
+    try:
+        ast.literal_eval(text if text is not None else "")
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
 def unparsed(node: ast.AST, width: int | None = _WIDTH) -> str:
     text = " ".join(ast.unparse(node).split())
     return text if width is None else shortened(text, width)

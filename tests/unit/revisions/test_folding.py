@@ -193,3 +193,8 @@ def test_what_is_assigned_in_a_branch_is_shown_as_a_choice() -> None:
     old = "def f(x):\n    y = x\n    return g(y)\n"
     (change,) = told(old, "def f(x):\n    y = x\n    if x.a:\n        y = x.b\n    return g(y)\n")
     assert (change.old, change.new) == ("x", "x.b if x.a else x")
+
+
+def test_a_table_that_nobody_can_make_is_told_as_it_stands() -> None:
+    (change,) = told("def f(x):\n    g(3)\n", "def f(x):\n    g({[1]: 2})\n")
+    assert "{[1]: 2}" in str(change.new)
