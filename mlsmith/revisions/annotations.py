@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 
 from mlsmith.index.scopes import last_word
+from mlsmith.revisions.program import Unit
 from mlsmith.rules.kit.module import Module
+
+_TYPING = ("typing.", "typing_extensions.")
 
 _GENERIC = frozenset(
     {"Callable", "Dict", "FrozenSet", "Iterable", "Iterator", "List", "Mapping", "Optional", "Sequence", "Set", "Tuple", "Type", "Union"}
@@ -25,6 +28,13 @@ def is_a_type(node: ast.expr | None, module: Module) -> bool:
     named = [inner for inner in ast.walk(node) if isinstance(inner, (ast.Name, ast.Attribute))]
     words = {name.removeprefix("typing.") for inner in named for name in module.resolver.names(inner) if name.startswith("typing.")}
     return last_word(node.value) in _GENERIC & words and not words & {"Literal", "Annotated"}
+
+
+def is_for_checkers(unit: Unit) -> bool:
+    """Whether a class says what others look like, and makes nothing itself: a `TypedDict`, a `Protocol`."""
+    bases = unit.node.bases if isinstance(unit.node, ast.ClassDef) else []
+    names = {name.partition(".")[2] for base in bases for name in unit.module.resolver.names(base) if name.startswith(_TYPING)}
+    return bool(names & {"Protocol", "TypedDict"})
 
 
 class _Plainly(ast.NodeTransformer):

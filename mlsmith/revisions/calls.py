@@ -6,6 +6,7 @@ import ast
 
 from mlsmith.index.scopes import last_word
 from mlsmith.revisions.constants import function_elsewhere
+from mlsmith.revisions.documentation import FOR_READERS, documents
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
@@ -55,11 +56,7 @@ _LOOKS = READS | frozenset({
 _USES_UP = frozenset({"sum", "min", "max", "list", "sorted", "dict", "tuple"})
 """Built-in functions of those names empty the iterator that they are given"""
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
-_FOR_READERS = frozenset({
-    "help", "description", "epilog", "metavar", "desc", "progress_bar_refresh_rate", "progbar_refresh_rate", "enable_progress_bar",
-    "show_progress", "show_progress_bar",
-})  # fmt: skip
-"""Keywords whose values only people read"""
+_TYPES = frozenset({"NewType", "ParamSpec", "TypeVar", "TypeVarTuple"})
 _EXCEPTIONS = ("Error", "Exception", "Warning")
 _OF_TORCH = {"axis": "dim", "keepdims": "keepdim"}
 """Keywords that functions of torch know by two names"""
@@ -77,6 +74,8 @@ class Calls(Expressions):
         names = names_of(self.program, self.module, node.func)
         if "typing.cast" in names and len(node.args) == 2:
             return self.value(node.args[1])
+        if documents(node) or _makes_a_type(names):
+            return value_of("about", "readers")
         if len(names) == 1 and names[0] in _PROGRESS:  # Whoever is asked whether to show it is asked for nothing else.
             node = ast.copy_location(ast.Call(node.func, node.args, [k for k in node.keywords if k.arg != "disable"]), node)
         if len(names) == 1 and names[0] in _PROGRESS and node.args and not isinstance(node.args[0], ast.Starred):
@@ -101,7 +100,7 @@ class Calls(Expressions):
             star = isinstance(argument, ast.Starred)
             place = places[number] if number < len(places) and not _is_spread(node) else str(number)
             parts.append((f"*{number}" if star else place, self.value(argument.value if star else argument)))  # type: ignore[attr-defined]
-        unread = OF_A_DISTRIBUTION if func.name in ("setuptools.setup", "distutils.core.setup") else _FOR_READERS
+        unread = OF_A_DISTRIBUTION if func.name in ("setuptools.setup", "distutils.core.setup") else FOR_READERS
         if func.name.startswith(_PAGES):
             unread = unread | _ON_A_PAGE
         given = [_without_help(k) if func.name == "dataclasses.field" else k for k in node.keywords if k.arg not in unread]
@@ -255,6 +254,11 @@ class Calls(Expressions):
         return result
 
 
+def _makes_a_type(names: tuple[str, ...]) -> bool:
+    """Whether what is made stands for a type, for those who check them."""
+    return len(names) == 1 and names[0].partition(".")[0] in ("typing", "typing_extensions") and names[0].partition(".")[2] in _TYPES
+
+
 def _without_help(keyword: ast.keyword) -> ast.keyword:
     """`metadata={"help": …}` of a field without what only people read."""
     table = keyword.value
@@ -262,7 +266,7 @@ def _without_help(keyword: ast.keyword) -> ast.keyword:
         return keyword
     pairs = [
         (key, value) for key, value in zip(table.keys, table.values, strict=True)
-        if not (isinstance(key, ast.Constant) and key.value in _FOR_READERS)
+        if not (isinstance(key, ast.Constant) and key.value in FOR_READERS)
     ]  # fmt: skip
     kept = ast.copy_location(ast.Dict([key for key, _ in pairs], [value for _, value in pairs]), table)
     return ast.copy_location(ast.keyword(keyword.arg, kept), keyword)

@@ -16,7 +16,7 @@ from mlsmith.revisions.constants import Elsewhere
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.distribution import without_developers
 from mlsmith.revisions.effective import effective_changes
-from mlsmith.revisions.exported import only_exported
+from mlsmith.revisions.exported import is_told_by_its_module, only_exported
 from mlsmith.revisions.included import Included
 from mlsmith.revisions.inline_dependencies import inline_changes
 from mlsmith.revisions.moved_programs import chooses_what_was_renamed, names_what_was_moved, with_moved_programs
@@ -98,6 +98,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         files.append(path)
         if role is Role.PYTHON:
             if path.endswith(".ipynb"):
+                if is_told_by_its_module(other, changed):
+                    continue
                 one, other = only_exported(one), only_exported(other)
             changes += _modules(path, old_path, one, other, (before, after), settings)
             changes += (notebook_changes if path.endswith(".ipynb") else inline_changes)(path, one, other, moved_from=moved)
@@ -147,9 +149,12 @@ def _renamed(changed: Mapping[str, Changed]) -> dict[str, str]:
 
 
 def _role(path: str, old_path: str | None) -> Role:
-    """What became of a test is judged by what it is now, and what has become prose by what it was."""
+    """What became of a test is judged by what it is now, and what has become prose by what it was, unless that was an example."""
     role = role_of(path)
-    return role if role is not Role.NONE or old_path is None else role_of(old_path)
+    if role is not Role.NONE or old_path is None:
+        return role
+    is_still_shown = context_of_path(path) is Context.DOCS and context_of_path(old_path) is Context.EXAMPLE
+    return role if is_still_shown else role_of(old_path)
 
 
 def _is_called_like_a_test(path: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.account import Around, Told
 from mlsmith.revisions.alignment import LIKE
+from mlsmith.revisions.annotations import is_for_checkers
 from mlsmith.revisions.attributes import attribute_changes
 from mlsmith.revisions.extracted import Extracted
 from mlsmith.revisions.folding import folded, is_ordinary_step
@@ -16,6 +17,7 @@ from mlsmith.revisions.matching import Pair, matched
 from mlsmith.revisions.moved import without_moved
 from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.rewriting import marked
+from mlsmith.revisions.spellings import as_lambda
 from mlsmith.revisions.steps import Comparison
 
 
@@ -186,6 +188,8 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
     told: set[str] = set()
     for unit in alone:
         if (unit.name in taken_in and unit.name not in taken) or not program.form(unit).effects:
+            continue
+        if is_for_checkers(unit) or (program.peer is not None and as_lambda(unit.node) in program.peer.lambdas):
             continue
         around = [classes[name] for name in _outers(unit.name) if name in classes and classes[name].path == unit.path]
         whole = around[-1] if around else unit

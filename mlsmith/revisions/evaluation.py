@@ -16,6 +16,7 @@ from mlsmith.index.scopes import last_word
 from mlsmith.revisions.annotations import plain_annotation
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION, Calls
 from mlsmith.revisions.constants import constant_named
+from mlsmith.revisions.documentation import is_a_docstring
 from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
@@ -55,7 +56,7 @@ def tell_tops(program: Program, unit: Unit, found: dict[str, Value]) -> None:
         if binding.kind != "assign" or binding.index is not None or binding.value is None:
             continue
         if binding.name not in unit.module.syntax.global_writes:
-            found[binding.name] = teller.value(binding.value)
+            found[binding.name] = _ABOUT if _is_about_it(binding.name) else teller.value(binding.value)
 
 
 _HARMLESS = frozenset(
@@ -68,13 +69,20 @@ OF_A_FILE = frozenset(
     {"__version__", "__author__", "__email__", "__license__", "__copyright__", "__credits__", "__maintainer__", "__date__", "__all__"}
 )
 """Names at the top of a module by which people and import statements know it"""
+_ABOUT = value_of("about", "the package")
+
+
+def _is_about_it(name: str) -> bool:
+    """Whether a name says which version this is and whose, or what something is for: part of messages, and of what is sent along with them."""
+    return (name in OF_A_FILE and name != "__all__") or is_a_docstring(name)
 
 
 class _Teller(Calls):
     """Follows the statements of one definition, and of the functions that are told with it."""
 
     def assign(self, node: ast.Assign) -> None:
-        value = self.value(node.value)
+        documents = all(isinstance(target, ast.Name) and is_a_docstring(target.id) for target in node.targets)
+        value = _ABOUT if documents else self.value(node.value)
         for target in node.targets:
             self.bind(target, value, node)
 
@@ -133,10 +141,10 @@ class _Teller(Calls):
     def bind_name(self, name: str, value: Value, node: ast.AST) -> None:
         if self.unit.kind == "module" and self.module.path.endswith("setup.py") and name.lower() in OF_A_DISTRIBUTION:
             value = value_of("about", name.lower())  # Of the package, and nothing that it does.
-        self.env[name] = value
         top = self.depth == 0 and self.unit.kind in ("class", "module")
+        self.env[name] = _ABOUT if top and _is_about_it(name) else value
         shared = self.depth == 0 and name in self.module.syntax.global_writes
-        if top and name in OF_A_FILE:
+        if top and (name in OF_A_FILE or is_a_docstring(name)):
             return
         if (top and self.unit.kind == "class") or shared or (top and not self.is_plain(name)):
             known = self.program.attributes.get(self.unit.name, {}).get(name, name) if self.unit.kind == "class" else name

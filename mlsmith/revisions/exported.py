@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from mlsmith.regex import regex
 
-_OF_A_MODULE = regex(rb"#\s*\|?\s*default_exp\b")
+_OF_A_MODULE = regex(rb"#\s*\|?\s*default_exp\b[ \t]*([\w.]*)")
 _EXPORTS = regex(r"^#\s*\|?\s*export\w*\b", re.MULTILINE)
 
 
@@ -28,6 +29,13 @@ def only_exported(data: bytes | None) -> bytes | None:
         if not _EXPORTS.search(text):
             cell["source"] = "\n" * text.count("\n")
     return json.dumps(document).encode()
+
+
+def is_told_by_its_module(data: bytes | None, changed: Iterable[str]) -> bool:
+    """Whether the module that a notebook is the source of was made anew in the same change: what it does is told there."""
+    named = _OF_A_MODULE.search(data or b"")
+    file = f"{named[1].decode().replace('.', '/')}.py" if named is not None and named[1] else ""
+    return bool(file) and any(path == file or path.endswith(f"/{file}") for path in changed)
 
 
 def _text(source: Any) -> str:

@@ -264,7 +264,9 @@ class Expressions(Teller):
 
     def decorators(self, node: FunctionNode | ast.ClassDef) -> None:
         for decorator in node.decorator_list:
-            self.emit("decorator", decorator, values=(("value", self.value(decorator)),))
+            value = self.value(decorator)
+            if value.kind != "about":
+                self.emit("decorator", decorator, values=(("value", value),))
 
     def parameters(self, node: FunctionNode | ast.Lambda, level: int = 0) -> list[Value]:
         """Bind the parameters to their places, and tell their defaults. Names count where something looks at them: a decorator.

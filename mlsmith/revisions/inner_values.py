@@ -61,11 +61,15 @@ class InnerValues(Account):
             self.reasons.add("default")  # Where they differ by that alone, the same is called in the same way.
         pair_by_name(ours, theirs, new)
         pair_by_name(theirs, ours, old)
+        name = callee or _own_name(new)
+        for role, now_role in _renamed(callee, ours, theirs):
+            was, now = _as_given(role, ours.pop(role)), _as_given(now_role, theirs.pop(now_role))
+            self.add(f"{kind} keyword", name or shown(new.parts[0][1]), was, now, at, component, significance)
         for role in dict.fromkeys([*ours, *theirs]):
             first, second = ours.get(role), theirs.get(role)
-            subject = f"{callee}({'argument' if role.startswith('renamed ') else role})"
+            subject = f"{name}({'argument' if role.startswith('renamed ') else role})"
             if role.isdigit():
-                subject = f"{callee}(argument {int(role) + 1})"
+                subject = f"{name}(argument {int(role) + 1})"
             if first is not None and second is not None:
                 self.values(first, second, subject, kind, at, texts=(argument_as_written(old, role), argument_as_written(new, role)))
                 continue
@@ -169,6 +173,28 @@ class InnerValues(Account):
         rest = [pair for key, pair in ours.items() if key not in theirs], [pair for key, pair in theirs.items() if key not in ours]
         same = all(ours[key][1].digest == theirs[key][1].digest for key in both)
         return rest if rest[0] or rest[1] or not same else (list(ours.values()), list(theirs.values()))
+
+
+def _renamed(callee: str, ours: dict[str, Value], theirs: dict[str, Value]) -> list[tuple[str, str]]:
+    """Places and keywords before and after under which one value is handed in, of a call whose parameters nobody knows the order of."""
+    gone, come = ([role for role in one if _is_given(role) and role not in other] for one, other in ((ours, theirs), (theirs, ours)))
+    pairs = [(one, other) for one in gone for other in come if ours[one].digest == theirs[other].digest]
+    alone = [pair for pair in pairs if sum(pair[0] == one or pair[1] == other for one, other in pairs) == 1]
+    return [pair for pair in alone if all(default_of(callee, role) is None for role in pair)]
+
+
+def _is_given(role: str) -> bool:
+    return role.isdigit() or role.isidentifier()
+
+
+def _as_given(role: str, value: Value) -> str:
+    return f"argument {int(role) + 1}: {shown(value)}" if role.isdigit() else f"{role}={shown(value)}"
+
+
+def _own_name(call: Value) -> str:
+    """The name of the project's own function or class that is called."""
+    what = defined(call.parts[0][1])
+    return what.origin.scope if what is not None and what.origin is not None else ""
 
 
 def _own_default(call: Value, role: str) -> str | None:

@@ -9,6 +9,8 @@ import tokenize
 from mlsmith.regex import regex
 
 _CAUGHT = regex(r"^([ \t]*except\s+[\w.()\s,]+?)\s*,\s*(\w+)\s*:", re.MULTILINE)
+_INDENTED = regex(r"^ *\t[ \t]*", re.MULTILINE)
+"""Where blanks and tabulators are mixed, one reaches to the next column that eight divides"""
 _RAISED = regex(r"^([ \t]*raise\s+[\w.]+)[ \t]*,[ \t]*([^\n#]+)", re.MULTILINE)
 _BEFORE_A_STATEMENT = frozenset({tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.COMMENT})
 _ENDS = frozenset({tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENDMARKER, tokenize.NL})
@@ -17,7 +19,8 @@ Place = tuple[int, int]
 
 
 def in_newer_syntax(text: str) -> str | None:
-    """The same lines with the `print`, `except` and `raise` of Python 3; None where there is no sense in them."""
+    """The same lines with the indentation, `print`, `except` and `raise` of Python 3; None where there is no sense in them."""
+    text = _INDENTED.sub(lambda match: match[0].expandtabs(), text)
     known = _RAISED.sub(r"\1(\2)", _CAUGHT.sub(r"\1 as \2:", text))
     try:
         insertions = dict(_brackets(list(tokenize.generate_tokens(io.StringIO(known).readline))))

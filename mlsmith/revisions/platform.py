@@ -24,11 +24,13 @@ _FOR_READERS = regex(
     r"(?:project|tool\.poetry|metadata)\.(?:name|version|description|long_description\S*|authors?|author_email|maintainers?|readme|license\S*|keywords"
     r"|urls?|project_urls|homepage|repository|documentation|classifiers|platforms)\b|name\b|prefix\b|build-system\b|_meta\b|bdist_wheel\b|metadata\b"
 )
+_INSTALLERS = {"(conda)": "(conda-pip)", "(conda-pip)": "(conda)"}
+"""What may install the packages of a conda environment, and what else may"""
 _TABLES = frozenset({
     "ruff", "black", "isort", "mypy", "pytest", "coverage", "pylint", "flake8", "pyright", "bandit", "commitizen",
     "semantic_release", "setuptools_scm", "hatch", "setuptools", "flit", "pdm-build", "towncrier", "codespell",
     "interrogate", "docformatter", "cibuildwheel", "tox", "tox:tox", "pydocstyle", "pycodestyle", "yapf",
-    "autopep8", "basedpyright", "tbump", "bumpversion", "bumpver", "mypy-*", "flake8-*", "nbqa", "sphinx",
+    "autopep8", "pep8", "basedpyright", "tbump", "bumpversion", "bumpver", "mypy-*", "flake8-*", "nbqa", "sphinx",
     "build_sphinx", "aliases", "tool:pytest", "coverage:run", "coverage:report", "sdist", "check-manifest",
     "importlinter", "deptry", "vulture", "ty", "pyrefly", "typos", "numpydoc_validation", "scikit-build", "refurb",
     "pyupgrade", "mlsmith", "djlint", "sqlfluff", "jupytext", "pip-tools",
@@ -47,7 +49,7 @@ def platform_changes(path: str, old: bytes | None, new: bytes | None, *, moved_f
             return [unreadable(path, pins.line or 1, pins.message, Component.PLATFORM, old=is_old)]
     assert isinstance(before, dict)
     assert isinstance(after, dict)
-    found = []
+    found = _by_another_installer(path, before, after, moved_from)
     for name in sorted({*before, *after}):
         sides = [side[name] for side in (before, after) if name in side]
         change = (
@@ -56,6 +58,24 @@ def platform_changes(path: str, old: bytes | None, new: bytes | None, *, moved_f
         if change is not None and not is_tool(re.split(r"[ ;]", name, maxsplit=1)[0]):
             found.append(change)
     return found + _other_keys(path, old, new, moved_from)
+
+
+def _by_another_installer(path: str, before: dict[str, Locked], after: dict[str, Locked], moved_from: str | None) -> list[Change]:
+    """Packages of a conda environment that pip installs now, or no more. They are taken out of both sides."""
+    found = []
+    for name in sorted(before.keys() - after.keys()):
+        package, _, group = name.partition(" ")
+        other = f"{package} {_INSTALLERS.get(group, '')}"
+        if other in after and other not in before:
+            was, now = before.pop(name), after.pop(other)
+            if not is_tool(package):
+                found.append(
+                    Change(
+                        component=Component.PLATFORM, kind="dependency", path=path, line=now.line, symbol="", subject=package,
+                        old=f"{was.shown} {group}", new=f"{now.shown} {_INSTALLERS[group]}", significance=Significance.MEDIUM, moved_from=moved_from,
+                    )
+                )  # fmt: skip
+    return found
 
 
 def _is_lock(path: str) -> bool:

@@ -14,6 +14,7 @@ from mlsmith.index.project import outwards
 from mlsmith.index.scopes import last_word
 from mlsmith.revisions.effects import Effect, digest_of, each
 from mlsmith.revisions.imports import imported_names
+from mlsmith.revisions.spellings import as_lambda
 from mlsmith.revisions.values import Origin, Value, value_of
 from mlsmith.rules.kit.module import Module
 
@@ -135,6 +136,12 @@ class Program:
                     given = len(node.args), frozenset(keyword.arg for keyword in node.keywords)
                     found.setdefault(name.rpartition(".")[2], set()).add(given)
         return found
+
+    @cached_property
+    def lambdas(self) -> frozenset[str]:
+        """What its functions without a name do."""
+        nodes = (node for module in self.modules.values() for node in ast.walk(module.syntax.tree))
+        return frozenset(as_lambda(node) for node in nodes if isinstance(node, ast.Lambda))
 
     @cached_property
     def paths(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from mlsmith.change import Change
+from mlsmith.index.scopes import last_word
 from mlsmith.regex import regex
 from mlsmith.revisions.meaning_of_calls import PARTS_OF_A_MODEL
 from mlsmith.revisions.program import Program
@@ -27,6 +28,10 @@ _KEY = regex(r"['\"]([\w.-]+)['\"]\Z")
 _OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
 _DOTTED = regex(r"\w+(?:\.\w+)+\Z")
 _LAST_WORD = regex(r"\w+(?=\W*\Z)")
+_CONVERSIONS = frozenset({
+    "Path", "array", "as_tensor", "asarray", "bool", "dict", "float", "fspath", "int", "list", "set", "str", "tensor", "tuple",
+})  # fmt: skip
+"""What hands on a value that is of the right type already"""
 
 
 def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Change]:
@@ -63,15 +68,26 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     what, _, how = change.kind.rpartition(" ")
     if how in ("added", "removed", "replaced"):
         other = sides[how == "removed"]
-        return what not in (_NEW if how == "added" else _WHOLE) and (what not in PARTS_OF_A_MODEL or other.calls(change.subject))
+        is_elsewhere = other.calls(change.subject) or (what == "loss" and (change.old or "").startswith("self."))
+        return what not in (_NEW if how == "added" else _WHOLE) and (what not in PARTS_OF_A_MODEL or is_elsewhere)
+    if how == "keyword":
+        return True
     if change.old is None or change.new is None:
         return change.new is None and change.old is not None  # An argument or entry that is gone may have been without effect.
+    if change.kind == "default" and _is_made_inside(change.old, change.new):
+        return True
     return how != "argument" and (_is_an_owner(change) or _is_a_key(change.old, change.new, sides) or _may_be_equal(change.old, change.new))
 
 
 def _is_an_owner(change: Change) -> bool:
     """Whether a method is called on something else, and not with something else."""
     return change.subject.startswith(".") and not change.subject.endswith((")", "]"))
+
+
+def _is_made_inside(old: str, new: str) -> bool:
+    """Whether a default that is more than a number or word took the place of None, or gave it: where nothing is given the body may make it."""
+    some = new if old == "None" else old
+    return "None" in (old, new) and not isinstance(_parsed(some), (ast.Constant, ast.UnaryOp))
 
 
 def _is_a_key(old: str, new: str, sides: tuple[_Side, _Side]) -> bool:
@@ -88,8 +104,10 @@ def _is_a_key(old: str, new: str, sides: tuple[_Side, _Side]) -> bool:
 def _may_be_equal(old: str, new: str) -> bool:
     """Whether two expressions may have one value, as they are shown. One that is too long to be shown whole may be anything."""
     one, other = _parsed(old), _parsed(new)
-    if one is None or other is None:
+    if one is None or other is None or ast.dump(_plainly(one)) == ast.dump(_plainly(other)):
         return True
+    if is_literal(old) and is_literal(new):
+        return bool(ast.literal_eval(old) == ast.literal_eval(new))
     if is_literal(old) or is_literal(new):
         return isinstance(one, (ast.Name, ast.Attribute)) or isinstance(other, (ast.Name, ast.Attribute))  # A constant may be named.
     return _shape(old) != _shape(new) and not _holds(one, other) and not _holds(other, one)
@@ -100,6 +118,32 @@ def _parsed(text: str) -> ast.expr | None:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
+
+
+def _plainly(node: ast.expr) -> ast.expr:
+    """An expression without a conversion around it, which compares with None as one does."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and last_word(node.func) in _CONVERSIONS:
+        return node.args[0]
+    if isinstance(node, ast.IfExp):
+        return _given_or_made(node)
+    if (
+        isinstance(node, ast.Compare)
+        and len(node.ops) == 1
+        and isinstance(node.comparators[0], ast.Constant)
+        and node.comparators[0].value is None
+    ):
+        is_equal = isinstance(node.ops[0], (ast.Eq, ast.Is))
+        return ast.Compare(node.left, [ast.Is() if is_equal else ast.IsNot()], node.comparators)
+    return node
+
+
+def _given_or_made(node: ast.IfExp) -> ast.expr:
+    """`x` for `y if x is None else x`, which a default of None asks for, and for `x if … else undefined`."""
+    one, other, test = node.body, node.orelse, node.test
+    if isinstance(other, ast.Name) and other.id == "undefined":
+        return one
+    compared = test.left if isinstance(test, ast.Compare) and "None" in ast.unparse(test.comparators[0]) else None
+    return next((side for side in (one, other) if compared is not None and ast.dump(side) == ast.dump(compared)), node)
 
 
 def _holds(outer: ast.expr, inner: ast.expr) -> bool:

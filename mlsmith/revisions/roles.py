@@ -48,17 +48,17 @@ _PROSE = (
 )
 _NAMED = regex(
     r"(?:^|/)(?:LICEN[CS]E|COPYING|NOTICE|README|CHANGELOG|CHANGES|HISTORY|CITATION|CONTRIBUTING|CODEOWNERS|AUTHORS|OWNERS|CODE_OF_CONDUCT|SECURITY"
-    r"|MANIFEST\.in|py\.typed|\.bumpversion\.(?:cfg|toml)|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
+    r"|MANIFEST\.in|py\.typed|\.bumpversion\.(?:cfg|toml)|\.all-contributorsrc|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
     r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
     r"|ruff\.toml|_quarto\.ya?ml|_toc\.yml|_?sidebars?\.(?:ya?ml|json|js)|docusaurus\.config\.[a-z]+|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_{0,2}version_{0,2}\.(?:txt|py)"
-    r"|requirements\.txt\.dev|__about__\.py|(?:version_)?switcher\.json|versions\.json)(?:\.[a-z]+)?\Z|\.(?:wpu|wpr|iml|code-workspace|sublime-project)\Z|(?:^|/)\.(?:idea|vscode)/",
+    r"|requirements\.txt\.dev|__about__\.py|_modidx\.py|(?:version_)?switcher\.json|versions\.json)(?:\.[a-z]+)?\Z|\.(?:wpu|wpr|iml|code-workspace|sublime-project)\Z|(?:^|/)\.(?:idea|vscode)/",
     re.IGNORECASE,
 )
 _OF_TOOLS = regex(
-    r"\A\.(?:github|gitlab|circleci|buildkite)/.*\.py\Z|(?:^|/)\.ipynb_checkpoints/|(?:^|/)__pycache__/|\.py[co]\Z"
+    r"\A\.(?:github|gitlab|circleci|buildkite)/.*\.py\Z|(?:^|/)\.ipynb_checkpoints/|(?:^|/)__pycache__/|\.py[co]\Z|(?:^|/)events\.out\.tfevents\."
     r"|(?:^|/)\.(?:[a-z]*ignore|(?:prettier|eslint|markdownlint|stylelint|editor)[\w.-]*|yamlfmt|yamllint|typos\.toml|codespellrc)\Z"
 )
-"""Programs of the pipelines themselves, copies that an editor or Python keeps, and what formatters and checkers read"""
+"""Programs of the pipelines themselves, copies that an editor or Python keeps, what a run has logged, and what formatters and checkers read"""
 _DRAWINGS = regex(r"(?:^|/)\.?(?:diagram|logo|banner|screenshot|thumb(?:nail)?|architecture|overview|flow_?chart)\.[a-z]+\Z", re.IGNORECASE)
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".mp4", ".mov", ".webm", ".drawio")
 _FOR_READERS = regex(
@@ -86,6 +86,8 @@ _DATA = regex(
     r"|xlsx?|db|sqlite3?|geojson|shp|tiff?|nc|wav|mp3|flac|avro|orc|model|vocab|tflite|pb|mat)\Z",
     re.IGNORECASE,
 )
+_MADE_UP = regex(r"(?:^|/)dummy(?:[-_]data)?[/.]", re.IGNORECASE)
+"""Data that stand in for others where code is tried"""
 _COMMANDS = (".sh", ".bash", ".zsh", ".mk", ".sbatch", ".slurm", ".bat", ".cmd", ".ps1", ".pbs")
 _MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile", "Jenkinsfile", "Procfile"})
 
@@ -126,5 +128,5 @@ def role_of(path: str) -> Role:
     if path.lower().endswith(_PICTURES):
         return Role.NONE if _FOR_READERS.search(path) or _DRAWINGS.search(path) else Role.DATA
     if _DATA.search(path):
-        return Role.NONE if context is Context.DOCS else Role.DATA
+        return Role.NONE if context is Context.DOCS or _MADE_UP.search(path) else Role.DATA
     return Role.NONE if context is Context.DOCS else Role.OTHER

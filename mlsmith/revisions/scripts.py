@@ -57,6 +57,11 @@ class Command:
     line: int
 
 
+_ASSIGNED = regex(r"(?:export |override )?([A-Za-z_]\w*)([:+?]?=)")
+_NOTHING = regex(r"[a-z_]\w*=(?:\"\"|'')?\Z")
+"""What a script begins to put something together with"""
+
+
 def script_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
     """Changes of the commands of a script, by line. Of a pipeline, which is a program of its own, those that run the project's code."""
     sides = [_commands(data) for data in (old, new)]
@@ -142,7 +147,7 @@ def _commands(data: bytes | None) -> list[Command]:
         parts = []
         heredoc = _HEREDOC.search(joined)
         until = heredoc[2] if heredoc else ""
-        if joined and not _is_silent(joined):
+        if joined and not _is_silent(joined) and not _NOTHING.match(joined):
             found.append(Command(joined, first))
     return found
 
@@ -153,11 +158,23 @@ def _without_rules(commands: list[Command], data: bytes | None) -> list[Command]
     found, of_code = [], False
     for one in commands:
         inside = lines[one.line - 1][:1].isspace()
-        if not inside and _RULE.match(one.text):
+        named = _ASSIGNED.match(one.text) if not inside else None
+        if named is not None:
+            found.append(Command(f"{named[0].removesuffix(named[2])} {named[2]} {one.text[named.end() :].strip()}".rstrip(), one.line))
+        elif not inside and _RULE.match(one.text):
             of_code = all(map(_TARGET_OF_CODE.fullmatch, one.text.partition(":")[0].split()))
         elif not (inside and of_code) or _trains(one.text):
             found.append(one)
-    return found
+    return [one for one in found if _is_read(one, found, lines)]
+
+
+def _is_read(one: Command, kept: list[Command], lines: list[str]) -> bool:
+    """Not what only those commands read that look after code. What nothing reads here may be meant for another file."""
+    named = _ASSIGNED.match(one.text.replace(" ", "", 1)) if lines[one.line - 1][:1].strip() else None
+    if named is None:
+        return True
+    reads = re.compile(rf"\$(?:\({named[1]}\)|\{{{named[1]}\}})")
+    return any(reads.search(other.text) for other in kept) or not any(map(reads.search, lines))
 
 
 def _without_comment(line: str) -> str:

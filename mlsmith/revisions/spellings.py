@@ -49,7 +49,9 @@ _AXES = regex(r"->|\.\.\.|[(),]|[^\s(),.>-]+|\S")
 
 
 def with_plain_axes(node: ast.Call, names: tuple[str, ...]) -> ast.Call:
-    """`rearrange(x, "b (h d ) -> b h d")` with one blank between the words of the pattern: they only part the names of axes."""
+    """`rearrange(x, "b (h d ) -> b h d")` with one blank between the words of the pattern: they only part the names of axes. An axis of one
+    element is `()` or `1`.
+    """
     if not any(name.startswith("einops.") or name.endswith(".einsum") for name in names) or not any(
         _is_pattern(argument) for argument in node.args
     ):
@@ -63,8 +65,22 @@ def _is_pattern(node: ast.expr) -> TypeGuard[ast.Constant]:
 
 
 def _plain(node: ast.Constant) -> ast.expr:
-    text = " ".join(_AXES.findall(str(node.value))).replace("( ", "(").replace(" )", ")").replace(" ,", ",")
+    text = " ".join(_AXES.findall(str(node.value))).replace("( ", "(").replace(" )", ")").replace(" ,", ",").replace("()", "1")
     return ast.copy_location(ast.Constant(text), node)
+
+
+def as_lambda(node: ast.AST) -> str:
+    """What a function does that gives back one expression, by the names of its parameters; of any other nothing."""
+    body = node.body if isinstance(node, ast.FunctionDef) and not node.decorator_list else []
+    said = [one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    result = said[0].value if len(said) == 1 and isinstance(said[0], ast.Return) else None
+    given = node.body if isinstance(node, ast.Lambda) else result
+    if given is None or not isinstance(node, (ast.FunctionDef, ast.Lambda)):
+        return ""
+    args = node.args
+    names = [one.arg for one in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+    defaults = [ast.dump(one) for one in (*args.defaults, *args.kw_defaults) if one is not None]
+    return " ".join([*names, "*" if args.vararg or args.kwarg else "", *defaults, ast.dump(given)])
 
 
 def _as_generator(node: ast.Call) -> ast.GeneratorExp | None:

@@ -13,6 +13,7 @@ from mlsmith.revisions.alignment import alike, find_inside, mark
 from mlsmith.revisions.annotations import is_a_type
 from mlsmith.revisions.callers import at_the_calls, new_calls
 from mlsmith.revisions.calls import OF_A_DISTRIBUTION
+from mlsmith.revisions.documentation import is_for_readers
 from mlsmith.revisions.effects import Effect, digest_of, each, spread
 from mlsmith.revisions.evaluation import OF_A_FILE
 from mlsmith.revisions.guards import brought_together
@@ -62,6 +63,8 @@ class Comparison(InnerValues):
             one, other = old.names[name], new.names[name]
             if all(is_a_type(_only_value(unit.module, name), unit.module) for unit in (self.pair.old, self.pair.new)):
                 continue  # Who checks types reads it.
+            if all(is_for_readers(name, unit.module) for unit in (self.pair.old, self.pair.new)):
+                continue
             of_the_package = self.pair.new.path.endswith("setup.py") and name.lower().replace("licence", "license") in OF_A_DISTRIBUTION
             if one.digest != other.digest and not (is_told(one) and is_told(other)) and not of_the_package:
                 at = Spot(one.origin or self.whole.old, other.origin or self.whole.new)

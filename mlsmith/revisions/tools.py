@@ -22,7 +22,7 @@ _NAMES = frozenset({
 })  # fmt: skip
 GROUPS = (
     r"(?:dev(?:el(?:op(?:ment|ers?)?)?)?|docs?|documentation|(?:unit[-_]?)?tests?|testing|doctests?|lint(?:ing|ers?)?|typing|types|mypy"
-    r"|type[-_]?check(?:s|ing)?|format(?:ting)?|style|pre[-_]?commit|build)"
+    r"|type[-_]?check(?:s|ing)?|quality|format(?:ting)?|style|pre[-_]?commit|build)"
 )
 """What projects call the groups of packages that only those need who look after the code"""
 _GROUP = regex(rf"_?{GROUPS}(?:[-_]{GROUPS})*", re.IGNORECASE)

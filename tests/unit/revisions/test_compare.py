@@ -81,3 +81,23 @@ def test_two_files_of_data_are_two_lines() -> None:
     old, new = MemoryTree({"data/a.csv": "1\n", "data/b.csv": "1\n", "data/c.npz": "1\n"}), MemoryTree({})
     changed = {path: Changed("D", None) for path in ("data/a.csv", "data/b.csv", "data/c.npz")}
     assert [change.path for change in compare(old, new, changed, Settings()).changes] == ["data/a.csv", "data/b.csv", "data/c.npz"]
+
+
+def test_a_notebook_is_told_by_the_module_that_was_made_of_it() -> None:
+    cell = '{{"cells": [{{"cell_type": "code", "source": "#| default_exp core.net\\n#| export\\nx = f({0})"}}], "nbformat": 4, "metadata": {{}}}}'
+    old = MemoryTree({"nbs/net.ipynb": cell.format(1), "lib/core/net.py": "x = f(1)\n"})
+    new = MemoryTree({"nbs/net.ipynb": cell.format(2), "lib/core/net.py": "x = f(2)\n"})
+    changed = {"nbs/net.ipynb": Changed("M", None), "lib/core/net.py": Changed("M", None)}
+    assert [change.path for change in compare(old, new, changed, Settings()).changes] == ["lib/core/net.py"]
+    alone = {"nbs/net.ipynb": Changed("M", None)}
+    assert [change.path for change in compare(old, new, alone, Settings()).changes] == ["nbs/net.ipynb"]
+
+
+def test_an_example_that_became_a_part_of_the_documentation_is_still_shown() -> None:
+    code = "import torch\nx = torch.zeros(3)\n"
+    old, new = (
+        MemoryTree({"examples/a.py": code, "net/b.py": code}),
+        MemoryTree({"docs/a.py": code + "x.sum()\n", "docs/b.py": code + "x.sum()\n"}),
+    )
+    assert compare(old, new, {"docs/a.py": Changed("R", "examples/a.py")}, Settings()).changes == ()
+    assert compare(old, new, {"docs/b.py": Changed("R", "net/b.py")}, Settings()).changes

@@ -120,6 +120,25 @@ if __name__ == "__main__":
 """
 KEEPING = "class A(B):\n    def f(self, n, m):\n        self.n = n\n        self.m = m\n        if {0} > 1:\n            raise g({1})\n        self.fit(m)\n"
 GROWING = "def f(q):\n    trace = ()\n    while q:\n        n = q.pop()\n        trace = {0}\n    return trace\n"
+DOCUMENTED = """from datasets import MetricInfo
+from transformers.utils import add_start_docstrings
+
+_TEXT = "{0}"
+_ABOUT = "{1}"
+_x_docstring = "x: {0}".strip()
+__version__ = "{2}"
+
+
+@add_start_docstrings(_TEXT, _ABOUT)
+class A:
+    info_docstring = "{1}"
+
+    def info(self):
+        return MetricInfo(name="a", description=_ABOUT, inputs_description=_TEXT)
+
+    def head(self):
+        return h(__version__)
+"""
 ALIKE = {
     "a type that has a name": (
         "from typing import Tuple, Union\n\nBox = Tuple[int, int]\n\n\ndef f(x: Box):\n    return g(x)\n",
@@ -269,6 +288,15 @@ ALIKE = {
         "def f(x, y):\n    a = (1, 2)\n    g((x, *a, 3), [x, *list(y), *[h(z) for z in y]])\n",
     ),
     "a tuple that grows in a loop": (GROWING.format("(n,) + trace"), GROWING.format("(n, *trace)")),
+    "what documents a function": (
+        DOCUMENTED.format("Gives x.", "A metric.", "1.2"), DOCUMENTED.format("Gives back x.", "A good metric.", "1.3")
+    ),
+    "a name for types": (
+        "import typing as t\n\nT = t.TypeVar('T')\n\n\nclass Row(t.TypedDict):\n    size: int\n\n\nclass Sized(t.Protocol):\n    n: int\n", "",
+    ),
+    "a function that had no name": (
+        "def f(x):\n    return g(x, key=lambda y: h(y) + 1)\n", "def one(y):\n    'Why.'\n    return h(y) + 1\n\n\ndef f(x):\n    return g(x, key=one)\n"
+    ),
     "members of an enumeration in another kind of list": ("x = f(a in (Task.CUT, Task.FIND))\n", "x = f(a in {Task.CUT, Task.FIND})\n"),
 }  # fmt: skip
 
@@ -312,6 +340,17 @@ LOOP = """def f(q):
         g(t)
 """
 APART = {
+    "a text that documents, and is read by a model too": (
+        DOCUMENTED.format("Gives x.", "A metric.", "1.2") + "\n\ndef f():\n    return ask(_TEXT)\n",
+        DOCUMENTED.format("Gives y.", "A metric.", "1.2") + "\n\ndef f():\n    return ask(_TEXT)\n",
+    ),
+    "a text that nobody is known to read": ("TEXT = 'Gives x.'\n", "TEXT = 'Gives y.'\n"),
+    "a row that is more than a type": (
+        "from typing import NamedTuple\n", "from typing import NamedTuple\n\n\nclass Row(NamedTuple):\n    size: int = 3\n",
+    ),
+    "a function that is another one than the one without a name": (
+        "def f(x):\n    return g(x, key=lambda y: h(y) + 1)\n", "def one(y):\n    return h(y) + 2\n\n\ndef f(x):\n    return g(x, key=one)\n"
+    ),
     "a type that has values": (
         "from typing import Literal\n\nNames = Literal['a', 'b']\n\n\ndef f(x: Names):\n    return g(x)\n",
         "from typing import Literal\n\nNames = Literal['a', 'c']\n\n\ndef f(x: Names):\n    return g(x)\n",
@@ -748,6 +787,9 @@ def test_blanks_between_the_axes_of_a_pattern_are_no_change_and_axes_are() -> No
     head = "from einops import rearrange\nimport numpy as np\n\n\n"
     old = f"{head}def f(x):\n    show('a  b')\n    return np.einsum('ij,jk->ik', rearrange(x, 'b (h d ) -> b h d'), x)\n"
     assert changes({"a.py": old}, {"a.py": old.replace("(h d ) -> b h d", "( h d) ->  b h d").replace("ij,jk->ik", "ij, jk -> ik")}) == ()
+    one = old.replace("b (h d ) ->", "b () ->")
+    assert changes({"a.py": one}, {"a.py": one.replace("b () ->", "b 1 ->")}) == ()
+    assert changes({"a.py": one}, {"a.py": one.replace("b () ->", "b 2 ->")})
     for one, other in (("b h d'", "b d h'"), ("(h d )", "(hd )"), ("jk->ik", "jk->ki"), ("'a  b'", "'a b'")):
         assert changes({"a.py": old}, {"a.py": old.replace(one, other)}), one
 

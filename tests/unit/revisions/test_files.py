@@ -82,6 +82,15 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         (".github/workflows/environment-update.yml", "on: push\nref: main\n", "on: push\nref: master\n"),
         ("conf/logging.yaml", "root: {level: INFO}\n", "root: {level: DEBUG}\n"),
         ("old.py", "try:\n    print g(1)\nexcept E, e:\n    raise V, 'a'\n", "try:\n    print(g(1))\nexcept E as e:\n    raise V('a')\n"),
+        ("tabs.py", "def f(x):\n\tif x:\n        \tg(x)\n", "def f(x):\n    if x:\n        g(x)\n"),
+        ("setup.cfg", "[pep8]\nmax-line-length = 80\n", "[pep8]\nmax-line-length = 120\n"),
+        ("setup.py", "Q = ['a']\nsetup(extras_require={'quality': Q})\n", "Q = ['b']\nsetup(extras_require={'quality': Q})\n"),
+        ("Makefile", "lint:\n\truff check .\n", "ALL=net/ tests/ setup.py\nlint:\n\truff check $(ALL)\n"),
+        ("train.sh", "given=''\npython train.py\n", "python train.py\n"),
+        ("net/_modidx.py", "d = {'a': 'a.html#L1'}\n", "d = {'a': 'a.html#L2'}\n"),
+        ("data/text/dummy/1.0.0/dummy_data.zip", b"PK1", b"PK2"),
+        ("runs/a/events.out.tfevents.15.host.17", b"1", b"2"),
+        (".all-contributorsrc", "{}", "{'a': 1}"),
         (
             "new.py",
             "class A[T: (int, str)](B[T]):\n    def f[S, **P](self, x: S) -> T:\n        return g(x)\n",
@@ -104,6 +113,10 @@ def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new
     assert told(path, old, new) == []
 
 
+def test_data_of_which_the_name_only_begins_like_that_of_made_up_ones_are_told() -> None:
+    assert [kind for kind, *_ in told("data/dummies.csv", "a\n", "b\n")] == ["file changed"]
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "expected"),
     [
@@ -112,6 +125,13 @@ def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new
         ("sql/features.sql", QUERY, QUERY.replace("amount\n", "Amount\n"), [("query", "SELECT FROM pay.events: SELECT", "amount", "Amount")]),
         ("train.sh", "python train.py --lr 0.1 -v", "python train.py --lr 0.2 -v", [("command", "python train.py (--lr)", "0.1", "0.2")]),
         ("train.sh", "python train.py lr=1", "python train.py lr=1 seed=3", [("command", "python train.py (seed)", None, "3")]),
+        ("Makefile", "a:\n\trun x\n", "ALL=a/ b/\na:\n\trun $(ALL)\n", [
+            ("variable added", "ALL", None, "ALL = a/ b/"), ("command removed", "run x", "run x", None),
+            ("command added", "run $(ALL)", None, "run $(ALL)"),
+        ]),
+        ("environment.yml", "dependencies:\n- numba\n- pip: [lap==1, ruff]\n", "dependencies:\n- numba\n- lap=2\n- ruff\n", [
+            ("dependency", "lap", "==1 (conda-pip)", "=2 (conda)"),
+        ]),
         ("job.sbatch", "#SBATCH --gpus=1\n", "#SBATCH --gpus=4\n", [("command", "#SBATCH --gpus (--gpus)", "1", "4")]),
         ("Makefile", "a: b\n\tdocker run x:1\n", "a: c\n\tdocker run x:2\n", [
             ("command removed", "docker run x:1", "docker run x:1", None), ("command added", "docker run x:2", None, "docker run x:2"),

@@ -311,7 +311,7 @@ CALLER = "from ours.fields import field\n\n\ndef fit(x):\n    return g(field(x, 
         ("field(default=3, path=x)", []),
         ("field(x, 3, size=1)", []),
         ("field(x, default=4)", [("3", "4")]),
-        ("field(x, size=3)", [(None, "3"), ("3", None)]),
+        ("field(x, size=3)", [("default=3", "size=3")]),
         ("field(x, 3, size=2)", [(None, "2")]),
     ],
 )

@@ -25,6 +25,10 @@ PLAIN = {
     "what is kept by an object": ("g(x)", "net.rate = n\ng(x)"),
     "a layer that was nowhere": ("g(x)", "net.drop = nn.Dropout(n)\ng(x)"),
     "another layer": ("net.act = nn.ReLU(n)", "net.act = nn.GELU(n)"),
+    "something else for what is missing": ("g(x)", "g(n if x is None else y)"),
+    "a number that is another one as a text": ("g(1)", "g('1')"),
+    "a conversion to something else": ("g(x)", "g(round(x))"),
+    "nothing, or something": ("if x == None:\n    g(y)", "if x is not None:\n    g(y)"),
     "missing values stay": ("g(pd.read_csv(x).dropna())", "g(pd.read_csv(x))"),
     "no evaluation mode": ("net.eval()\ng(x)", "g(x)"),
     "one of two seeds": ("np.random.seed(n)\ntorch.manual_seed(n)", "torch.manual_seed(n)"),
@@ -43,6 +47,14 @@ REWRITTEN = {
     "a function of a library": ("g(x)", "torch.mean(x)\ng(x)"),
     "a branch that went": ("if n:\n    h(y)\ng(x)", "g(x)"),
     "an order": ("g(x)\nh(y)\nreturn x", "h(y)\ng(x)\nreturn x"),
+    "another keyword": ("g(x, rate=n)", "g(x, speed=n)"),
+    "a keyword for a place": ("net.fit(x, y, n)", "net.fit(x, y, weight=n)"),
+    "nothing, compared by value": ("if x == None:\n    g(y)", "if x is None:\n    g(y)"),
+    "a value of the right type already": ("return x", "return tuple(x)"),
+    "a number in an array": ("return 0.0", "return np.array(0.0)"),
+    "a number that is written otherwise": ("return 100", "return 100.0"),
+    "what is made where nothing is given": ("g(x)", "g([8, 1] if x is None else x)"),
+    "a loss that an object holds": ("net.loss(x)\nself.criterion(x, y)", "net.loss(x)\nnn.functional.mse_loss(x, y)"),
     "many steps": ("g(x)\nh(y)\ng(n)\nreturn x", "p(x)\nq(y)\nwhile s(y):\n    r(x)\nreturn x"),
 }
 
@@ -64,6 +76,20 @@ def test_what_may_come_to_the_same_is_told_as_written_in_another_way(old: str, n
     found = told(old, new)
     assert found
     assert all(change.rewritten for change in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rewritten"), [("[8, 1]", "None", True), ("None", "count()", True), ("None", "3", False), ("2", "3", False)]
+)
+def test_a_default_of_nothing_may_be_what_is_made_then(old: str, new: str, rewritten: bool) -> None:
+    (change,) = changes(*({"a.py": f"def f(x, split={default}):\n    return g(x, split)\n"} for default in (old, new)))
+    assert (change.kind, change.rewritten) == ("default", rewritten)
+
+
+def test_an_argument_of_an_own_function_is_told_by_its_name() -> None:
+    old = "def run(x, model=None):\n    for one in x:\n        yield g(one, model)\n\n\ndef f(x):\n    return h(run(x))\n"
+    (change,) = changes({"a.py": old}, {"a.py": old.replace("run(x))", "run(x, model=3))")})
+    assert change.subject == "run(model)"
 
 
 def test_a_function_that_only_gained_is_no_rewritten_one() -> None:
