@@ -129,14 +129,14 @@ def _written(told: Told) -> tuple[int, int] | None:
 
 
 def _said_whole(told: list[Told]) -> list[Told]:
-    """Without ordinary calls that came or went as a part of what is told whole on that line, and without the owner of a method that is the
+    """Without ordinary calls that came or went as a part of what is told whole on that line, as a decorator is, and without the owner of a method that is the
     result of a call that came.
     """
     wholes: dict[tuple[bool, str, int], list[str]] = {}
     for one in told:
         for is_new, text in ((False, one.change.old), (True, one.change.new)):
             place = one.at.new if is_new else one.at.old
-            if text is not None and place is not None and one.step is None:
+            if text is not None and place is not None and (one.step is None or one.step.kind == "decorator"):
                 wholes.setdefault((is_new, place.path, place.line), []).append(text)
     came = {(one.change.symbol, one.change.new) for one in told if one.step is not None and one.change.new is not None}
     return [one for one in told if not _is_a_part(one, wholes) and not _is_the_owner(one, came)]
@@ -189,7 +189,11 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
     for unit in alone:
         if (unit.name in taken_in and unit.name not in taken) or not program.form(unit).effects:
             continue
-        if is_for_checkers(unit) or (program.peer is not None and as_lambda(unit.node) in program.peer.lambdas):
+        if (
+            is_for_checkers(unit)
+            or _is_inherited(unit, program)
+            or (program.peer is not None and as_lambda(unit.node) in program.peer.lambdas)
+        ):
             continue
         around = [classes[name] for name in _outers(unit.name) if name in classes and classes[name].path == unit.path]
         whole = around[-1] if around else unit
@@ -199,6 +203,17 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
             told.add(whole.name)
             steps = [one.change for one in taken.get(unit.name, ())]
             yield _whole(whole, what, tuple(steps), is_file=unit.path not in shared)
+
+
+def _is_inherited(unit: Unit, program: Program) -> bool:
+    """Whether the class of a method has the same one from another class of the other side."""
+    owner, other = unit.name.rpartition(".")[0], program.peer
+    there = other.units.get(owner) if other is not None else None
+    if other is None or there is None or there.kind != "class":
+        return False
+    ancestors = (other.units.get(f"{ancestor}.{unit.last}") for ancestor in there.module.resolver.lineage(owner)[1:])
+    first = next((one for one in ancestors if one is not None), None)
+    return first is not None and other.form(first).digest == program.form(unit).digest
 
 
 def _outers(name: str) -> list[str]:

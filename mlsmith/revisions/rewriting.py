@@ -23,6 +23,7 @@ _NEW = _WHOLE | {"assert", "default", "dependency", "field", "if", "raise", "ret
 """What is done as soon as it stands there. What no longer does may be done elsewhere"""
 _REWRITTEN = frozenset({"attribute renamed", "code", "moved", "order"})
 _PLAIN = frozenset({"parameters", "query", "unreadable"})
+_STATIC = "staticmethod"
 _KEPT_AND_READ = 2
 _KEY = regex(r"['\"]([\w.-]+)['\"]\Z")
 _OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
@@ -66,6 +67,8 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     if change.kind in _PLAIN or change.kind in _REWRITTEN:
         return change.kind in _REWRITTEN
     what, _, how = change.kind.rpartition(" ")
+    if what == "decorator" and _STATIC in (change.old, change.new):
+        return True  # With the parameter for the object, it is called as before.
     if how in ("added", "removed", "replaced"):
         other = sides[how == "removed"]
         is_elsewhere = other.calls(change.subject) or (what == "loss" and (change.old or "").startswith("self."))

@@ -940,3 +940,33 @@ def test_a_class_that_is_told_as_new_is_told_with_its_methods_also_where_it_took
     old = f"class A:\n{method}"
     new = f"class A:\n    pass\n\n\nclass B:\n    rate = 3\n\n{method}\n    def g(self):\n        d(self)\n"
     assert [(change.kind, change.subject) for change in changes({"m.py": old}, {"m.py": new})] == [("class added", "B")]
+
+
+HEIRS = """class B:
+    def run(self, x):
+        return g(x)
+{0}
+
+class A(B):
+    size = 1
+{1}
+
+class C(B):
+    size = 1
+{2}"""
+METHOD = "\n    def fit(self, x):\n        self.n = h(x)\n        return self.run(x) + self.n\n"
+
+
+def test_a_method_that_several_classes_had_and_that_they_inherit_now_is_still_there() -> None:
+    apart, above = HEIRS.format("", METHOD, METHOD), HEIRS.format(METHOD, "", "")
+    assert changes({"a.py": apart}, {"a.py": above}) == changes({"a.py": above}, {"a.py": apart}) == ()
+    other = HEIRS.format("", METHOD, METHOD.replace("+ self.n", "- self.n"))
+    assert [(one.kind, one.subject) for one in changes({"a.py": other}, {"a.py": above})] == [("function removed", "C.fit")]
+
+
+def test_a_decorator_that_came_is_told_once_and_one_without_effect_on_callers_as_another_way() -> None:
+    old = "class A:\n    def f(self, x):\n        return g(x)\n"
+    (one,) = changes({"a.py": old}, {"a.py": old.replace("    def", "    @kept(3)\n    def")})
+    assert (one.kind, one.new, one.rewritten) == ("decorator added", "kept(3)", False)
+    (one,) = changes({"a.py": old}, {"a.py": old.replace("    def f(self, x)", "    @staticmethod\n    def f(x)")})
+    assert (one.kind, one.new, one.rewritten) == ("decorator added", "staticmethod", True)
