@@ -15,6 +15,7 @@ from typing import Any
 from mlsmith.change import Change, Component, Significance
 from mlsmith.regex import regex
 from mlsmith.revisions.meaning import Node, meaning_of, shown_scalar, tags_of
+from mlsmith.revisions.templates import template_changes
 
 _IDENTITIES = ("name", "id", "key", "_target_", "path", "type", "repo", "uses")
 """Keys by which two versions of one element of a list know each other."""
@@ -49,7 +50,8 @@ def config_diff(
         return (), ()
     before, after = (meaning_of(data, path) for data in (old, new))
     if (old is not None and before is None) or (new is not None and after is None):
-        return (_opaque(path, old, new, moved_from),), ()
+        filled_in = template_changes(path, old, new, moved_from=moved_from) if before is after is None and old and new else ()
+        return filled_in or (_opaque(path, old, new, moved_from),), ()
     found = [*_compare((), before or Node("mapping"), after or Node("mapping")), *_compare_tags(path, old, new)]
     joined = list(_joined(found))
     changes = sorted((_change(path, one, moved_from) for one in joined), key=lambda change: (change.line, change.subject, change.kind))

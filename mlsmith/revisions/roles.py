@@ -70,6 +70,7 @@ _DOCUMENTATION = regex(r"(?:^|/)docs?/(?:[^/]+/)*(?:examples?|samples?|tutorials
 _WEBSITE = regex(r"(?:^|/)(?:website|docsite)/")
 _TESTS = regex(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
 """Folders of tests, for what is no code: `data/test/` and `conf/test/` hold what a model is tested on"""
+_HELPS_TESTS = regex(r"_test_(?:utils?|helpers?)\.py\Z|(?:^|[/_])testing_(?:utils?|helpers?)\.py\Z")
 _OF_A_PAGE = regex(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml)\Z", re.IGNORECASE)
 _OF_ASSISTANTS = regex(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
 _OF_CODE = regex(
@@ -100,7 +101,7 @@ def role_of(path: str) -> Role:
         context = Context.DOCS
     kind = kind_of(path)
     is_test = context is Context.TEST and (kind in ("python", "notebook") or _TESTS.search(path) is not None)
-    if is_test or _NAMED.search(path) or _OF_TOOLS.search(path):
+    if is_test or _HELPS_TESTS.search(path) or _NAMED.search(path) or _OF_TOOLS.search(path):
         return Role.NONE
     if kind in ("python", "notebook"):
         return Role.NONE if context is Context.DOCS else Role.PYTHON

@@ -76,7 +76,7 @@ def test_layout_comments_and_order_of_keys_are_no_change(old: str, new: str) -> 
     assert semantic_digest("c.yaml", old.encode()) == semantic_digest("c.yaml", new.encode())
 
 
-@pytest.mark.parametrize(("old", "new"), [("a: {{ x }}\n", "a: {{ y }}\n"), ("a: [1\n", "a: [2\n"), ("a: 1\n", "a: [\n")])
+@pytest.mark.parametrize(("old", "new"), [("a: {{ x }}\n", "a: [2\n"), ("a: [1\n", "a: [2\n"), ("a: 1\n", "a: [\n")])
 def test_what_cannot_be_understood_is_compared_byte_by_byte(old: str, new: str) -> None:
     (change,) = seen(old, new)
     assert change[0] == "unreadable"
@@ -138,3 +138,31 @@ def test_a_value_under_another_name_may_be_known_by_it() -> None:
         for change in config_changes("c.yaml", b"a: 1\nb: 2\nc: 3\n", b"a: 2\nd: 2\ne: 4\n", moved_from=None)
     }
     assert marks == {"a": False, "d": True, "e": False, "c": False}
+
+
+CHART = """# why
+spec:
+  replicas: {{{{ .Values.replicas }}}}
+{{{{- if .Values.gpu }}}}
+  image: "net:{0}"
+{{{{- end }}}}
+  args:
+    - --lr={1}
+"""
+
+
+def test_a_template_is_told_by_its_lines() -> None:
+    old, new = (CHART.format(*values).encode() for values in ((1, 0.1), (2, 0.3)))
+    new = new.replace(b"# why", b"# because").replace(b"  args", b"  seed: 3\n\n  args")
+    found = config_changes("chart/templates/job.yaml", old, new)
+    assert [(one.kind, one.subject, one.old, one.new, one.line) for one in found] == [
+        ("changed", "image", '"net:1"', '"net:2"', 5),
+        ("added", "seed", None, "3", 7),
+        ("removed", "(a line)", "- --lr=0.1", None, 8),
+        ("added", "(a line)", None, "- --lr=0.3", 10),
+    ]
+    # where nothing but remarks differ, or all does, and where it is no template
+    assert [one.kind for one in config_changes("a.yaml", old, old.replace(b"why", b"because"))] == ["unreadable"]
+    long = CHART.format(1, 2).replace("  args", "\n".join(f"  a{{}}: {n}" for n in range(60)) + "\n  args").encode()
+    assert [one.kind for one in config_changes("a.yaml", old, long)] == ["unreadable"]
+    assert [one.kind for one in config_changes("a.yaml", b"a: [1", b"a: [2")] == ["unreadable"]

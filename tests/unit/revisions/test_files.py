@@ -90,6 +90,8 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("net/_modidx.py", "d = {'a': 'a.html#L1'}\n", "d = {'a': 'a.html#L2'}\n"),
         ("data/text/dummy/1.0.0/dummy_data.zip", b"PK1", b"PK2"),
         ("runs/a/events.out.tfevents.15.host.17", b"1", b"2"),
+        ("net/blackbox_test_utils.py", "x = f(1)\n", "x = f(2)\n"),
+        ("net/testing_utils.py", "x = f(1)\n", "x = f(2)\n"),
         (".all-contributorsrc", "{}", "{'a': 1}"),
         (
             "new.py",
@@ -115,6 +117,7 @@ def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new
 
 def test_data_of_which_the_name_only_begins_like_that_of_made_up_ones_are_told() -> None:
     assert [kind for kind, *_ in told("data/dummies.csv", "a\n", "b\n")] == ["file changed"]
+    assert told("net/testing.py", "x = f(1)\n", "x = f(2)\n")
 
 
 @pytest.mark.parametrize(
