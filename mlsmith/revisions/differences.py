@@ -17,7 +17,7 @@ from mlsmith.revisions.matching import Pair, matched
 from mlsmith.revisions.moved import without_moved
 from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.rewriting import marked
-from mlsmith.revisions.spellings import as_lambda
+from mlsmith.revisions.spellings import as_lambda, only_hands_on
 from mlsmith.revisions.steps import Comparison
 
 
@@ -189,11 +189,7 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
     for unit in alone:
         if (unit.name in taken_in and unit.name not in taken) or not program.form(unit).effects:
             continue
-        if (
-            is_for_checkers(unit)
-            or _is_inherited(unit, program)
-            or (program.peer is not None and as_lambda(unit.node) in program.peer.lambdas)
-        ):
+        if _does_as_without_it(unit, program):
             continue
         around = [classes[name] for name in _outers(unit.name) if name in classes and classes[name].path == unit.path]
         whole = around[-1] if around else unit
@@ -203,6 +199,12 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
             told.add(whole.name)
             steps = [one.change for one in taken.get(unit.name, ())]
             yield _whole(whole, what, tuple(steps), is_file=unit.path not in shared)
+
+
+def _does_as_without_it(unit: Unit, program: Program) -> bool:
+    """Whether a definition that one side has alone says what others look like, has no name on the other side, or is there in another class."""
+    lambdas = program.peer.lambdas if program.peer is not None else frozenset()
+    return is_for_checkers(unit) or only_hands_on(unit.node) or as_lambda(unit.node) in lambdas or _is_inherited(unit, program)
 
 
 def _is_inherited(unit: Unit, program: Program) -> bool:

@@ -69,6 +69,33 @@ def _plain(node: ast.Constant) -> ast.expr:
     return ast.copy_location(ast.Constant(text), node)
 
 
+def only_hands_on(node: ast.AST) -> bool:
+    """Whether a method does nothing but call the one that it hides, with what it is given."""
+    body = node.body if isinstance(node, ast.FunctionDef) and not node.decorator_list else []
+    said = [one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    call = said[0].value if len(said) == 1 and isinstance(said[0], ast.Return) else None
+    func = call.func if isinstance(call, ast.Call) else None
+    if not isinstance(node, ast.FunctionDef) or not isinstance(call, ast.Call) or not isinstance(func, ast.Attribute):
+        return False
+    above = func.value
+    given = node.args
+    if (
+        func.attr != node.name
+        or not isinstance(above, ast.Call)
+        or ast.unparse(above.func) != "super"
+        or given.defaults
+        or given.kw_defaults
+    ):
+        return False
+    plain = [one.arg for one in (*given.posonlyargs, *given.args)][1:]
+    stars = [f"*{given.vararg.arg}"] if given.vararg else []
+    names = [*plain, *stars, *([f"**{given.kwarg.arg}"] if given.kwarg else [])]
+    return [ast.unparse(one) for one in (*call.args, *call.keywords)] in (
+        names,
+        [*(f"{name}={name}" for name in plain), *names[len(plain) :]],
+    )
+
+
 def as_lambda(node: ast.AST) -> str:
     """What a function does that gives back one expression, by the names of its parameters; of any other nothing."""
     body = node.body if isinstance(node, ast.FunctionDef) and not node.decorator_list else []

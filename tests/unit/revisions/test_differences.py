@@ -964,6 +964,22 @@ def test_a_method_that_several_classes_had_and_that_they_inherit_now_is_still_th
     assert [(one.kind, one.subject) for one in changes({"a.py": other}, {"a.py": above})] == [("function removed", "C.fit")]
 
 
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("def fit(self, x, *args, **more):\n        'Why.'\n        return super().fit(x, *args, **more)", 0),
+        ("def fit(self, x):\n        return super().fit(x=x)", 0),
+        ("def fit(self, x, y):\n        return super().fit(y, x)", 1),
+        ("def fit(self, x, n=3):\n        return super().fit(x, n)", 1),
+        ("def fit(self, x):\n        return super().run(x)", 1),
+        ("def fit(self, x):\n        super().fit(x)", 1),
+    ],
+)
+def test_a_method_that_only_calls_the_one_that_it_hides_is_no_change(method: str, told: int) -> None:
+    old = "class A(B):\n    def run(self, x):\n        return g(x)\n"
+    assert len(changes({"a.py": old}, {"a.py": f"{old}\n    {method}\n"})) == told
+
+
 def test_a_decorator_that_came_is_told_once_and_one_without_effect_on_callers_as_another_way() -> None:
     old = "class A:\n    def f(self, x):\n        return g(x)\n"
     (one,) = changes({"a.py": old}, {"a.py": old.replace("    def", "    @kept(3)\n    def")})
