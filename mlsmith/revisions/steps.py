@@ -61,12 +61,10 @@ class Comparison(InnerValues):
         before = len(self.told)
         for name in sorted((old.names.keys() & new.names.keys()) - OF_A_FILE, key=lambda name: (self.line_of(new.names[name], name), name)):
             one, other = old.names[name], new.names[name]
-            if all(is_a_type(_only_value(unit.module, name), unit.module) for unit in (self.pair.old, self.pair.new)):
-                continue  # Who checks types reads it.
-            if all(is_for_readers(name, unit.module) for unit in (self.pair.old, self.pair.new)):
-                continue
             of_the_package = self.pair.new.path.endswith("setup.py") and name.lower().replace("licence", "license") in OF_A_DISTRIBUTION
-            if one.digest != other.digest and not (is_told(one) and is_told(other)) and not of_the_package:
+            if one.digest == other.digest or (is_told(one) and is_told(other)) or of_the_package:
+                continue
+            if not all(_is_for_people(name, unit.module) for unit in (self.pair.old, self.pair.new)):
                 at = Spot(one.origin or self.whole.old, other.origin or self.whole.new)
                 self.values(one, other, name, "constant", at)
         first: dict[tuple[int, str | None, str | None], Told] = {}
@@ -267,6 +265,11 @@ class Comparison(InnerValues):
                 self.add(new.kind, subject_of(new), branches_of(old), branches_of(new), at, Component.SOURCE, Significance.MEDIUM)
         if len(self.told) == before and not self.reasons:
             self.add(new.kind, subject_of(new), text_of(old), text_of(new), at, Component.SOURCE, Significance.LOW)
+
+
+def _is_for_people(name: str, module: Module) -> bool:
+    """Whether only those read a name who check types, or want to know what something does."""
+    return is_a_type(_only_value(module, name), module) or is_for_readers(name, module)
 
 
 def _only_value(module: Module, name: str) -> ast.expr | None:
