@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from mlsmith.index.scopes import last_word
+from mlsmith.regex import regex
 from mlsmith.revisions.constants import function_elsewhere
 from mlsmith.revisions.documentation import FOR_READERS, documents
 from mlsmith.revisions.effects import Effect
@@ -57,6 +58,7 @@ _USES_UP = frozenset({"sum", "min", "max", "list", "sorted", "dict", "tuple"})
 """Built-in functions of those names empty the iterator that they are given"""
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
 _TYPES = frozenset({"NewType", "ParamSpec", "TypeVar", "TypeVarTuple"})
+_MAKES_A_MESSAGE = regex(r"(?:error|warn(?:ing)?)_(?:msg|message)\Z")
 _EXCEPTIONS = ("Error", "Exception", "Warning")
 _OF_TORCH = {"axis": "dim", "keepdims": "keepdim"}
 """Keywords that functions of torch know by two names"""
@@ -107,7 +109,7 @@ class Calls(Expressions):
         stars = [k for k in given if k.arg is None]
         aliases = _OF_TORCH if any(name.startswith("torch.") for name in names) else {}
         keywords = [(keys.get(k.arg, aliases.get(k.arg, k.arg)) if k.arg else f"**{stars.index(k)}", self.value(k.value)) for k in given]
-        if _is_exception(func) or self.is_made_an_exception(node):
+        if _is_exception(func) or self.is_made_an_exception(node) or _MAKES_A_MESSAGE.search(last_word(node.func)):
             parts, keywords = [parts[0]], []  # Its text is for readers.
         known = [*parts[1:], *keywords] if places and not _is_spread(node) else None
         if known is not None:

@@ -56,6 +56,7 @@ class _Teller(Protocol):
 _OWN_VERSIONS = {("Cargo.toml", "package.version"), ("package.json", "version")}
 _OF_A_PACKAGE = frozenset({"project.version", "project.name", "tool.poetry.version", "tool.poetry.name"})
 """Keys of `pyproject.toml`, and of other files of its kind that a package is built by"""
+_OF_AUTHORS = frozenset({"author", "authors", "citation", "cite", "contact", "homepage", "maintainer", "maintainers"})
 _VERSION = regex(r"(?:^|/)_{0,2}(?:version_{0,2}|about__)\.py\Z", re.IGNORECASE)
 _TESTS = regex(rb"^\s*(?:async )?def test|^class \w*Tests?\w*[(:]|\bTestCase\b|^import pytest|^from pytest|absltest", re.MULTILINE)
 _TELLERS: dict[Role, _Teller] = {
@@ -111,7 +112,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             told = _TELLERS[role](path, one, other, moved_from=moved)
             if role is Role.PLATFORM:
                 told = included.told(told, path, old_path)
-            told = [one for one in told if not (_is_own_version(path, one.subject) or names_what_was_moved(one, renamed))]
+            told = [one for one in told if not (_is_for_people(path, one.subject) or names_what_was_moved(one, renamed))]
             changes += [one for one in told if role is not Role.CONFIGURATION or not chooses_what_was_renamed(one, changed, new.paths)]
         elif one != other:
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
@@ -190,9 +191,13 @@ def _error_of(data: bytes, path: str) -> SourceError | None:
     return None
 
 
-def _is_own_version(path: str, subject: str) -> bool:
-    """Whether a key says which version of the project this is."""
-    return (path.rpartition("/")[2], subject) in _OWN_VERSIONS or (path.endswith(".toml") and subject in _OF_A_PACKAGE)
+def _is_for_people(path: str, subject: str) -> bool:
+    """Whether a key says which version of the project this is, or who made it."""
+    return (
+        _last(subject) in _OF_AUTHORS
+        or (path.rpartition("/")[2], subject) in _OWN_VERSIONS
+        or (path.endswith(".toml") and subject in _OF_A_PACKAGE)
+    )
 
 
 def _unread(path: str, old_path: str | None, old: Tree, new: Tree, how: Changed, error: SourceError) -> list[Change]:

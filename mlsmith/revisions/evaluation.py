@@ -154,6 +154,9 @@ class _Teller(Calls):
         if self.unit.kind == "module" and _is_script_guard(node):
             self.run(node.body)  # What the file does when it is run.
             return
+        if last_word(node.test) == "TYPE_CHECKING":
+            self.run(node.orelse)
+            return
         node = as_one_branch(node)
         test, negated = self.test(node.test)
         body, orelse = (node.orelse, node.body) if negated else (node.body, node.orelse)

@@ -74,7 +74,7 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
         is_elsewhere = other.calls(change.subject) or (what == "loss" and (change.old or "").startswith("self."))
         return what not in (_NEW if how == "added" else _WHOLE) and (what not in PARTS_OF_A_MODEL or is_elsewhere)
     if how == "keyword":
-        return True
+        return not _of_a_library(change.subject) or (change.old or "").startswith("argument ")
     if change.old is None or change.new is None:
         return change.new is None and change.old is not None  # An argument or entry that is gone may have been without effect.
     if change.kind == "default" and _is_made_inside(change.old, change.new):
@@ -85,6 +85,11 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
 def _is_an_owner(change: Change) -> bool:
     """Whether a method is called on something else, and not with something else."""
     return change.subject.startswith(".") and not change.subject.endswith((")", "]"))
+
+
+def _of_a_library(callee: str) -> bool:
+    """Whether a function is called of which two keywords are two arguments, and not one that the project may have renamed."""
+    return _DOTTED.match(callee) is not None
 
 
 def _is_made_inside(old: str, new: str) -> bool:

@@ -58,6 +58,8 @@ class Command:
 
 
 _ASSIGNED = regex(r"(?:export |override )?([A-Za-z_]\w*)([:+?]?=)")
+_TITLES = {("name",), ("displayName",), ("description",)}
+"""Keys of pipelines under which people read what a step does"""
 _NOTHING = regex(r"[a-z_]\w*=(?:\"\"|'')?\Z")
 """What a script begins to put something together with"""
 
@@ -222,7 +224,8 @@ def _embedded(data: bytes | None, path: str) -> Iterator[Command]:
     except SourceError:
         return
     for entry in entries:
-        if isinstance(entry.value, str) and " " in entry.value.strip() and _RUNS.search(f"{entry.value} "):
+        is_a_title = entry.path[-1:] in _TITLES
+        if not is_a_title and isinstance(entry.value, str) and " " in entry.value.strip() and _RUNS.search(f"{entry.value} "):
             start = entry.value_span.start.line
             for one in _commands(entry.value.encode("utf-8", "replace")):
                 yield Command(one.text, start + one.line - 1)

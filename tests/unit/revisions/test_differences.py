@@ -297,6 +297,14 @@ ALIKE = {
     "a function that had no name": (
         "def f(x):\n    return g(x, key=lambda y: h(y) + 1)\n", "def one(y):\n    'Why.'\n    return h(y) + 1\n\n\ndef f(x):\n    return g(x, key=one)\n"
     ),
+    "what only those read who check types": (
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import ours\n    import theirs\n\n\ndef f(x: 'ours.A'):\n    return g(x)\n",
+        "def f(x):\n    return g(x)\n",
+    ),
+    "what a message is made of": (
+        "class A:\n    def f(self, x):\n        raise ValueError(self._error_msg('a', x))\n",
+        "class A:\n    def f(self, x):\n        raise ValueError(self._error_msg('b', x=x))\n",
+    ),
     "members of an enumeration in another kind of list": ("x = f(a in (Task.CUT, Task.FIND))\n", "x = f(a in {Task.CUT, Task.FIND})\n"),
 }  # fmt: skip
 
@@ -340,6 +348,10 @@ LOOP = """def f(q):
         g(t)
 """
 APART = {
+    "a branch that is run where types are not checked": (
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import ours\nelse:\n    x = g(1)\n    y = g(x)\n    z = g(y)\n",
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import ours\nelse:\n    x = g(2)\n    y = g(x)\n    z = g(y)\n",
+    ),
     "a text that documents, and is read by a model too": (
         DOCUMENTED.format("Gives x.", "A metric.", "1.2") + "\n\ndef f():\n    return ask(_TEXT)\n",
         DOCUMENTED.format("Gives y.", "A metric.", "1.2") + "\n\ndef f():\n    return ask(_TEXT)\n",

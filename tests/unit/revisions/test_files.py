@@ -92,6 +92,9 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("runs/a/events.out.tfevents.15.host.17", b"1", b"2"),
         ("net/blackbox_test_utils.py", "x = f(1)\n", "x = f(2)\n"),
         ("net/testing_utils.py", "x = f(1)\n", "x = f(2)\n"),
+        ("net/info.yaml", "size: 1\ncontact: a@b.c\n", "size: 1\ncontact: b@b.c\ncite: [a]\n"),
+        ("setup.cfg", "[options]\npackages = find:\n", "[options]\npackages = find_namespace:\nzip_safe = no\n"),
+        (".github/workflows/ci.yml", "steps: [{name: Run ray tests}]\n", "steps: [{name: Run all tests}]\n"),
         (".all-contributorsrc", "{}", "{'a': 1}"),
         (
             "new.py",

@@ -25,6 +25,7 @@ PLAIN = {
     "what is kept by an object": ("g(x)", "net.rate = n\ng(x)"),
     "a layer that was nowhere": ("g(x)", "net.drop = nn.Dropout(n)\ng(x)"),
     "another layer": ("net.act = nn.ReLU(n)", "net.act = nn.GELU(n)"),
+    "another keyword of a library": ("g(pd.read_csv(x, sep=y))", "g(pd.read_csv(x, comment=y))"),
     "something else for what is missing": ("g(x)", "g(n if x is None else y)"),
     "a number that is another one as a text": ("g(1)", "g('1')"),
     "a conversion to something else": ("g(x)", "g(round(x))"),
