@@ -34,6 +34,8 @@ _SILENT = (
     "unittest.main",
 )
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
+_OF_A_LOGGER = regex(r"\.(?:logging|loggers?)\.[a-z_]+\Z")
+"""`absl.logging.info`, `tensorflow.compat.v1.logging.warn`, `transformers.utils.logging.get_logger`"""
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
 _PRINTS = frozenset({"print", "cprint", "dprint", "eprint", "fprint", "pprint", "rprint", "tprint", "vprint"})
 """Last words of functions that write to the terminal, with a colour or the time"""
@@ -201,7 +203,7 @@ class Calls(Expressions):
             or last.startswith(("print_", "log_message", "log_info"))
             or callee.startswith(_SILENT)
             or root.startswith(_SILENT)
-            or any(name.startswith(_LOGGERS) for name in names)
+            or any(name.startswith(_LOGGERS) or _OF_A_LOGGER.search(name) for name in names)
         ):
             return True
         func = value.parts[0][1]

@@ -27,6 +27,7 @@ from mlsmith.revisions.opaque import by_folders, unreadable, whole
 from mlsmith.revisions.platform import image_changes, platform_changes
 from mlsmith.revisions.program import Program
 from mlsmith.revisions.queries import query_changes
+from mlsmith.revisions.releases import own_versions, without_releases
 from mlsmith.revisions.roles import Role, role_of
 from mlsmith.revisions.scripts import script_changes, workflow_changes
 from mlsmith.revisions.settings_lines import line_changes
@@ -125,7 +126,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     for program, tree in zip(programs, (old, new), strict=True):
         program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings), touched)
     changes += behaviour_changes(*programs)
-    return Comparison(tuple(sorted(by_folders(changes), key=lambda change: (change.path, change.line, change.subject))), tuple(files))
+    left = without_releases(changes, own_versions(old, new, changed))
+    return Comparison(tuple(sorted(by_folders(left), key=lambda change: (change.path, change.line, change.subject))), tuple(files))
 
 
 def _last(key: str) -> str:

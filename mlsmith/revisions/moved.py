@@ -6,23 +6,20 @@ Where the definition that lost them calls the new one that has them, nothing is 
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.regex import regex
 from mlsmith.revisions.account import Around, Place, Spot, Told
 from mlsmith.revisions.effects import Effect, each
 from mlsmith.revisions.program import Program, Unit
+from mlsmith.revisions.shapes import shape_of
 from mlsmith.revisions.wording import head_of, shortened
 
 _LEAST = 2
 """So many steps that are alike are no accident; one is none where it is long"""
 _LONG = 60
-_NAME = regex(r"(?<!func=)Name\(id='(\w+)'")
-_OWN = regex(r"(?<!func=)Attribute\(value=_='\d+', ctx=Load\(\)\), attr='(\w+)'")
 _WIDTH = 60
 
 
@@ -141,15 +138,4 @@ def _shapes(told: Told) -> list[str]:
 
 def _shape(step: Effect) -> str:
     """What a step is, apart from the names of what it uses where it calls something; of one that holds others without them."""
-    node = step.origin.node
-    parts = [getattr(node, name) for name in ("test", "iter", "target", "items", "subject") if hasattr(node, name)]
-    held = [one for part in parts for one in (part if isinstance(part, list) else [part])] if step.blocks else [node]
-    text = f"{step.kind} {' '.join(ast.dump(one) for one in held)}"
-    for named in (_NAME, _OWN) if "Call(" in text else (_NAME,):
-        text = _numbered(text, named)
-    return text
-
-
-def _numbered(text: str, named: re.Pattern[str]) -> str:
-    numbers: dict[str, str] = {}
-    return named.sub(lambda match: f"_='{numbers.setdefault(match[1], str(len(numbers)))}'", text)
+    return f"{step.kind} {shape_of(step.origin.node, holds=bool(step.blocks))}"

@@ -8,13 +8,16 @@ helper now, or be made by hand. All of it is told, and which is which.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from mlsmith.change import Change
 from mlsmith.index.scopes import last_word
 from mlsmith.regex import regex
+from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.meaning_of_calls import PARTS_OF_A_MODEL
 from mlsmith.revisions.program import Program
+from mlsmith.revisions.shapes import shapes_in
 from mlsmith.revisions.wording import is_literal
 
 _WHOLE = frozenset({"base", "class", "decorator", "file", "function", "module"})
@@ -24,6 +27,8 @@ _NEW = _WHOLE | {"assert", "default", "dependency", "field", "if", "raise", "ret
 _REWRITTEN = frozenset({"attribute renamed", "code", "moved", "order"})
 _PLAIN = frozenset({"parameters", "query", "unreadable"})
 _STATIC = "staticmethod"
+_FEW = 2
+"""One statement that is like another one may be so by accident"""
 _KEPT_AND_READ = 2
 _KEY = regex(r"['\"]([\w.-]+)['\"]\Z")
 _OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
@@ -46,8 +51,17 @@ class _Side:
     """What the files that are compared call and name in one revision."""
 
     def __init__(self, program: Program) -> None:
-        self._modules = program.modules
+        self._modules, self._units = program.modules, program.units.values()
         self.renamed = program.attributes.get("", {})
+
+    def shapes(self, path: str) -> Counter[str]:
+        """Those of all statements of a file."""
+        return sum((shapes_in(one.syntax.tree) for one in self._modules.values() if one.path == path), Counter[str]())
+
+    def shapes_of(self, path: str, symbol: str) -> Counter[str]:
+        """Those of one function."""
+        units = [one for one in self._units if (one.path, one.symbol) == (path, symbol)]
+        return shapes_in(units[0].node) if len(units) == 1 else Counter()
 
     def calls(self, callee: str) -> bool:
         """Whether a function of a library is called, or a method or function of that name."""
@@ -69,6 +83,8 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     what, _, how = change.kind.rpartition(" ")
     if what == "decorator" and _STATIC in (change.old, change.new):
         return True  # With the parameter for the object, it is called as before.
+    if what == "function" and _stood_elsewhere(change, *(sides if how == "removed" else reversed(sides))):
+        return True
     if how in ("added", "removed", "replaced"):
         other = sides[how == "removed"]
         is_elsewhere = other.calls(change.subject) or (what == "loss" and (change.old or "").startswith("self."))
@@ -80,6 +96,13 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     if change.kind == "default" and _is_made_inside(change.old, change.new):
         return True
     return how != "argument" and (_is_an_owner(change) or _is_a_key(change.old, change.new, sides) or _may_be_equal(change.old, change.new))
+
+
+def _stood_elsewhere(change: Change, own: _Side, other: _Side) -> bool:
+    """Whether most of what a function does left another part of the file where the function came, or came there where it went."""
+    shapes = own.shapes_of(change.path, change.subject)
+    lost = other.shapes(change.path) - (own.shapes(change.path) - shapes)
+    return shapes.total() >= _FEW and (shapes & lost).total() >= LIKE * shapes.total()
 
 
 def _is_an_owner(change: Change) -> bool:

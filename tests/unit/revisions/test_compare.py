@@ -101,3 +101,14 @@ def test_an_example_that_became_a_part_of_the_documentation_is_still_shown() -> 
     )
     assert compare(old, new, {"docs/a.py": Changed("R", "examples/a.py")}, Settings()).changes == ()
     assert compare(old, new, {"docs/b.py": Changed("R", "net/b.py")}, Settings()).changes
+
+
+def test_a_release_is_no_change_wherever_it_is_named_and_another_version_is() -> None:
+    names = {"pyproject.toml": '[project]\nversion = "{0}"\n', "Makefile": "version := {0}\n", "conf/a.yaml": "image: net:{0}\nof: {1}\n"}
+    names |= {"requirements.txt": "net=={0}\n", "net/__init__.py": '__version__ = "{0}"\nADDRESS = f("v{0}/w.pt", "{1}")\n'}
+    old, new = (MemoryTree({path: text.format(*values) for path, text in names.items()}) for values in (("1.3.2", "3.1"), ("1.4.0", "3.2")))
+    changed = {path: Changed("M", None) for path in names}
+    found = [(change.path, change.old, change.new) for change in compare(old, new, changed, Settings()).changes]
+    assert found == [("conf/a.yaml", "3.1", "3.2"), ("net/__init__.py", "'3.1'", "'3.2'"), ("requirements.txt", "==1.3.2", "==1.4.0")]
+    del changed["pyproject.toml"], changed["net/__init__.py"]
+    assert "Makefile" in {change.path for change in compare(old, new, changed, Settings()).changes}, "nobody knows that it is its own"

@@ -265,6 +265,9 @@ ALIKE = {
         "import logging\n\nlog = logging.getLogger()\n\n\ndef f(x):\n    log.info('%s', x)\n    print_rank_0(x)\n    utils.dist_print(x)\n    return g(x)\n",
         "def f(x):\n    return g(x)\n",
     ),
+    "messages of another library": (
+        "from absl import logging\n\n\ndef f(x):\n    logging.info('%s', x)\n    return g(x)\n", "def f(x):\n    return g(x)\n"
+    ),
     "a loop that prints": (
         "def f(metrics):\n    print(metrics)\n", "def f(metrics):\n    for name, value in metrics.items():\n        print(name, value)\n"
     ),

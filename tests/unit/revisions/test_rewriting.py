@@ -132,3 +132,40 @@ def test_what_is_only_rewritten_raises_no_warning() -> None:
     text = render(Difference(told("torch.manual_seed(2)", "torch.manual_seed(3)"), 0, 0), format="github")
     assert text.startswith("::warning ")
     assert "title=behaviour changes::seed: torch.manual_seed" in text
+
+
+INLINE = """class A:
+    def __init__(self, net):
+        if not hasattr(net, "fit"):
+            raise ValueError("no fit")
+        if net.n > 3:
+            net.n = {0}(net)
+        net.m = net.n
+        net.k = net.m + 1
+        self.net = net
+"""
+EXTRACTED = """class A:
+    def __init__(self, net):
+        if net.kept:
+            self.check(net)
+        self.net = net
+
+    def check(self, one):
+        if one is None:
+            return
+        if not hasattr(one, "fit"):
+            raise ValueError("no fit")
+        if one.n > 3:
+            one.n = {0}(one)
+        one.m = one.n
+        one.k = one.m + 1
+"""
+
+
+@pytest.mark.parametrize(("inside", "outside", "rewritten"), [("f", "f", True), ("f", "g", True), ("f", None, False)])
+def test_a_function_whose_statements_stood_in_another_one_may_do_what_that_did(inside: str, outside: str | None, rewritten: bool) -> None:
+    old = INLINE.format(inside) if outside else INLINE.partition("        if")[0] + "        self.net = net\n"
+    new = EXTRACTED.format(outside or inside)
+    (came,) = (change for change in changes({"a.py": old}, {"a.py": new}) if change.kind == "function added")
+    (went,) = (change for change in changes({"a.py": new}, {"a.py": old}) if change.kind == "function removed")
+    assert came.rewritten == went.rewritten == rewritten
