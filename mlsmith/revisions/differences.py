@@ -15,7 +15,7 @@ from mlsmith.revisions.folding import folded, is_ordinary_step
 from mlsmith.revisions.imports import imported_elsewhere
 from mlsmith.revisions.matching import Pair, matched
 from mlsmith.revisions.moved import without_moved
-from mlsmith.revisions.program import Program, Unit
+from mlsmith.revisions.program import Program, Unit, is_own, mentions_in
 from mlsmith.revisions.rewriting import marked
 from mlsmith.revisions.spellings import as_lambda, only_hands_on
 from mlsmith.revisions.steps import Comparison
@@ -43,7 +43,8 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         became={pair.old.place: pair.new.place for pair in pairs}, was={pair.new.place: pair.old.place for pair in pairs},
     )  # fmt: skip
     changes = [*attribute_changes(new.modules.values(), old.attributes)]
-    told = [one for pair in pairs for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]
+    compared = [pair for pair in pairs if not _serves_as_before(pair, pairs, old, new)]
+    told = [one for pair in compared for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]
     told += _hidden(differing, around, old, new, told)
     told = without_moved(_said_whole(_said_once(told)), new, come, around)
     for program, alone, what in ((old, gone, "removed"), (new, come, "added")):
@@ -199,6 +200,20 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
             told.add(whole.name)
             steps = [one.change for one in taken.get(unit.name, ())]
             yield _whole(whole, what, tuple(steps), is_file=unit.path not in shared)
+
+
+def _serves_as_before(pair: Pair, pairs: list[Pair], old: Program, new: Program) -> bool:
+    """Whether a function that differs is nobody's but that of callers which do, with it, what they did."""
+    one, other = pair.old, pair.new
+    if not is_own(one.last) or one.last != other.last or one.kind != "function" or old.form(one).digest == new.form(other).digest:
+        return False
+    callers = [p for p in pairs if one.name in old.form(p.old).taken_in and other.name in new.form(p.new).taken_in]
+    if not callers or any(old.form(p.old).digest != new.form(p.new).digest for p in callers):
+        return False
+    return all(
+        program.mentions(one.last) == sum(mentions_in(unit.node, one.last) for unit in units)
+        for program, units in ((old, [p.old for p in callers]), (new, [p.new for p in callers]))
+    )
 
 
 def _does_as_without_it(unit: Unit, program: Program) -> bool:

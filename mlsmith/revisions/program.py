@@ -137,6 +137,10 @@ class Program:
                     found.setdefault(name.rpartition(".")[2], set()).add(given)
         return found
 
+    def mentions(self, word: str) -> int:
+        """How often its modules read a name, or an attribute, or have it in quotes."""
+        return sum(mentions_in(module.syntax.tree, word) for module in self.modules.values())
+
     @cached_property
     def lambdas(self) -> frozenset[str]:
         """What its functions without a name do."""
@@ -329,6 +333,18 @@ class Program:
             self._busy.discard(unit.name)
         digest = hashlib.blake2b(b"".join(sorted(digests[1:])) + digests[0], digest_size=16).hexdigest()
         return value_of("definition", digest, (), unit.origin)
+
+
+def is_own(name: str) -> bool:
+    """Whether a name says that nobody else is to use it."""
+    return name.startswith("_") and not name.startswith("__")
+
+
+def mentions_in(tree: ast.AST, word: str) -> int:
+    return sum(
+        word in (getattr(node, "id", ""), getattr(node, "attr", ""), getattr(node, "value", "")) for node in ast.walk(tree)
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Constant))
+    )  # fmt: skip
 
 
 def parameters_of(unit: Unit) -> list[str]:

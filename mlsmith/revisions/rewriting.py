@@ -16,7 +16,7 @@ from mlsmith.index.scopes import last_word
 from mlsmith.regex import regex
 from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.meaning_of_calls import PARTS_OF_A_MODEL
-from mlsmith.revisions.program import Program
+from mlsmith.revisions.program import Program, Unit
 from mlsmith.revisions.shapes import shapes_in
 from mlsmith.revisions.wording import is_literal
 
@@ -43,25 +43,33 @@ _CONVERSIONS = frozenset({
 def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Change]:
     """The changes of Python code, with a mark on those that may come to the same."""
     sides = _Side(old), _Side(new)
+    changes = tuple(changes)
+    went = {_gist(one) for change in changes for one in (change, *change.steps) if one.kind.endswith(" removed")}
     for change in changes:
-        yield change._replace(rewritten=_is_rewritten(change, sides))
+        moved = change.kind.endswith(" added") and change.old != change.new and _gist(change) in went
+        yield change._replace(rewritten=moved or _is_rewritten(change, sides))
+
+
+def _gist(change: Change) -> tuple[str, str | None]:
+    """What a step that came or went says, or where it stores something: the same elsewhere may have been moved."""
+    what = change.kind.rpartition(" ")[0]
+    return what, change.subject if what == "store" else change.old or change.new
 
 
 class _Side:
     """What the files that are compared call and name in one revision."""
 
     def __init__(self, program: Program) -> None:
-        self._modules, self._units = program.modules, program.units.values()
+        self._modules, self.units = program.modules, program.units
         self.renamed = program.attributes.get("", {})
 
     def shapes(self, path: str) -> Counter[str]:
         """Those of all statements of a file."""
         return sum((shapes_in(one.syntax.tree) for one in self._modules.values() if one.path == path), Counter[str]())
 
-    def shapes_of(self, path: str, symbol: str) -> Counter[str]:
-        """Those of one function."""
-        units = [one for one in self._units if (one.path, one.symbol) == (path, symbol)]
-        return shapes_in(units[0].node) if len(units) == 1 else Counter()
+    def function(self, path: str, symbol: str) -> Unit | None:
+        found = [one for one in self.units.values() if (one.path, one.symbol) == (path, symbol)]
+        return found[0] if len(found) == 1 else None
 
     def calls(self, callee: str) -> bool:
         """Whether a function of a library is called, or a method or function of that name."""
@@ -99,10 +107,16 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
 
 
 def _stood_elsewhere(change: Change, own: _Side, other: _Side) -> bool:
-    """Whether most of what a function does left another part of the file where the function came, or came there where it went."""
-    shapes = own.shapes_of(change.path, change.subject)
+    """Whether most of what a function does left another part of the file where the function came, or came there where it went; or whether one
+    of its name is new, in another file.
+    """
+    unit = own.function(change.path, change.subject)
+    shapes = shapes_in(unit.node) if unit is not None else Counter[str]()
+    if unit is None or shapes.total() < _FEW:
+        return False
+    namesakes = [one for one in other.units.values() if one.last == unit.last and one.name not in own.units and one.kind == unit.kind]
     lost = other.shapes(change.path) - (own.shapes(change.path) - shapes)
-    return shapes.total() >= _FEW and (shapes & lost).total() >= LIKE * shapes.total()
+    return any((shapes & theirs).total() >= LIKE * shapes.total() for theirs in (lost, *(shapes_in(one.node) for one in namesakes)))
 
 
 def _is_an_owner(change: Change) -> bool:

@@ -1001,3 +1001,23 @@ def test_a_decorator_that_came_is_told_once_and_one_without_effect_on_callers_as
     assert (one.kind, one.new, one.rewritten) == ("decorator added", "kept(3)", False)
     (one,) = changes({"a.py": old}, {"a.py": old.replace("    def f(self, x)", "    @staticmethod\n    def f(x)")})
     assert (one.kind, one.new, one.rewritten) == ("decorator added", "staticmethod", True)
+
+
+GIVING = """class A:
+    def fit(self, x):
+        self.mean, self.std = self._stats(x)
+        return g(x)
+
+    def _stats(self, x):
+        return h(x, 2)
+"""
+KEEPING_IT = GIVING.replace("self.mean, self.std = self", "self").replace("return h(", "self.mean, self.std = h(")
+
+
+def test_a_function_of_its_callers_alone_which_do_with_it_what_they_did_is_no_change() -> None:
+    assert changes({"a.py": GIVING}, {"a.py": KEEPING_IT}) == ()
+    assert changes({"a.py": GIVING}, {"a.py": KEEPING_IT.replace("2", "3")})
+    public = (text.replace("_stats", "stats") for text in (GIVING, KEEPING_IT))
+    assert changes(*({"a.py": text} for text in public)), "whoever has the object may call it"
+    other = "\n\ndef f(a, x):\n    return k(a._stats(x))\n"
+    assert changes({"a.py": GIVING + other}, {"a.py": KEEPING_IT + other})
