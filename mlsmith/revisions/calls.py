@@ -13,7 +13,7 @@ from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
 from mlsmith.revisions.spellings import as_display, as_f_string, with_plain_axes
 from mlsmith.revisions.stars import names_of
-from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, root_of, versioned
+from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, does_nothing, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
 
 _DEPTH = 4
@@ -219,6 +219,7 @@ class Calls(Expressions):
             or self.program.is_busy(unit)
             or self.program.is_closed(unit)
             or not isinstance(function, ast.FunctionDef)
+            or does_nothing(function)
             or not _is_simple(function)
         ):
             return None

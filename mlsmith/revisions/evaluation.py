@@ -19,9 +19,9 @@ from mlsmith.revisions.constants import constant_named
 from mlsmith.revisions.documentation import is_a_docstring
 from mlsmith.revisions.effects import digest_of
 from mlsmith.revisions.guards import trimmed
-from mlsmith.revisions.program import Form, FunctionNode, Program, Unit, form_of
+from mlsmith.revisions.program import Form, Program, Unit, form_of
 from mlsmith.revisions.spellings import as_one_branch
-from mlsmith.revisions.telling import UNDEFINED, Env, leaves, root_of
+from mlsmith.revisions.telling import UNDEFINED, Env, does_nothing, leaves, root_of
 from mlsmith.revisions.values import Value, constant, value_of
 from mlsmith.rules.kit.collect import KNOWN_LIBRARIES
 
@@ -39,7 +39,7 @@ def evaluate(program: Program, unit: Unit) -> Form:
         plain = [base for base in node.bases if not (isinstance(base, ast.Name) and base.id == "object")]  # every class has that
         for base in (*plain, *(keyword.value for keyword in node.keywords)):
             teller.emit("base", base, values=(("value", teller.value(base)),))
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _does_nothing(node):
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and does_nothing(node):
         return form_of((), (), (), type(node).__name__)
     if not (unit.last == "__repr__" and unit.name.count(".") > 1):
         teller.run(node.body)  # type: ignore[attr-defined]
@@ -384,14 +384,6 @@ def _is_for_checkers(node: Any) -> bool:
         and any(isinstance(one, ast.FunctionDef) and one.name == "__init__" for one in node.body)
         and not any(base.endswith(_MADE_OF_FIELDS) for base in bases)
     )
-
-
-def _does_nothing(node: FunctionNode) -> bool:
-    """Whether a function is there to be defined elsewhere: whatever it is given, it fails or does nothing."""
-    body = [one for one in node.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
-    raised = body[0].exc if len(body) == 1 and isinstance(body[0], ast.Raise) else None
-    name = raised.func if isinstance(raised, ast.Call) else raised
-    return isinstance(name, ast.Name) and name.id == "NotImplementedError"
 
 
 def _others(values: list[Value], before: Value, after: Value) -> list[Value]:

@@ -73,20 +73,15 @@ class Expressions(Teller):
 
     def formatted(self, node: ast.JoinedStr) -> Value:
         """An f-string. Of one that is a query only what it asks for counts."""
-        pieces: list[str] = []
-        parts: list[tuple[str, Value]] = []
         made = merged(node)
-        if not any(isinstance(piece, ast.FormattedValue) for piece in made):
+        filled_in = [piece for piece in made if not isinstance(piece, ast.Constant)]
+        if not filled_in:
             return constant("".join(str(piece.value) for piece in made if isinstance(piece, ast.Constant)), self.origin(node))
-        for piece in made:
-            if isinstance(piece, ast.Constant):
-                pieces.append(str(piece.value))
-            else:
-                pieces.append(f"__{len(parts)}__")
-                parts.append((str(len(parts)), self.value(piece)))
-        text = "".join(pieces)
+        places = iter(range(len(filled_in)))
+        text = "".join(str(piece.value) if isinstance(piece, ast.Constant) else f"__{next(places)}__" for piece in made)
         if is_query(text):
-            return value_of("formatted", f"query:{normal_query(text)}", tuple(parts), self.origin(node))
+            parts = tuple((str(number), self.value(piece)) for number, piece in enumerate(filled_in))
+            return value_of("formatted", f"query:{normal_query(text)}", parts, self.origin(node))
         return self.made_of(ast.copy_location(ast.JoinedStr(made), node))
 
     def name_read(self, node: ast.Name) -> Value:

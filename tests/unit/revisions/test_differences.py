@@ -1021,3 +1021,26 @@ def test_a_function_of_its_callers_alone_which_do_with_it_what_they_did_is_no_ch
     assert changes(*({"a.py": text} for text in public)), "whoever has the object may call it"
     other = "\n\ndef f(a, x):\n    return k(a._stats(x))\n"
     assert changes({"a.py": GIVING + other}, {"a.py": KEEPING_IT + other})
+
+
+SPLIT = """def prefix(name):
+    if base(name) != name:
+        raise ValueError("no path")
+    return name.lower()
+
+
+def file(name, split):
+    return {0}
+"""
+
+
+def test_what_stands_in_a_text_is_done_once_however_the_text_is_put_together() -> None:
+    (one,) = changes({"a.py": SPLIT.format('"%s-%s" % (prefix(name), split)')}, {"a.py": SPLIT.format('f"{prefix(name)}-{split}"')})
+    assert (one.kind, one.symbol, one.rewritten) == ("return", "file", True)
+
+
+def test_a_method_that_is_there_to_be_defined_elsewhere_is_called_and_not_told_with_its_caller() -> None:
+    old = "class A:\n    def get(self, a, b):\n        raise NotImplementedError\n\n    def diag(self, x):\n        return self.get(x, x)\n"
+    assert all(one.rewritten for one in changes({"a.py": old}, {"a.py": old.replace("self, a, b", "self, *more, a, b")}))
+    (one,) = changes({"a.py": old}, {"a.py": old.replace("get(x, x)", "get(x, 2)")})
+    assert (one.old, one.new) == ("x", "2")
