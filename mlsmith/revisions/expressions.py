@@ -45,7 +45,28 @@ class Expressions(Teller):
 
     def container(self, node: ast.List | ast.Dict | ast.Set) -> Value:
         """Two empty lists are two: what is put into the one is not in the other."""
-        return self.counted(self.made_of(node))
+        return self.counted(self.made_of(self.with_all_entries(node) if isinstance(node, ast.Dict) and None in node.keys else node))
+
+    def with_all_entries(self, node: ast.Dict) -> ast.Dict:
+        """`{**TABLE, "a": 1}` with what stands in a table of the module that nobody writes into."""
+        keys: list[ast.expr | None] = []
+        values: list[ast.expr] = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            table = self.table(value) if key is None else None
+            keys += table.keys if table is not None else [key]
+            values += table.values if table is not None else [value]
+        return ast.copy_location(ast.Dict(keys, values), node)
+
+    def table(self, node: ast.expr) -> ast.Dict | None:
+        if not isinstance(node, ast.Name) or node.id in self.program.written or not self.is_plain(node.id):
+            return None
+        (binding,) = self.module.syntax.scope.bindings[node.id]
+        own = self.depth == 0 and self.unit.kind == "module"
+        return (
+            binding.value
+            if isinstance(binding.value, ast.Dict) and None not in binding.value.keys and (own or node.id not in self.env)
+            else None
+        )
 
     def arithmetic(self, node: ast.BinOp) -> Value:
         """`(a,) + b` as `(a, *b)` where b is known to be a tuple too, and lists likewise: an array would be added to each element."""

@@ -152,13 +152,19 @@ class InnerValues(Account):
         ours, theirs = elements_of(old), elements_of(new)
         if old.kind == "Dict":
             ours, theirs = self.entries(dict(by_key(ours)), dict(by_key(theirs)), subject, kind, at)
+            if len(ours) == len(theirs) and {k.digest: v.digest for k, v in ours} == {k.digest: v.digest for k, v in theirs}:
+                if ours:
+                    self.add("order", subject, None, None, _made(old, new, at), component, significance)
+                return
         marks = [[key.digest + value.digest for key, value in side] for side in (ours, theirs)]
         before = len(self.told)
         for what, i1, i2, j1, j2 in SequenceMatcher(None, marks[0], marks[1], autojunk=False).get_opcodes():
             if what != "equal":
-                was, now = (", ".join(entry(old.kind, *pair) for pair in some) or None for some in (ours[i1:i2], theirs[j1:j2]))
-                if (nodes_of(old, new), was, now) not in self.said:
-                    self.said.add((nodes_of(old, new), was, now))
+                gone, come = ours[i1:i2], theirs[j1:j2]
+                was, now = (", ".join(entry(old.kind, *pair) for pair in some) or None for some in (gone, come))
+                written = tuple(id(value.origin.node) for _, value in (*gone, *come) if value.origin is not None)
+                if not self.said.intersection({(nodes_of(old, new), was, now), (written, was, now)}):
+                    self.said |= {(nodes_of(old, new), was, now), (written, was, now)}
                     self.add(kind, subject, was, now, _made(old, new, at), component, significance)
         if len(self.told) == before:
             self.reasons.add("derived")

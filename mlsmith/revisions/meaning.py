@@ -15,7 +15,7 @@ from mlsmith.sources.config import ConfigDocument, Entry, read_config
 
 _DATE = regex(r"^\d{4}-\d{2}-\d{2}([Tt ]|$)|^\d{2}:\d{2}(:\d{2}|$)")
 """A date or time as written without quotes"""
-_TAG = regex(r"(?:^|(?<=[\s\[{,]))!\S*")
+_TAG = regex(r"(?:^\s*|[:?-]\s+|[\[{,]\s*|&\S+\s+)(!\S*)")
 
 
 @dataclass(slots=True)

@@ -95,7 +95,7 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
         return True
     if how in ("added", "removed", "replaced"):
         other = sides[how == "removed"]
-        is_elsewhere = other.calls(change.subject) or (what == "loss" and (change.old or "").startswith("self."))
+        is_elsewhere = other.calls(change.subject) or _is_of_one_name(change) or (what == "loss" and (change.old or "").startswith("self."))
         return what not in (_NEW if how == "added" else _WHOLE) and (what not in PARTS_OF_A_MODEL or is_elsewhere)
     if how == "keyword":
         return not _of_a_library(change.subject) or (change.old or "").startswith("argument ")
@@ -122,6 +122,12 @@ def _stood_elsewhere(change: Change, own: _Side, other: _Side) -> bool:
 def _is_an_owner(change: Change) -> bool:
     """Whether a method is called on something else, and not with something else."""
     return change.subject.startswith(".") and not change.subject.endswith((")", "]"))
+
+
+def _is_of_one_name(change: Change) -> bool:
+    """Whether what took the place of another is called like it: a package may hand it on."""
+    one, other = (_parsed(text or "") for text in (change.old, change.new))
+    return isinstance(one, ast.Call) and isinstance(other, ast.Call) and last_word(one.func) == last_word(other.func) != ""
 
 
 def _of_a_library(callee: str) -> bool:
@@ -166,17 +172,12 @@ def _parsed(text: str) -> ast.expr | None:
 
 
 def _plainly(node: ast.expr) -> ast.expr:
-    """An expression without a conversion around it, which compares with None as one does."""
+    """An expression without a conversion around it, and with `is` for `==`."""
     if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and last_word(node.func) in _CONVERSIONS:
         return node.args[0]
     if isinstance(node, ast.IfExp):
         return _given_or_made(node)
-    if (
-        isinstance(node, ast.Compare)
-        and len(node.ops) == 1
-        and isinstance(node.comparators[0], ast.Constant)
-        and node.comparators[0].value is None
-    ):
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.Is, ast.NotEq, ast.IsNot)):
         is_equal = isinstance(node.ops[0], (ast.Eq, ast.Is))
         return ast.Compare(node.left, [ast.Is() if is_equal else ast.IsNot()], node.comparators)
     return node

@@ -87,6 +87,7 @@ _DATA = regex(
     r"|xlsx?|db|sqlite3?|geojson|shp|tiff?|nc|wav|mp3|flac|avro|orc|model|vocab|tflite|pb|mat)\Z",
     re.IGNORECASE,
 )
+_OF_PAGES = regex(r"(?:^|/)(?:environment|env)[-_.](?:docs?|documentation|rtd|readthedocs)\.ya?ml\Z")
 _MADE_UP = regex(r"(?:^|/)dummy(?:[-_]data)?[/.]", re.IGNORECASE)
 """Data that stand in for others where code is tried"""
 _COMMANDS = (".sh", ".bash", ".zsh", ".mk", ".sbatch", ".slurm", ".bat", ".cmd", ".ps1", ".pbs")
@@ -112,7 +113,7 @@ def role_of(path: str) -> Role:
     if path.endswith(_PROSE):
         return Role.DATA if _PROMPTS.search(path) and path.endswith((".md", ".mdx")) else Role.NONE
     if kind == "requirements":
-        return Role.NONE if context is Context.DOCS else Role.PLATFORM
+        return Role.NONE if context is Context.DOCS or _OF_PAGES.search(path) else Role.PLATFORM
     if kind == "dockerfile":
         return Role.IMAGE
     if _WEBSITE.search(path) or _LOGGING.search(path):

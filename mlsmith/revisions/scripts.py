@@ -24,6 +24,7 @@ _RUNS = regex(
 _MODULE_OF_TOOL = regex(r"python[\d.]*\s+(?:-\w+\s+)*-m\s+(?:pip\b|venv\b|ensurepip\b|http\b|json\.tool\b|([\w.-]+))")
 _SETUP = regex(r"setup\.py\b|\bpython[\d.]*\s+(?:--version|-V|-c)\b")
 _INSTALLS = regex(r"\b(?:pip[\d.]*|conda|mamba|uv|poetry|apt|apt-get|yum|apk|brew)\s+(?:\S+\s+)*?(?:install|add|sync|create|lock)\b")
+_OF_TOOLS = regex(r"@?(?:python[\d.]*\s+-m\s+)?pip[\d.]*\s+install\s+(?:-{1,2}[a-zA-Z-]+\s+)*([^-].*)\Z")
 _HARDWARE = regex(r"#(?:SBATCH|PBS|BSUB)|CUDA_VISIBLE_DEVICES|nproc|--gpus?\b|--nodes\b|num_gpus|OMP_NUM_THREADS", re.IGNORECASE)
 _SAYS = regex(r"@?(?:echo|printf|print|set\s+-[a-z]+|set\s+-o\s+\w+)\b[^|>`]*\Z")
 _RULE = regex(r"[^=:'\"]+:(?![=:])(?!.*\s[:?+]?=)")
@@ -202,6 +203,9 @@ def _is_silent(text: str) -> bool:
         return True
     word = _TAKEN.sub("", text).lstrip("@-").split(" ")[0].rpartition("/")[2]
     module = _MODULE_OF_TOOL.search(text)
+    installed = _OF_TOOLS.match(text)
+    if installed is not None and all(map(is_tool, re.split(r"[\s'\"]+", installed[1].strip()))):
+        return True
     return is_tool(word) or bool(module and module[1] and is_tool(module[1].partition(".")[0]))
 
 

@@ -166,3 +166,9 @@ def test_a_template_is_told_by_its_lines() -> None:
     long = CHART.format(1, 2).replace("  args", "\n".join(f"  a{{}}: {n}" for n in range(60)) + "\n  args").encode()
     assert [one.kind for one in config_changes("a.yaml", old, long)] == ["unreadable"]
     assert [one.kind for one in config_changes("a.yaml", b"a: [1", b"a: [2")] == ["unreadable"]
+
+
+def test_a_tag_stands_where_a_value_begins() -> None:
+    assert seen("a: !A 1\nb: [!B 2]\n- !C\n", "a: !A 1\nb: [!B 2]\n- !C\n") == []
+    assert len(seen("- x\n- dask !=1\n", "- x\n- dask !=2\n")) == 1
+    assert [kind for kind, *_ in seen("a: &b !A 1\n", "a: &b !B 1\n")] == ["changed"]

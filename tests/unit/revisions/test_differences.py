@@ -1044,3 +1044,29 @@ def test_a_method_that_is_there_to_be_defined_elsewhere_is_called_and_not_told_w
     assert all(one.rewritten for one in changes({"a.py": old}, {"a.py": old.replace("self, a, b", "self, *more, a, b")}))
     (one,) = changes({"a.py": old}, {"a.py": old.replace("get(x, x)", "get(x, 2)")})
     assert (one.old, one.new) == ("x", "2")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("{'a': f(1), 'b': 2}", "{'b': 2}", [("COMMON", "'a': f(1)", None)]),
+        ("{'a': 1}", "{'a': 2}", [("COMMON", "1", "2")]),
+        ("{'a': 1}", "{'a': 1, 'b': 2}", [("COMMON", None, "'b': 2")]),
+    ],
+)
+def test_an_entry_of_a_table_that_is_put_into_others_is_told_once(old: str, new: str, told: list[object]) -> None:
+    texts = (f"COMMON = {table}\nONE = {{**COMMON, 'c': 3}}\nTWO = {{**COMMON}}\n" for table in (old, new))
+    found = changes(*({"a.py": text} for text in texts))
+    assert [(one.subject, one.old, one.new) for one in found] == told
+
+
+def test_an_entry_that_went_from_one_table_to_one_that_has_it_all_is_told_of_the_first() -> None:
+    old, new = "COMMON = {'a': f(1), 'b': 2}\nONE = {'c': 3, **COMMON}\n", "COMMON = {'b': 2}\nONE = {'c': 3, 'a': f(1), **COMMON}\n"
+    assert [one.subject for one in changes({"a.py": old}, {"a.py": new})] == ["COMMON"]
+    written = "COMMON['x'] = 2\n"
+    assert len(changes({"a.py": old + written}, {"a.py": new + written})) > 1, "nobody knows what stands in it then"
+
+
+def test_another_order_of_a_table_is_told_as_one() -> None:
+    (one,) = changes({"a.py": "SIZES = {'a': 1, 'b': 2}\n"}, {"a.py": "SIZES = {'b': 2, 'a': 1}\n"})
+    assert (one.kind, one.subject, one.rewritten) == ("order", "SIZES", True)

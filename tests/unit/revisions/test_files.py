@@ -86,6 +86,7 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("setup.cfg", "[pep8]\nmax-line-length = 80\n", "[pep8]\nmax-line-length = 120\n"),
         ("setup.py", "Q = ['a']\nsetup(extras_require={'quality': Q})\n", "Q = ['b']\nsetup(extras_require={'quality': Q})\n"),
         ("Makefile", "lint:\n\truff check .\n", "ALL=net/ tests/ setup.py\nlint:\n\truff check $(ALL)\n"),
+        ("test.sh", "python train.py\n", "pip install -q -U ruff pytest-xdist\npython -m pip install black\npython train.py\n"),
         ("train.sh", "given=''\npython train.py\n", "python train.py\n"),
         ("net/_modidx.py", "d = {'a': 'a.html#L1'}\n", "d = {'a': 'a.html#L2'}\n"),
         ("data/text/dummy/1.0.0/dummy_data.zip", b"PK1", b"PK2"),
@@ -95,6 +96,7 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("net/info.yaml", "size: 1\ncontact: a@b.c\n", "size: 1\ncontact: b@b.c\ncite: [a]\n"),
         ("setup.cfg", "[options]\npackages = find:\n", "[options]\npackages = find_namespace:\nzip_safe = no\n"),
         (".github/workflows/ci.yml", "steps: [{name: Run ray tests}]\n", "steps: [{name: Run all tests}]\n"),
+        ("ci/environment-docs.yaml", "dependencies:\n- dask\n", "dependencies:\n- dask >1\n"),
         (".all-contributorsrc", "{}", "{'a': 1}"),
         (
             "new.py",
@@ -137,6 +139,9 @@ def test_data_of_which_the_name_only_begins_like_that_of_made_up_ones_are_told()
         ]),
         ("environment.yml", "dependencies:\n- numba\n- pip: [lap==1, ruff]\n", "dependencies:\n- numba\n- lap=2\n- ruff\n", [
             ("dependency", "lap", "==1 (conda-pip)", "=2 (conda)"),
+        ]),
+        ("test.sh", "pip install -q ruff\n", "pip install -q ruff torch\n", [
+            ("command added", "pip install", None, "pip install -q ruff torch"),
         ]),
         ("job.sbatch", "#SBATCH --gpus=1\n", "#SBATCH --gpus=4\n", [("command", "#SBATCH --gpus (--gpus)", "1", "4")]),
         ("Makefile", "a: b\n\tdocker run x:1\n", "a: c\n\tdocker run x:2\n", [
