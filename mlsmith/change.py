@@ -42,7 +42,7 @@ class Change(NamedTuple):
     moved_from: str | None = None
     steps: tuple[Change, ...] = ()
     rewritten: bool = False
-    """Whether code is only written in another way as far as the line shows, so that it may do the same after all"""
+    """Whether, as far as the line shows, something is only written in another way or place, or gone without a loss to anybody"""
     old_line: int | None = None
     """Of what stands in both revisions of the file the line before: no part of what makes two changes the same"""
 

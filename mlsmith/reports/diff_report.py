@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlsmith.revisions.between import Difference
 
 _MOST = 200
-_REWRITTEN = "Written in another way, which may do the same"
+_REWRITTEN = "What may do the same as before"
 _LINES = 4
 
 
@@ -50,7 +50,7 @@ def _text(difference: Difference, style: Style, width: int) -> str:
 
 
 def _sides(difference: Difference) -> tuple[list[Change], list[Change]]:
-    """What is different for certain, and what is written in another way."""
+    """What is different for certain, and what may do the same as before."""
     return [one for one in difference.changes if not one.rewritten], [one for one in difference.changes if one.rewritten]
 
 
@@ -104,7 +104,7 @@ def _verdict(difference: Difference, style: Style) -> str:
     changes, rewritten = _sides(difference)
     high = sum(change.significance is Significance.HIGH for change in changes)
     said = [f"{count(len(changes), 'change')} of behaviour" + (f", {high} of high significance" if high else "")] if changes else []
-    said += [f"{count(len(rewritten), 'place')} written in another way"] if rewritten else []
+    said += [f"{count(len(rewritten), 'place')} that may do the same"] if rewritten else []
     return "; ".join([*said, *([elsewhere] if rest else [])])
 
 
@@ -141,7 +141,7 @@ def _github(difference: Difference) -> str:
     lines = []
     for change in difference.changes:
         level = "warning" if change.significance is Significance.HIGH and not change.rewritten else "notice"
-        title = "written in another way" if change.rewritten else "behaviour changes"
+        title = "may do the same" if change.rewritten else "behaviour changes"
         what = f"{change.kind}: {change.subject}: {change.old or 'nothing'} → {change.new or 'nothing'}"
         text = visible(what).replace("%", "%25").replace("\n", "%0A")
         path = visible(change.path).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")

@@ -16,11 +16,11 @@ def whole(
     path: str, old: bytes | None, new: bytes | None, *, component: Component = Component.DATA, significance: Significance = Significance.MEDIUM,
     moved_from: str | None = None,
 ) -> Change:  # fmt: skip
-    """One change for a file that cannot be told in parts."""
+    """One change for a file that cannot be told in parts. Of data that came or went nobody knows whether anything reads them."""
     what = "added" if old is None else "removed" if new is None else "changed"
     return Change(
         component=component, kind=f"file {what}", path=path, line=1, symbol="", subject="(the whole file)", old=shown(old), new=shown(new),
-        significance=significance, moved_from=moved_from,
+        significance=significance, moved_from=moved_from, rewritten=component is Component.DATA and (old is None or new is None),
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ _FEW = 2
 """One statement that is like another one may be so by accident"""
 _KEPT_AND_READ = 2
 _KEY = regex(r"['\"]([\w.-]+)['\"]\Z")
+_LOOKED_UP = regex(r"\.(?:get|pop|setdefault)(?:\(argument 1\)|\[)|\b(?:getattr|hasattr)\(argument 2\)\Z")
 _OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
 _DOTTED = regex(r"\w+(?:\.\w+)+\Z")
 _LAST_WORD = regex(r"\w+(?=\W*\Z)")
@@ -91,11 +92,13 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     what, _, how = change.kind.rpartition(" ")
     if what == "decorator" and _STATIC in (change.old, change.new):
         return True  # With the parameter for the object, it is called as before.
-    if what == "function" and _stood_elsewhere(change, *(sides if how == "removed" else reversed(sides))):
+    if change.kind == "function added" and _stood_elsewhere(change, sides[1], sides[0]):
         return True
     if how in ("added", "removed", "replaced"):
         other = sides[how == "removed"]
         is_elsewhere = other.calls(change.subject) or _is_of_one_name(change) or (what == "loss" and (change.old or "").startswith("self."))
+        if how == "removed" and what == "function":
+            return True  # Whoever called it is told, and nobody may have.
         return what not in (_NEW if how == "added" else _WHOLE) and (what not in PARTS_OF_A_MODEL or is_elsewhere)
     if how == "keyword":
         return not _of_a_library(change.subject) or (change.old or "").startswith("argument ")
@@ -103,20 +106,17 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
         return change.new is None and change.old is not None  # An argument or entry that is gone may have been without effect.
     if change.kind == "default" and _is_made_inside(change.old, change.new):
         return True
-    return how != "argument" and (_is_an_owner(change) or _is_a_key(change.old, change.new, sides) or _may_be_equal(change.old, change.new))
+    return how != "argument" and (
+        _is_an_owner(change) or _is_a_key(change.subject, change.old, change.new, sides) or _may_be_equal(change.old, change.new)
+    )
 
 
-def _stood_elsewhere(change: Change, own: _Side, other: _Side) -> bool:
-    """Whether most of what a function does left another part of the file where the function came, or came there where it went; or whether one
-    of its name is new, in another file.
-    """
-    unit = own.function(change.path, change.subject)
+def _stood_elsewhere(change: Change, new: _Side, old: _Side) -> bool:
+    """Whether most of what a function does left another part of its file."""
+    unit = new.function(change.path, change.subject)
     shapes = shapes_in(unit.node) if unit is not None else Counter[str]()
-    if unit is None or shapes.total() < _FEW:
-        return False
-    namesakes = [one for one in other.units.values() if one.last == unit.last and one.name not in own.units and one.kind == unit.kind]
-    lost = other.shapes(change.path) - (own.shapes(change.path) - shapes)
-    return any((shapes & theirs).total() >= LIKE * shapes.total() for theirs in (lost, *(shapes_in(one.node) for one in namesakes)))
+    lost = old.shapes(change.path) - (new.shapes(change.path) - shapes)
+    return shapes.total() >= _FEW and (shapes & lost).total() >= LIKE * shapes.total()
 
 
 def _is_an_owner(change: Change) -> bool:
@@ -141,12 +141,16 @@ def _is_made_inside(old: str, new: str) -> bool:
     return "None" in (old, new) and not isinstance(_parsed(some), (ast.Constant, ast.UnaryOp))
 
 
-def _is_a_key(old: str, new: str, sides: tuple[_Side, _Side]) -> bool:
-    """Whether a text took the place of another in all places that had it: where something is kept, and where it is read."""
+def _is_a_key(subject: str, old: str, new: str, sides: tuple[_Side, _Side]) -> bool:
+    """Whether a text took the place of another in all places that had it, where something is kept and where it is read; or something is looked
+    up by it, and whoever keeps it may call it so.
+    """
     one, other = _KEY.match(old), _KEY.match(new)
     if one is None or other is None:
         return False
     if sides[0].renamed.get(one[1]) == other[1]:
+        return True
+    if _LOOKED_UP.search(subject):
         return True
     counts = [(side.times(one[1]), side.times(other[1])) for side in sides]
     return counts[0][1] == counts[1][0] == 0 and min(counts[0][0], counts[1][1]) >= _KEPT_AND_READ

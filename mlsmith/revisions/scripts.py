@@ -312,7 +312,7 @@ def _change(path: str, command: Command, kind: str, subject: str, old: str | Non
     weight = Significance.HIGH if _trains(text) else Significance.MEDIUM if component is not Component.SOURCE else Significance.LOW
     return Change(
         component=component, kind=kind, path=path, line=command.line, symbol="", subject=subject, old=old, new=new, significance=weight,
-        moved_from=moved_from,
+        moved_from=moved_from, rewritten=kind.startswith("command ") and component is Component.SOURCE and not _trains(text),
     )  # fmt: skip
 
 

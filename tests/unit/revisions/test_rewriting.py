@@ -7,6 +7,10 @@ import pytest
 from mlsmith.change import Change
 from mlsmith.reports.diff_report import document, render
 from mlsmith.revisions.between import Difference
+from mlsmith.revisions.compare import compare
+from mlsmith.settings import Settings
+from mlsmith.sources.git import Changed
+from mlsmith.sources.tree import MemoryTree
 from tests.unit.revisions.test_differences import changes
 
 HEAD = "import numpy as np\nimport pandas as pd\nimport torch\nfrom torch import nn\n\n\ndef f(x, y, n, net):\n"
@@ -111,11 +115,11 @@ def test_an_argument_that_is_the_default_now_is_told_by_its_value() -> None:
 def test_the_report_tells_them_apart() -> None:
     difference = Difference(told("h(y)\ng(x, 3)", "g(x, 4)"), 0, 0)
     assert [(entry["kind"], entry["rewritten"]) for entry in document(difference)["changes"]] == [("call", False), ("call removed", True)]
-    sure, _, rewritten = render(difference).partition("Written in another way, which may do the same:")
+    sure, _, rewritten = render(difference).partition("What may do the same as before:")
     assert "3 → 4" in sure
     assert "call removed" not in sure
     assert "call removed" in rewritten
-    assert rewritten.endswith("1 change of behaviour; 1 place written in another way\n")
+    assert rewritten.endswith("1 change of behaviour; 1 place that may do the same\n")
 
 
 def test_in_a_pull_request_they_are_folded() -> None:
@@ -130,7 +134,7 @@ def test_in_a_pull_request_they_are_folded() -> None:
 def test_what_is_only_rewritten_raises_no_warning() -> None:
     text = render(Difference(told("torch.manual_seed(n)\ntorch.manual_seed(y)", "torch.manual_seed(y)"), 0, 0), format="github")
     assert text.startswith("::notice ")
-    assert "title=written in another way::seed removed" in text
+    assert "title=may do the same::seed removed" in text
     text = render(Difference(told("torch.manual_seed(2)", "torch.manual_seed(3)"), 0, 0), format="github")
     assert text.startswith("::warning ")
     assert "title=behaviour changes::seed: torch.manual_seed" in text
@@ -169,5 +173,27 @@ def test_a_function_whose_statements_stood_in_another_one_may_do_what_that_did(i
     old = INLINE.format(inside) if outside else INLINE.partition("        if")[0] + "        self.net = net\n"
     new = EXTRACTED.format(outside or inside)
     (came,) = (change for change in changes({"a.py": old}, {"a.py": new}) if change.kind == "function added")
+    assert came.rewritten == rewritten
     (went,) = (change for change in changes({"a.py": new}, {"a.py": old}) if change.kind == "function removed")
-    assert came.rewritten == went.rewritten == rewritten
+    assert went.rewritten, "who called it is told"
+
+
+@pytest.mark.parametrize(
+    ("line", "rewritten"), [("cfg.get('rate')", True), ("getattr(cfg, 'rate')", True), ("load(cfg, 'rate')", False), ("cfg['rate']", False)]
+)
+def test_a_key_by_which_something_is_looked_up_may_be_what_it_is_called_now(line: str, rewritten: bool) -> None:
+    (change,) = told(f"g({line})\nh('rate')", f"g({line.replace('rate', 'speed')})\nh('rate')")
+    assert change.rewritten == rewritten
+
+
+def test_data_that_came_and_commands_that_run_nothing_of_the_project_may_be_of_no_consequence() -> None:
+    old, new = (
+        MemoryTree({"run.sh": "make a\n"}),
+        MemoryTree({"run.sh": "python train.py\ncp a b\n", "data/a.csv": "1\n", "net.pyx": "1\n"}),
+    )
+    changed = {"run.sh": Changed("M", None), "data/a.csv": Changed("A", None), "net.pyx": Changed("A", None)}
+    found = compare(old, new, changed, Settings()).changes
+    assert {(change.path, change.subject): change.rewritten for change in found} == {
+        ("data/a.csv", "(the whole file)"): True, ("net.pyx", "(the whole file)"): False, ("run.sh", "python train.py"): False,
+        ("run.sh", "cp a b"): True, ("run.sh", "make a"): True,
+    }  # fmt: skip
