@@ -7,7 +7,7 @@ import ast
 from mlsmith.index.scopes import last_word
 from mlsmith.regex import regex
 from mlsmith.revisions.constants import function_elsewhere
-from mlsmith.revisions.documentation import FOR_READERS, documents
+from mlsmith.revisions.documentation import FOR_READERS
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
@@ -31,11 +31,17 @@ _SILENT = (
     "termcolor.",
     "colorama.",
     "icecream.",
+    "absl.logging.",
+    "tensorflow.logging.",
+    "tensorflow.compat.v1.logging.",
+    "transformers.logging.",
+    "transformers.utils.logging.",
+    "datasets.logging.",
+    "datasets.utils.logging.",
+    "diffusers.utils.logging.",
     "unittest.main",
 )
 _SILENT_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
-_OF_A_LOGGER = regex(r"\.(?:logging|loggers?)\.[a-z_]+\Z")
-"""`absl.logging.info`, `tensorflow.compat.v1.logging.warn`, `transformers.utils.logging.get_logger`"""
 _LOGGERS = ("logging.getLogger()", "loguru.logger")
 _PRINTS = frozenset({"print", "cprint", "dprint", "eprint", "fprint", "pprint", "rprint", "tprint", "vprint"})
 """Last words of functions that write to the terminal, with a colour or the time"""
@@ -78,7 +84,7 @@ class Calls(Expressions):
         names = names_of(self.program, self.module, node.func)
         if "typing.cast" in names and len(node.args) == 2:
             return self.value(node.args[1])
-        if documents(node) or _makes_a_type(names):
+        if _makes_a_type(names):
             return value_of("about", "readers")
         if len(names) == 1 and names[0] in _PROGRESS:  # Whoever is asked whether to show it is asked for nothing else.
             node = ast.copy_location(ast.Call(node.func, node.args, [k for k in node.keywords if k.arg != "disable"]), node)
@@ -203,7 +209,7 @@ class Calls(Expressions):
             or last.startswith(("print_", "log_message", "log_info"))
             or callee.startswith(_SILENT)
             or root.startswith(_SILENT)
-            or any(name.startswith(_LOGGERS) or _OF_A_LOGGER.search(name) for name in names)
+            or any(name.startswith(_LOGGERS) for name in names)
         ):
             return True
         func = value.parts[0][1]

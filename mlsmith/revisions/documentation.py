@@ -15,26 +15,34 @@ FOR_READERS = frozenset({
 _DOCSTRING = "docstring"
 _FILL_IN = frozenset({"Appender", "Substitution"})
 """Decorators that pandas brought into fashion"""
+_TEXT = (ast.Constant, ast.Name, ast.JoinedStr, ast.FormattedValue, ast.BinOp, ast.Add, ast.Mod, ast.Tuple, ast.expr_context)
+_OF_TEXTS = frozenset({"dedent", "format", "lstrip", "replace", "rstrip", "strip"})
 
 
-def documents(call: ast.Call) -> bool:
-    """Whether a function puts together what documents another: `add_start_docstrings(TEXT)`, `Substitution(estimator=TEXT)`."""
-    name = last_word(call.func)
+def documents(decorator: ast.expr) -> bool:
+    """Whether a decorator puts together what documents a function: `add_start_docstrings(TEXT)`, `Substitution(estimator=TEXT)`."""
+    name = last_word(decorator.func) if isinstance(decorator, ast.Call) else ""
     return _DOCSTRING in name.lower() or name in _FILL_IN
 
 
-def is_a_docstring(name: str) -> bool:
-    """Whether a name says that it stands for a part of what documents something: `_estimator_docstring`."""
-    return _DOCSTRING in name.lower()
+def is_a_docstring(name: str, value: ast.expr) -> bool:
+    """Whether a part of what documents something is assigned, and nothing else done: `_estimator_docstring = "…".strip()`."""
+    return _DOCSTRING in name.lower() and all(map(_is_of_a_text, ast.walk(value)))
 
 
 def is_for_readers(name: str, module: Module) -> bool:
     """Whether what the top of a module assigns to a name is read, and for nothing else."""
-    read = [
-        node for node in ast.walk(module.syntax.tree) if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-    ]
-    calls = [node for node in ast.walk(module.syntax.tree) if isinstance(node, ast.Call)] if read else []
-    shown = [argument for call in calls if documents(call) for argument in (*call.args, *(k.value for k in call.keywords))]
-    shown += [keyword.value for call in calls for keyword in call.keywords if keyword.arg in FOR_READERS]
+    nodes = list(ast.walk(module.syntax.tree))
+    read = [node for node in nodes if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)]
+    if not read:
+        return False
+    shown: list[ast.AST] = [one for node in nodes for one in getattr(node, "decorator_list", ()) if documents(one)]
+    shown += [keyword.value for node in nodes if isinstance(node, ast.Call) for keyword in node.keywords if keyword.arg in FOR_READERS]
     inside = {id(node) for one in shown for node in ast.walk(one)}
-    return bool(read) and all(id(node) in inside for node in read)
+    return all(id(node) in inside for node in read)
+
+
+def _is_of_a_text(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return last_word(node.func) in _OF_TEXTS
+    return isinstance(node, _TEXT) or (isinstance(node, ast.Attribute) and (node.attr in _OF_TEXTS or _DOCSTRING in node.attr.lower()))

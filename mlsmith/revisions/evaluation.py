@@ -56,7 +56,8 @@ def tell_tops(program: Program, unit: Unit, found: dict[str, Value]) -> None:
         if binding.kind != "assign" or binding.index is not None or binding.value is None:
             continue
         if binding.name not in unit.module.syntax.global_writes:
-            found[binding.name] = _ABOUT if _is_about_it(binding.name) else teller.value(binding.value)
+            about = _is_about_it(binding.name) or is_a_docstring(binding.name, binding.value)
+            found[binding.name] = _ABOUT if about else teller.value(binding.value)
 
 
 _HARMLESS = frozenset(
@@ -73,16 +74,18 @@ _ABOUT = value_of("about", "the package")
 
 
 def _is_about_it(name: str) -> bool:
-    """Whether a name says which version this is and whose, or what something is for: part of messages, and of what is sent along with them."""
-    return (name in OF_A_FILE and name != "__all__") or is_a_docstring(name)
+    """Whether a name says which version this is and whose: part of messages, and of what is sent along with them."""
+    return name in OF_A_FILE and name != "__all__"
 
 
 class _Teller(Calls):
     """Follows the statements of one definition, and of the functions that are told with it."""
 
     def assign(self, node: ast.Assign) -> None:
-        documents = all(isinstance(target, ast.Name) and is_a_docstring(target.id) for target in node.targets)
-        value = _ABOUT if documents else self.value(node.value)
+        if all(isinstance(target, ast.Name) and is_a_docstring(target.id, node.value) for target in node.targets):
+            self.env |= {target.id: _ABOUT for target in node.targets if isinstance(target, ast.Name)}
+            return
+        value = self.value(node.value)
         for target in node.targets:
             self.bind(target, value, node)
 
@@ -144,7 +147,7 @@ class _Teller(Calls):
         top = self.depth == 0 and self.unit.kind in ("class", "module")
         self.env[name] = _ABOUT if top and _is_about_it(name) else value
         shared = self.depth == 0 and name in self.module.syntax.global_writes
-        if top and (name in OF_A_FILE or is_a_docstring(name)):
+        if top and name in OF_A_FILE:
             return
         if (top and self.unit.kind == "class") or shared or (top and not self.is_plain(name)):
             known = self.program.attributes.get(self.unit.name, {}).get(name, name) if self.unit.kind == "class" else name

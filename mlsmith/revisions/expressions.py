@@ -8,6 +8,7 @@ from typing import Any
 
 from mlsmith.index.canonical import canonical
 from mlsmith.revisions.constants import constant_named
+from mlsmith.revisions.documentation import documents
 from mlsmith.revisions.effects import Effect, digest_of
 from mlsmith.revisions.guards import trimmed
 from mlsmith.revisions.program import FunctionNode, Unit
@@ -280,9 +281,8 @@ class Expressions(Teller):
 
     def decorators(self, node: FunctionNode | ast.ClassDef) -> None:
         for decorator in node.decorator_list:
-            value = self.value(decorator)
-            if value.kind != "about":
-                self.emit("decorator", decorator, values=(("value", value),))
+            if not documents(decorator):
+                self.emit("decorator", decorator, values=(("value", self.value(decorator)),))
 
     def parameters(self, node: FunctionNode | ast.Lambda, level: int = 0) -> list[Value]:
         """Bind the parameters to their places, and tell their defaults. Names count where something looks at them: a decorator.

@@ -29,7 +29,7 @@ def own_versions(old: Tree, new: Tree, changed: Mapping[str, Changed]) -> Versio
     for path, how in changed.items():
         if how.status == "M" and _SAYS_IT.search(path):
             was, now = next(_said(old, path), ""), next(_said(new, path), "")
-            if was and now and was != now:
+            if was.count(".") > 1 and now and was != now:  # `1.0` may be a learning rate.
                 found.add((was, now))
     return frozenset(found)
 

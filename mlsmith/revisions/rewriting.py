@@ -1,4 +1,4 @@
-"""Which changes show by themselves that something is different, and which say only that code is written in another way.
+"""Which changes show by themselves that something is different, and which may do the same: written in another way, or of use to nobody.
 
 A function, branch or argument that is new, a number that is another one, a value with something around it: the two sides of such a change
 cannot come to the same. Where one expression takes the place of another, where a step comes, goes or moves, they can: it may stand in a
@@ -17,12 +17,12 @@ from mlsmith.regex import regex
 from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.meaning_of_calls import PARTS_OF_A_MODEL
 from mlsmith.revisions.program import Program, Unit
+from mlsmith.revisions.same_values import may_be_equal, parsed
 from mlsmith.revisions.shapes import shapes_in
-from mlsmith.revisions.wording import is_literal
 
-_WHOLE = frozenset({"base", "class", "decorator", "file", "function", "module"})
-"""What is there or not, and is nothing else"""
-_NEW = _WHOLE | {"assert", "default", "dependency", "field", "if", "raise", "return", "store", "try"}
+_GONE = frozenset({"base", "class", "decorator", "file", "module"})
+"""What is there or not, and is nothing else. Who called a function that is gone is told, and nobody may have"""
+_NEW = _GONE | {"function", "assert", "default", "dependency", "field", "if", "raise", "return", "store", "try"}
 """What is done as soon as it stands there. What no longer does may be done elsewhere"""
 _REWRITTEN = frozenset({"attribute renamed", "code", "moved", "order"})
 _PLAIN = frozenset({"parameters", "query", "unreadable"})
@@ -32,13 +32,8 @@ _FEW = 2
 _KEPT_AND_READ = 2
 _KEY = regex(r"['\"]([\w.-]+)['\"]\Z")
 _LOOKED_UP = regex(r"\.(?:get|pop|setdefault)(?:\(argument 1\)|\[)|\b(?:getattr|hasattr)\(argument 2\)\Z")
-_OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
 _DOTTED = regex(r"\w+(?:\.\w+)+\Z")
 _LAST_WORD = regex(r"\w+(?=\W*\Z)")
-_CONVERSIONS = frozenset({
-    "Path", "array", "as_tensor", "asarray", "bool", "dict", "float", "fspath", "int", "list", "set", "str", "tensor", "tuple",
-})  # fmt: skip
-"""What hands on a value that is of the right type already"""
 
 
 def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Change]:
@@ -63,10 +58,14 @@ class _Side:
     def __init__(self, program: Program) -> None:
         self._modules, self.units = program.modules, program.units
         self.renamed = program.attributes.get("", {})
+        self._shapes: dict[str, Counter[str]] = {}
 
     def shapes(self, path: str) -> Counter[str]:
         """Those of all statements of a file."""
-        return sum((shapes_in(one.syntax.tree) for one in self._modules.values() if one.path == path), Counter[str]())
+        if path not in self._shapes:
+            trees = (one.syntax.tree for one in self._modules.values() if one.path == path)
+            self._shapes[path] = sum(map(shapes_in, trees), Counter[str]())
+        return self._shapes[path]
 
     def function(self, path: str, symbol: str) -> Unit | None:
         found = [one for one in self.units.values() if (one.path, one.symbol) == (path, symbol)]
@@ -97,9 +96,7 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     if how in ("added", "removed", "replaced"):
         other = sides[how == "removed"]
         is_elsewhere = other.calls(change.subject) or _is_of_one_name(change) or (what == "loss" and (change.old or "").startswith("self."))
-        if how == "removed" and what == "function":
-            return True  # Whoever called it is told, and nobody may have.
-        return what not in (_NEW if how == "added" else _WHOLE) and (what not in PARTS_OF_A_MODEL or is_elsewhere)
+        return what not in (_NEW if how == "added" else _GONE) and (what not in PARTS_OF_A_MODEL or is_elsewhere)
     if how == "keyword":
         return not _of_a_library(change.subject) or (change.old or "").startswith("argument ")
     if change.old is None or change.new is None:
@@ -107,7 +104,7 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     if change.kind == "default" and _is_made_inside(change.old, change.new):
         return True
     return how != "argument" and (
-        _is_an_owner(change) or _is_a_key(change.subject, change.old, change.new, sides) or _may_be_equal(change.old, change.new)
+        _is_an_owner(change) or _is_a_key(change.subject, change.old, change.new, sides) or may_be_equal(change.old, change.new)
     )
 
 
@@ -126,7 +123,7 @@ def _is_an_owner(change: Change) -> bool:
 
 def _is_of_one_name(change: Change) -> bool:
     """Whether what took the place of another is called like it: a package may hand it on."""
-    one, other = (_parsed(text or "") for text in (change.old, change.new))
+    one, other = (parsed(text or "") for text in (change.old, change.new))
     return isinstance(one, ast.Call) and isinstance(other, ast.Call) and last_word(one.func) == last_word(other.func) != ""
 
 
@@ -138,7 +135,7 @@ def _of_a_library(callee: str) -> bool:
 def _is_made_inside(old: str, new: str) -> bool:
     """Whether a default that is more than a number or word took the place of None, or gave it: where nothing is given the body may make it."""
     some = new if old == "None" else old
-    return "None" in (old, new) and not isinstance(_parsed(some), (ast.Constant, ast.UnaryOp))
+    return "None" in (old, new) and not isinstance(parsed(some), (ast.Constant, ast.UnaryOp))
 
 
 def _is_a_key(subject: str, old: str, new: str, sides: tuple[_Side, _Side]) -> bool:
@@ -154,57 +151,3 @@ def _is_a_key(subject: str, old: str, new: str, sides: tuple[_Side, _Side]) -> b
         return True
     counts = [(side.times(one[1]), side.times(other[1])) for side in sides]
     return counts[0][1] == counts[1][0] == 0 and min(counts[0][0], counts[1][1]) >= _KEPT_AND_READ
-
-
-def _may_be_equal(old: str, new: str) -> bool:
-    """Whether two expressions may have one value, as they are shown. One that is too long to be shown whole may be anything."""
-    one, other = _parsed(old), _parsed(new)
-    if one is None or other is None or ast.dump(_plainly(one)) == ast.dump(_plainly(other)):
-        return True
-    if is_literal(old) and is_literal(new):
-        return bool(ast.literal_eval(old) == ast.literal_eval(new))
-    if is_literal(old) or is_literal(new):
-        return isinstance(one, (ast.Name, ast.Attribute)) or isinstance(other, (ast.Name, ast.Attribute))  # A constant may be named.
-    return _shape(old) != _shape(new) and not _holds(one, other) and not _holds(other, one)
-
-
-def _parsed(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
-
-
-def _plainly(node: ast.expr) -> ast.expr:
-    """An expression without a conversion around it, and with `is` for `==`."""
-    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and last_word(node.func) in _CONVERSIONS:
-        return node.args[0]
-    if isinstance(node, ast.IfExp):
-        return _given_or_made(node)
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.Is, ast.NotEq, ast.IsNot)):
-        is_equal = isinstance(node.ops[0], (ast.Eq, ast.Is))
-        return ast.Compare(node.left, [ast.Is() if is_equal else ast.IsNot()], node.comparators)
-    return node
-
-
-def _given_or_made(node: ast.IfExp) -> ast.expr:
-    """`x` for `y if x is None else x`, which a default of None asks for, and for `x if … else undefined`."""
-    one, other, test = node.body, node.orelse, node.test
-    if isinstance(other, ast.Name) and other.id == "undefined":
-        return one
-    compared = test.left if isinstance(test, ast.Compare) and "None" in ast.unparse(test.comparators[0]) else None
-    return next((side for side in (one, other) if compared is not None and ast.dump(side) == ast.dump(compared)), node)
-
-
-def _holds(outer: ast.expr, inner: ast.expr) -> bool:
-    text = ast.dump(inner)
-    return any(ast.dump(node) == text for node in ast.walk(outer) if type(node) is type(inner))
-
-
-def _shape(text: str) -> str:
-    """An expression without the plain values and operators in it: that of `n - 1 > m` is that of `n + 2 < m`."""
-    tree = ast.parse(text, mode="eval")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant):
-            node.value = None
-    return _OPERATOR.sub("", ast.dump(tree))

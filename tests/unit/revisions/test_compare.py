@@ -110,5 +110,8 @@ def test_a_release_is_no_change_wherever_it_is_named_and_another_version_is() ->
     changed = {path: Changed("M", None) for path in names}
     found = [(change.path, change.old, change.new) for change in compare(old, new, changed, Settings()).changes]
     assert found == [("conf/a.yaml", "3.1", "3.2"), ("net/__init__.py", "'3.1'", "'3.2'"), ("requirements.txt", "==1.3.2", "==1.4.0")]
+    short = (MemoryTree({"a.py": f"__version__ = '{one}'\nf(x, {one})\n", "VERSION": one}) for one in ("1.0", "1.1"))
+    (change,) = compare(*short, {"a.py": Changed("M", None), "VERSION": Changed("M", None)}, Settings()).changes
+    assert (change.old, change.new) == ("1.0", "1.1")
     del changed["pyproject.toml"], changed["net/__init__.py"]
     assert "Makefile" in {change.path for change in compare(old, new, changed, Settings()).changes}, "nobody knows that it is its own"

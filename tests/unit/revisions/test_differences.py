@@ -351,6 +351,13 @@ LOOP = """def f(q):
         g(t)
 """
 APART = {
+    "a docstring that a model writes": (
+        "docstring = net.write(code, n=1)\nsave(docstring)\n", "docstring = net.write(code, n=2)\nsave(docstring)\n",
+    ),
+    "a call for docstrings": ("def f(x):\n    return write_docstring(x, 1)\n", "def f(x):\n    return write_docstring(x, 2)\n"),
+    "a function of an own module that is called logging": (
+        "from ours.utils import logging\n\n\ndef f(x):\n    logging.save(x, 1)\n", "from ours.utils import logging\n\n\ndef f(x):\n    logging.save(x, 2)\n",
+    ),
     "a branch that is run where types are not checked": (
         "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import ours\nelse:\n    x = g(1)\n    y = g(x)\n    z = g(y)\n",
         "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import ours\nelse:\n    x = g(2)\n    y = g(x)\n    z = g(y)\n",

@@ -1,0 +1,69 @@
+"""Whether two expressions may have one value, by what they say."""
+
+from __future__ import annotations
+
+import ast
+
+from mlsmith.index.scopes import last_word
+from mlsmith.regex import regex
+from mlsmith.revisions.wording import is_literal
+
+_OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
+_CONVERSIONS = frozenset({
+    "Path", "array", "as_tensor", "asarray", "bool", "dict", "float", "fspath", "int", "list", "set", "str", "tensor", "tuple",
+})  # fmt: skip
+"""What hands on a value that is of the right type already"""
+
+
+def may_be_equal(old: str, new: str) -> bool:
+    """Whether two expressions may have one value, as they are shown. One that is too long to be shown whole may be anything."""
+    one, other = parsed(old), parsed(new)
+    if one is None or other is None or ast.dump(_plainly(one)) == ast.dump(_plainly(other)):
+        return True
+    if is_literal(old) and is_literal(new):
+        return bool(ast.literal_eval(old) == ast.literal_eval(new))
+    if is_literal(old) or is_literal(new):
+        return isinstance(one, (ast.Name, ast.Attribute)) or isinstance(other, (ast.Name, ast.Attribute))  # A constant may be named.
+    return _shape(old) != _shape(new) and not _holds(one, other) and not _holds(other, one)
+
+
+def parsed(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _plainly(node: ast.expr) -> ast.expr:
+    """An expression without a conversion around it, and with `is` for `==`."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and last_word(node.func) in _CONVERSIONS:
+        return node.args[0]
+    if isinstance(node, ast.IfExp):
+        return _given_or_made(node)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.Is, ast.NotEq, ast.IsNot)):
+        is_equal = isinstance(node.ops[0], (ast.Eq, ast.Is))
+        return ast.Compare(node.left, [ast.Is() if is_equal else ast.IsNot()], node.comparators)
+    return node
+
+
+def _given_or_made(node: ast.IfExp) -> ast.expr:
+    """`x` for `y if x is None else x`, which a default of None asks for, and for `x if … else undefined`."""
+    one, other, test = node.body, node.orelse, node.test
+    if isinstance(other, ast.Name) and other.id == "undefined":
+        return one
+    compared = test.left if isinstance(test, ast.Compare) and "None" in ast.unparse(test.comparators[0]) else None
+    return next((side for side in (one, other) if compared is not None and ast.dump(side) == ast.dump(compared)), node)
+
+
+def _holds(outer: ast.expr, inner: ast.expr) -> bool:
+    text = ast.dump(inner)
+    return any(ast.dump(node) == text for node in ast.walk(outer) if type(node) is type(inner))
+
+
+def _shape(text: str) -> str:
+    """An expression without the plain values and operators in it: that of `n - 1 > m` is that of `n + 2 < m`."""
+    tree = ast.parse(text, mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            node.value = None
+    return _OPERATOR.sub("", ast.dump(tree))
