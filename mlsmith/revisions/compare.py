@@ -23,7 +23,7 @@ from mlsmith.revisions.moved_programs import chooses_what_was_renamed, names_wha
 from mlsmith.revisions.newer_syntax import without_type_parameters
 from mlsmith.revisions.notebooks import notebook_changes
 from mlsmith.revisions.older_syntax import in_newer_syntax
-from mlsmith.revisions.opaque import by_folders, unreadable, whole
+from mlsmith.revisions.opaque import by_folders, does_the_same, unreadable, whole
 from mlsmith.revisions.platform import image_changes, platform_changes
 from mlsmith.revisions.program import Program
 from mlsmith.revisions.queries import query_changes
@@ -115,7 +115,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
                 told = included.told(told, path, old_path)
             told = [one for one in told if not (_is_for_people(path, one.subject) or names_what_was_moved(one, renamed))]
             changes += [one for one in told if role is not Role.CONFIGURATION or not chooses_what_was_renamed(one, changed, new.paths)]
-        elif one != other:
+        elif one != other and not does_the_same(path, one, other):
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
     changes += effective_changes(old, new, changed)

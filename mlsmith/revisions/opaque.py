@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from mlsmith.change import Change, Component, Significance
+from mlsmith.regex import regex
 
+_OF_BAZEL = frozenset({"BUILD", "BUILD.bazel", "WORKSPACE"})
+_REMARK = regex(rb"\s*(?:#.*)?\Z")
 _MANY = 3
 """So many files of data in one folder are a set, which came or went as one"""
 
@@ -45,6 +48,13 @@ def by_folders(changes: Iterable[Change]) -> Iterator[Change]:
                 new=None,
                 steps=tuple(some),
             )
+
+
+def does_the_same(path: str, old: bytes | None, new: bytes | None) -> bool:
+    """Whether two versions of a file of Bazel differ in remarks and empty lines alone."""
+    if old is None or new is None or PurePosixPath(path).name not in _OF_BAZEL:
+        return False
+    return [line for line in old.splitlines() if not _REMARK.match(line)] == [line for line in new.splitlines() if not _REMARK.match(line)]
 
 
 def unreadable(path: str, line: int, why: str, component: Component, *, old: bool = False) -> Change:

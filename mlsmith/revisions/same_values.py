@@ -9,6 +9,7 @@ from mlsmith.regex import regex
 from mlsmith.revisions.wording import is_literal
 
 _OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
+_NAMED = (ast.Name, ast.Attribute, ast.Subscript)
 _CONVERSIONS = frozenset({
     "Path", "array", "as_tensor", "asarray", "bool", "dict", "float", "fspath", "int", "list", "set", "str", "tensor", "tuple",
 })  # fmt: skip
@@ -23,7 +24,7 @@ def may_be_equal(old: str, new: str) -> bool:
     if is_literal(old) and is_literal(new):
         return bool(ast.literal_eval(old) == ast.literal_eval(new))
     if is_literal(old) or is_literal(new):
-        return isinstance(one, (ast.Name, ast.Attribute)) or isinstance(other, (ast.Name, ast.Attribute))  # A constant may be named.
+        return isinstance(one, _NAMED) or isinstance(other, _NAMED)  # A constant may be named, or stand in a table.
     return _shape(old) != _shape(new) and not _holds(one, other) and not _holds(other, one)
 
 
