@@ -135,10 +135,15 @@ def _lines_row(number: int, of: str, rows: list[dict[str, Any]]) -> str:
 def _sorts_row(name: str, rows: list[dict[str, Any]]) -> str:
     cells = []
     for sort in (False, True):
-        some = [row["verdict"] == "true" for row in rows if row.get("path") and bool(row.get("rewritten")) is sort]
+        some = [row["verdict"] == "true" for row in rows if row.get("path") and _sort(row) is sort]
         low, high = wilson(sum(some), len(some))
         cells += [f"{sum(some)} of {len(some)}", f"{100 * sum(some) / len(some):.0f} %", f"{100 * low:.0f}–{100 * high:.0f} %"]
     return f"| {name} | {' | '.join(cells[:5])} |"
+
+
+def _sort(row: dict[str, Any]) -> bool:
+    """Whether a line may do the same: as it was said when it was drawn, and of earlier rounds as it is said now."""
+    return bool(row.get("drawn_rewritten", row.get("rewritten")))
 
 
 def _commits_row(number: int, rows: list[dict[str, Any]]) -> str:

@@ -60,6 +60,7 @@ _OF_A_PACKAGE = frozenset({"project.version", "project.name", "tool.poetry.versi
 _OF_AUTHORS = frozenset({"author", "authors", "citation", "cite", "contact", "homepage", "maintainer", "maintainers"})
 _VERSION = regex(r"(?:^|/)_{0,2}(?:version_{0,2}|about__)\.py\Z", re.IGNORECASE)
 _TESTS = regex(rb"^\s*(?:async )?def test|^class \w*Tests?\w*[(:]|\bTestCase\b|^import pytest|^from pytest|absltest", re.MULTILINE)
+_OF_SPHINX = regex(rb"^(?:html_theme|master_doc|autodoc_mock_imports|extensions *= *\[\s*['\"]sphinx)", re.MULTILINE)
 _TELLERS: dict[Role, _Teller] = {
     Role.CONFIGURATION: config_changes, Role.SETTINGS: line_changes, Role.PLATFORM: platform_changes, Role.IMAGE: image_changes,
     Role.SCRIPT: script_changes, Role.WORKFLOW: workflow_changes, Role.QUERY: query_changes,
@@ -97,6 +98,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             if _tests(one) or _tests(other):
                 continue
             role = Role.PYTHON
+        if path.rpartition("/")[2] == "conf.py" and _OF_SPHINX.search(other or one or b""):
+            continue
         files.append(path)
         if role is Role.PYTHON:
             if path.endswith(".ipynb"):

@@ -11,9 +11,10 @@ from mlsmith.revisions.wording import is_literal
 _OPERATOR = regex(r"\b(?:And|Or|Add|Sub|Mult|MatMult|Div|FloorDiv|Mod|Pow|Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)\(\)")
 _NAMED = (ast.Name, ast.Attribute, ast.Subscript)
 _CONVERSIONS = frozenset({
-    "Path", "array", "as_tensor", "asarray", "bool", "dict", "float", "fspath", "int", "list", "set", "str", "tensor", "tuple",
+    "Path", "array", "as_tensor", "asarray", "bool", "copy", "deepcopy", "dict", "float", "fspath", "int", "list", "set", "str", "tensor", "tuple",
 })  # fmt: skip
 """What hands on a value that is of the right type already"""
+_COPIES = frozenset({"clone", "contiguous", "copy"})
 
 
 def may_be_equal(old: str, new: str) -> bool:
@@ -36,9 +37,17 @@ def parsed(text: str) -> ast.expr | None:
 
 
 def _plainly(node: ast.expr) -> ast.expr:
-    """An expression without a conversion around it, and with `is` for `==`."""
+    """An expression without a conversion or copy around it, and with `is` for `==`."""
     if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and last_word(node.func) in _CONVERSIONS:
         return node.args[0]
+    if (
+        isinstance(node, ast.Call)
+        and not node.args
+        and not node.keywords
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _COPIES
+    ):
+        return node.func.value
     if isinstance(node, ast.IfExp):
         return _given_or_made(node)
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.Is, ast.NotEq, ast.IsNot)):

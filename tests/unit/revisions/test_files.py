@@ -98,6 +98,7 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         (".github/workflows/ci.yml", "steps: [{name: Run ray tests}]\n", "steps: [{name: Run all tests}]\n"),
         ("ci/environment-docs.yaml", "dependencies:\n- dask\n", "dependencies:\n- dask >1\n"),
         ("net/BUILD", "a(\n    # why\n    deps = [1],\n)\n", "a(\n    deps = [1],\n\n)\n"),
+        ("source/conf.py", "extensions = ['sphinx.ext.autodoc']\nmocked = f(1)\n", "extensions = ['sphinx.ext.autodoc']\nmocked = f(2)\n"),
         (".all-contributorsrc", "{}", "{'a': 1}"),
         (
             "new.py",
@@ -124,6 +125,7 @@ def test_layout_remarks_tools_and_outputs_are_no_change(path: str, old: str, new
 def test_data_of_which_the_name_only_begins_like_that_of_made_up_ones_are_told() -> None:
     assert [kind for kind, *_ in told("data/dummies.csv", "a\n", "b\n")] == ["file changed"]
     assert told("net/BUILD", "a(\n    deps = [1],\n)\n", "a(\n    deps = [1, 2],\n)\n")
+    assert told("net/conf.py", "extensions = ['.png']\nx = f(1)\n", "extensions = ['.png']\nx = f(2)\n")
     assert told("net/testing.py", "x = f(1)\n", "x = f(2)\n")
 
 

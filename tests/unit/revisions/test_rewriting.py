@@ -61,6 +61,7 @@ REWRITTEN = {
     "what is made where nothing is given": ("g(x)", "g([8, 1] if x is None else x)"),
     "a loss that an object holds": ("net.loss(x)\nself.criterion(x, y)", "net.loss(x)\nnn.functional.mse_loss(x, y)"),
     "an entry for a number": ("g(3)", "g(x['size'])"),
+    "a copy": ("g(x)", "g(x.clone())"),
     "an identity": ("if type(x) == n:\n    g(y)", "if type(x) is n:\n    g(y)"),
     "a loss by another way to it": ("torch.losses.cross_entropy(x, y)", "torch.nn.functional.cross_entropy(x, y)"),
     "many steps": ("g(x)\nh(y)\ng(n)\nreturn x", "p(x)\nq(y)\nwhile s(y):\n    r(x)\nreturn x"),
