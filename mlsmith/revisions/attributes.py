@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.index.project import outwards
+from mlsmith.rules.kit.context import Context, context_of_path
 from mlsmith.rules.kit.module import Module
 
 _PLAIN_CALLS = frozenset(
@@ -54,7 +55,10 @@ def renamed_attributes(
     """
     olds, news = list(old), list(new)
     before, after = _Uses(m.syntax.tree for m in olds), _Uses(m.syntax.tree for m in news)
-    everywhere = {**_renamed_methods(olds, news, after), **_renamed(before, after)}
+    made = [
+        [one for one in side if context_of_path(one.path) is not Context.TEST] for side in (olds, news)
+    ]  # A stand-in follows what it stands for.
+    everywhere = {**_renamed_methods(*made, after), **_renamed(before, after)}
     for one, other in (keys or {}).items():
         if before.all[one] and after.all[other] and not before.all[other] and not after.all[one]:
             everywhere[one] = other

@@ -368,3 +368,11 @@ def test_of_two_lists_that_begin_alike_one_may_be_changed(more: str) -> None:
     other = {path: text.replace("1", "2") for path, text in empty.items()}
     found = told(empty | {"fit.py": reader.format("NAMES", "MORE")}, other | {"fit.py": reader.format("MORE", "NAMES")})
     assert "fit.py" in {change.path for change in found}
+
+
+def test_a_method_of_a_library_is_another_one_though_a_stand_in_for_it_follows() -> None:
+    user = "def add(writer, x):\n    writer.create_item(x)\n"
+    stand_in = "class Writer:\n    def create_item(self, x):\n        self.items.append(g(x))\n"
+    new = [text.replace("create_item", "insert") for text in (user, stand_in)]
+    assert told({"net/add.py": user, "net/test_utils.py": stand_in}, {"net/add.py": new[0], "net/test_utils.py": new[1]})
+    assert not told({"net/add.py": user, "net/writer.py": stand_in}, {"net/add.py": new[0], "net/writer.py": new[1]})
