@@ -55,10 +55,7 @@ def renamed_attributes(
     """
     olds, news = list(old), list(new)
     before, after = _Uses(m.syntax.tree for m in olds), _Uses(m.syntax.tree for m in news)
-    made = [
-        [one for one in side if context_of_path(one.path) is not Context.TEST] for side in (olds, news)
-    ]  # A stand-in follows what it stands for.
-    everywhere = {**_renamed_methods(*made, after), **_renamed(before, after)}
+    everywhere = {**_renamed_methods(_without_stand_ins(olds), _without_stand_ins(news), after), **_renamed(before, after)}
     for one, other in (keys or {}).items():
         if before.all[one] and after.all[other] and not before.all[other] and not after.all[one]:
             everywhere[one] = other
@@ -78,6 +75,11 @@ def renamed_attributes(
             taken = {one: other for one, other in own[ancestor].items() if not (ours.has(name, one) or theirs.knows(name, one))}
             found[name] = {**taken, **found[name]}
     return found
+
+
+def _without_stand_ins(modules: list[Module]) -> list[Module]:
+    """Without what tests put in the place of something else: it follows what that is called."""
+    return [module for module in modules if context_of_path(module.path) is not Context.TEST]
 
 
 def _now(name: str, module: str, modules: Mapping[str, str]) -> str:
