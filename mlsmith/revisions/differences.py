@@ -130,8 +130,8 @@ def _written(told: Told) -> tuple[int, int] | None:
 
 
 def _said_whole(told: list[Told]) -> list[Told]:
-    """Without ordinary calls that came or went as a part of what is told whole on that line, as a decorator is, and without the owner of a method that is the
-    result of a call that came.
+    """Without ordinary calls that came or went as a part of what is told whole on that line, as a decorator is, and without the owner of a
+    method that is the result of a call that came.
     """
     wholes: dict[tuple[bool, str, int], list[str]] = {}
     for one in told:
@@ -203,9 +203,18 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
 
 
 def _serves_as_before(pair: Pair, pairs: list[Pair], old: Program, new: Program) -> bool:
-    """Whether a function that differs is nobody's but that of callers which do, with it, what they did."""
+    """Whether a function that differs is nobody's but that of callers which do, with it, what they did. A base may call a method that its heirs
+    define, however it is called.
+    """
     one, other = pair.old, pair.new
-    if not is_own(one.last) or one.last != other.last or one.kind != "function" or old.form(one).digest == new.form(other).digest:
+    if (
+        _is_of_an_heir(one)
+        or _is_of_an_heir(other)
+        or not is_own(one.last)
+        or one.last != other.last
+        or one.kind != "function"
+        or old.form(one).digest == new.form(other).digest
+    ):
         return False
     callers = [p for p in pairs if one.name in old.form(p.old).taken_in and other.name in new.form(p.new).taken_in]
     if not callers or any(old.form(p.old).digest != new.form(p.new).digest for p in callers):
@@ -214,6 +223,11 @@ def _serves_as_before(pair: Pair, pairs: list[Pair], old: Program, new: Program)
         program.mentions(one.last) == sum(mentions_in(unit.node, one.last) for unit in units)
         for program, units in ((old, [p.old for p in callers]), (new, [p.new for p in callers]))
     )
+
+
+def _is_of_an_heir(unit: Unit) -> bool:
+    owner = getattr(unit.node, "up", None)
+    return isinstance(owner, ast.ClassDef) and bool(owner.bases or owner.keywords)
 
 
 def _does_as_without_it(unit: Unit, program: Program) -> bool:

@@ -1026,6 +1026,8 @@ def test_a_function_of_its_callers_alone_which_do_with_it_what_they_did_is_no_ch
     assert changes({"a.py": GIVING}, {"a.py": KEEPING_IT.replace("2", "3")})
     public = (text.replace("_stats", "stats") for text in (GIVING, KEEPING_IT))
     assert changes(*({"a.py": text} for text in public)), "whoever has the object may call it"
+    heirs = (text.replace("class A", "class A(B)") for text in (GIVING, KEEPING_IT))
+    assert changes(*({"a.py": text} for text in heirs)), "what it inherits from may call it"
     other = "\n\ndef f(a, x):\n    return k(a._stats(x))\n"
     assert changes({"a.py": GIVING + other}, {"a.py": KEEPING_IT + other})
 
