@@ -9,7 +9,7 @@ from mlsmith.revisions.program import Unit
 from mlsmith.rules.kit.module import Module
 
 _TYPING = ("typing.", "typing_extensions.")
-
+_MADE = frozenset({"NewType", "ParamSpec", "TypeVar", "TypeVarTuple"})
 _GENERIC = frozenset(
     {"Callable", "Dict", "FrozenSet", "Iterable", "Iterator", "List", "Mapping", "Optional", "Sequence", "Set", "Tuple", "Type", "Union"}
 )
@@ -28,6 +28,11 @@ def is_a_type(node: ast.expr | None, module: Module) -> bool:
     named = [inner for inner in ast.walk(node) if isinstance(inner, (ast.Name, ast.Attribute))]
     words = {name.removeprefix("typing.") for inner in named for name in module.resolver.names(inner) if name.startswith("typing.")}
     return last_word(node.value) in _GENERIC & words and not words & {"Literal", "Annotated"}
+
+
+def makes_a_type(names: tuple[str, ...]) -> bool:
+    """Whether a call of that name makes what stands for a type, for those who check them."""
+    return len(names) == 1 and names[0].startswith(_TYPING) and names[0].partition(".")[2] in _MADE
 
 
 def is_for_checkers(unit: Unit) -> bool:

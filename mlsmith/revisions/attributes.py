@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.index.project import outwards
+from mlsmith.revisions.spellings import is_text
 from mlsmith.rules.kit.context import Context, context_of_path
 from mlsmith.rules.kit.module import Module
 
@@ -196,18 +197,13 @@ def _methods(node: ast.ClassDef) -> dict[str, list[str]]:
     """Name → the statements of the body, whatever the names in them."""
     functions = [inner for inner in node.body if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef))]
     return {
-        one.name: [ast.dump(_Nameless().visit(ast.parse(ast.unparse(line)))) for line in one.body if not _is_text(line)]
-        for one in functions
+        one.name: [ast.dump(_Nameless().visit(ast.parse(ast.unparse(line)))) for line in one.body if not is_text(line)] for one in functions
     }
 
 
 def _defined(node: ast.ClassDef) -> set[str]:
     """Methods and properties, under every condition."""
     return {inner.name for inner in ast.walk(node) if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef))}
-
-
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _words(name: str) -> str:

@@ -6,6 +6,7 @@ import ast
 
 from mlsmith.index.scopes import last_word
 from mlsmith.regex import regex
+from mlsmith.revisions.annotations import makes_a_type
 from mlsmith.revisions.constants import function_elsewhere
 from mlsmith.revisions.documentation import FOR_READERS
 from mlsmith.revisions.effects import Effect
@@ -65,7 +66,6 @@ _LOOKS = READS | frozenset({
 _USES_UP = frozenset({"sum", "min", "max", "list", "sorted", "dict", "tuple"})
 """Built-in functions of those names empty the iterator that they are given"""
 _OF_PROGRESS = frozenset({"set_description", "set_description_str", "set_postfix", "set_postfix_str"})
-_TYPES = frozenset({"NewType", "ParamSpec", "TypeVar", "TypeVarTuple"})
 _MAKES_A_MESSAGE = regex(r"(?:error|warn(?:ing)?)_(?:msg|message)\Z")
 _EXCEPTIONS = ("Error", "Exception", "Warning")
 _OF_TORCH = {"axis": "dim", "keepdims": "keepdim"}
@@ -84,7 +84,7 @@ class Calls(Expressions):
         names = names_of(self.program, self.module, node.func)
         if "typing.cast" in names and len(node.args) == 2:
             return self.value(node.args[1])
-        if _makes_a_type(names):
+        if makes_a_type(names):
             return value_of("about", "readers")
         if len(names) == 1 and names[0] in _PROGRESS:  # Whoever is asked whether to show it is asked for nothing else.
             node = ast.copy_location(ast.Call(node.func, node.args, [k for k in node.keywords if k.arg != "disable"]), node)
@@ -263,11 +263,6 @@ class Calls(Expressions):
             self.env, self.module, self.unit, self.returned, self.depth = outer
         self.taken_in.add(unit.name)
         return result
-
-
-def _makes_a_type(names: tuple[str, ...]) -> bool:
-    """Whether what is made stands for a type, for those who check them."""
-    return len(names) == 1 and names[0].partition(".")[0] in ("typing", "typing_extensions") and names[0].partition(".")[2] in _TYPES
 
 
 def _without_help(keyword: ast.keyword) -> ast.keyword:

@@ -23,11 +23,11 @@ from mlsmith.revisions.moved_programs import chooses_what_was_renamed, names_wha
 from mlsmith.revisions.newer_syntax import without_type_parameters
 from mlsmith.revisions.notebooks import notebook_changes
 from mlsmith.revisions.older_syntax import in_newer_syntax
-from mlsmith.revisions.opaque import by_folders, does_the_same, unreadable, whole
+from mlsmith.revisions.opaque import by_folders, differ_in_remarks, unreadable, whole
 from mlsmith.revisions.platform import image_changes, platform_changes
 from mlsmith.revisions.program import Program
 from mlsmith.revisions.queries import query_changes
-from mlsmith.revisions.releases import own_versions, without_releases
+from mlsmith.revisions.releases import without_releases
 from mlsmith.revisions.roles import Role, role_of
 from mlsmith.revisions.scripts import script_changes, workflow_changes
 from mlsmith.revisions.settings_lines import line_changes
@@ -118,7 +118,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
                 told = included.told(told, path, old_path)
             told = [one for one in told if not (_is_for_people(path, one.subject) or names_what_was_moved(one, renamed))]
             changes += [one for one in told if role is not Role.CONFIGURATION or not chooses_what_was_renamed(one, changed, new.paths)]
-        elif one != other and not does_the_same(path, one, other):
+        elif one != other and not differ_in_remarks(path, one, other):
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
     changes += effective_changes(old, new, changed)
@@ -129,7 +129,7 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     for program, tree in zip(programs, (old, new), strict=True):
         program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings), touched)
     changes += behaviour_changes(*programs)
-    left = without_releases(changes, own_versions(old, new, changed))
+    left = without_releases(changes, old, new, changed)
     return Comparison(tuple(sorted(by_folders(left), key=lambda change: (change.path, change.line, change.subject))), tuple(files))
 
 

@@ -6,7 +6,6 @@ against NaN is none. Elements of lists are matched by content, not by index.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from typing import Any
 from mlsmith.change import Change, Component, Significance
 from mlsmith.regex import regex
 from mlsmith.revisions.meaning import Node, meaning_of, shown_scalar, tags_of
+from mlsmith.revisions.opaque import shown
 from mlsmith.revisions.templates import template_changes
 
 _IDENTITIES = ("name", "id", "key", "_target_", "path", "type", "repo", "uses")
@@ -238,8 +238,7 @@ def _change(path: str, difference: _Difference, moved_from: str | None) -> Chang
 def _opaque(path: str, old: bytes | None, new: bytes | None, moved_from: str | None) -> Change:
     """One change for a version whose meaning cannot be told."""
     kind = "added" if old is None else "removed" if new is None else "unreadable"
-    was, now = (None if data is None else f"{len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()[:12]}" for data in (old, new))
     return Change(
-        component=Component.CONFIGURATION, kind=kind, path=path, line=1, symbol="", subject="(the whole file)", old=was, new=now,
+        component=Component.CONFIGURATION, kind=kind, path=path, line=1, symbol="", subject="(the whole file)", old=shown(old), new=shown(new),
         significance=Significance.HIGH, moved_from=moved_from,
     )  # fmt: skip

@@ -43,8 +43,8 @@ def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
         became={pair.old.place: pair.new.place for pair in pairs}, was={pair.new.place: pair.old.place for pair in pairs},
     )  # fmt: skip
     changes = [*attribute_changes(new.modules.values(), old.attributes)]
-    compared = [pair for pair in pairs if not _serves_as_before(pair, pairs, old, new)]
-    told = [one for pair in compared for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]
+    quiet = [pair for pair in differing if _serves_as_before(pair, pairs, around, old, new)]
+    told = [one for pair in pairs if pair not in quiet for one in Comparison(pair, around).run(old.form(pair.old), new.form(pair.new))]
     told += _hidden(differing, around, old, new, told)
     told = without_moved(_said_whole(_said_once(told)), new, come, around)
     for program, alone, what in ((old, gone, "removed"), (new, come, "added")):
@@ -202,22 +202,15 @@ def _wholes(program: Program, alone: list[Unit], paired: set[Unit], taken: dict[
             yield _whole(whole, what, tuple(steps), is_file=unit.path not in shared)
 
 
-def _serves_as_before(pair: Pair, pairs: list[Pair], old: Program, new: Program) -> bool:
+def _serves_as_before(pair: Pair, pairs: list[Pair], around: Around, old: Program, new: Program) -> bool:
     """Whether a function that differs is nobody's but that of callers which do, with it, what they did. A base may call a method that its heirs
     define, however it is called.
     """
     one, other = pair.old, pair.new
-    if (
-        _is_of_an_heir(one)
-        or _is_of_an_heir(other)
-        or not is_own(one.last)
-        or one.last != other.last
-        or one.kind != "function"
-        or old.form(one).digest == new.form(other).digest
-    ):
+    if one.kind != "function" or not is_own(one.last) or one.last != other.last or _is_of_an_heir(one) or _is_of_an_heir(other):
         return False
     callers = [p for p in pairs if one.name in old.form(p.old).taken_in and other.name in new.form(p.new).taken_in]
-    if not callers or any(old.form(p.old).digest != new.form(p.new).digest for p in callers):
+    if not callers or any(p.old.place in around.told[0] for p in callers):
         return False
     return all(
         program.mentions(one.last) == sum(mentions_in(unit.node, one.last) for unit in units)

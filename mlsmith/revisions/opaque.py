@@ -50,7 +50,7 @@ def by_folders(changes: Iterable[Change]) -> Iterator[Change]:
             )
 
 
-def does_the_same(path: str, old: bytes | None, new: bytes | None) -> bool:
+def differ_in_remarks(path: str, old: bytes | None, new: bytes | None) -> bool:
     """Whether two versions of a file of Bazel differ in remarks and empty lines alone."""
     if old is None or new is None or PurePosixPath(path).name not in _OF_BAZEL:
         return False

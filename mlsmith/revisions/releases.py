@@ -18,28 +18,34 @@ _SAYS_IT = regex(
 _VERSION = regex(
     r"(?:__version__|\bcurrent_version|^[\"' ]*version)[\"']?\s*[:=]\s*[\"']?v?(\d+(?:\.\w+)+)|\A\s*v?(\d+(?:\.\w+)+)\s*\Z", re.MULTILINE
 )
+_LONG = regex(r"\d\.\w+\.\w")
+"""A version by its three numbers: `1.0` may be a learning rate"""
 
 Versions = frozenset[tuple[str, str]]
 """(before, after)"""
 
 
-def own_versions(old: Tree, new: Tree, changed: Mapping[str, Changed]) -> Versions:
+def _own_versions(old: Tree, new: Tree, changed: Mapping[str, Changed]) -> Versions:
     """What the project was called, and what it is called now, in the files that say so."""
     found = set()
     for path, how in changed.items():
         if how.status == "M" and _SAYS_IT.search(path):
             was, now = next(_said(old, path), ""), next(_said(new, path), "")
-            if was.count(".") > 1 and now and was != now:  # `1.0` may be a learning rate.
+            if _LONG.search(was) and now and was != now:
                 found.add((was, now))
     return frozenset(found)
 
 
-def without_releases(changes: list[Change], versions: Versions) -> Iterator[Change]:
-    """The changes without those that say nothing but that version; a package that is asked for may have the same one."""
+def without_releases(changes: list[Change], old: Tree, new: Tree, changed: Mapping[str, Changed]) -> Iterator[Change]:
+    """The changes without those that say nothing but what the project is called now; a package that is asked for may have the same version."""
+    versions: Versions | None = None
     for change in changes:
         was, now = change.old or "", change.new or ""
-        if change.component is Component.PLATFORM or not any(one in was and was.replace(one, other) == now for one, other in versions):
-            yield change
+        if change.component is not Component.PLATFORM and _LONG.search(was):
+            versions = _own_versions(old, new, changed) if versions is None else versions  # Files are read again only for this.
+            if any(one in was and was.replace(one, other) == now for one, other in versions):
+                continue
+        yield change
 
 
 def _said(tree: Tree, path: str) -> Iterator[str]:

@@ -22,9 +22,10 @@ def may_be_equal(old: str, new: str) -> bool:
     one, other = parsed(old), parsed(new)
     if one is None or other is None or ast.dump(_plainly(one)) == ast.dump(_plainly(other)):
         return True
-    if is_literal(old) and is_literal(new):
+    literals = is_literal(old), is_literal(new)
+    if all(literals):
         return bool(ast.literal_eval(old) == ast.literal_eval(new))
-    if is_literal(old) or is_literal(new):
+    if any(literals):
         return isinstance(one, _NAMED) or isinstance(other, _NAMED)  # A constant may be named, or stand in a table.
     return _shape(old) != _shape(new) and not _holds(one, other) and not _holds(other, one)
 

@@ -58,7 +58,7 @@ class Command:
     line: int
 
 
-_ASSIGNED = regex(r"(?:export |override )?([A-Za-z_]\w*)([:+?]?=)")
+_ASSIGNED = regex(r"((?:export |override )?)([A-Za-z_]\w*) ?([:+?]?=)")
 _TITLES = {("name",), ("displayName",), ("description",)}
 """Keys of pipelines under which people read what a step does"""
 _NOTHING = regex(r"[a-z_]\w*=(?:\"\"|'')?\Z")
@@ -158,25 +158,26 @@ def _commands(data: bytes | None) -> list[Command]:
 def _without_rules(commands: list[Command], data: bytes | None) -> list[Command]:
     """Of a Makefile without the lines that say what is made of what, and without what looks after code."""
     lines = (data or b"").decode("utf-8-sig", "replace").splitlines()
-    found, of_code = [], False
+    found: list[Command] = []
+    variables: dict[int, str] = {}
+    of_code = False
     for one in commands:
         inside = lines[one.line - 1][:1].isspace()
         named = _ASSIGNED.match(one.text) if not inside else None
         if named is not None:
-            found.append(Command(f"{named[0].removesuffix(named[2])} {named[2]} {one.text[named.end() :].strip()}".rstrip(), one.line))
+            found.append(Command(f"{named[1]}{named[2]} {named[3]} {one.text[named.end() :].strip()}".rstrip(), one.line))
+            if not named[1]:
+                variables[one.line] = named[2]
         elif not inside and _RULE.match(one.text):
             of_code = all(map(_TARGET_OF_CODE.fullmatch, one.text.partition(":")[0].split()))
         elif not (inside and of_code) or _trains(one.text):
             found.append(one)
-    return [one for one in found if _is_read(one, found, lines)]
+    return [one for one in found if one.line not in variables or _is_read(variables[one.line], found, lines)]
 
 
-def _is_read(one: Command, kept: list[Command], lines: list[str]) -> bool:
+def _is_read(variable: str, kept: list[Command], lines: list[str]) -> bool:
     """Not what only those commands read that look after code. What nothing reads here may be meant for another file."""
-    named = _ASSIGNED.match(one.text.replace(" ", "", 1)) if lines[one.line - 1][:1].strip() else None
-    if named is None:
-        return True
-    reads = re.compile(rf"\$(?:\({named[1]}\)|\{{{named[1]}\}})")
+    reads = re.compile(rf"\$(?:\({variable}\)|\{{{variable}\}})")
     return any(reads.search(other.text) for other in kept) or not any(map(reads.search, lines))
 
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 
 from mlsmith.regex import regex
+from mlsmith.revisions.spellings import is_text
 
 _NAME = regex(r"(?<!func=)Name\(id='(\w+)'")
 _OWN = regex(r"(?<!func=)Attribute\(value=_='\d+', ctx=Load\(\)\), attr='(\w+)'")
@@ -30,8 +31,9 @@ def shapes_in(node: ast.AST) -> Counter[str]:
 
 
 def _does_something(one: ast.stmt) -> bool:
-    is_text = isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
-    return not is_text and not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Pass))
+    return not is_text(one) and not isinstance(
+        one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Pass)
+    )
 
 
 def _numbered(text: str, named: re.Pattern[str]) -> str:

@@ -69,11 +69,18 @@ def _plain(node: ast.Constant) -> ast.expr:
     return ast.copy_location(ast.Constant(text), node)
 
 
+def said(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Statements without the texts that stand among them."""
+    return [one for one in body if not is_text(one)]
+
+
+def is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
 def only_hands_on(node: ast.AST) -> bool:
     """Whether a method does nothing but call the one that it hides, with what it is given."""
-    body = node.body if isinstance(node, ast.FunctionDef) and not node.decorator_list else []
-    said = [one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
-    call = said[0].value if len(said) == 1 and isinstance(said[0], ast.Return) else None
+    call = _only_result(node)
     func = call.func if isinstance(call, ast.Call) else None
     if not isinstance(node, ast.FunctionDef) or not isinstance(call, ast.Call) or not isinstance(func, ast.Attribute):
         return False
@@ -98,16 +105,19 @@ def only_hands_on(node: ast.AST) -> bool:
 
 def as_lambda(node: ast.AST) -> str:
     """What a function does that gives back one expression, by the names of its parameters; of any other nothing."""
-    body = node.body if isinstance(node, ast.FunctionDef) and not node.decorator_list else []
-    said = [one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
-    result = said[0].value if len(said) == 1 and isinstance(said[0], ast.Return) else None
-    given = node.body if isinstance(node, ast.Lambda) else result
+    given = node.body if isinstance(node, ast.Lambda) else _only_result(node)
     if given is None or not isinstance(node, (ast.FunctionDef, ast.Lambda)):
         return ""
     args = node.args
     names = [one.arg for one in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
     defaults = [ast.dump(one) for one in (*args.defaults, *args.kw_defaults) if one is not None]
     return " ".join([*names, "*" if args.vararg or args.kwarg else "", *defaults, ast.dump(given)])
+
+
+def _only_result(node: ast.AST) -> ast.expr | None:
+    """What a function without decorators gives back, where it does nothing else."""
+    body = said(node.body) if isinstance(node, ast.FunctionDef) and not node.decorator_list else []
+    return body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
 
 
 def _as_generator(node: ast.Call) -> ast.GeneratorExp | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from mlsmith.revisions.effects import Effect, effect
 from mlsmith.revisions.program import FunctionNode, Program, Unit
+from mlsmith.revisions.spellings import said
 from mlsmith.revisions.values import Origin, Value, constant, value_of
 
 UNDEFINED = value_of("undefined")
@@ -122,7 +123,7 @@ def defaults_of(args: ast.arguments) -> dict[str, ast.expr]:
 
 def does_nothing(node: FunctionNode) -> bool:
     """Whether a function is there to be defined elsewhere: whatever it is given, it fails or does nothing."""
-    body = [one for one in node.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    body = said(node.body)
     raised = body[0].exc if len(body) == 1 and isinstance(body[0], ast.Raise) else None
     name = raised.func if isinstance(raised, ast.Call) else raised
     return isinstance(name, ast.Name) and name.id == "NotImplementedError"
