@@ -82,6 +82,8 @@ class Account:
         self.told: list[Told] = []
         self.said: set[tuple[Any, str | None, str | None]] = set()
         """Expressions whose difference has been told, in words: what is computed from them differs for that"""
+        self.asked: dict[tuple[Any, ...], None] = {}
+        """What has been compared, in that order: a value that stands in many places is as often a part of what differs"""
         self.reasons: set[str] = set()
         """Kinds of values that differ because of something that is told elsewhere"""
         self.left_out: dict[tuple[Place, bool], None] = {}

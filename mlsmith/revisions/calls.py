@@ -8,7 +8,7 @@ from mlsmith.index.scopes import last_word
 from mlsmith.regex import regex
 from mlsmith.revisions.annotations import makes_a_type
 from mlsmith.revisions.constants import function_elsewhere
-from mlsmith.revisions.documentation import FOR_READERS
+from mlsmith.revisions.documentation import FOR_READERS, without_help
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
@@ -101,7 +101,7 @@ class Calls(Expressions):
             told = self.tell_with(node, unit)
             if told is not None:
                 return told
-        node = with_plain_axes(self.without_own_class(node), names)
+        node = without_help(with_plain_axes(self.without_own_class(node), names), names)
         func = self.callee(node.func, unit)
         parts = [("func", func)]
         called = unit or self.constructor(names) or (function_elsewhere(self.program, names[0], self.module) if len(names) == 1 else None)

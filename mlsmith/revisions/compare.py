@@ -128,7 +128,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
     touched = {*changed, *(how.old_path for how in changed.values() if how.old_path is not None)}
     for program, tree in zip(programs, (old, new), strict=True):
         program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings), touched)
-    changes += behaviour_changes(*programs)
+    told = behaviour_changes(*programs)
+    changes += [one._replace(rewritten=True) if included.is_described_elsewhere(one) else one for one in told]
     left = without_releases(changes, old, new, changed)
     return Comparison(tuple(sorted(by_folders(left), key=lambda change: (change.path, change.line, change.subject))), tuple(files))
 

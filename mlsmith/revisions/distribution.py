@@ -6,6 +6,8 @@ import ast
 from collections.abc import Collection
 
 from mlsmith.index.scopes import last_word
+from mlsmith.revisions.locks import Locked
+from mlsmith.revisions.platform import pins_of
 from mlsmith.revisions.tools import is_for_developers
 
 _EXTRAS, _TESTS = "extras_require", "tests_require"
@@ -84,3 +86,14 @@ def _read(tree: ast.AST) -> set[str]:
 
 def _text(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def asked_by_setup(tree: ast.Module) -> dict[str, Locked]:
+    """What the texts of a `setup.py` that are lists of requirements ask for; in which of its lists they stand nobody asks."""
+    found: dict[str, Locked] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.List, ast.Tuple)):
+            lines = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            pins = pins_of("\n".join(lines).encode("utf-8", "replace"), "requirements.txt")
+            found |= pins if isinstance(pins, dict) else {}
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from mlsmith.index.scopes import last_word
+from mlsmith.regex import regex
 from mlsmith.rules.kit.module import Module
 
 FOR_READERS = frozenset({
@@ -18,11 +19,22 @@ _FILL_IN = frozenset({"Appender", "Substitution"})
 _TEXT = (ast.Constant, ast.Name, ast.JoinedStr, ast.FormattedValue, ast.BinOp, ast.Add, ast.Mod, ast.Tuple, ast.expr_context)
 _OF_TEXTS = frozenset({"dedent", "format", "lstrip", "replace", "rstrip", "strip"})
 
+_DECLARES_A_FLAG = regex(r"\bflags\.DEFINE_[a-z_]+\Z")
+_WITH_CHOICES = ("DEFINE_enum", "DEFINE_enum_class", "DEFINE_multi_enum", "DEFINE_multi_enum_class")
+
 
 def documents(decorator: ast.expr) -> bool:
     """Whether a decorator puts together what documents a function: `add_start_docstrings(TEXT)`, `Substitution(estimator=TEXT)`."""
     name = last_word(decorator.func) if isinstance(decorator, ast.Call) else ""
     return _DOCSTRING in name.lower() or name in _FILL_IN
+
+
+def without_help(node: ast.Call, names: tuple[str, ...]) -> ast.Call:
+    """`DEFINE_integer("steps", 10, "How many.")` of absl or an old TensorFlow without what the flag is for."""
+    place = next((3 if name.endswith(_WITH_CHOICES) else 2 for name in names if _DECLARES_A_FLAG.search(name)), None)
+    if place is None or len(node.args) <= place:
+        return node
+    return ast.copy_location(ast.Call(node.func, [*node.args[:place], *node.args[place + 1 :]], node.keywords), node)
 
 
 def is_a_docstring(name: str, value: ast.expr) -> bool:

@@ -5,15 +5,18 @@ install is no part of what a model runs on.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlsmith.engine.discover import kind_of
 from mlsmith.errors import SourceError
+from mlsmith.regex import regex
+from mlsmith.revisions.distribution import asked_by_setup
 from mlsmith.revisions.platform import pins_of
 from mlsmith.revisions.tools import is_of_development, is_run_by, lists_tools
 from mlsmith.rules.kit.context import Context, context_of_path
+from mlsmith.sources.python import read_python
 from mlsmith.sources.requirements import read_requirements
 
 if TYPE_CHECKING:
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 _ENDINGS = (".txt", ".in")
 _MOST = 100
 """Files that are read for one question"""
+_OF_A_PACKAGE = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+_DESCRIBES = ("setup.cfg", "setup.py")
+_WHOLE = frozenset({"project", "tool.poetry"})
+_GROUP = regex(r" \([^)]*\)")
 _WITH = {"-r", "--requirement"}
 
 
@@ -36,6 +43,8 @@ class Included:
 
     def told(self, changes: Sequence[Change], path: str, old_path: str | None) -> list[Change]:
         """Of the changes of one dependency file those that change what anybody asks for who does not look after the code."""
+        if changes and path.rpartition("/")[2] in _OF_A_PACKAGE:
+            return list(self._told_of_a_package(changes, path, old_path or path))
         if not changes or not path.endswith(_ENDINGS):
             return list(changes)
         if lists_tools(path) and not (self.before.is_needed(old_path or path) or self.after.is_needed(path)):
@@ -43,6 +52,31 @@ class Included:
             asked = [one for one in changes if is_of_development(name) and self.after.is_asked_for(one.subject)]
             changes = [one for one in changes if one in asked or is_run_by(name, one.subject)]
         return [change for change in changes if not self._is_as_before(change, path, old_path or path)]
+
+    def is_described_elsewhere(self, change: Change) -> bool:
+        """Whether a `setup.py` went where another file says what the package is."""
+        folder, _, name = change.path.rpartition("/")
+        described = posixpath.join(folder, "pyproject.toml"), posixpath.join(folder, "setup.cfg")
+        return name == "setup.py" and change.kind == "module removed" and any(self.after.exists(one) for one in described)
+
+    def _told_of_a_package(self, changes: Sequence[Change], path: str, old_path: str) -> Iterator[Change]:
+        """What a package asks for may stand in another of its files. That those who install from a list of requirements get it too is likely."""
+        for change in changes:
+            came = change.kind in ("dependency added", "added")
+            here, there, own = (self.after, self.before, path) if came else (self.before, self.after, old_path)
+            beside = [name for name in there.beside(path) if name != (old_path if came else path)]
+            if change.subject in _WHOLE and came:
+                yield change._replace(rewritten=any(name.endswith(_DESCRIBES) for name in beside))
+            elif change.kind in ("dependency added", "dependency removed"):
+                by = [name for name in beside if there.asks(name, change.subject, here.own(own))]
+                others = [there.asked(name, change.subject) for name in beside if name.rpartition("/")[2] in _OF_A_PACKAGE]
+                other = next((one for one in others if one is not None), None)
+                if other is None:
+                    yield change._replace(rewritten=bool(by))
+                elif came and not any(name.rpartition("/")[2] in _OF_A_PACKAGE for name in by):
+                    yield change._replace(kind="dependency", old=other.shown)
+            else:
+                yield change
 
     def _is_as_before(self, change: Change, path: str, old_path: str) -> bool:
         came = change.kind == "dependency added"
@@ -79,6 +113,11 @@ class _Side:
         known = self._read(path)
         return known[0] if known is not None else {}
 
+    def beside(self, path: str) -> list[str]:
+        """Other files of that folder that may say what a package asks for."""
+        folder = posixpath.dirname(path)
+        return [one for one in self.tree.paths() if posixpath.dirname(one) == folder and _asks(posixpath.basename(one))]
+
     def target(self, path: str, line: str) -> str | None:
         """The file that a line includes; None for another line, and for a file that is none of the project's."""
         flag, _, name = line.partition(" ")
@@ -100,8 +139,12 @@ class _Side:
         return one is not None and any(
             other is not None and (other.shown, other.hashes) == (one.shown, one.hashes)
             for file in self.reached(path)
-            for other in (self.own(file).get(name),)
+            for other in (self.asked(file, name),)
         )
+
+    def asked(self, path: str, name: str) -> Locked | None:
+        """What a file itself asks for under a name. The lists of a `setup.py` have none, as the groups of other files do."""
+        return self.own(path).get(_GROUP.sub("", name) if path.endswith("setup.py") else name)
 
     def is_needed(self, path: str) -> bool:
         """Whether a file includes this one that is not for developers itself."""
@@ -125,12 +168,18 @@ class _Side:
     def _read_anew(self, path: str) -> tuple[dict[str, Locked], list[str]] | None:
         try:
             data = self.tree.read(path)
+            if path.endswith("setup.py"):
+                return asked_by_setup(read_python(data, path).tree), []
             includes = [one.target for one in read_requirements(data, path).includes if one.flag == "-r"]
         except SourceError:
             return None
         pins = pins_of(data, path)
         targets = [target for target in (_inside(path, name) for name in includes) if target is not None]
         return (pins, targets) if isinstance(pins, dict) else None
+
+
+def _asks(name: str) -> bool:
+    return name in _OF_A_PACKAGE or (name.endswith(_ENDINGS) and kind_of(name) == "requirements" and not lists_tools(name))
 
 
 def _inside(path: str, name: str) -> str | None:

@@ -67,7 +67,7 @@ class InnerValues(Account):
             self.add(f"{kind} keyword", name or shown(new.parts[0][1]), was, now, at, component, significance)
         for role in dict.fromkeys([*ours, *theirs]):
             first, second = ours.get(role), theirs.get(role)
-            subject = f"{name}({'argument' if role.startswith('renamed ') else role})"
+            subject = f"{name}({'argument' if role.startswith('renamed ') else '**' if role.startswith('**') else role})"
             if role.isdigit():
                 subject = f"{name}(argument {int(role) + 1})"
             if first is not None and second is not None:
@@ -85,8 +85,10 @@ class InnerValues(Account):
 
     def values(self, old: Value, new: Value, subject: str, kind: str, at: Spot, *, texts: tuple[str, str] = ("", "")) -> None:
         """The innermost places where two values differ. `texts` is how the values stand in the source, where that says more."""
-        if old.digest == new.digest:
+        asked = (old.digest, new.digest, nodes_of(old, new), subject, kind, at)
+        if old.digest == new.digest or asked in self.asked:
             return
+        self.asked[asked] = None
         if is_told(old) and is_told(new) and not self.is_another(old, new):
             roots = roots_of(old, new)
             self.reasons |= {"definition"} if roots == {"definition"} else {new.kind, *(roots & {"version"})}
@@ -118,7 +120,7 @@ class InnerValues(Account):
         ):
             if [part.digest for _, part in ours] == [part.digest for _, part in theirs]:
                 self.reasons.add("version")  # Read later, or the second time: it differs by what happened between.
-            before, said = [len(self.told)], set(self.said)
+            before, said, known = [len(self.told)], set(self.said), len(self.asked)
             for (_, one), (_, other) in zip(ours, theirs, strict=True):
                 self.values(one, other, subject, kind, at)
                 before.append(len(self.told))
@@ -126,6 +128,8 @@ class InnerValues(Account):
             if before != [*range(before[0], before[0] + len(ours) + 1)] or not are_others(old, new, changes, subject):
                 return
             self.told[before[0] :], self.said = [], said
+            while len(self.asked) > known:
+                self.asked.popitem()
         if old.kind == new.kind and old.kind in DISPLAYS and [part.digest for _, part in ours] != [part.digest for _, part in theirs]:
             self.elements(old, new, subject, kind, at)
             return

@@ -135,15 +135,25 @@ def is_told(value: Value) -> bool:
 
 def roots_of(old: Value, new: Value) -> set[str]:
     """Kinds of the innermost values that differ between two of one form."""
-    if old.digest == new.digest:
-        return set()
+    return _roots(old, new, {})
+
+
+def _roots(old: Value, new: Value, found: dict[tuple[bytes, bytes], set[str]]) -> set[str]:
+    """`found` holds those of the pairs that were asked for: what stands in many places is as often a part of what is asked."""
+    pair = old.digest, new.digest
+    if pair not in found:
+        found[pair] = _roots_anew(old, new, found) if old.digest != new.digest else set()
+    return found[pair]
+
+
+def _roots_anew(old: Value, new: Value, found: dict[tuple[bytes, bytes], set[str]]) -> set[str]:
     ours, theirs = stable(old), stable(new)
     if old.kind == new.kind == "definition":
         return {"definition"}
     if old.kind != new.kind or old.label != new.label or [role for role, _ in ours] != [role for role, _ in theirs]:
         return {new.kind}
-    found = {root for (_, one), (_, other) in zip(ours, theirs, strict=True) for root in roots_of(one, other)}
-    return found or {"version"}
+    roots = {root for (_, one), (_, other) in zip(ours, theirs, strict=True) for root in _roots(one, other, found)}
+    return roots or {"version"}
 
 
 def is_a_table(old: Value, new: Value) -> bool:

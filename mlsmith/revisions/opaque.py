@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
@@ -11,6 +12,12 @@ from mlsmith.regex import regex
 
 _OF_BAZEL = frozenset({"BUILD", "BUILD.bazel", "WORKSPACE"})
 _REMARK = regex(rb"\s*(?:#.*)?\Z")
+_PROGRAM = regex(
+    r"\.(?:py[xdi]?|ipynb|[chm]|cc|cpp|cxx|cuh?|hpp|mm|metal|glsl|wgsl|rs|go|java|kt|scala|swift|jsx?|tsx?|vue|svelte|r|jl|lua|pl|rb|f90|proto|fbs|thrift"
+    r"|sh|bash|zsh|sbatch|slurm|bat|cmd|ps1|pbs|stan|sql|lock)\Z|(?:^|/)[^/]*docker[^/]*\Z|(?:^|/)postBuild\Z",
+    re.IGNORECASE,
+)
+"""What runs, whoever reads it"""
 _MANY = 3
 """So many files of data in one folder are a set, which came or went as one"""
 
@@ -19,11 +26,14 @@ def whole(
     path: str, old: bytes | None, new: bytes | None, *, component: Component = Component.DATA, significance: Significance = Significance.MEDIUM,
     moved_from: str | None = None,
 ) -> Change:  # fmt: skip
-    """One change for a file that cannot be told in parts. Of data that came or went nobody knows whether anything reads them."""
+    """One change for a file that cannot be told in parts. Of data that came or went nobody knows whether anything reads them, and of a file
+    that is neither data nor a program what it is for.
+    """
     what = "added" if old is None else "removed" if new is None else "changed"
+    unknown = what != "changed" if component is Component.DATA else not _PROGRAM.search(path)
     return Change(
         component=component, kind=f"file {what}", path=path, line=1, symbol="", subject="(the whole file)", old=shown(old), new=shown(new),
-        significance=significance, moved_from=moved_from, rewritten=component is Component.DATA and (old is None or new is None),
+        significance=significance, moved_from=moved_from, rewritten=unknown,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from mlsmith.sources.requirements import Requirement, RequirementsDocument, read
 
 _TOLD_BY_PINS = regex(
     r"(?:project|tool\.poetry|tool\.pdm|tool\.uv|tool\.hatch\.envs\.[^.]+)\.(?:optional-|dev-)?dependencies\b|tool\.poetry\.group\b|dependency-groups\b"
-    r"|project\.optional-dependencies\b|tool\.poetry\.extras\b|dependencies\b|options\.(?:(?:install|extras|tests|setup)_require|packages|package_dir|package_data|zip_safe|include_package_data)\b|packages\b|dev-packages\b"
+    r"|project\.optional-dependencies\b|tool\.poetry\.extras\b|dependencies\b|options\.(?:(?:install|extras|tests|setup)_requires?|packages|package_dir|package_data|zip_safe|include_package_data)\b|packages\b|dev-packages\b"
 )
 _FOR_READERS = regex(
     r"(?:project|tool\.poetry|metadata)\.(?:name|version|description|long_description\S*|authors?|author_email|maintainers?|readme|license\S*|keywords"

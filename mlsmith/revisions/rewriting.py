@@ -10,29 +10,36 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from mlsmith.change import Change
-from mlsmith.index.scopes import last_word
 from mlsmith.regex import regex
 from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.meaning_of_calls import PARTS_OF_A_MODEL
-from mlsmith.revisions.program import Program, Unit
+from mlsmith.revisions.program import Program, Unit, is_own
 from mlsmith.revisions.same_values import may_be_equal, parsed
 from mlsmith.revisions.shapes import shapes_in
+from mlsmith.rules.kit.context import Context, context_of_path
 
 _GONE = frozenset({"base", "class", "decorator", "file", "module"})
 """What is there or not, and is nothing else. Who called a function that is gone is told, and nobody may have"""
 _NEW = _GONE | {"function", "assert", "default", "dependency", "field", "if", "raise", "return", "store", "try"}
 """What is done as soon as it stands there. What no longer does may be done elsewhere"""
 _REWRITTEN = frozenset({"attribute renamed", "code", "moved", "order"})
-_PLAIN = frozenset({"parameters", "query", "unreadable"})
-_STATIC = "staticmethod"
+_PLAIN = frozenset({"query", "unreadable"})
+_HOW_IT_IS_DEFINED = ("abstractmethod", "abc.abstractmethod", "staticmethod")
+"""Decorators that say how a method is defined: it is called as before, with the parameter for the object or by who has one of its own"""
 _FEW = 2
 """One statement that is like another one may be so by accident"""
 _KEPT_AND_READ = 2
+_SAYS_SOMETHING = 6
+"""A shorter piece of code stands in many places by accident"""
+_BETWEEN = regex(r"[\s\"']")
 _KEY = regex(r"['\"]([\w.-]+)['\"]\Z")
 _LOOKED_UP = regex(r"\.(?:get|pop|setdefault)(?:\(argument 1\)|\[)|\b(?:getattr|hasattr)\(argument 2\)\Z")
 _DOTTED = regex(r"\w+(?:\.\w+)+\Z")
+_CALLED = regex(r"(?:\w+\.)*(\w+)(?=\(|\Z)")
+"""What is called, or handed in by its name"""
 _LAST_WORD = regex(r"\w+(?=\W*\Z)")
 
 
@@ -40,10 +47,13 @@ def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Ch
     """The changes of Python code, with a mark on those that may come to the same."""
     sides = _Side(old), _Side(new)
     changes = tuple(changes)
-    went = {_gist(one) for change in changes for one in (change, *change.steps) if one.kind.endswith(" removed")}
+    steps = [one for change in changes for one in (change, *change.steps)]
+    went = {_gist(one) for one in steps if one.kind.endswith(" removed")}
+    made = {one.new for one in steps if one.kind.endswith(" added")}, {one.old for one in steps if one.kind.endswith(" removed")}
     for change in changes:
         moved = change.kind.endswith(" added") and change.old != change.new and _gist(change) in went
-        yield change._replace(rewritten=moved or _is_rewritten(change, sides))
+        moved |= change.old is not None and change.new is not None and (change.old in made[0] or change.new in made[1])
+        yield change._replace(rewritten=moved or _is_rewritten(change, sides) or _stood_here(change, *sides))
 
 
 def _gist(change: Change) -> tuple[str, str | None]:
@@ -56,7 +66,7 @@ class _Side:
     """What the files that are compared call and name in one revision."""
 
     def __init__(self, program: Program) -> None:
-        self._modules, self.units = program.modules, program.units
+        self._modules, self.units, self._elsewhere = program.modules, program.units, program.elsewhere
         self.renamed = program.attributes.get("", {})
         self._shapes: dict[str, Counter[str]] = {}
 
@@ -78,19 +88,42 @@ class _Side:
         of_a_library = _DOTTED.match(callee) and not any(callee.startswith(f"{name.partition('.')[0]}.") for name in self._modules)
         return bool(modules) and (not of_a_library or any(True for module in modules for _ in module.calls_to(callee)))
 
+    @cached_property
+    def _written(self) -> list[str]:
+        return [_BETWEEN.sub("", module.source.text) for module in self._modules.values()]
+
+    def has(self, package: str) -> bool:
+        """Whether a package is the project's."""
+        is_here = any(name.partition(".")[0] == package for name in self._modules)
+        return is_here or (self._elsewhere is not None and self._elsewhere.package(package) is not None)
+
+    def stands(self, code: str) -> int:
+        """How often a piece of code stands in these files, whatever its blanks and quotes."""
+        return sum(text.count(code) for text in self._written)
+
     def times(self, text: str) -> int:
         """How often a text stands in quotes."""
         return sum(module.source.text.count(f"{quote}{text}{quote}") for module in self._modules.values() for quote in "'\"")
 
 
+def _stood_here(change: Change, old: _Side, new: _Side) -> bool:
+    """Whether all of what came had stood elsewhere in these files, as often as it stands in them now."""
+    if change.old is not None or change.new is None or isinstance(parsed(change.new), (ast.Name, ast.Attribute)):
+        return False
+    code = _BETWEEN.sub("", change.new)
+    return len(code) >= _SAYS_SOMETHING and "…" not in code and old.stands(code) >= new.stands(code) > 0
+
+
 def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     if change.kind == "steps":
         return any(_is_rewritten(step, sides) for step in change.steps)
+    if change.kind == "parameters":
+        return _is_called_by_nobody_else(change)
     if change.kind in _PLAIN or change.kind in _REWRITTEN:
         return change.kind in _REWRITTEN
     what, _, how = change.kind.rpartition(" ")
-    if what == "decorator" and _STATIC in (change.old, change.new):
-        return True  # With the parameter for the object, it is called as before.
+    if what == "decorator" and (change.old in _HOW_IT_IS_DEFINED or change.new in _HOW_IT_IS_DEFINED):
+        return True
     if change.kind == "function added" and _stood_elsewhere(change, sides[1], sides[0]):
         return True
     if how in ("added", "removed", "replaced"):
@@ -98,7 +131,7 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
         is_elsewhere = other.calls(change.subject) or _is_of_one_name(change) or (what == "loss" and (change.old or "").startswith("self."))
         return what not in (_NEW if how == "added" else _GONE) and (what not in PARTS_OF_A_MODEL or is_elsewhere)
     if how == "keyword":
-        return not _of_a_library(change.subject) or (change.old or "").startswith("argument ")
+        return not _is_of_a_library(change.subject, sides) or (change.old or "").startswith("argument ")
     if change.old is None or change.new is None:
         return change.new is None and change.old is not None  # An argument or entry that is gone may have been without effect.
     if change.kind == "default" and _is_made_inside(change.old, change.new):
@@ -123,13 +156,18 @@ def _is_an_owner(change: Change) -> bool:
 
 def _is_of_one_name(change: Change) -> bool:
     """Whether what took the place of another is called like it: a package may hand it on."""
-    one, other = (parsed(text or "") for text in (change.old, change.new))
-    return isinstance(one, ast.Call) and isinstance(other, ast.Call) and last_word(one.func) == last_word(other.func) != ""
+    one, other = (_CALLED.match(text or "") for text in (change.old, change.new))
+    return one is not None and other is not None and one[1] == other[1]
 
 
-def _of_a_library(callee: str) -> bool:
+def _is_of_a_library(callee: str, sides: Iterable[_Side]) -> bool:
     """Whether a function is called of which two keywords are two arguments, and not one that the project may have renamed."""
-    return _DOTTED.match(callee) is not None
+    return _DOTTED.match(callee) is not None and not any(side.has(callee.partition(".")[0]) for side in sides)
+
+
+def _is_called_by_nobody_else(change: Change) -> bool:
+    """Whether what its parameters are called concerns the callers alone that are told with it: of a function of its module or of an example."""
+    return is_own(change.subject.rpartition(".")[2]) or context_of_path(change.path) is Context.EXAMPLE
 
 
 def _is_made_inside(old: str, new: str) -> bool:

@@ -55,7 +55,8 @@ _NAMED = regex(
     re.IGNORECASE,
 )
 _OF_TOOLS = regex(
-    r"\A\.(?:github|gitlab|circleci|buildkite)/.*\.py\Z|(?:^|/)\.ipynb_checkpoints/|(?:^|/)__pycache__/|\.py[co]\Z|(?:^|/)events\.out\.tfevents\."
+    r"(?:^|/)\.(?:github|gitlab|circleci|buildkite|ci|travis|jenkins|azure-?pipelines)/.*\.(?:py|sh|bash|ps1|bat)\Z|(?:^|/)\.devcontainer/"
+    r"|(?:^|/)\.ipynb_checkpoints/|(?:^|/)__pycache__/|\.py[co]\Z|(?:^|/)events\.out\.tfevents\."
     r"|(?:^|/)\.(?:[a-z]*ignore|(?:prettier|eslint|markdownlint|stylelint|editor)[\w.-]*|yamlfmt|yamllint|typos\.toml|codespellrc)\Z"
 )
 """Programs of the pipelines themselves, copies that an editor or Python keeps, what a run has logged, and what formatters and checkers read"""
@@ -70,14 +71,20 @@ _DOCUMENTATION = regex(r"(?:^|/)docs?/(?:[^/]+/)*(?:examples?|samples?|tutorials
 _WEBSITE = regex(r"(?:^|/)(?:website|docsite)/")
 _TESTS = regex(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
 """Folders of tests, for what is no code: `data/test/` and `conf/test/` hold what a model is tested on"""
-_HELPS_TESTS = regex(r"_test_(?:utils?|helpers?)\.py\Z|(?:^|[/_])testing_(?:utils?|helpers?)\.py\Z")
+_HELPS_TESTS = regex(
+    r"(?:^|/)(?:unit|integration|e2e|end_to_end|notebooks?|smoke|functional|acceptance|regression|gpu|distributed)[-_]tests?/"
+    r"|_test_(?:utils?|helpers?)\.py\Z|(?:^|[/_])testing_(?:utils?|helpers?)\.py\Z"
+)
 _OF_A_PAGE = regex(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml)\Z", re.IGNORECASE)
 _OF_ASSISTANTS = regex(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
 _OF_CODE = regex(
     r"(?:^|/)[\w-]*(?:lint|licen[cs]e|pre-?commit|(?:style|code|type)[-_]?check|check[-_]?(?:style|code|types)|(?:auto|code)[-_]?format|pypi)[\w-]*\.(?:ba)?sh\Z"
+    r"|(?:^|/)(?:format|fmt|black|isort|flake8|yapf|mypy|pylint|style|tidy|bump[-_]?version|(?:build|make|gen|generate|publish|deploy)[-_]docs?)\.(?:ba)?sh\Z"
 )
 """Scripts that look after code, or hand it out"""
-_PIPELINES = frozenset({"azure-pipelines.yml", "bitbucket-pipelines.yml", "appveyor.yml", "cloudbuild.yaml", "buildspec.yml"})
+_PIPELINES = frozenset(
+    {"azure-pipelines.yml", "bitbucket-pipelines.yml", "appveyor.yml", "cloudbuild.yaml", "buildspec.yml", "prow_config.yaml"}
+)
 _LOGGING = regex(r"(?:^|/)log(?:ging)?(?:[_-]conf(?:ig)?)?\.(?:ya?ml|json|toml|ini|conf|cfg)\Z")
 """What is said, where and how loudly"""
 _PROMPTS = regex(r"prompt", re.IGNORECASE)

@@ -14,6 +14,7 @@ _CONVERSIONS = frozenset({
     "Path", "array", "as_tensor", "asarray", "bool", "copy", "deepcopy", "dict", "float", "fspath", "int", "list", "set", "str", "tensor", "tuple",
 })  # fmt: skip
 """What hands on a value that is of the right type already"""
+_ASK_FOR_SOMETHING = frozenset({"exists", "is_none", "isnone", "is_not_none"})
 _COPIES = frozenset({"clone", "contiguous", "copy"})
 
 
@@ -58,11 +59,15 @@ def _plainly(node: ast.expr) -> ast.expr:
 
 
 def _given_or_made(node: ast.IfExp) -> ast.expr:
-    """`x` for `y if x is None else x`, which a default of None asks for, and for `x if … else undefined`."""
+    """`x` for `y if x is None else x` and `y if not exists(x) else x`, which a default of None asks for, and for `x if … else undefined`."""
     one, other, test = node.body, node.orelse, node.test
     if isinstance(other, ast.Name) and other.id == "undefined":
         return one
-    compared = test.left if isinstance(test, ast.Compare) and "None" in ast.unparse(test.comparators[0]) else None
+    asked = test.operand if isinstance(test, ast.UnaryOp) else test
+    if isinstance(asked, ast.Call) and len(asked.args) == 1 and not asked.keywords and last_word(asked.func) in _ASK_FOR_SOMETHING:
+        compared: ast.expr | None = asked.args[0]
+    else:
+        compared = test.left if isinstance(test, ast.Compare) and "None" in ast.unparse(test.comparators[0]) else None
     return next((side for side in (one, other) if compared is not None and ast.dump(side) == ast.dump(compared)), node)
 
 

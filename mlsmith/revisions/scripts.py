@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ _COMMENT = regex(r"(?:^|\s)#.*\Z")
 _BATCH_OPTION = regex(r"#(?:SBATCH|PBS|BSUB|OAR|MSUB|\$)\s")
 _REMARK = regex(r"(?:rem\b|::)", re.IGNORECASE)
 _RUNS = regex(
-    r"(?:^|[\s;&|@(])(?:\S*/)?(?:python[\d.]*|torchrun|accelerate\s+launch|deepspeed|horovodrun|mpirun|srun|dvc|papermill|ray|spark-submit|mlflow|kedro"
+    r"(?:^|[\s;&|@(])(?:[^\s=]*/)?(?:python[\d.]*|torchrun|accelerate\s+launch|deepspeed|horovodrun|mpirun|srun|dvc|papermill|ray|spark-submit|mlflow|kedro"
     r"|lightning|nnictl|sbatch|Rscript|fairseq-\w+|allennlp|rasa|spacy)\s"
 )
 _MODULE_OF_TOOL = regex(r"python[\d.]*\s+(?:-\w+\s+)*-m\s+(?:pip\b|venv\b|ensurepip\b|http\b|json\.tool\b|([\w.-]+))")
@@ -61,6 +62,7 @@ class Command:
 _ASSIGNED = regex(r"((?:export |override )?)([A-Za-z_]\w*) ?([:+?]?=)")
 _TITLES = {("name",), ("displayName",), ("description",)}
 """Keys of pipelines under which people read what a step does"""
+_WORD = "word "
 _NOTHING = regex(r"[a-z_]\w*=(?:\"\"|'')?\Z")
 """What a script begins to put something together with"""
 
@@ -76,9 +78,12 @@ def script_changes(path: str, old: bytes | None, new: bytes | None, *, moved_fro
 
 
 def workflow_changes(path: str, old: bytes | None, new: bytes | None, *, moved_from: str | None = None) -> tuple[Change, ...]:
-    """Of the configuration of a tool: changes of the commands in it that run the project's own code."""
+    """Of the configuration of a tool: changes of the commands in it that run the project's own code. One that came or went may
+    only try it.
+    """
     ours, theirs = ([one for one in _embedded(data, path) if _trains(one.text) and not _checks(one.text)] for data in (old, new))
-    return compared(path, ours, theirs, moved_from)
+    changes = compared(path, ours, theirs, moved_from)
+    return tuple(change._replace(rewritten=True) if change.kind.startswith("command ") else change for change in changes)
 
 
 def compared(path: str, ours: list[Command], theirs: list[Command], moved_from: str | None) -> tuple[Change, ...]:
@@ -276,9 +281,20 @@ def _options(old: str, new: str) -> list[tuple[str, str | None, str | None]]:
     found = []
     for name in dict.fromkeys([*ours, *theirs]):
         was, now = ours.get(name), theirs.get(name)
-        if was != now:
+        if was != now and not name.startswith(_WORD):
             found.append((name, was, now))
+    found += _words([[value for name, value in side.items() if name.startswith(_WORD)] for side in (ours, theirs)])
     return found or [("order of the arguments", old, new)]
+
+
+def _words(sides: list[list[str]]) -> list[tuple[str, str | None, str | None]]:
+    """What came, went or took another's place among the words that belong to no option."""
+    found: list[tuple[str, str | None, str | None]] = []
+    for what, i1, i2, j1, j2 in SequenceMatcher(None, sides[0], sides[1], autojunk=False).get_opcodes():
+        if what != "equal":
+            pairs = itertools.zip_longest(sides[0][i1:i2], sides[1][j1:j2])
+            found += [(f"{_WORD}{(j1 if now is not None else i1) + number + 1}", was, now) for number, (was, now) in enumerate(pairs)]
+    return found
 
 
 def _named(text: str) -> dict[str, str] | None:
@@ -298,7 +314,7 @@ def _named(text: str) -> dict[str, str] | None:
             continue
         else:
             number += 1
-            key, value = f"word {number}", word
+            key, value = f"{_WORD}{number}", word
         if key in found:
             return None
         found[key] = value

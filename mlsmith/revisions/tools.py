@@ -18,7 +18,7 @@ _NAMES = frozenset({
     "pygments", "shellcheck", "shfmt", "hadolint", "actionlint", "zizmor", "conda-build", "check-manifest",
     "pytype", "pyre", "pyre-check", "mock", "moto", "freezegun", "hypothesis", "parameterized", "tomli",
     "sphinx-rtd-theme", "identify", "cfgv", "nodeenv", "iniconfig", "mccabe", "astroid", "alabaster", "bump-my-version",
-    "snowballstemmer",
+    "snowballstemmer", "unittest", "doctest",
 })  # fmt: skip
 GROUPS = (
     r"(?:dev(?:el(?:op(?:ment|ers?)?)?)?|docs?|documentation|(?:unit[-_]?)?tests?|testing|doctests?|lint(?:ing|ers?)?|typing|types|mypy"
