@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from mlsmith.change import Change, Component, Significance
+from mlsmith.regex import regex
 from mlsmith.revisions.account import Around, Told
 from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.annotations import is_for_checkers
@@ -19,6 +20,9 @@ from mlsmith.revisions.program import Program, Unit, is_own, mentions_in
 from mlsmith.revisions.rewriting import marked
 from mlsmith.revisions.spellings import as_lambda, only_hands_on
 from mlsmith.revisions.steps import Comparison
+
+_OWNED = regex(r"(?:\.\w+)+\Z")
+"""A method, of which nobody knows whose it is; with brackets it would be what is handed to it"""
 
 
 def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
@@ -139,8 +143,9 @@ def _said_whole(told: list[Told]) -> list[Told]:
             place = one.at.new if is_new else one.at.old
             if text is not None and place is not None and (one.step is None or one.step.kind == "decorator"):
                 wholes.setdefault((is_new, place.path, place.line), []).append(text)
-    came = {(one.change.symbol, one.change.new) for one in told if one.step is not None and one.change.new is not None}
-    return [one for one in told if not _is_a_part(one, wholes) and not _is_the_owner(one, came)]
+    left = [one for one in told if not _is_a_part(one, wholes)]
+    came = {(one.change.symbol, one.change.new) for one in left if one.step is not None and one.change.new is not None}
+    return [one for one in left if not _is_the_owner(one, came)]
 
 
 def _is_a_part(told: Told, wholes: dict[tuple[bool, str, int], list[str]]) -> bool:
@@ -155,7 +160,8 @@ def _is_a_part(told: Told, wholes: dict[tuple[bool, str, int], list[str]]) -> bo
 
 def _is_the_owner(told: Told, came: set[tuple[str, str]]) -> bool:
     change = told.change
-    return told.step is None and change.kind == "call" and change.subject.startswith(".") and (change.symbol, change.new or "") in came
+    named = _OWNED.match(change.subject) is not None
+    return told.step is None and change.kind == "call" and named and (change.symbol, change.new or "") in came
 
 
 def _values(change: Change) -> tuple[str, int, str | None, str | None]:

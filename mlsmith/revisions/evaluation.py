@@ -64,6 +64,7 @@ _HARMLESS = frozenset(
     {"hydra", "omegaconf", "absl", "wandb", "rich", "yaml", "typing_extensions", "mediapy", "gin", "click", "typer", "dotenv"}
 )
 """Libraries that do nothing by being imported, beside those that the rules know"""
+_IS_RUN = ("__name__ == '__main__'", "'__main__' == __name__")
 _MADE_OF_FIELDS = ("Model", "Settings", "Schema", "Struct", "Tuple", "Dict", "Config", "Module", "Table")
 """Ends of the names of classes that read the types in the bodies of their heirs"""
 OF_A_FILE = frozenset(
@@ -414,8 +415,7 @@ def _is_a_look(node: ast.expr) -> bool:
 
 
 def _is_script_guard(node: ast.If) -> bool:
-    test = node.test
-    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__" and not node.orelse
+    return ast.unparse(node.test) in _IS_RUN and not node.orelse
 
 
 def _as_load(target: Any) -> ast.expr:

@@ -49,10 +49,10 @@ def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Ch
     changes = tuple(changes)
     steps = [one for change in changes for one in (change, *change.steps)]
     went = {_gist(one) for one in steps if one.kind.endswith(" removed")}
-    made = {one.new for one in steps if one.kind.endswith(" added")}, {one.old for one in steps if one.kind.endswith(" removed")}
+    made = [{text for text in texts if text is not None and "(" in text} for texts in zip(*((one.new, one.old) for one in steps), strict=True)]
     for change in changes:
         moved = change.kind.endswith(" added") and change.old != change.new and _gist(change) in went
-        moved |= change.old is not None and change.new is not None and (change.old in made[0] or change.new in made[1])
+        moved |= change.old is not None and change.new is not None and (change.old in made[0] or change.new in made[1])  # Of another step now.
         yield change._replace(rewritten=moved or _is_rewritten(change, sides) or _stood_here(change, *sides))
 
 

@@ -55,7 +55,7 @@ _NAMED = regex(
     re.IGNORECASE,
 )
 _OF_TOOLS = regex(
-    r"(?:^|/)\.(?:github|gitlab|circleci|buildkite|ci|travis|jenkins|azure-?pipelines)/.*\.(?:py|sh|bash|ps1|bat)\Z|(?:^|/)\.devcontainer/"
+    r"\A\.(?:github|gitlab|circleci|buildkite|ci|travis|jenkins|azure-?pipelines)/.*\.(?:py|sh|bash|ps1|bat)\Z|(?:^|/)\.devcontainer/"
     r"|(?:^|/)\.ipynb_checkpoints/|(?:^|/)__pycache__/|\.py[co]\Z|(?:^|/)events\.out\.tfevents\."
     r"|(?:^|/)\.(?:[a-z]*ignore|(?:prettier|eslint|markdownlint|stylelint|editor)[\w.-]*|yamlfmt|yamllint|typos\.toml|codespellrc)\Z"
 )
@@ -82,9 +82,8 @@ _OF_CODE = regex(
     r"|(?:^|/)(?:format|fmt|black|isort|flake8|yapf|mypy|pylint|style|tidy|bump[-_]?version|(?:build|make|gen|generate|publish|deploy)[-_]docs?)\.(?:ba)?sh\Z"
 )
 """Scripts that look after code, or hand it out"""
-_PIPELINES = frozenset(
-    {"azure-pipelines.yml", "bitbucket-pipelines.yml", "appveyor.yml", "cloudbuild.yaml", "buildspec.yml", "prow_config.yaml"}
-)
+_OF_AZURE = regex(r"azure-pipelines[\w.-]*\.ya?ml\Z")
+_PIPELINES = frozenset({"bitbucket-pipelines.yml", "appveyor.yml", "cloudbuild.yaml", "buildspec.yml", "prow_config.yaml"})
 _LOGGING = regex(r"(?:^|/)log(?:ging)?(?:[_-]conf(?:ig)?)?\.(?:ya?ml|json|toml|ini|conf|cfg)\Z")
 """What is said, where and how loudly"""
 _PROMPTS = regex(r"prompt", re.IGNORECASE)
@@ -129,7 +128,7 @@ def role_of(path: str) -> Role:
         return Role.SETTINGS
     if kind == "config" or path.endswith((".json", ".yaml", ".yml", ".toml")):
         dotted = any(part.startswith(".") and part != ".dvc" for part in path.split("/"))
-        return Role.WORKFLOW if dotted or name in _PIPELINES or context is Context.DOCS else Role.CONFIGURATION
+        return Role.WORKFLOW if dotted or name in _PIPELINES or _OF_AZURE.match(name) or context is Context.DOCS else Role.CONFIGURATION
     if path.endswith(_COMMANDS) or name in _MAKEFILES:
         return Role.NONE if context is Context.DOCS or _OF_CODE.search(path) else Role.SCRIPT
     if path.endswith((".sql", ".hql")):

@@ -1079,3 +1079,21 @@ def test_an_entry_that_went_from_one_table_to_one_that_has_it_all_is_told_of_the
 def test_another_order_of_a_table_is_told_as_one() -> None:
     (one,) = changes({"a.py": "SIZES = {'a': 1, 'b': 2}\n"}, {"a.py": "SIZES = {'b': 2, 'a': 1}\n"})
     assert (one.kind, one.subject, one.rewritten) == ("order", "SIZES", True)
+
+
+@pytest.mark.parametrize(
+    "line", ["x = x * x", "x = foo(x, x)", "x = (x.a, x.b)", "x = x if x > 0 else -x", "x = x[x]", "if a > n:\n        x = x + x"]
+)
+def test_what_stands_in_a_value_many_times_over_is_compared_once(line: str) -> None:
+    """Twenty-five such lines hold the first value in tens of millions of places."""
+    body = "".join(f"    {line.replace('n:', f'{number}:')}\n" for number in range(25))
+    old, new = (f"import torch\n\n\ndef f(a):\n    x = torch.zeros({size})\n{body}    return x\n" for size in (1, 2))
+    (change,) = changes({"a.py": old}, {"a.py": new})
+    assert (change.subject, change.old, change.new) == ("torch.zeros(argument 1)", "1", "2")
+
+
+def test_what_a_flag_is_for_is_no_behaviour_and_its_default_is() -> None:
+    old = "from absl import flags\n\nflags.DEFINE_integer('steps', 10, 'How many.')\nflags.DEFINE_enum('kind', 'a', ['a', 'b'], 'Which.')\n"
+    assert not changes({"a.py": old}, {"a.py": old.replace("How many.", "Steps.").replace("Which.", "What kind.")})
+    for was, now in (("10,", "11,"), ("'b']", "'c']"), ("'kind', 'a'", "'kind', 'b'")):
+        assert len(changes({"a.py": old}, {"a.py": old.replace(was, now)})) == 1

@@ -74,3 +74,42 @@ def test_what_an_included_file_asks_for_is_asked_for_as_before(old: Files, new: 
 )  # fmt: skip
 def test_what_is_asked_for_no_more_or_anew_is_told(old: Files, new: Files, expected: list[tuple[str, str, str]]) -> None:
     assert sorted(told(old, new)) == sorted(expected)
+
+
+DESCRIBED = "[project]\nname = 'a'\ndependencies = [{}]\n"
+SETUP = "from setuptools import setup\n\nsetup(name='a', install_requires=['torch>=1', 'numpy==2'], extras_require={'plot': ['lxml']})\n"
+CONFIG = "[options]\ninstall_requires =\n    torch >= 1\n    numpy==2\n"
+BOTH = DESCRIBED.format("'numpy==2', 'torch>=1'")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"setup.cfg": CONFIG}, {"pyproject.toml": BOTH}, [("added", "project", True)]),
+        ({"pyproject.toml": BOTH}, {"setup.cfg": CONFIG}, [("removed", "project", False)]),
+        ({"setup.cfg": CONFIG}, {"pyproject.toml": DESCRIBED.format("'numpy==3'")}, [
+            ("added", "project", True), ("dependency", "numpy", False), ("dependency removed", "torch", False),
+        ]),
+        ({"setup.py": SETUP}, {"pyproject.toml": BOTH + "[project.optional-dependencies]\nplot = ['lxml']\n"}, [
+            ("added", "project", True), ("module removed", "setup", True),
+        ]),
+        ({"setup.py": SETUP}, {"pyproject.toml": DESCRIBED.format("'numpy==2', 'torch>=1', 'scipy'")}, [
+            ("added", "project", True), ("dependency added", "scipy", False), ("module removed", "setup", True),
+        ]),
+        ({"requirements.txt": "numpy==2\ntorch>=1\n", "pyproject.toml": DESCRIBED.format("")},
+         {"requirements.txt": "numpy==2\ntorch>=1\n", "pyproject.toml": BOTH}, [
+            ("dependency added", "numpy", True), ("dependency added", "torch", True),
+        ]),
+        ({"setup.cfg": CONFIG}, {"other/pyproject.toml": DESCRIBED.format("'numpy==2'")}, [
+            ("added", "project", False), ("dependency added", "numpy", False), ("dependency removed", "numpy", False),
+            ("dependency removed", "torch", False),
+        ]),
+    ],
+)  # fmt: skip
+def test_what_a_package_asks_for_may_move_from_one_of_its_files_to_another(
+    old: Files, new: Files, expected: list[tuple[str, str, bool]]
+) -> None:
+    changed = {path: Changed("D" if path not in new else "A" if path not in old else "M", None) for path in {*old, *new}}
+    changed = {path: how for path, how in changed.items() if old.get(path) != new.get(path)}
+    found = compare(MemoryTree(old), MemoryTree(new), changed, Settings()).changes
+    assert sorted((change.kind, change.subject, change.rewritten) for change in found) == sorted(expected)

@@ -33,6 +33,14 @@ PLAIN = {
     "something else for what is missing": ("g(x)", "g(n if x is None else y)"),
     "a number that is another one as a text": ("g(1)", "g('1')"),
     "a conversion to something else": ("g(x)", "g(round(x))"),
+    "a test beside the one that is there": (
+        "if isinstance(x, list):\n    g(x)",
+        "if isinstance(x, list):\n    g(x)\nif isinstance(x, list):\n    h(y)",
+    ),
+    "a test that is asked in two places now": (
+        "if isinstance(x, list):\n    g(x)",
+        "if isinstance(x, list):\n    g(x)\nif isinstance(x, list):\n    h(y)",
+    ),
     "nothing, or something": ("if x == None:\n    g(y)", "if x is not None:\n    g(y)"),
     "missing values stay": ("g(pd.read_csv(x).dropna())", "g(pd.read_csv(x))"),
     "no evaluation mode": ("net.eval()\ng(x)", "g(x)"),
@@ -64,6 +72,8 @@ REWRITTEN = {
     "a copy": ("g(x)", "g(x.clone())"),
     "an identity": ("if type(x) == n:\n    g(y)", "if type(x) is n:\n    g(y)"),
     "a loss by another way to it": ("torch.losses.cross_entropy(x, y)", "torch.nn.functional.cross_entropy(x, y)"),
+    "a test that stood elsewhere": ("if isinstance(x, list):\n    g(x)\nh(y)", "g(x)\nif isinstance(x, list):\n    h(y)"),
+    "what is made where nothing is there": ("g(x)", "g([8, 1] if not exists(x) else x)"),
     "many steps": ("g(x)\nh(y)\ng(n)\nreturn x", "p(x)\nq(y)\nwhile s(y):\n    r(x)\nreturn x"),
 }
 
@@ -142,6 +152,41 @@ def test_what_is_only_rewritten_raises_no_warning() -> None:
     assert "title=behaviour changes::seed: torch.manual_seed" in text
 
 
+def test_what_is_put_around_a_value_in_the_function_that_is_called_may_be_what_was_around_it_before() -> None:
+    old = "class A:\n    def run(self, x):\n        g(x)\n        self.net(x)\n\n    def act(self, x):\n        self.policy(batched(x))\n"
+    new = old.replace("g(x)", "g(x)\n        x = batched(x)").replace("self.policy(batched(x))", "self.policy(x)")
+    assert [change.rewritten for change in changes({"a.py": old}, {"a.py": new}) if change.symbol == "A.act"] == [True]
+    without = old.replace("self.policy(batched(x))", "self.policy(x)")
+    assert [change.rewritten for change in changes({"a.py": old}, {"a.py": without})] == [False]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "rewritten"),
+    [("net.py", "Net.fit", False), ("net.py", "Net._fit", True), ("examples/net.py", "Net.fit", True), ("net.py", "Net.__call__", False)],
+)
+def test_what_parameters_are_called_concerns_those_who_may_call_by_them(path: str, name: str, rewritten: bool) -> None:
+    old, new = (f"class Net:\n    @jit\n    def {name[4:]}(self, {word}):\n        return g(self, {word})\n" for word in ("key", "rng"))
+    (change,) = changes({path: old}, {path: new})
+    assert (change.kind, change.rewritten) == ("parameters", rewritten)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "rewritten"), [("abstractmethod", True), ("staticmethod", True), ("property", False), ("jit", False)]
+)
+def test_how_a_method_is_defined_may_concern_nobody(decorator: str, rewritten: bool) -> None:
+    old = "class Net:\n    def fit(self, x):\n        return g(x)\n"
+    (change,) = changes({"a.py": old}, {"a.py": old.replace("    def", f"    @{decorator}\n    def")})
+    assert (change.kind, change.rewritten) == ("decorator added", rewritten)
+
+
+@pytest.mark.parametrize(("package", "rewritten"), [("ours", True), ("theirs", False)])
+def test_a_keyword_of_a_function_of_the_project_may_have_been_renamed_with_it(package: str, rewritten: bool) -> None:
+    path = "examples/a.py"
+    old, new = (MemoryTree({"ours/__init__.py": "", path: f"from {package} import f\n\nf(x, {word}=3)\n"}) for word in ("rate", "speed"))
+    (change,) = compare(old, new, {path: Changed("M", None)}, Settings()).changes
+    assert (change.kind, change.rewritten) == ("call keyword", rewritten)
+
+
 INLINE = """class A:
     def __init__(self, net):
         if not hasattr(net, "fit"):
@@ -191,11 +236,12 @@ def test_a_key_by_which_something_is_looked_up_may_be_what_it_is_called_now(line
 def test_data_that_came_and_commands_that_run_nothing_of_the_project_may_be_of_no_consequence() -> None:
     old, new = (
         MemoryTree({"run.sh": "make a\n"}),
-        MemoryTree({"run.sh": "python train.py\ncp a b\n", "data/a.csv": "1\n", "net.pyx": "1\n"}),
+        MemoryTree({"run.sh": "python train.py\ncp a b\n", "data/a.csv": "1\n", "net.pyx": "1\n", "BUILD": "a\n", "Makefile": "a:\n\tb\n"}),
     )
-    changed = {"run.sh": Changed("M", None), "data/a.csv": Changed("A", None), "net.pyx": Changed("A", None)}
+    changed = {path: Changed("M" if path == "run.sh" else "A", None) for path in new.paths()}
     found = compare(old, new, changed, Settings()).changes
     assert {(change.path, change.subject): change.rewritten for change in found} == {
+        ("BUILD", "(the whole file)"): True, ("Makefile", "(the whole file)"): True,
         ("data/a.csv", "(the whole file)"): True, ("net.pyx", "(the whole file)"): False, ("run.sh", "python train.py"): False,
         ("run.sh", "cp a b"): True, ("run.sh", "make a"): True,
     }  # fmt: skip
