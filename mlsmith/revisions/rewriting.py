@@ -49,11 +49,16 @@ def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Ch
     changes = tuple(changes)
     steps = [one for change in changes for one in (change, *change.steps)]
     went = {_gist(one) for one in steps if one.kind.endswith(" removed")}
-    made = [{text for text in texts if text is not None and "(" in text} for texts in zip(*((one.new, one.old) for one in steps), strict=True)]
+    came_elsewhere, went_elsewhere = {one.new for one in steps}, {one.old for one in steps}
     for change in changes:
         moved = change.kind.endswith(" added") and change.old != change.new and _gist(change) in went
-        moved |= change.old is not None and change.new is not None and (change.old in made[0] or change.new in made[1])  # Of another step now.
+        moved |= _is_a_call(change.old) and change.new is not None and change.old in came_elsewhere
+        moved |= _is_a_call(change.new) and change.old is not None and change.new in went_elsewhere
         yield change._replace(rewritten=moved or _is_rewritten(change, sides) or _stood_here(change, *sides))
+
+
+def _is_a_call(text: str | None) -> bool:
+    return text is not None and isinstance(parsed(text), ast.Call)
 
 
 def _gist(change: Change) -> tuple[str, str | None]:
@@ -110,6 +115,8 @@ def _stood_here(change: Change, old: _Side, new: _Side) -> bool:
     """Whether all of what came had stood elsewhere in these files, as often as it stands in them now."""
     if change.old is not None or change.new is None or isinstance(parsed(change.new), (ast.Name, ast.Attribute)):
         return False
+    if change.path.endswith("setup.py"):
+        return False  # What it is a part of says who is given it.
     code = _BETWEEN.sub("", change.new)
     return len(code) >= _SAYS_SOMETHING and "…" not in code and old.stands(code) >= new.stands(code) > 0
 
