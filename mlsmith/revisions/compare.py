@@ -13,6 +13,7 @@ from mlsmith.regex import regex
 from mlsmith.revisions.attributes import renamed_attributes
 from mlsmith.revisions.configuration import config_changes
 from mlsmith.revisions.constants import Elsewhere
+from mlsmith.revisions.depth import at_any_depth
 from mlsmith.revisions.differences import behaviour_changes
 from mlsmith.revisions.distribution import without_developers
 from mlsmith.revisions.effective import effective_changes
@@ -122,16 +123,31 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
             component, weight = (Component.DATA, Significance.MEDIUM) if role is Role.DATA else (Component.SOURCE, Significance.LOW)
             changes.append(whole(path, one, other, component=component, significance=weight, moved_from=moved))
     changes += effective_changes(old, new, changed)
-    keys = {_last(one.old): _last(one.subject) for one in changes if one.kind == "renamed" and one.old is not None}
-    attributes = renamed_attributes(before.values(), after.values(), renamed, keys)
-    programs = Program(before.values(), renamed, attributes), Program(after.values())
-    touched = {*changed, *(how.old_path for how in changed.values() if how.old_path is not None)}
-    for program, tree in zip(programs, (old, new), strict=True):
-        program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings), touched)
-    told = behaviour_changes(*programs)
+    try:
+        told = at_any_depth(lambda: _told(old, new, changed, settings, (before, after), renamed, changes))
+    except RecursionError:
+        told = [unreadable(path, 1, "is nested too deeply to be compared", Component.SOURCE) for path in _differing(before, after)]
     changes += [one._replace(rewritten=True) if included.is_described_elsewhere(one) else one for one in told]
     left = without_releases(changes, old, new, changed)
     return Comparison(tuple(sorted(by_folders(left), key=lambda change: (change.path, change.line, change.subject))), tuple(files))
+
+
+def _told(
+    old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Settings, sides: tuple[dict[str, Module], dict[str, Module]],
+    renamed: Mapping[str, str], changes: Sequence[Change],
+) -> Sequence[Change]:  # fmt: skip
+    """What differs between the Python files of both sides, with what they take from files that have not changed."""
+    keys = {_last(one.old): _last(one.subject) for one in changes if one.kind == "renamed" and one.old is not None}
+    before, after = (side.values() for side in sides)
+    programs = Program(before, renamed, renamed_attributes(before, after, renamed, keys)), Program(after)
+    touched = {*changed, *(how.old_path for how in changed.values() if how.old_path is not None)}
+    for program, tree in zip(programs, (old, new), strict=True):
+        program.elsewhere = Elsewhere(tree, lambda data, path: Module(_source(data, path), settings), touched)
+    return behaviour_changes(*programs)
+
+
+def _differing(before: Mapping[str, Module], after: Mapping[str, Module]) -> list[str]:
+    return [path for path, module in after.items() if path not in before or before[path].source.text != module.source.text]
 
 
 def _last(key: str) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+
 from mlsmith.errors import SourceError
 from mlsmith.revisions.compare import compare
 from mlsmith.settings import Settings
@@ -115,3 +119,29 @@ def test_a_release_is_no_change_wherever_it_is_named_and_another_version_is() ->
     assert (change.old, change.new) == ("1.0", "1.1")
     del changed["pyproject.toml"], changed["net/__init__.py"]
     assert "Makefile" in {change.path for change in compare(old, new, changed, Settings()).changes}, "nobody knows that it is its own"
+
+
+LONG = {
+    "steps": ("def f(x):\n    x = g.a(x, {0})\n", "    x = g.a(x)\n", "    return x\n"),
+    "sums": ("def f(x):\n    x = x + {0}\n", "    x = x + 1\n", "    return x\n"),
+    "choices": ("def f(x):\n    if x == 0:\n        return {0}\n", "    elif x == 1:\n        return g(x)\n", ""),
+    "methods": ("def f(x):\n    return x.a({0})", ".a()", "\n"),
+}
+
+
+@pytest.mark.parametrize(("head", "line", "end"), LONG.values(), ids=LONG)
+def test_a_chain_may_be_longer_than_calls_can_be_nested(head: str, line: str, end: str) -> None:
+    old, new = (MemoryTree({"a.py": head.format(number) + line * 500 + end}) for number in (1, 2))
+    (change,) = compare(old, new, {"a.py": Changed("M", None)}, Settings()).changes
+    assert (change.old, change.new) == ("1", "2")
+
+
+def test_what_no_stack_is_deep_enough_for_is_a_change_of_each_file_that_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endlessly(*programs: object) -> object:
+        return endlessly(*programs)
+
+    monkeypatch.setattr("mlsmith.revisions.compare.behaviour_changes", endlessly)
+    old, new = (MemoryTree({"a.py": f"x = {number}\n", "b.py": "y = 1\n"}) for number in (1, 2))
+    found = compare(old, new, {"a.py": Changed("M", None), "b.py": Changed("M", None)}, Settings()).changes
+    assert [(change.path, change.kind, change.new) for change in found] == [("a.py", "unreadable", "is nested too deeply to be compared")]
+    assert sys.getrecursionlimit() < 50_000
