@@ -16,6 +16,7 @@ from mlsmith.revisions.kinship import (
     defined,
     digests,
     holds,
+    is_a_lambda,
     is_a_table,
     is_inside,
     is_of_one_name,
@@ -50,7 +51,9 @@ class InnerValues(Account):
                 and not self.is_another(one, other)
                 and (one.kind in TOLD_ELSEWHERE or (one.kind == "attribute" and one.label == other.label))
             ):
-                self.values(one, other, callee, kind, at)  # a method of something that has changed itself
+                self.values(
+                    one, other, callee or ("lambda" if is_a_lambda(one) else ""), kind, at
+                )  # a method of something that has changed itself
             else:
                 was, now = told_apart(old, new)
                 self.add(f"{kind} replaced", callee or now, was, now, at, component, significance)
@@ -89,6 +92,10 @@ class InnerValues(Account):
         if old.digest == new.digest or asked in self.asked:
             return
         self.asked[asked] = None
+        if is_a_lambda(old) and is_a_lambda(new) and len(old.parts) == len(new.parts):
+            for (_, one), (_, other) in zip(old.parts, new.parts, strict=True):
+                self.values(one, other, subject, kind, at)
+            return
         if is_told(old) and is_told(new) and not self.is_another(old, new):
             roots = roots_of(old, new)
             self.reasons |= {"definition"} if roots == {"definition"} else {new.kind, *(roots & {"version"})}
