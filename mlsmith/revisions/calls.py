@@ -12,7 +12,7 @@ from mlsmith.revisions.documentation import FOR_READERS, without_help
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
-from mlsmith.revisions.spellings import as_display, as_f_string, with_plain_axes
+from mlsmith.revisions.spellings import as_display, as_f_string, with_plain_axes, with_plain_mode
 from mlsmith.revisions.stars import names_of
 from mlsmith.revisions.telling import UNDEFINED, Env, defaults_of, does_nothing, root_of, versioned
 from mlsmith.revisions.values import Value, constant, value_of
@@ -102,6 +102,7 @@ class Calls(Expressions):
             if told is not None:
                 return told
         node = without_help(with_plain_axes(self.without_own_class(node), names), names)
+        node = with_plain_mode(node) if built_in else node
         func = self.callee(node.func, unit)
         parts = [("func", func)]
         called = unit or self.constructor(names) or (function_elsewhere(self.program, names[0], self.module) if len(names) == 1 else None)

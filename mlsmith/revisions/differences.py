@@ -16,11 +16,13 @@ from mlsmith.revisions.folding import folded, is_ordinary_step
 from mlsmith.revisions.imports import imported_elsewhere
 from mlsmith.revisions.matching import Pair, matched
 from mlsmith.revisions.moved import without_moved
-from mlsmith.revisions.program import Program, Unit, is_own, mentions_in
+from mlsmith.revisions.program import THE_TOP, Program, Unit, is_own, mentions_in
 from mlsmith.revisions.rewriting import marked
 from mlsmith.revisions.spellings import as_lambda, only_hands_on
 from mlsmith.revisions.steps import Comparison
 
+_HEADS_THAT_CAME = frozenset({"if added", "loop added", "assert added"})
+"""They are told with all that they ask"""
 _OWNED = regex(r"(?:\.\w+)+\Z")
 """A method, of which nobody knows whose it is; with brackets it would be what is handed to it"""
 
@@ -112,17 +114,28 @@ def _said_once(told: list[Told]) -> list[Told]:
     once = {one.change: one for one in reversed(told)}
     named = {_values(change) for change in once if change.kind in ("constant", "default")}
     reaching = {_values(change) for change in once if change.kind not in ("constant", "default") and not is_ordinary_step(change)}
+    constants = {(change.path, change.old, change.new) for change in once if change.kind == "constant"}
     found = [
         once[change]
         for change in dict.fromkeys(one.change for one in told)
         if not (
-            _values(change) in reaching if change.kind in ("constant", "default") else is_ordinary_step(change) and _values(change) in named
+            _values(change) in reaching
+            if change.kind in ("constant", "default")
+            else is_ordinary_step(change) and (_values(change) in named or _reads(once[change], constants))
         )
     ]
     first: dict[object, Told] = {}
     for one in sorted(found, key=lambda one: is_ordinary_step(one.change)):
         first.setdefault(_written(one) or one.change, one)
     return [one for one in found if first[_written(one) or one.change] is one]
+
+
+def _reads(told: Told, constants: set[tuple[str, str | None, str | None]]) -> bool:
+    """Whether a step is given a constant by its name that is told where it stands."""
+    change, place = told.change, told.at.new
+    if place is None or change.new is None or (change.path, change.old, change.new) not in constants:
+        return False
+    return change.new not in ast.unparse(place.node)
 
 
 def _written(told: Told) -> tuple[int, int] | None:
@@ -143,7 +156,12 @@ def _said_whole(told: list[Told]) -> list[Told]:
             place = one.at.new if is_new else one.at.old
             if text is not None and place is not None and (one.step is None or one.step.kind == "decorator"):
                 wholes.setdefault((is_new, place.path, place.line), []).append(text)
-    left = [one for one in told if not _is_a_part(one, wholes)]
+    heads = {(one.change.path, one.change.line) for one in told if one.change.kind in _HEADS_THAT_CAME}
+    left = [
+        one
+        for one in told
+        if not _is_a_part(one, wholes) and (one.change.kind != "value" or (one.change.path, one.change.line) not in heads)
+    ]
     came = {(one.change.symbol, one.change.new) for one in left if one.step is not None and one.change.new is not None}
     return [one for one in left if not _is_the_owner(one, came)]
 
@@ -255,7 +273,7 @@ def _outers(name: str) -> list[str]:
 def _whole(unit: Unit, what: str, steps: tuple[Change, ...], *, is_file: bool) -> Change:
     return Change(
         component=Component.SOURCE, kind=f"{unit.kind} {what}", path=unit.path, line=getattr(unit.node, "lineno", 1), symbol="",
-        subject=unit.module.name if is_file else unit.symbol or "the top of the file", old=None, new=None,
+        subject=unit.module.name if is_file else unit.symbol or THE_TOP, old=None, new=None,
         significance=min((step.significance for step in steps), key=tuple(Significance).index, default=Significance.LOW),
         steps=steps,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.account import Place, Told
-from mlsmith.revisions.program import Program, Unit
+from mlsmith.revisions.program import THE_TOP, Program, Unit
 from mlsmith.revisions.values import Origin
 from mlsmith.revisions.wording import head_of, is_literal, part_at, shortened
 
@@ -98,10 +98,13 @@ class _Steps:
         changes = tuple(one.change for one in told)
         lines = [one.at.new.line for one in told if one.at.new is not None] or [change.line for change in changes]
         return Change(
-            component=Component.SOURCE, kind="steps", path=place[0], line=min(lines), symbol=place[1], subject=place[1] or "the top of the file",
+            component=Component.SOURCE, kind="steps", path=place[0], line=min(lines), symbol=place[1], subject=place[1] or THE_TOP,
             old=gone.text("gone"), new=come.text("new"), significance=max((c.significance for c in changes), key=_WEIGHTS.index),
             moved_from=changes[0].moved_from, steps=changes,
         )  # fmt: skip
+
+    def has(self, was: str | None, now: str | None) -> bool:
+        return was is not None and now is not None and bool(self.old.number(was) or self.new.number(now))
 
     def count(self, one: Told, gone: _Counted, come: _Counted) -> None:
         """Put the statements of a step where they belong. What stands on both sides as often is not gone, and did not come."""
@@ -115,7 +118,8 @@ class _Steps:
         elif is_gone or is_new:
             _note(gone.whole, was if is_gone else None, gone.changed)
             _note(come.whole, now if is_new else None, come.changed)
-        elif was == now and one.change.old is not None and one.change.new is not None:  # The same words for another thing.
+        elif one.change.old is not None and one.change.new is not None and (was == now or not self.has(was, now)):
+            # The same words for another thing, or no statement: what a decorator is given.
             _note(gone.changed, one.change.old, gone.whole)
             _note(come.changed, one.change.new, come.whole)
         else:

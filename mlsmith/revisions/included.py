@@ -72,7 +72,7 @@ class Included:
                 others = [there.asked(name, change.subject) for name in beside if name.rpartition("/")[2] in _OF_A_PACKAGE]
                 other = next((one for one in others if one is not None), None)
                 if other is None:
-                    yield change._replace(rewritten=bool(by))
+                    yield change._replace(rewritten=change.rewritten or bool(by))
                 elif came and not any(name.rpartition("/")[2] in _OF_A_PACKAGE for name in by):
                     yield change._replace(kind="dependency", old=other.shown)
             else:

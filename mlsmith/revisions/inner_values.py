@@ -10,13 +10,13 @@ from mlsmith.revisions.account import Account, Spot
 from mlsmith.revisions.kinship import (
     DISPLAYS,
     TOLD_ELSEWHERE,
+    are_lambdas,
     are_one_by_one,
     are_others,
     are_shifted,
     defined,
     digests,
     holds,
-    is_a_lambda,
     is_a_table,
     is_inside,
     is_of_one_name,
@@ -52,7 +52,7 @@ class InnerValues(Account):
                 and (one.kind in TOLD_ELSEWHERE or (one.kind == "attribute" and one.label == other.label))
             ):
                 self.values(
-                    one, other, callee or ("lambda" if is_a_lambda(one) else ""), kind, at
+                    one, other, callee or ("lambda" if are_lambdas(one) else ""), kind, at
                 )  # a method of something that has changed itself
             else:
                 was, now = told_apart(old, new)
@@ -92,7 +92,7 @@ class InnerValues(Account):
         if old.digest == new.digest or asked in self.asked:
             return
         self.asked[asked] = None
-        if is_a_lambda(old) and is_a_lambda(new) and len(old.parts) == len(new.parts):
+        if are_lambdas(old, new) and len(old.parts) == len(new.parts):
             for (_, one), (_, other) in zip(old.parts, new.parts, strict=True):
                 self.values(one, other, subject, kind, at)
             return

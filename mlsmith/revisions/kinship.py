@@ -130,12 +130,12 @@ def defined(value: Value) -> Value | None:
 
 def is_told(value: Value) -> bool:
     """Whether a difference inside shows at an effect or a definition of its own."""
-    return (value.kind == "call" and value.callee not in READS) or (value.kind in TOLD_ELSEWHERE and not is_a_lambda(value))
+    return (value.kind == "call" and value.callee not in READS) or value.kind in TOLD_ELSEWHERE
 
 
-def is_a_lambda(value: Value) -> bool:
-    """Whether it is a function of one expression, which is compared as what it gives."""
-    return value.kind == "closure" and value.origin is not None and isinstance(value.origin.node, ast.Lambda)
+def are_lambdas(*values: Value) -> bool:
+    """Whether all are functions of one expression, which are compared as what they give."""
+    return all(one.kind == "closure" and one.origin is not None and isinstance(one.origin.node, ast.Lambda) for one in values)
 
 
 def roots_of(old: Value, new: Value) -> set[str]:

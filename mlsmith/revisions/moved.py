@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from mlsmith.change import Change, Component, Significance
 from mlsmith.revisions.account import Around, Place, Spot, Told
 from mlsmith.revisions.effects import Effect, each
-from mlsmith.revisions.program import Program, Unit
+from mlsmith.revisions.program import THE_TOP, Program, Unit
 from mlsmith.revisions.shapes import shape_of
 from mlsmith.revisions.wording import head_of, shortened
 
@@ -117,7 +117,7 @@ def _line(place: Place, home: Place, went: list[Told], came: list[Told], homes: 
 
 
 def _name(place: Place) -> str:
-    return place[1] or "the top of the file"
+    return place[1] or THE_TOP
 
 
 def _weight(told: Told) -> int:

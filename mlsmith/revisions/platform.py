@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mlsmith.change import Change, Component, Significance
 from mlsmith.errors import SourceError
@@ -57,7 +57,18 @@ def platform_changes(path: str, old: bytes | None, new: bytes | None, *, moved_f
         )
         if change is not None and not is_tool(re.split(r"[ ;]", name, maxsplit=1)[0]):
             found.append(change)
-    return found + _other_keys(path, old, new, moved_from)
+    return [*_split(found), *_other_keys(path, old, new, moved_from)]
+
+
+def _split(changes: Sequence[Change]) -> Iterator[Change]:
+    """The changes, with a mark on what is asked for in the same version with another marker: both together may say what one said before."""
+    sides: list[set[tuple[str, str | None]]] = [
+        {(one.subject.partition(";")[0], one.old or one.new) for one in changes if one.kind == f"dependency {what}"}
+        for what in ("added", "removed")
+    ]
+    for one in changes:
+        both = one.kind.startswith("dependency ") and (one.subject.partition(";")[0], one.old or one.new) in sides[0] & sides[1]
+        yield one._replace(rewritten=True) if both else one
 
 
 def _by_another_installer(path: str, before: dict[str, Locked], after: dict[str, Locked], moved_from: str | None) -> list[Change]:

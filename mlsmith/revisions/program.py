@@ -335,6 +335,10 @@ class Program:
         return value_of("definition", digest, (), unit.origin)
 
 
+THE_TOP = "the top of the file"
+"""What the statements of a module are called that stand in no definition"""
+
+
 def is_own(name: str) -> bool:
     """Whether a name says that nobody else is to use it."""
     return name.startswith("_") and not name.startswith("__")

@@ -21,6 +21,8 @@ _VERSION = regex(
 _LONG = regex(r"\d\.\w+\.\w")
 """A version by its three numbers: `1.0` may be a learning rate"""
 _PART = regex(r"_{0,2}(?:VERSION_)?(?:MAJOR|MINOR|PATCH|MICRO|DEV|PRE)(?:_VERSION)?_{0,2}\Z", re.IGNORECASE)
+_WHEEL = regex(r"(?:^|/)dist/\S+\.(?:whl|tar\.gz)\b")
+"""What the project itself was built to"""
 _OF_VERSIONS = regex(r"version_{0,2}\.py\Z")
 
 Versions = frozenset[tuple[str, str]]
@@ -45,7 +47,7 @@ def without_releases(changes: list[Change], old: Tree, new: Tree, changed: Mappi
         was, now = change.old or "", change.new or ""
         if change.kind == "constant" and _OF_VERSIONS.search(change.path) and _PART.match(change.subject):
             continue
-        if change.component is not Component.PLATFORM and _LONG.search(was):
+        if (change.component is not Component.PLATFORM or _WHEEL.search(was)) and _LONG.search(was):
             versions = _own_versions(old, new, changed) if versions is None else versions  # Files are read again only for this.
             if any(one in was and was.replace(one, other) == now for one, other in versions):
                 continue

@@ -8,6 +8,7 @@ helper now, or be made by hand. All of it is told, and which is which.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -16,9 +17,9 @@ from mlsmith.change import Change
 from mlsmith.regex import regex
 from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.meaning_of_calls import PARTS_OF_A_MODEL
-from mlsmith.revisions.program import Program, Unit, is_own
+from mlsmith.revisions.program import THE_TOP, Program, Unit, is_own, mentions_in
 from mlsmith.revisions.same_values import may_be_equal, parsed
-from mlsmith.revisions.shapes import shapes_in
+from mlsmith.revisions.shapes import named_shape, shapes_in
 from mlsmith.rules.kit.context import Context, context_of_path
 
 _GONE = frozenset({"base", "class", "decorator", "file", "module"})
@@ -32,6 +33,8 @@ _HOW_IT_IS_DEFINED = ("abstractmethod", "abc.abstractmethod", "staticmethod")
 _FEW = 2
 """One statement that is like another one may be so by accident"""
 _KEPT_AND_READ = 2
+_KINDS = 5
+"""A statement of fewer kinds of parts is like others by accident"""
 _SAYS_SOMETHING = 6
 """A shorter piece of code stands in many places by accident"""
 _BETWEEN = regex(r"[\s\"']")
@@ -40,6 +43,7 @@ _LOOKED_UP = regex(r"\.(?:get|pop|setdefault)(?:\(argument 1\)|\[)|\b(?:getattr|
 _DOTTED = regex(r"\w+(?:\.\w+)+\Z")
 _CALLED = regex(r"(?:\w+\.)*(\w+)(?=\(|\Z)")
 """What is called, or handed in by its name"""
+_LOGS = regex(r"logg(?:er|ing)", re.IGNORECASE)
 _LAST_WORD = regex(r"\w+(?=\W*\Z)")
 
 
@@ -48,13 +52,23 @@ def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Ch
     sides = _Side(old), _Side(new)
     changes = tuple(changes)
     steps = [one for change in changes for one in (change, *change.steps)]
+    lost = {(one.path, one.line, _callee(one)) for one in steps if one.kind.endswith(" argument") and one.new is None}
     went = {_gist(one) for one in steps if one.kind.endswith(" removed")}
     came_elsewhere, went_elsewhere = {one.new for one in steps}, {one.old for one in steps}
     for change in changes:
         moved = change.kind.endswith(" added") and change.old != change.new and _gist(change) in went
+        moved |= (
+            change.kind.endswith(" argument")
+            and (change.path, change.line, _callee(change)) in lost
+            and not _is_of_a_library(_callee(change), sides)
+        )
         moved |= _is_a_call(change.old) and change.new is not None and change.old in came_elsewhere
         moved |= _is_a_call(change.new) and change.old is not None and change.new in went_elsewhere
         yield change._replace(rewritten=moved or _is_rewritten(change, sides) or _stood_here(change, *sides))
+
+
+def _callee(change: Change) -> str:
+    return change.subject.rpartition("(")[0]
 
 
 def _is_a_call(text: str | None) -> bool:
@@ -82,6 +96,10 @@ class _Side:
             self._shapes[path] = sum(map(shapes_in, trees), Counter[str]())
         return self._shapes[path]
 
+    @cached_property
+    def all_shapes(self) -> Counter[str]:
+        return sum((self.shapes(path) for path in dict.fromkeys(one.path for one in self._modules.values())), Counter[str]())
+
     def function(self, path: str, symbol: str) -> Unit | None:
         found = [one for one in self.units.values() if (one.path, one.symbol) == (path, symbol)]
         return found[0] if len(found) == 1 else None
@@ -102,6 +120,9 @@ class _Side:
         is_here = any(name.partition(".")[0] == package for name in self._modules)
         return is_here or (self._elsewhere is not None and self._elsewhere.package(package) is not None)
 
+    def mentions(self, name: str) -> int:
+        return sum(mentions_in(module.syntax.tree, name) for module in self._modules.values())
+
     def stands(self, code: str) -> int:
         """How often a piece of code stands in these files, whatever its blanks and quotes."""
         return sum(text.count(code) for text in self._written)
@@ -118,7 +139,21 @@ def _stood_here(change: Change, old: _Side, new: _Side) -> bool:
     if change.path.endswith("setup.py"):
         return False  # What it is a part of says who is given it.
     code = _BETWEEN.sub("", change.new)
-    return len(code) >= _SAYS_SOMETHING and "…" not in code and old.stands(code) >= new.stands(code) > 0
+    if len(code) >= _SAYS_SOMETHING and "…" not in code and old.stands(code) >= new.stands(code) > 0:
+        return True
+    shape = _shape(change)
+    return bool(shape) and old.all_shapes[shape] >= new.all_shapes[shape] > 0
+
+
+def _shape(change: Change) -> str:
+    """That of a branch or store that came, if it says more than names; nothing for anything else."""
+    text = f"{change.new}:\n    pass" if change.kind == "if added" else change.new if change.kind in ("store added", "assert added") else ""
+    try:
+        (statement,) = ast.parse(text or "").body
+    except (SyntaxError, ValueError):
+        return ""
+    said = {type(node) for node in ast.walk(statement)}
+    return named_shape(statement) if said & {ast.Attribute, ast.Call} and len(said) >= _KINDS else ""
 
 
 def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
@@ -131,8 +166,14 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     what, _, how = change.kind.rpartition(" ")
     if what == "decorator" and (change.old in _HOW_IT_IS_DEFINED or change.new in _HOW_IT_IS_DEFINED):
         return True
-    if change.kind == "function added" and _stood_elsewhere(change, sides[1], sides[0]):
+    if change.kind == "module removed" and change.subject == THE_TOP:
+        return True  # What was defined in it is elsewhere.
+    if change.kind in ("class added", "function added") and _LOGS.search(change.subject.rpartition(".")[2]):
         return True
+    if change.kind == "function added" and (_stood_elsewhere(change, sides[1], sides[0]) or _is_used_by_nobody(change, sides[1])):
+        return True
+    if how == "argument" and change.old is None and change.subject.endswith("(**)"):
+        return True  # Nothing, perhaps.
     if how in ("added", "removed", "replaced"):
         other = sides[how == "removed"]
         is_elsewhere = other.calls(change.subject) or _is_of_one_name(change) or (what == "loss" and (change.old or "").startswith("self."))
@@ -146,6 +187,12 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     return how != "argument" and (
         _is_an_owner(change) or _is_a_key(change.subject, change.old, change.new, sides) or may_be_equal(change.old, change.new)
     )
+
+
+def _is_used_by_nobody(change: Change, side: _Side) -> bool:
+    """Whether a function that is for its module alone is called by no file that has changed."""
+    name = change.subject.rpartition(".")[2]
+    return is_own(name) and side.mentions(name) == 0
 
 
 def _stood_elsewhere(change: Change, new: _Side, old: _Side) -> bool:

@@ -15,7 +15,7 @@ _CONVERSIONS = frozenset({
 })  # fmt: skip
 """What hands on a value that is of the right type already"""
 _ASK_FOR_SOMETHING = frozenset({"exists", "is_none", "isnone", "is_not_none"})
-_COPIES = frozenset({"clone", "contiguous", "copy"})
+_COPIES = frozenset({"clone", "contiguous", "copy", "item", "numpy", "to_list", "to_numpy", "tolist"})
 
 
 def may_be_equal(old: str, new: str) -> bool:
@@ -27,6 +27,8 @@ def may_be_equal(old: str, new: str) -> bool:
     if all(literals):
         return bool(ast.literal_eval(old) == ast.literal_eval(new))
     if any(literals):
+        if {ast.unparse(one), ast.unparse(other)} & {"True", "False"}:  # Beside a branch that asks for the rest.
+            return any(isinstance(side, (*_NAMED, ast.Compare, ast.BoolOp, ast.UnaryOp)) for side in (one, other))
         return isinstance(one, _NAMED) or isinstance(other, _NAMED)  # A constant may be named, or stand in a table.
     return _shape(old) != _shape(new) and not _holds(one, other) and not _holds(other, one)
 
@@ -50,6 +52,8 @@ def _plainly(node: ast.expr) -> ast.expr:
         and node.func.attr in _COPIES
     ):
         return node.func.value
+    if isinstance(node, ast.Attribute) and node.attr == "values":
+        return node.value  # Of a table or of its columns, as an array.
     if isinstance(node, ast.IfExp):
         return _given_or_made(node)
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.Is, ast.NotEq, ast.IsNot)):

@@ -27,7 +27,12 @@ def shape_of(node: ast.AST, *, holds: bool) -> str:
 def shapes_in(node: ast.AST) -> Counter[str]:
     """Those of the statements that do something."""
     statements = (one for one in ast.walk(node) if isinstance(one, ast.stmt))
-    return Counter(f"{type(one).__name__} {shape_of(one, holds=hasattr(one, 'body'))}" for one in statements if _does_something(one))
+    return Counter(named_shape(one) for one in statements if _does_something(one))
+
+
+def named_shape(one: ast.stmt) -> str:
+    """That of a statement with what sort of statement it is."""
+    return f"{type(one).__name__} {shape_of(one, holds=hasattr(one, 'body'))}"
 
 
 def _does_something(one: ast.stmt) -> bool:

@@ -60,6 +60,19 @@ def with_plain_axes(node: ast.Call, names: tuple[str, ...]) -> ast.Call:
     return ast.copy_location(ast.Call(node.func, given, node.keywords), node)
 
 
+def with_plain_mode(node: ast.Call) -> ast.Call:
+    """`open(path, "rt")` as `open(path, "r")`: text is what is read where nothing else is said."""
+    if not isinstance(node.func, ast.Name) or node.func.id != "open":
+        return node
+    given = [_without_t(one) if place == 1 else one for place, one in enumerate(node.args)]
+    keywords = [ast.keyword(k.arg, _without_t(k.value)) if k.arg == "mode" else k for k in node.keywords]
+    return ast.copy_location(ast.Call(node.func, given, keywords), node)
+
+
+def _without_t(node: ast.expr) -> ast.expr:
+    return ast.copy_location(ast.Constant(str(node.value).replace("t", "")), node) if _is_pattern(node) else node
+
+
 def _is_pattern(node: ast.expr) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 

@@ -18,8 +18,8 @@ from mlsmith.revisions.effects import Effect, digest_of, each, spread
 from mlsmith.revisions.evaluation import OF_A_FILE
 from mlsmith.revisions.guards import brought_together
 from mlsmith.revisions.inner_values import InnerValues
-from mlsmith.revisions.kinship import defined, is_told, is_turned, turned
-from mlsmith.revisions.program import Form, FunctionNode, Unit
+from mlsmith.revisions.kinship import are_lambdas, defined, is_told, is_turned, turned
+from mlsmith.revisions.program import THE_TOP, Form, FunctionNode, Unit
 from mlsmith.revisions.statements import outermost
 from mlsmith.revisions.telling import defaults_of
 from mlsmith.revisions.values import Value
@@ -62,7 +62,7 @@ class Comparison(InnerValues):
         for name in sorted((old.names.keys() & new.names.keys()) - OF_A_FILE, key=lambda name: (self.line_of(new.names[name], name), name)):
             one, other = old.names[name], new.names[name]
             of_the_package = self.pair.new.path.endswith("setup.py") and name.lower().replace("licence", "license") in OF_A_DISTRIBUTION
-            if one.digest == other.digest or (is_told(one) and is_told(other)) or of_the_package:
+            if one.digest == other.digest or (is_told(one) and is_told(other) and not are_lambdas(one, other)) or of_the_package:
                 continue
             if not all(_is_for_people(name, unit.module) for unit in (self.pair.old, self.pair.new)):
                 at = Spot(one.origin or self.whole.old, other.origin or self.whole.new)
@@ -79,7 +79,7 @@ class Comparison(InnerValues):
 
     def something(self, old: Form, new: Form) -> None:
         """That they differ, where nothing in them does: by the parameters that they are called with, by an order, or nobody knows how."""
-        where = self.pair.new.symbol or "the top of the file"
+        where = self.pair.new.symbol or THE_TOP
         signatures = [signature_of(unit.node) for unit in (self.pair.old, self.pair.new)]
         if [one.digest for one in old.effects] == [one.digest for one in new.effects] and signatures[0] != signatures[1]:
             self.add("parameters", where, signatures[0], signatures[1], self.whole, Component.SOURCE, Significance.MEDIUM)

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 
 
-def mutants(source: str, seed: int, number: int) -> Iterator[tuple[str, str]]:
+def mutants(source: str, seed: str, number: int) -> Iterator[tuple[str, str]]:
     """(what was done, the file with it) for some edits, no two of one kind."""
     draw = random.Random(seed)
     tree = _prepared(source)

@@ -1097,3 +1097,61 @@ def test_what_a_flag_is_for_is_no_behaviour_and_its_default_is() -> None:
     assert not changes({"a.py": old}, {"a.py": old.replace("How many.", "Steps.").replace("Which.", "What kind.")})
     for was, now in (("10,", "11,"), ("'b']", "'c']"), ("'kind', 'a'", "'kind', 'b'")):
         assert len(changes({"a.py": old}, {"a.py": old.replace(was, now)})) == 1
+
+
+LAMBDAS = {
+    "handed to a scheduler": (
+        "torch.optim.lr_scheduler.LambdaLR(x, lr_lambda=lambda n: {} ** n)",
+        "torch.optim.lr_scheduler.LambdaLR(lr_lambda)",
+    ),
+    "a key": ("sorted(x, key=lambda a: (a.b, -a.c[{}]))", "sorted(key)"),
+    "in a list": ("g([lambda a: a / {}])", "(argument 1)"),
+    "called": ("(lambda a: a + {})(x)", "lambda"),
+    "what it calls": ("g(lambda: h({}))", "(argument 1)"),
+}
+
+
+@pytest.mark.parametrize(("code", "subject"), LAMBDAS.values(), ids=LAMBDAS)
+def test_a_number_in_a_lambda_is_told_with_its_values(code: str, subject: str) -> None:
+    old, new = (f"import torch\n\n\ndef f(x):\n    return {code.format(number)}\n" for number in (2, 3))
+    (change,) = changes({"a.py": old}, {"a.py": new})
+    assert (change.subject, change.old, change.new, change.rewritten) == (subject, "2", "3", False)
+
+
+@pytest.mark.parametrize("code", ["s = lambda x: x * {}", "s = {{'a': lambda x: x * {}}}", "s = [lambda x, n={}: x * n]"])
+def test_a_lambda_at_the_top_of_a_file_is_a_constant(code: str) -> None:
+    (change,) = changes({"a.py": f"{code.format(2)}\n"}, {"a.py": f"{code.format(3)}\n"})
+    assert (change.old, change.new) == ("2", "3")
+
+
+def test_the_name_of_a_parameter_of_a_lambda_is_no_change() -> None:
+    assert not changes({"a.py": "x = sorted(y, key=lambda a: a.b)\n"}, {"a.py": "x = sorted(y, key=lambda one: one.b)\n"})
+
+
+def test_a_constant_that_a_step_is_given_by_its_name_is_told_where_it_stands() -> None:
+    old = "from distutils.version import LooseVersion\n\nMOST = '2.3'\n\n\ndef f(x):\n    return LooseVersion(MOST), LooseVersion(x)\n"
+    (change,) = changes({"a.py": old}, {"a.py": old.replace("2.3", "2.4")})
+    assert (change.kind, change.subject) == ("constant", "MOST")
+
+
+def test_what_a_branch_asks_that_came_is_told_with_it() -> None:
+    old = "def f(x, y):\n    ok = False\n    if y:\n        ok = g(y)\n    if ok:\n        h(x)\n"
+    for change in changes({"a.py": old}, {"a.py": old.replace("    if ok:", "    if x.n:\n        k(x)\n    if ok and x.n:")}):
+        assert change.kind != "value"
+
+
+def test_text_is_read_where_nothing_else_is_said() -> None:
+    old = "def f(x):\n    with open(x, 'r') as file:\n        return file.read()\n"
+    assert not changes({"a.py": old}, {"a.py": old.replace("'r'", "'rt'")})
+    assert changes({"a.py": old}, {"a.py": old.replace("'r'", "'rb'")})
+
+
+def test_what_decorators_of_inner_functions_are_given_has_changed_and_not_moved() -> None:
+    old = (
+        "def make(app, V):\n"
+        + "".join(f"    @app.route('/{n}')\n    def f{n}():\n        return h({n})\n\n" for n in range(3))
+        + "    return app\n"
+    )
+    (change,) = changes({"a.py": old}, {"a.py": old.replace("'/", "f'/{V}/")})
+    assert change.new is not None
+    assert change.new.startswith("3 changed: ")

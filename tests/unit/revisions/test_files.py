@@ -46,6 +46,7 @@ QUERY = "-- why\nSELECT user_id, amount\nFROM pay.events\nWHERE amount > 10\nORD
         ("Makefile", "docs clean: a\n\tcd docs && make html\n", "docs: a\n\tmake -C docs html\nclean:\n\trm -Rf dist\n"),
         ("check-license.sh", "diff a b\n", "diff a c\n"),
         ("shell/format.sh", None, "black .\n"),
+        ("tests/external/test_a.py", "def test_a():\n    assert g(1)\n", "def test_a():\n    assert g(2)\n"),
         ("ours/our_version.py", "_MINOR_VERSION = 3\n", "_MINOR_VERSION = 4\n"),
         ("azure-pipelines-steps.yml", "retries: 1\n", "retries: 2\n"),
         (".devcontainer/Dockerfile", "FROM a:1\n", "FROM a:2\n"),

@@ -74,6 +74,15 @@ REWRITTEN = {
     "a loss by another way to it": ("torch.losses.cross_entropy(x, y)", "torch.nn.functional.cross_entropy(x, y)"),
     "a test that stood elsewhere": ("if isinstance(x, list):\n    g(x)\nh(y)", "g(x)\nif isinstance(x, list):\n    h(y)"),
     "what is made where nothing is there": ("g(x)", "g([8, 1] if not exists(x) else x)"),
+    "an array of a table": ("g(x.columns)", "g(x.columns.values)"),
+    "a number of an array": ("g(x.max())", "g(x.max().item())"),
+    "an answer for a branch that gives it": ("if x > n:\n    return True\nreturn False", "return x > n"),
+    "more that is spread": ("g(x)", "g(x, **n)"),
+    "a branch of another function, by other names": (
+        "h(y)\nif net.mode == 'fit' and len(x):\n    g(x)",
+        "h(y)\ng(x)\nif net.mode == 'fit' and len(n):\n    k(n)",
+    ),
+    "an argument under another name and with what is called otherwise": ("self.new(data=x.data)", "self.new(tensor=x.tensor)"),
     "many steps": ("g(x)\nh(y)\ng(n)\nreturn x", "p(x)\nq(y)\nwhile s(y):\n    r(x)\nreturn x"),
 }
 
@@ -185,6 +194,26 @@ def test_a_keyword_of_a_function_of_the_project_may_have_been_renamed_with_it(pa
     old, new = (MemoryTree({"ours/__init__.py": "", path: f"from {package} import f\n\nf(x, {word}=3)\n"}) for word in ("rate", "speed"))
     (change,) = compare(old, new, {path: Changed("M", None)}, Settings()).changes
     assert (change.kind, change.rewritten) == ("call keyword", rewritten)
+
+
+def test_a_private_function_that_nothing_calls_changes_nothing() -> None:
+    old = "import h\n\n\ndef f(x):\n    return h.a(x)\n"
+    came = "\n\ndef {}(x):\n    h.a(x, 1)\n    return h.b(x)\n"
+    for name, caller, rewritten in (
+        ("_g", "", True),
+        ("g", "", False),
+        ("_g", "\n\ndef k(x):\n    return [_g(one) for one in x]\n", False),
+    ):
+        found = changes({"a.py": old}, {"a.py": old + came.format(name) + caller})
+        assert {change.subject: change.rewritten for change in found}[name] == rewritten
+    (logger,) = changes({"a.py": old}, {"a.py": old + "\n\nclass QuietLogger:\n    def say(self, x):\n        h.say(x)\n"})
+    assert logger.rewritten
+
+
+def test_a_file_whose_definitions_are_elsewhere_has_gone_without_them() -> None:
+    tool = "\n\ndef f(x):\n    h.a(x, 1)\n    return h.b(x)\n"
+    found = changes({"a.py": "import h\n\nh.c()" + tool, "b.py": "import h\n"}, {"b.py": "import h\n" + tool})
+    assert {change.kind: change.rewritten for change in found}["module removed"]
 
 
 INLINE = """class A:
