@@ -7,6 +7,10 @@ import random
 from collections.abc import Callable, Iterator
 
 
+_OF_MESSAGES = ("__all__", "advice", "message", "reason")
+"""What our own files keep for an error, and a list of names"""
+
+
 def mutants(source: str, seed: str, number: int) -> Iterator[tuple[str, str]]:
     """(what was done, the file with it) for some edits, no two of one kind."""
     draw = random.Random(seed)
@@ -39,9 +43,11 @@ def _is_silent(node: ast.AST) -> bool:
             return True
         if isinstance(outer, ast.Expr) and isinstance(inner, ast.Constant):
             return True
+        if isinstance(outer, ast.Call) and ast.unparse(outer.func).endswith("Error"):
+            return True
         if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)) and (inner is outer.returns or outer.name in ("__repr__", "__str__")):
             return True
-        if isinstance(outer, ast.Assign) and ast.unparse(outer.targets[0]) == "__all__":
+        if isinstance(outer, ast.Assign) and ast.unparse(outer.targets[0]) in _OF_MESSAGES:
             return True
         if isinstance(outer, ast.If) and "TYPE_CHECKING" in ast.unparse(outer.test):
             return True
