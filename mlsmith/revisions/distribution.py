@@ -63,6 +63,8 @@ def _clear(table: ast.expr) -> None:
     if isinstance(table, ast.Dict):
         pairs = [pair for pair in zip(table.keys, table.values, strict=True) if not is_for_developers(_text(pair[0]))]
         table.keys, table.values = [key for key, _ in pairs], [value for _, value in pairs]
+    elif isinstance(table, ast.Call) and last_word(table.func) == "dict":
+        table.keywords = [keyword for keyword in table.keywords if keyword.arg is None or not is_for_developers(keyword.arg)]
 
 
 def _reads_one(tree: ast.Module, tables: Collection[str]) -> bool:

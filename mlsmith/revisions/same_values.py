@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from difflib import SequenceMatcher
 
 from mlsmith.index.scopes import last_word
 from mlsmith.regex import regex
@@ -14,6 +15,7 @@ _CONVERSIONS = frozenset({
     "Path", "array", "as_tensor", "asarray", "bool", "copy", "deepcopy", "dict", "float", "fspath", "int", "list", "set", "str", "tensor", "tuple",
 })  # fmt: skip
 """What hands on a value that is of the right type already"""
+_SEVERAL, _SLIP = 3, 0.8
 _ASK_FOR_SOMETHING = frozenset({"exists", "is_none", "isnone", "is_not_none"})
 _COPIES = frozenset({"clone", "contiguous", "copy", "item", "numpy", "to_list", "to_numpy", "tolist"})
 
@@ -25,12 +27,28 @@ def may_be_equal(old: str, new: str) -> bool:
         return True
     literals = is_literal(old), is_literal(new)
     if all(literals):
-        return bool(ast.literal_eval(old) == ast.literal_eval(new))
+        values = ast.literal_eval(old), ast.literal_eval(new)
+        return bool(values[0] == values[1]) or _differ_in_spelling(*values)
     if any(literals):
         if {ast.unparse(one), ast.unparse(other)} & {"True", "False"}:  # Beside a branch that asks for the rest.
             return any(isinstance(side, (*_NAMED, ast.Compare, ast.BoolOp, ast.UnaryOp)) for side in (one, other))
         return isinstance(one, _NAMED) or isinstance(other, _NAMED)  # A constant may be named, or stand in a table.
     return _shape(old) != _shape(new) and not _holds(one, other) and not _holds(other, one)
+
+
+def _differ_in_spelling(one: object, other: object) -> bool:
+    """Whether two texts of several words differ by a slip of the pen."""
+    if not isinstance(one, str) or not isinstance(other, str) or _without_letters(one) != _without_letters(other):
+        return False
+    words = one.lower().split(), other.lower().split()
+    return len(words[0]) == len(words[1]) >= _SEVERAL and all(
+        SequenceMatcher(None, *pair, autojunk=False).ratio() >= _SLIP for pair in zip(*words, strict=True)
+    )
+
+
+def _without_letters(text: str) -> str:
+    """The digits and signs of a text, which say what is read from it or written into it."""
+    return "".join(letter for letter in text if not letter.isalpha() and not letter.isspace())
 
 
 def parsed(text: str) -> ast.expr | None:

@@ -41,6 +41,8 @@ PLAIN = {
         "if isinstance(x, list):\n    g(x)",
         "if isinstance(x, list):\n    g(x)\nif isinstance(x, list):\n    h(y)",
     ),
+    "other words": ("return 'has no changes at all'", "return 'has more changes at all'"),
+    "another number in a text": ("return 'the best of 3'", "return 'the best of 4'"),
     "nothing, or something": ("if x == None:\n    g(y)", "if x is not None:\n    g(y)"),
     "missing values stay": ("g(pd.read_csv(x).dropna())", "g(pd.read_csv(x))"),
     "no evaluation mode": ("net.eval()\ng(x)", "g(x)"),
@@ -83,6 +85,7 @@ REWRITTEN = {
         "h(y)\ng(x)\nif net.mode == 'fit' and len(n):\n    k(n)",
     ),
     "an argument under another name and with what is called otherwise": ("self.new(data=x.data)", "self.new(tensor=x.tensor)"),
+    "a slip of the pen": ("return 'has uncommited changes'", "return 'has uncommitted changes'"),
     "many steps": ("g(x)\nh(y)\ng(n)\nreturn x", "p(x)\nq(y)\nwhile s(y):\n    r(x)\nreturn x"),
 }
 
