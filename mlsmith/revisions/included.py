@@ -43,7 +43,7 @@ class Included:
 
     def told(self, changes: Sequence[Change], path: str, old_path: str | None) -> list[Change]:
         """Of the changes of one dependency file those that change what anybody asks for who does not look after the code."""
-        if changes and path.rpartition("/")[2] in _OF_A_PACKAGE:
+        if changes and _is_of_a_package(path):
             return list(self._told_of_a_package(changes, path, old_path or path))
         if not changes or not path.endswith(_ENDINGS):
             return list(changes)
@@ -60,7 +60,9 @@ class Included:
         return name == "setup.py" and change.kind == "module removed" and any(self.after.exists(one) for one in described)
 
     def _told_of_a_package(self, changes: Sequence[Change], path: str, old_path: str) -> Iterator[Change]:
-        """What a package asks for may stand in another of its files. That those who install from a list of requirements get it too is likely."""
+        """What a package asks for may move from one of its files to another; where both say it nobody knows which is read. That those who
+        install from a list of requirements get it too is likely.
+        """
         for change in changes:
             came = change.kind in ("dependency added", "added")
             here, there, own = (self.after, self.before, path) if came else (self.before, self.after, old_path)
@@ -68,12 +70,12 @@ class Included:
             if change.subject in _WHOLE and came:
                 yield change._replace(rewritten=any(name.endswith(_DESCRIBES) for name in beside))
             elif change.kind in ("dependency added", "dependency removed"):
-                by = [name for name in beside if there.asks(name, change.subject, here.own(own))]
-                others = [there.asked(name, change.subject) for name in beside if name.rpartition("/")[2] in _OF_A_PACKAGE]
-                other = next((one for one in others if one is not None), None)
+                saying = [name for name in beside if there.asks(name, change.subject, here.own(own))]
+                moved = [name for name in beside if _is_of_a_package(name) and here.asked(name, change.subject) is None]
+                other = next((one for name in moved if (one := there.asked(name, change.subject)) is not None), None)
                 if other is None:
-                    yield change._replace(rewritten=change.rewritten or bool(by))
-                elif came and not any(name.rpartition("/")[2] in _OF_A_PACKAGE for name in by):
+                    yield change._replace(rewritten=change.rewritten or bool(saying))
+                elif came and not set(saying).intersection(moved):
                     yield change._replace(kind="dependency", old=other.shown)
             else:
                 yield change
@@ -176,6 +178,10 @@ class _Side:
         pins = pins_of(data, path)
         targets = [target for target in (_inside(path, name) for name in includes) if target is not None]
         return (pins, targets) if isinstance(pins, dict) else None
+
+
+def _is_of_a_package(path: str) -> bool:
+    return posixpath.basename(path) in _OF_A_PACKAGE
 
 
 def _asks(name: str) -> bool:

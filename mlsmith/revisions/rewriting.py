@@ -51,28 +51,38 @@ def marked(changes: Iterable[Change], old: Program, new: Program) -> Iterator[Ch
     """The changes of Python code, with a mark on those that may come to the same."""
     sides = _Side(old), _Side(new)
     changes = tuple(changes)
-    steps = [one for change in changes for one in (change, *change.steps)]
-    lost = {(one.path, one.line, _callee(one)) for one in steps if one.kind.endswith(" argument") and one.new is None}
-    went = {_gist(one) for one in steps if one.kind.endswith(" removed")}
-    came_elsewhere, went_elsewhere = {one.new for one in steps}, {one.old for one in steps}
+    moves = _Moves(changes)
     for change in changes:
-        moved = change.kind.endswith(" added") and change.old != change.new and _gist(change) in went
-        moved |= (
-            change.kind.endswith(" argument")
-            and (change.path, change.line, _callee(change)) in lost
-            and not _is_of_a_library(_callee(change), sides)
-        )
-        moved |= _is_a_call(change.old) and change.new is not None and change.old in came_elsewhere
-        moved |= _is_a_call(change.new) and change.old is not None and change.new in went_elsewhere
-        yield change._replace(rewritten=moved or _is_rewritten(change, sides) or _stood_here(change, *sides))
+        may = moves.have(change, sides) or _is_rewritten(change, sides) or _stood_here(change, *sides)
+        yield change._replace(rewritten=may)
 
 
-def _callee(change: Change) -> str:
-    return change.subject.rpartition("(")[0]
+class _Moves:
+    """What came and what went with all changes: the one may have become the other."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        steps = [one for change in changes for one in (change, *change.steps)]
+        self._went = {_gist(one) for one in steps if one.kind.endswith(" removed")}
+        self._arguments = {_call(one) for one in steps if one.kind.endswith(" argument") and one.new is None}
+        self._old, self._new = {one.old for one in steps}, {one.new for one in steps}
+
+    def have(self, change: Change, sides: tuple[_Side, _Side]) -> bool:
+        if change.kind.endswith(" added") and change.old != change.new and _gist(change) in self._went:
+            return True
+        if change.kind.endswith(" argument") and _call(change) in self._arguments and not _is_of_a_library(_call(change)[-1], sides):
+            return True  # By another name.
+        if change.old is None or change.new is None:
+            return False
+        return (_is_a_call(change.old) and change.old in self._new) or (_is_a_call(change.new) and change.new in self._old)
 
 
-def _is_a_call(text: str | None) -> bool:
-    return text is not None and isinstance(parsed(text), ast.Call)
+def _call(change: Change) -> tuple[str, int, str]:
+    """What an argument is handed to, and where."""
+    return change.path, change.line, change.subject.rpartition("(")[0]
+
+
+def _is_a_call(text: str) -> bool:
+    return isinstance(parsed(text), ast.Call)
 
 
 def _gist(change: Change) -> tuple[str, str | None]:

@@ -6,7 +6,6 @@ import ast
 import random
 from collections.abc import Callable, Iterator
 
-
 _OF_MESSAGES = ("__all__", "advice", "message", "reason")
 """What our own files keep for an error, and a list of names"""
 

@@ -100,6 +100,9 @@ BOTH = DESCRIBED.format("'numpy==2', 'torch>=1'")
          {"requirements.txt": "numpy==2\ntorch>=1\n", "pyproject.toml": BOTH}, [
             ("dependency added", "numpy", True), ("dependency added", "torch", True),
         ]),
+        ({"setup.py": SETUP, "pyproject.toml": BOTH}, {"setup.py": SETUP, "pyproject.toml": DESCRIBED.format("'numpy==2'")}, [
+            ("dependency removed", "torch", True),
+        ]),
         ({"setup.cfg": CONFIG}, {"other/pyproject.toml": DESCRIBED.format("'numpy==2'")}, [
             ("added", "project", False), ("dependency added", "numpy", False), ("dependency removed", "numpy", False),
             ("dependency removed", "torch", False),
