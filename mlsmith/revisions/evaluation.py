@@ -64,6 +64,7 @@ _HARMLESS = frozenset(
     {"hydra", "omegaconf", "absl", "wandb", "rich", "yaml", "typing_extensions", "mediapy", "gin", "click", "typer", "dotenv"}
 )
 """Libraries that do nothing by being imported, beside those that the rules know"""
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _IS_RUN = ("__name__ == '__main__'", "'__main__' == __name__")
 _MADE_OF_FIELDS = ("Model", "Settings", "Schema", "Struct", "Tuple", "Dict", "Config", "Module", "Table")
 """Ends of the names of classes that read the types in the bodies of their heirs"""
@@ -145,6 +146,9 @@ class _Teller(Calls):
     def bind_name(self, name: str, value: Value, node: ast.AST) -> None:
         if self.unit.kind == "module" and self.module.path.endswith("setup.py") and name.lower() in OF_A_DISTRIBUTION:
             value = value_of("about", name.lower())  # Of the package, and nothing that it does.
+        if isinstance(node, _COMPREHENSIONS):
+            self.env[name] = value  # Nobody outside of it can read that.
+            return
         top = self.depth == 0 and self.unit.kind in ("class", "module")
         self.env[name] = _ABOUT if top and _is_about_it(name) else value
         shared = self.depth == 0 and name in self.module.syntax.global_writes

@@ -107,7 +107,7 @@ class InnerValues(Account):
         if old.kind == new.kind == "call" and old.callee == new.callee and digests_of(old) != digests_of(new):
             self.call(old, new, at)
             return
-        if is_a_table(old, new) and (old.digest, new.digest) in self.around.tables and self.pair.new.symbol:
+        if is_a_table(old, new) and (old.digest, new.digest) in self.around.tables and (self.pair.new.symbol or kind != "constant"):
             self.reasons.add("definition")  # Told where the table stands.
             return
         if is_of_one_name(old, new):

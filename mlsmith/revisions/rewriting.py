@@ -192,6 +192,8 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
         return not _is_of_a_library(change.subject, sides) or (change.old or "").startswith("argument ")
     if change.old is None or change.new is None:
         return change.new is None and change.old is not None  # An argument or entry that is gone may have been without effect.
+    if change.moved_from is not None and _is_a_way_to(change.old, change.new):
+        return True
     if change.kind == "default" and _is_made_inside(change.old, change.new):
         return True
     return how != "argument" and (
@@ -232,6 +234,13 @@ def _is_of_a_library(callee: str, sides: Iterable[_Side]) -> bool:
 def _is_called_by_nobody_else(change: Change) -> bool:
     """Whether what its parameters are called concerns the callers alone that are told with it: of a function of its module or of an example."""
     return is_own(change.subject.rpartition(".")[2]) or context_of_path(change.path) is Context.EXAMPLE
+
+
+def _is_a_way_to(old: str, new: str) -> bool:
+    """Whether two relative paths end alike: a file that was moved reaches the same from where it is."""
+    ways = [text.strip("\"'").split("/") for text in (old, new)]
+    ends = [[part for part in way if part not in ("", ".", "..")] for way in ways]
+    return bool(ends[0]) and ends[0] == ends[1] and ".." in (*ways[0], *ways[1])
 
 
 def _is_made_inside(old: str, new: str) -> bool:

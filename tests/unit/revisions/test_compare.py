@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
@@ -145,3 +146,14 @@ def test_what_no_stack_is_deep_enough_for_is_a_change_of_each_file_that_differs(
     found = compare(old, new, {"a.py": Changed("M", None), "b.py": Changed("M", None)}, Settings()).changes
     assert [(change.path, change.kind, change.new) for change in found] == [("a.py", "unreadable", "is nested too deeply to be compared")]
     assert sys.getrecursionlimit() < 50_000
+
+
+def test_a_notebook_that_came_is_told_once() -> None:
+    def notebook(*cells: str) -> str:
+        return json.dumps(
+            {"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": cell, "outputs": []} for cell in cells]}
+        )
+
+    for cells, told in ((("!python train.py", "x = f(1)"), "module added"), (("!python train.py",), "command added")):
+        found = compare(MemoryTree({}), MemoryTree({"a.ipynb": notebook(*cells)}), {"a.ipynb": Changed("A", None)}, Settings()).changes
+        assert [change.kind for change in found] == [told]

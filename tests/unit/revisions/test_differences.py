@@ -1155,3 +1155,22 @@ def test_what_decorators_of_inner_functions_are_given_has_changed_and_not_moved(
     (change,) = changes({"a.py": old}, {"a.py": old.replace("'/", "f'/{V}/")})
     assert change.new is not None
     assert change.new.startswith("3 changed: ")
+
+
+@pytest.mark.parametrize("code", ["deps = {b: go(x) for x in _deps}", "deps = [go(x) for x in _deps]", "go(_deps)"])
+def test_a_list_that_the_same_file_reads_is_told_by_its_name(code: str) -> None:
+    old = f"from here import go\n\n_deps = [\n    'a==1',\n]\n{code}\n"
+    (change,) = changes({"a.py": old}, {"a.py": old.replace("'a==1',", "'a==1',\n    'b==2',")})
+    assert (change.kind, change.subject, change.new) == ("constant", "_deps", "'b==2'")
+
+
+def test_the_way_to_a_folder_is_another_one_from_elsewhere() -> None:
+    files = {"{}run.py": "import hydra\n\n\n@hydra.main(config_path='{}')\ndef run(x):\n    return go(x)\n"}
+
+    def side(folder: str, path: str) -> dict[str, str]:
+        return {name.format(folder): text.format(path) for name, text in files.items()}
+
+    (change,) = changes(side("", "conf"), side("ours/cli/", "../../conf"))
+    assert change.rewritten
+    (change,) = changes(side("", "conf"), side("ours/cli/", "../../other"))
+    assert not change.rewritten
