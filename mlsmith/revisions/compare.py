@@ -127,8 +127,8 @@ def compare(old: Tree, new: Tree, changed: Mapping[str, Changed], settings: Sett
         told = at_any_depth(lambda: _told(old, new, changed, settings, (before, after), renamed, changes))
     except RecursionError:
         told = [unreadable(path, 1, "is nested too deeply to be compared", Component.SOURCE) for path in _differing(before, after)]
-    whole_files = {one.path for one in told if one.kind in ("module added", "module removed")}
-    changes = [one for one in changes if one.path not in whole_files]  # The commands of a notebook that came or went with it.
+    notebooks = {one.path for one in told if one.kind in ("module added", "module removed") and one.path.endswith(".ipynb")}
+    changes = [one for one in changes if one.path not in notebooks]  # Its commands came or went with it.
     changes += [one._replace(rewritten=True) if included.is_described_elsewhere(one) else one for one in told]
     left = without_releases(changes, old, new, changed)
     return Comparison(tuple(sorted(by_folders(left), key=lambda change: (change.path, change.line, change.subject))), tuple(files))

@@ -51,9 +51,8 @@ class InnerValues(Account):
                 and not self.is_another(one, other)
                 and (one.kind in TOLD_ELSEWHERE or (one.kind == "attribute" and one.label == other.label))
             ):
-                self.values(
-                    one, other, callee or ("lambda" if are_lambdas(one) else ""), kind, at
-                )  # a method of something that has changed itself
+                subject = callee or ("lambda" if are_lambdas(one) else "")
+                self.values(one, other, subject, kind, at)  # a method of something that has changed itself
             else:
                 was, now = told_apart(old, new)
                 self.add(f"{kind} replaced", callee or now, was, now, at, component, significance)

@@ -70,9 +70,6 @@ _DOCUMENTATION = regex(r"(?:^|/)docs?/(?:[^/]+/)*(?:examples?|samples?|tutorials
 """Examples of the documentation are part of it, as those of the project are not"""
 _WEBSITE = regex(r"(?:^|/)(?:website|docsite)/")
 _TESTS = regex(r"(?:^|/)(?:tests|testing|unittests?|test_utils)/|^test/")
-_OF_TESTS = regex(r"(?:^|/)test[-_]?data/.*\.(?:json|ya?ml|toml|ini|cfg|txt|csv)\Z")
-"""What tests compare with, where it is small enough to be read"""
-"""Folders of tests, for what is no code: `data/test/` and `conf/test/` hold what a model is tested on"""
 _HELPS_TESTS = regex(
     r"(?:^|/)(?:unit|integration|e2e|end_to_end|notebooks?|smoke|functional|acceptance|regression|gpu|distributed)[-_]tests?/"
     r"|_test_(?:utils?|helpers?)\.py\Z|(?:^|[/_])testing_(?:utils?|helpers?)\.py\Z"
@@ -81,7 +78,7 @@ _OF_A_PAGE = regex(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-loc
 _OF_ASSISTANTS = regex(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
 _OF_CODE = regex(
     r"(?:^|/)[\w-]*(?:lint|licen[cs]e|pre-?commit|(?:style|code|type)[-_]?check|check[-_]?(?:style|code|types)|(?:auto|code)[-_]?format|pypi)[\w-]*\.(?:ba)?sh\Z"
-    r"|(?:^|/)(?:format|fmt|black|isort|flake8|yapf|mypy|pylint|style|tidy|bump[-_]?version|(?:build|make|gen|generate|publish|deploy)[-_]docs?|[\w-]*(?:bump|venv|virtualenv|release)[\w-]*)\.(?:ba)?sh\Z"
+    r"|(?:^|/)(?:format|fmt|black|isort|flake8|yapf|mypy|pylint|style|tidy|bump[-_]?version|(?:build|make|gen|generate|publish|deploy)[-_]docs?|[\w-]*bump[\w-]*)\.(?:ba)?sh\Z"
 )
 """Scripts that look after code, or hand it out"""
 _OF_AZURE = regex(r"azure-pipelines[\w.-]*\.ya?ml\Z")
@@ -110,7 +107,7 @@ def role_of(path: str) -> Role:
         context = Context.DOCS
     kind = kind_of(path)
     is_test = context is Context.TEST and (kind in ("python", "notebook") or _TESTS.search(path) is not None)
-    if is_test or _OF_TESTS.search(path) or _HELPS_TESTS.search(path) or _NAMED.search(path) or _OF_TOOLS.search(path):
+    if is_test or _HELPS_TESTS.search(path) or _NAMED.search(path) or _OF_TOOLS.search(path):
         return Role.NONE
     if kind in ("python", "notebook"):
         return Role.NONE if context is Context.DOCS else Role.PYTHON
