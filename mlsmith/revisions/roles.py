@@ -50,12 +50,15 @@ _NAMED = regex(
     r"(?:^|/)(?:LICEN[CS]E|COPYING|NOTICE|README|CHANGELOG|CHANGES|HISTORY|CITATION|CONTRIBUTING|CODEOWNERS|AUTHORS|OWNERS|CODE_OF_CONDUCT|SECURITY"
     r"|MANIFEST\.in|py\.typed|\.bumpversion\.(?:cfg|toml)|\.all-contributorsrc|\.git(?:ignore|keep|modules|attributes)|\.dockerignore|\.editorconfig|\.gitkeep|tox\.ini|\.coveragerc|pytest\.ini"
     r"|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.isort\.cfg|\.pre-commit-config\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|_config\.yml|readthedocs\.ya?ml"
-    r"|ruff\.toml|_quarto\.ya?ml|_toc\.yml|_?sidebars?\.(?:ya?ml|json|js)|docusaurus\.config\.[a-z]+|renovate\.json|Doxyfile|\.clang-format|noxfile\.py|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_{0,2}version_{0,2}\.(?:txt|py)"
-    r"|requirements\.txt\.dev|__about__\.py|_modidx\.py|(?:version_)?switcher\.json|versions\.json)(?:\.[a-z]+)?\Z|\.(?:wpu|wpr|iml|code-workspace|sublime-project)\Z|(?:^|/)\.(?:idea|vscode)/",
+    r"|ruff\.toml|_quarto\.ya?ml|_toc\.yml|_?sidebars?\.(?:ya?ml|json|js)|docusaurus\.config\.[a-z]+|renovate\.json|Doxyfile|\.clang-format|noxfile\.py"
+    r"|[^/]*(?:copyright|licen[cs]e)[^/]*\.txt|VERSION|_{0,2}version_{0,2}\.(?:txt|py)"
+    r"|requirements\.txt\.dev|__about__\.py|_modidx\.py|(?:version_)?switcher\.json|versions\.json)(?:\.[a-z]+)?\Z"
+    r"|\.(?:wpu|wpr|iml|code-workspace|sublime-project)\Z|(?:^|/)\.(?:idea|vscode)/",
     re.IGNORECASE,
 )
 _OF_TOOLS = regex(
-    r"\A\.(?:github|gitlab|circleci|buildkite|ci|travis|jenkins|azure-?pipelines)/.*\.(?:py|sh|bash|ps1|bat)\Z|(?:^|/)(?:build_tools|ci)/(?:.*/)?[\w-]+\.(?:sh|bash|ps1|bat)\Z|(?:^|/)\.devcontainer/"
+    r"\A\.(?:github|gitlab|circleci|buildkite|ci|travis|jenkins|azure-?pipelines)/.*\.(?:py|sh|bash|ps1|bat)\Z"
+    r"|(?:^|/)(?:build_tools|ci)/(?:.*/)?[\w-]+\.(?:sh|bash|ps1|bat)\Z|(?:^|/)\.devcontainer/"
     r"|(?:^|/)\.ipynb_checkpoints/|(?:^|/)__pycache__/|\.py[co]\Z|(?:^|/)events\.out\.tfevents\."
     r"|(?:^|/)\.(?:[a-z]*ignore|(?:prettier|eslint|markdownlint|stylelint|editor)[\w.-]*|yamlfmt|yamllint|typos\.toml|codespellrc)\Z"
 )
