@@ -129,7 +129,7 @@ def diff_page(note: str) -> str:
     ]
     unseen = [row for row in rows if _AFTER <= row["round"] <= _UNSEEN and row["round"] not in _READ_AGAIN]
     sorts.append(_sorts_row(f"{_AFTER} to {_UNSEEN}, not seen before", unseen))
-    head = _HEAD.format(*(_counted(unseen, sort=sort) for sort in (False, True)))
+    head = _HEAD.format(*(_share(_verdicts(unseen, sort=sort)) for sort in (False, True)))
     tables = [head + "\n".join(lines), _SORTS + "\n".join(sorts), _COMMITS + "\n".join(commits)]
     return "\n".join([note, *tables, _CONFIGURATION, _WHY + "\n".join(why)]) + "\n"
 
@@ -149,18 +149,22 @@ def _lines_row(number: int, of: str, rows: list[dict[str, Any]]) -> str:
 def _sorts_row(name: str, rows: list[dict[str, Any]]) -> str:
     cells = []
     for sort in (False, True):
-        some = [row["verdict"] == "true" for row in rows if row.get("path") and _sort(row) is sort]
+        some = _verdicts(rows, sort=sort)
         if not some:
             cells += ["none"] * 3
             continue
         low, high = wilson(sum(some), len(some))
-        cells += [f"{sum(some)} of {len(some)}", f"{100 * sum(some) / len(some):.0f} %", f"{100 * low:.0f}–{100 * high:.0f} %"]
+        cells += [_share(some), f"{100 * sum(some) / len(some):.0f} %", f"{100 * low:.0f}–{100 * high:.0f} %"]
     return f"| {name} | {' | '.join(cells[:5])} |"
 
 
-def _counted(rows: list[dict[str, Any]], *, sort: bool) -> str:
-    some = [row["verdict"] == "true" for row in rows if row.get("path") and _sort(row) is sort]
+def _share(some: list[bool]) -> str:
     return f"{sum(some)} of {len(some)}"
+
+
+def _verdicts(rows: list[dict[str, Any]], *, sort: bool) -> list[bool]:
+    """Of the lines of a sort which are true."""
+    return [row["verdict"] == "true" for row in rows if row.get("path") and _sort(row) is sort]
 
 
 def _sort(row: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from mlsmith.index.scopes import last_word
 from mlsmith.regex import regex
 from mlsmith.revisions.annotations import makes_a_type
 from mlsmith.revisions.constants import function_elsewhere
-from mlsmith.revisions.documentation import FOR_READERS, without_help
+from mlsmith.revisions.documentation import FOR_READERS, without_help, without_help_in_metadata
 from mlsmith.revisions.effects import Effect
 from mlsmith.revisions.expressions import Expressions
 from mlsmith.revisions.program import FunctionNode, Unit
@@ -114,7 +114,7 @@ class Calls(Expressions):
         unread = OF_A_DISTRIBUTION if func.name in ("setuptools.setup", "distutils.core.setup") else FOR_READERS
         if func.name.startswith(_PAGES):
             unread = unread | _ON_A_PAGE
-        given = [_without_help(k) if func.name == "dataclasses.field" else k for k in node.keywords if k.arg not in unread]
+        given = [without_help_in_metadata(k) if func.name == "dataclasses.field" else k for k in node.keywords if k.arg not in unread]
         stars = [k for k in given if k.arg is None]
         aliases = _OF_TORCH if any(name.startswith("torch.") for name in names) else {}
         keywords = [(keys.get(k.arg, aliases.get(k.arg, k.arg)) if k.arg else f"**{stars.index(k)}", self.value(k.value)) for k in given]
@@ -264,19 +264,6 @@ class Calls(Expressions):
             self.env, self.module, self.unit, self.returned, self.depth = outer
         self.taken_in.add(unit.name)
         return result
-
-
-def _without_help(keyword: ast.keyword) -> ast.keyword:
-    """`metadata={"help": …}` of a field without what only people read."""
-    table = keyword.value
-    if keyword.arg != "metadata" or not isinstance(table, ast.Dict):
-        return keyword
-    pairs = [
-        (key, value) for key, value in zip(table.keys, table.values, strict=True)
-        if not (isinstance(key, ast.Constant) and key.value in FOR_READERS)
-    ]  # fmt: skip
-    kept = ast.copy_location(ast.Dict([key for key, _ in pairs], [value for _, value in pairs]), table)
-    return ast.copy_location(ast.keyword(keyword.arg, kept), keyword)
 
 
 def _is_a_logger(func: ast.expr) -> bool:

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from mlsmith.change import Change, Component, Significance
-from mlsmith.regex import regex
 from mlsmith.revisions.account import Around, Told
 from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.annotations import is_for_checkers
@@ -17,14 +16,12 @@ from mlsmith.revisions.imports import imported_elsewhere
 from mlsmith.revisions.matching import Pair, matched
 from mlsmith.revisions.moved import without_moved
 from mlsmith.revisions.program import THE_TOP, Program, Unit, is_own, mentions_in
-from mlsmith.revisions.rewriting import marked
+from mlsmith.revisions.rewriting import is_an_owner, marked
 from mlsmith.revisions.spellings import as_lambda, only_hands_on
 from mlsmith.revisions.steps import Comparison
 
 _HEADS_THAT_CAME = frozenset({"if added", "loop added", "assert added"})
 """They are told with all that they ask"""
-_OWNED = regex(r"(?:\.\w+)+\Z")
-"""A method, of which nobody knows whose it is; with brackets it would be what is handed to it"""
 
 
 def behaviour_changes(old: Program, new: Program) -> tuple[Change, ...]:
@@ -178,8 +175,7 @@ def _is_a_part(told: Told, wholes: dict[tuple[bool, str, int], list[str]]) -> bo
 
 def _is_the_owner(told: Told, came: set[tuple[str, str]]) -> bool:
     change = told.change
-    named = _OWNED.match(change.subject) is not None
-    return told.step is None and change.kind == "call" and named and (change.symbol, change.new or "") in came
+    return told.step is None and change.kind == "call" and is_an_owner(change) and (change.symbol, change.new or "") in came
 
 
 def _values(change: Change) -> tuple[str, int, str | None, str | None]:

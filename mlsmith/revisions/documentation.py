@@ -37,6 +37,19 @@ def without_help(node: ast.Call, names: tuple[str, ...]) -> ast.Call:
     return ast.copy_location(ast.Call(node.func, [*node.args[:place], *node.args[place + 1 :]], node.keywords), node)
 
 
+def without_help_in_metadata(keyword: ast.keyword) -> ast.keyword:
+    """`metadata={"help": …}` of a field without what only people read."""
+    table = keyword.value
+    if keyword.arg != "metadata" or not isinstance(table, ast.Dict):
+        return keyword
+    pairs = [
+        (key, value) for key, value in zip(table.keys, table.values, strict=True)
+        if not (isinstance(key, ast.Constant) and key.value in FOR_READERS)
+    ]  # fmt: skip
+    kept = ast.copy_location(ast.Dict([key for key, _ in pairs], [value for _, value in pairs]), table)
+    return ast.copy_location(ast.keyword(keyword.arg, kept), keyword)
+
+
 def is_a_docstring(name: str, value: ast.expr) -> bool:
     """Whether a part of what documents something is assigned, and nothing else done: `_estimator_docstring = "…".strip()`."""
     return _DOCSTRING in name.lower() and all(map(_is_of_a_text, ast.walk(value)))

@@ -63,15 +63,16 @@ class Included:
         """What a package asks for may move from one of its files to another; where both say it nobody knows which is read. That those who
         install from a list of requirements get it too is likely.
         """
+        sides = ((True, self.before, old_path), (False, self.after, path))
+        beside = {came: [name for name in side.beside(path) if name != own] for came, side, own in sides}
         for change in changes:
-            came = change.kind in ("dependency added", "added")
+            came = change.kind == "dependency added"
             here, there, own = (self.after, self.before, path) if came else (self.before, self.after, old_path)
-            beside = [name for name in there.beside(path) if name != (old_path if came else path)]
-            if change.subject in _WHOLE and came:
-                yield change._replace(rewritten=any(name.endswith(_DESCRIBES) for name in beside))
-            elif change.kind in ("dependency added", "dependency removed"):
-                saying = [name for name in beside if there.asks(name, change.subject, here.own(own))]
-                moved = [name for name in beside if _is_of_a_package(name) and here.asked(name, change.subject) is None]
+            if change.kind == "added" and change.subject in _WHOLE:
+                yield change._replace(rewritten=any(name.endswith(_DESCRIBES) for name in beside[True]))
+            elif came or change.kind == "dependency removed":
+                saying = [name for name in beside[came] if there.asks(name, change.subject, here.own(own))]
+                moved = [name for name in beside[came] if _is_of_a_package(name) and here.asked(name, change.subject) is None]
                 other = next((one for name in moved if (one := there.asked(name, change.subject)) is not None), None)
                 if other is None:
                     yield change._replace(rewritten=change.rewritten or bool(saying))

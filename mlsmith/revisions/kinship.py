@@ -138,27 +138,24 @@ def are_lambdas(*values: Value) -> bool:
     return all(one.kind == "closure" and one.origin is not None and isinstance(one.origin.node, ast.Lambda) for one in values)
 
 
-def roots_of(old: Value, new: Value) -> set[str]:
-    """Kinds of the innermost values that differ between two of one form."""
-    return _roots(old, new, {})
-
-
-def _roots(old: Value, new: Value, found: dict[tuple[bytes, bytes], set[str]]) -> set[str]:
-    """`found` holds those of the pairs that were asked for: what stands in many places is as often a part of what is asked."""
+def roots_of(old: Value, new: Value, known: dict[tuple[bytes, bytes], set[str]] | None = None) -> set[str]:
+    """Kinds of the innermost values that differ between two of one form. `known` holds those of the pairs that were asked for: what stands in
+    many places is as often a part of what is asked.
+    """
+    known = {} if known is None else known
     pair = old.digest, new.digest
-    if pair not in found:
-        found[pair] = _roots_anew(old, new, found) if old.digest != new.digest else set()
-    return found[pair]
-
-
-def _roots_anew(old: Value, new: Value, found: dict[tuple[bytes, bytes], set[str]]) -> set[str]:
-    ours, theirs = stable(old), stable(new)
-    if old.kind == new.kind == "definition":
-        return {"definition"}
-    if old.kind != new.kind or old.label != new.label or [role for role, _ in ours] != [role for role, _ in theirs]:
-        return {new.kind}
-    roots = {root for (_, one), (_, other) in zip(ours, theirs, strict=True) for root in _roots(one, other, found)}
-    return roots or {"version"}
+    if old.digest == new.digest:
+        return set()
+    if pair not in known:
+        ours, theirs = stable(old), stable(new)
+        if old.kind == new.kind == "definition":
+            known[pair] = {"definition"}
+        elif old.kind != new.kind or old.label != new.label or [role for role, _ in ours] != [role for role, _ in theirs]:
+            known[pair] = {new.kind}
+        else:
+            inner = (roots_of(one, other, known) for (_, one), (_, other) in zip(ours, theirs, strict=True))
+            known[pair] = set().union(*inner) or {"version"}
+    return known[pair]
 
 
 def is_a_table(old: Value, new: Value) -> bool:

@@ -17,7 +17,7 @@ from mlsmith.change import Change
 from mlsmith.regex import regex
 from mlsmith.revisions.alignment import LIKE
 from mlsmith.revisions.meaning_of_calls import PARTS_OF_A_MODEL
-from mlsmith.revisions.program import THE_TOP, Program, Unit, is_own, mentions_in
+from mlsmith.revisions.program import THE_TOP, Program, Unit, is_own
 from mlsmith.revisions.same_values import may_be_equal, parsed
 from mlsmith.revisions.shapes import named_shape, shapes_in
 from mlsmith.rules.kit.context import Context, context_of_path
@@ -96,6 +96,7 @@ class _Side:
 
     def __init__(self, program: Program) -> None:
         self._modules, self.units, self._elsewhere = program.modules, program.units, program.elsewhere
+        self.mentions = program.mentions
         self.renamed = program.attributes.get("", {})
         self._shapes: dict[str, Counter[str]] = {}
 
@@ -108,7 +109,10 @@ class _Side:
 
     @cached_property
     def all_shapes(self) -> Counter[str]:
-        return sum((self.shapes(path) for path in dict.fromkeys(one.path for one in self._modules.values())), Counter[str]())
+        found = Counter[str]()
+        for path in {one.path for one in self._modules.values()}:
+            found.update(self.shapes(path))
+        return found
 
     def function(self, path: str, symbol: str) -> Unit | None:
         found = [one for one in self.units.values() if (one.path, one.symbol) == (path, symbol)]
@@ -118,8 +122,13 @@ class _Side:
         """Whether a function of a library is called, or a method or function of that name."""
         word = _LAST_WORD.search(callee)
         modules = [module for module in self._modules.values() if word is not None and word[0] in module.words_called]
-        of_a_library = _DOTTED.match(callee) and not any(callee.startswith(f"{name.partition('.')[0]}.") for name in self._modules)
+        of_a_library = _DOTTED.match(callee) and callee.partition(".")[0] not in self._packages
         return bool(modules) and (not of_a_library or any(True for module in modules for _ in module.calls_to(callee)))
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """Those that the files stand in."""
+        return frozenset(name.partition(".")[0] for name in self._modules)
 
     @cached_property
     def _written(self) -> list[str]:
@@ -127,11 +136,7 @@ class _Side:
 
     def has(self, package: str) -> bool:
         """Whether a package is the project's."""
-        is_here = any(name.partition(".")[0] == package for name in self._modules)
-        return is_here or (self._elsewhere is not None and self._elsewhere.package(package) is not None)
-
-    def mentions(self, name: str) -> int:
-        return sum(mentions_in(module.syntax.tree, name) for module in self._modules.values())
+        return package in self._packages or (self._elsewhere is not None and self._elsewhere.package(package) is not None)
 
     def stands(self, code: str) -> int:
         """How often a piece of code stands in these files, whatever its blanks and quotes."""
@@ -197,7 +202,7 @@ def _is_rewritten(change: Change, sides: tuple[_Side, _Side]) -> bool:
     if change.kind == "default" and _is_made_inside(change.old, change.new):
         return True
     return how != "argument" and (
-        _is_an_owner(change) or _is_a_key(change.subject, change.old, change.new, sides) or may_be_equal(change.old, change.new)
+        is_an_owner(change) or _is_a_key(change.subject, change.old, change.new, sides) or may_be_equal(change.old, change.new)
     )
 
 
@@ -215,7 +220,7 @@ def _stood_elsewhere(change: Change, new: _Side, old: _Side) -> bool:
     return shapes.total() >= _FEW and (shapes & lost).total() >= LIKE * shapes.total()
 
 
-def _is_an_owner(change: Change) -> bool:
+def is_an_owner(change: Change) -> bool:
     """Whether a method is called on something else, and not with something else."""
     return change.subject.startswith(".") and not change.subject.endswith((")", "]"))
 

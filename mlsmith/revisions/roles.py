@@ -81,7 +81,7 @@ _OF_A_PAGE = regex(r"(?:^|/)(?:\w*ui|web|frontend|client)/(?:.*/)?(?:package-loc
 _OF_ASSISTANTS = regex(r"(?:^|/)skills/[^/]+/(?:agents|evals)/")
 _OF_CODE = regex(
     r"(?:^|/)[\w-]*(?:lint|licen[cs]e|pre-?commit|(?:style|code|type)[-_]?check|check[-_]?(?:style|code|types)|(?:auto|code)[-_]?format|pypi)[\w-]*\.(?:ba)?sh\Z"
-    r"|(?:^|/)(?:format|fmt|black|isort|flake8|yapf|mypy|pylint|style|tidy|bump[-_]?version|(?:build|make|gen|generate|publish|deploy)[-_]docs?|[\w-]*bump[\w-]*)\.(?:ba)?sh\Z"
+    r"|(?:^|/)(?:format|fmt|black|isort|flake8|yapf|mypy|pylint|style|tidy|(?:build|make|gen|generate|publish|deploy)[-_]docs?|[\w-]*bump[\w-]*)\.(?:ba)?sh\Z"
 )
 """Scripts that look after code, or hand it out"""
 _OF_AZURE = regex(r"azure-pipelines[\w.-]*\.ya?ml\Z")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import pytest
@@ -12,6 +11,7 @@ from mlsmith.revisions.compare import compare
 from mlsmith.settings import Settings
 from mlsmith.sources.git import Changed
 from mlsmith.sources.tree import MemoryTree
+from tests.unit.revisions.test_files import notebook
 
 
 class Counting(MemoryTree):
@@ -149,11 +149,6 @@ def test_what_no_stack_is_deep_enough_for_is_a_change_of_each_file_that_differs(
 
 
 def test_a_notebook_that_came_is_told_once() -> None:
-    def notebook(*cells: str) -> str:
-        return json.dumps(
-            {"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": cell, "outputs": []} for cell in cells]}
-        )
-
     for cells, told in ((("!python train.py", "x = f(1)"), "module added"), (("!python train.py",), "command added")):
         found = compare(MemoryTree({}), MemoryTree({"a.ipynb": notebook(*cells)}), {"a.ipynb": Changed("A", None)}, Settings()).changes
         assert [change.kind for change in found] == [told]
